@@ -1,0 +1,364 @@
+package dev.bartizan.agent;
+
+import dev.bartizan.agent.boot.BootCheck;
+import dev.bartizan.agent.command.CommandDesk;
+import dev.bartizan.agent.command.Reply;
+import dev.bartizan.agent.mqtt.Message;
+import dev.bartizan.agent.mqtt.Message.Channel;
+import dev.bartizan.agent.mqtt.Outbox;
+import dev.bartizan.agent.report.Measurements;
+import dev.bartizan.agent.report.News;
+import dev.bartizan.agent.report.Problems;
+import dev.bartizan.agent.serve.ModelService;
+import dev.bartizan.agent.system.ServiceManager;
+import dev.bartizan.agent.trust.TrustedDocuments;
+import dev.bartizan.agent.vault.Envelopes;
+import dev.bartizan.agent.vault.ModelLoader;
+import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.Explanation;
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.boot.ChainVerdict;
+import dev.bartizan.updater.install.Cause;
+import dev.bartizan.updater.install.Component;
+import dev.bartizan.updater.install.InstallRefusal;
+import dev.bartizan.updater.install.Installer;
+import dev.bartizan.updater.install.Outcome;
+import dev.bartizan.updater.install.Recovery;
+import dev.bartizan.updater.install.Release;
+import dev.bartizan.updater.install.Step;
+import dev.bartizan.updater.release.DevicePolicy;
+import dev.bartizan.updater.release.ReleaseName;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * One device, from start to stop: check the boot chain, unseal, load, serve, listen, update,
+ * report.
+ *
+ * <p>Trust fails closed, service fails open: whatever goes wrong with the network, the broker or an
+ * update is noted, and the model that serves goes on serving.
+ */
+final class Agent {
+  /** While something is waited for that gives no sign of its own: a probation, the network. */
+  private static final Duration WAITING = Duration.ofMillis(200);
+
+  private static final Duration IDLE = Duration.ofSeconds(10);
+
+  /** Before the state directory is asked again, after it refused. */
+  private static final Duration TROUBLE = Duration.ofSeconds(3);
+
+  private final TrustedDocuments documents;
+  private final Policy policy;
+  private final BootCheck bootCheck;
+  private final Measurements measurements;
+  private final ModelLoader loader;
+  private final ModelService service;
+  private final Installer installer;
+  private final Updates updates;
+  private final CommandDesk commands;
+  private final Link link;
+  private final Outbox outbox;
+  private final Envelopes envelopes;
+  private final News news;
+  private final Problems problems;
+  private final Findings findings;
+  private final Facts facts;
+  private final Turns turns;
+  private final ServiceManager manager;
+  private final Duration checkEvery;
+  private final InstantSource clock;
+  private Instant nextRefresh = Instant.EPOCH;
+  private boolean resumed;
+
+  /** The way to the fleet; does nothing on a device that has none. */
+  interface Link {
+    void start();
+  }
+
+  /** The local sockets, which are opened beside other work. */
+  @FunctionalInterface
+  interface Sockets {
+    /**
+     * @throws IOException when one cannot be opened: it is in use, or its directory is missing
+     */
+    void awaitOpen() throws IOException;
+  }
+
+  Agent(AgentParts parts) {
+    documents = parts.documents();
+    policy = parts.policy();
+    bootCheck = parts.bootCheck();
+    measurements = parts.measurements();
+    loader = parts.loader();
+    service = parts.service();
+    installer = parts.installer();
+    updates = parts.updates();
+    commands = parts.commands();
+    link = parts.link();
+    outbox = parts.outbox();
+    envelopes = parts.envelopes();
+    news = parts.news();
+    problems = parts.problems();
+    findings = parts.findings();
+    facts = parts.facts();
+    turns = parts.turns();
+    manager = parts.manager();
+    checkEvery = parts.checkEvery();
+    clock = parts.clock();
+  }
+
+  /**
+   * Runs until {@link Turns#stop}.
+   *
+   * @param sockets open by the time the daemon says it is ready
+   * @throws IOException when the state directory or the keystore does not play along at the start
+   */
+  void run(Sockets sockets) throws IOException, InterruptedException {
+    tellFindings();
+    verifyMetadata();
+    measureOurselves();
+    serveIfTrusted();
+    sockets.awaitOpen();
+    link.start();
+    manager.ready(summary());
+    Duration pause = Duration.ZERO;
+    while (turns.next(pause)) {
+      pause = takeTurn();
+      manager.alive();
+    }
+    manager.stopping();
+  }
+
+  private void tellFindings() throws IOException {
+    findings.damage().forEach(this::problem);
+    for (String change : findings.changes()) {
+      news.changed(change);
+    }
+  }
+
+  /**
+   * Does what there is to do, and returns how long to wait before the next turn. A full disk stops
+   * all of it but not the models that serve; everything here can be done again.
+   */
+  private Duration takeTurn() throws InterruptedException {
+    try {
+      resume();
+      refreshWhenDue();
+      commands.execute();
+      Duration pause = updateOneStep();
+      reportEnds();
+      problems.mended("state");
+      return pause;
+    } catch (IOException trouble) {
+      resumed = false;
+      problem("state", Explanation.of(trouble));
+      return TROUBLE;
+    }
+  }
+
+  /** After a start and after trouble: a command that was begun then waits for its answer. */
+  private void resume() throws IOException, InterruptedException {
+    if (!resumed) {
+      installer.resume();
+      commands.resume();
+      resumed = true;
+    }
+  }
+
+  /** What is on disk is verified anew; where it does not hold, the repository can mend it. */
+  private void verifyMetadata() throws IOException, InterruptedException {
+    try {
+      documents.load();
+      tellDamaged();
+    } catch (Refusal damaged) {
+      problem("metadata", describe(damaged));
+    }
+    if (installer.recovery().kind() != Recovery.Kind.NONE) {
+      problem("journal", installer.recovery().kind() + ": " + installer.recovery().detail());
+    }
+    if (documents.isInitialised()) {
+      policy.renew();
+    } else {
+      refresh();
+    }
+  }
+
+  private void tellDamaged() throws Refusal, IOException {
+    List<String> damaged = documents.damaged();
+    if (!damaged.isEmpty()) {
+      problem("documents", "damaged, to be fetched again: " + String.join(", ", damaged));
+    }
+  }
+
+  private void measureOurselves() throws IOException {
+    try {
+      measurements.begin();
+      policy.measure(measurements);
+    } catch (Refusal refusal) {
+      problem("measurements", describe(refusal));
+    }
+  }
+
+  /** Opens the vault if the boot chain allows it, and loads what is installed. */
+  private void serveIfTrusted() throws IOException {
+    ChainVerdict boot = examineBoot();
+    if (policy.allowsServing(boot.overall())) {
+      problems.mended("boot");
+      loader.permit();
+      serveInstalled();
+    } else {
+      String why =
+          boot.faults().isEmpty() ? "policy does not accept what is unknown" : boot.faults();
+      problem("boot", boot.overall().text() + ": no model is opened: " + why);
+    }
+  }
+
+  private ChainVerdict examineBoot() throws IOException {
+    ChainVerdict verdict = new ChainVerdict(List.of());
+    try {
+      verdict = bootCheck.examine();
+    } catch (Refusal refusal) {
+      problem("boot", describe(refusal));
+    }
+    facts.boot(verdict);
+    news.note("boot chain: " + verdict.overall().text());
+    return verdict;
+  }
+
+  private void serveInstalled() {
+    for (Component component : installer.components().byName().values()) {
+      if (component.active().isPresent() && service.find(component.name()).isEmpty()) {
+        serve(component.name(), component.active().get().release());
+      }
+    }
+  }
+
+  /** One model that cannot be loaded does not keep the device from being mended. */
+  private void serve(String model, Release release) {
+    try {
+      ReleaseName name = new ReleaseName(model, release.version());
+      service.activate(model, release.version(), loader.load(name, release.manifest()).model());
+      problems.mended(model);
+      news.note("serving " + name);
+    } catch (Refusal refused) {
+      problem(model, describe(refused));
+    } catch (IOException notNow) {
+      problem(model, Explanation.of(notNow));
+    }
+  }
+
+  private void refreshWhenDue() throws IOException, InterruptedException {
+    if (clock.instant().isBefore(nextRefresh)) {
+      return;
+    }
+    refresh();
+    if (loader.isPermitted()) {
+      serveInstalled();
+    } else {
+      serveIfTrusted();
+    }
+    updateAlone();
+  }
+
+  private void refresh() throws IOException, InterruptedException {
+    nextRefresh = clock.instant().plus(checkEvery);
+    try {
+      updates.refresh();
+      problems.mended("repository");
+      problems.mended("metadata");
+      problems.mended("documents");
+    } catch (Refusal refused) {
+      problem("repository", describe(refused));
+    } catch (IOException unreachable) {
+      problem("repository", Explanation.of(unreachable));
+    }
+    policy.renew();
+  }
+
+  /** What policy lets the device do without being told: go to the newest release of its models. */
+  private void updateAlone() throws IOException, InterruptedException {
+    if (!policy.current().map(DevicePolicy::updatesAlone).orElse(false)
+        || installer.current().isPresent()) {
+      return;
+    }
+    for (String model : policy.current().orElseThrow().models()) {
+      try {
+        String id = "policy-" + model + "-" + clock.instant().toEpochMilli();
+        updates.order(id, model, Optional.empty(), Cause.policy(DevicePolicy.TARGET, "policy"));
+        return; // One deployment at a time; the next model has its turn when this one has ended.
+      } catch (InstallRefusal nothingNew) {
+        // Active already, or known not to work here.
+      } catch (Refusal | IOException notNow) {
+        problem("update of " + model, String.valueOf(notNow.getMessage()));
+      }
+    }
+  }
+
+  /** One durable step; returns how long to wait before the next. */
+  private Duration updateOneStep() throws IOException {
+    Step step = installer.advance();
+    return switch (step.kind()) {
+      case DONE -> Duration.ZERO;
+      case WAITING -> WAITING;
+      case IDLE -> IDLE;
+    };
+  }
+
+  /** Ends of deployments: kept for the fleet first, acknowledged to the installer then. */
+  private void reportEnds() throws IOException {
+    for (Outcome outcome : installer.unacknowledged()) {
+      news.end(outcome);
+      if (outcome.cause().kind() == Cause.Kind.COMMAND) {
+        answer(outcome);
+      }
+      installer.acknowledge(outcome.deployment());
+      manager.status(summary());
+      forgetOtherKeys();
+    }
+  }
+
+  /** The key of a release that is gone from the device should be gone too. */
+  private void forgetOtherKeys() throws IOException {
+    if (installer.current().isEmpty()) {
+      Set<Digest> held = new HashSet<>();
+      for (Component component : installer.components().byName().values()) {
+        component.active().ifPresent(it -> held.add(it.release().manifest()));
+        component.previous().forEach(it -> held.add(it.release().manifest()));
+      }
+      envelopes.retain(held);
+    }
+  }
+
+  private void answer(Outcome outcome) throws IOException {
+    Reply reply = Reply.ended(outcome.deployment(), News.describe(outcome), outcome.state());
+    outbox.put(new Message(Channel.RESPONSE, reply.toJson()));
+  }
+
+  private String summary() {
+    String models =
+        service.observe().stream()
+            .map(it -> it.model() + " " + it.version())
+            .collect(Collectors.joining(", "));
+    String serving = models.isEmpty() ? "serving no model" : "serving " + models;
+    return problems.all().isEmpty()
+        ? serving
+        : serving + "; " + String.join("; ", problems.all().values());
+  }
+
+  private void problem(String subject, String what) {
+    if (problems.note(subject, what)) {
+      news.problem(subject, what);
+    }
+  }
+
+  private static String describe(Refusal refusal) {
+    return refusal.code() + ": " + refusal.getMessage();
+  }
+}

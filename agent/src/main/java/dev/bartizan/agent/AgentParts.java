@@ -1,0 +1,39 @@
+package dev.bartizan.agent;
+
+import dev.bartizan.agent.boot.BootCheck;
+import dev.bartizan.agent.command.CommandDesk;
+import dev.bartizan.agent.mqtt.Outbox;
+import dev.bartizan.agent.report.Measurements;
+import dev.bartizan.agent.report.News;
+import dev.bartizan.agent.report.Problems;
+import dev.bartizan.agent.serve.ModelService;
+import dev.bartizan.agent.system.ServiceManager;
+import dev.bartizan.agent.trust.TrustedDocuments;
+import dev.bartizan.agent.vault.Envelopes;
+import dev.bartizan.agent.vault.ModelLoader;
+import dev.bartizan.updater.install.Installer;
+import java.time.Duration;
+import java.time.InstantSource;
+
+/** The parts an {@link Agent} works with, as {@link Assembly} put them together. */
+record AgentParts(
+    TrustedDocuments documents,
+    Policy policy,
+    BootCheck bootCheck,
+    Measurements measurements,
+    ModelLoader loader,
+    ModelService service,
+    Installer installer,
+    Updates updates,
+    CommandDesk commands,
+    Agent.Link link,
+    Outbox outbox,
+    Envelopes envelopes,
+    News news,
+    Problems problems,
+    Findings findings,
+    Facts facts,
+    Turns turns,
+    ServiceManager manager,
+    Duration checkEvery,
+    InstantSource clock) {}

@@ -1,0 +1,261 @@
+package dev.bartizan.agent;
+
+import dev.bartizan.agent.boot.BootCheck;
+import dev.bartizan.agent.boot.Installation;
+import dev.bartizan.agent.command.CommandDesk;
+import dev.bartizan.agent.command.Inbox;
+import dev.bartizan.agent.command.Reply;
+import dev.bartizan.agent.config.AgentConfig;
+import dev.bartizan.agent.config.ProvidedFiles;
+import dev.bartizan.agent.control.ControlRoute;
+import dev.bartizan.agent.identity.Credentials;
+import dev.bartizan.agent.mqtt.Message;
+import dev.bartizan.agent.mqtt.Outbox;
+import dev.bartizan.agent.report.EvidenceDesk;
+import dev.bartizan.agent.report.Measurements;
+import dev.bartizan.agent.report.News;
+import dev.bartizan.agent.report.Problems;
+import dev.bartizan.agent.serve.ModelService;
+import dev.bartizan.agent.serve.OnnxRuntime;
+import dev.bartizan.agent.serve.http.LocalServer;
+import dev.bartizan.agent.serve.http.ServerOptions;
+import dev.bartizan.agent.serve.oip.InferenceRoute;
+import dev.bartizan.agent.system.ServiceManager;
+import dev.bartizan.agent.trust.TrustedDocuments;
+import dev.bartizan.agent.update.ModelTrial;
+import dev.bartizan.agent.update.Rebuild;
+import dev.bartizan.agent.update.ReleasePayloads;
+import dev.bartizan.agent.vault.Envelopes;
+import dev.bartizan.agent.vault.ModelLoader;
+import dev.bartizan.agent.vault.ModelVault;
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.envelope.BulkCrypto;
+import dev.bartizan.crypto.keystore.DeviceKeystore;
+import dev.bartizan.crypto.statement.CommandVerifier;
+import dev.bartizan.crypto.statement.EvidenceWriter;
+import dev.bartizan.updater.disk.LinuxDisk;
+import dev.bartizan.updater.fetch.Download;
+import dev.bartizan.updater.fetch.FetchPolicy;
+import dev.bartizan.updater.fetch.FetchProgress;
+import dev.bartizan.updater.fetch.SmallFiles;
+import dev.bartizan.updater.fetch.Transport;
+import dev.bartizan.updater.install.Installer;
+import dev.bartizan.updater.install.Limits;
+import dev.bartizan.updater.store.ObjectStore;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+
+/**
+ * Puts an agent together from its configuration. What does not depend on each other starts side by
+ * side: the native libraries of cipher and model runtime load while the keystore is opened.
+ */
+public final class Assembly implements AutoCloseable {
+  private final AgentConfig config;
+  private final Host host;
+  private final LinuxDisk disk;
+  private final Turns turns = new Turns();
+  private final LocalServer inference;
+  private final LocalServer control;
+  private final FleetLink link;
+  private final ModelService service;
+  private final Agent agent;
+
+  /**
+   * The machine, as {@link Main} hands it in.
+   *
+   * @param workers run what goes side by side; {@code cores} at once
+   */
+  public record Host(
+      Installation installation,
+      Clock clock,
+      SecureRandom random,
+      ServiceManager manager,
+      ExecutorService workers,
+      int cores) {}
+
+  public Assembly(AgentConfig config, Host host) throws IOException, Refusal {
+    this.config = config;
+    this.host = host;
+    Future<BulkCrypto> bulk = host.workers().submit(BulkCrypto::fastest);
+    Future<OnnxRuntime> runtime =
+        host.workers().submit(() -> OnnxRuntime.open(config.serve().threads()));
+    this.disk = LinuxDisk.acquire(config.device().stateDirectory());
+    List<String> mended = Device.mendMetadata(disk);
+    DeviceKeystore keystore = Device.openKeystore(config, host, disk);
+    Credentials credentials = Device.credentials(disk, keystore);
+    BulkCrypto crypto = Device.await(bulk);
+
+    Problems problems = new Problems();
+    Outbox outbox = Outbox.open(disk);
+    News news = new News(outbox, host.clock());
+    Transport transport = Device.transport(config);
+    SmallFiles repository = new SmallFiles(transport);
+    TrustedDocuments documents = Device.documents(config, disk, repository, host.clock());
+    BootCheck bootCheck = Device.bootCheck(config, host, keystore, documents, crypto);
+    Measurements measurements =
+        new Measurements(
+            keystore,
+            new EvidenceWriter(keystore, config.keystore().bootPcrs()),
+            config.keystore().agentPcr());
+
+    this.service = new ModelService(Set.of(), System::nanoTime);
+    ObjectStore store = new ObjectStore(disk, crypto::sha256);
+    Envelopes envelopes = new Envelopes(disk);
+    ModelVault vault = Device.vault(host, disk, keystore, credentials, documents, crypto);
+    ModelLoader loader = new ModelLoader(vault, store, measurements, () -> Device.await(runtime));
+    ReleasePayloads payloads =
+        new ReleasePayloads(
+            keystore.ueid(),
+            documents,
+            repository,
+            new Download(
+                transport, FetchPolicy.DEFAULT, host.clock(), host.random(), Device.pause()),
+            FetchProgress.NONE,
+            store,
+            envelopes,
+            new Rebuild(vault, store, crypto));
+    Installer installer =
+        Installer.open(
+            disk,
+            store,
+            payloads,
+            new ModelTrial(loader, service, System::nanoTime),
+            news,
+            host.clock(),
+            Limits.DEFAULT);
+
+    Facts facts =
+        new Facts(
+            host.installation().version(),
+            keystore,
+            documents,
+            installer,
+            service,
+            credentials,
+            problems,
+            crypto.name(),
+            host.clock());
+    EvidenceDesk evidence =
+        new EvidenceDesk(measurements, facts::health, config.device().eventLog(), host.clock());
+    Policy policy = new Policy(documents, bootCheck, service, problems, facts::policy);
+    Updates updates =
+        new Updates(documents, installer, payloads, bootCheck, config.device().profile());
+    Inbox inbox = Inbox.open(disk, host.clock().instant());
+    Findings findings =
+        Findings.of(mended, inbox, outbox, new ProvidedFiles(disk).changes(config.providedFiles()));
+    CommandDesk commands =
+        new CommandDesk(
+            inbox,
+            new CommandVerifier(keystore.ueid(), config.fleet().groups()),
+            policy::commandKeys,
+            new CommandBook(updates, installer, evidence, facts),
+            counter(outbox, news),
+            host.clock());
+
+    this.link =
+        new FleetLink(config.fleet(), keystore, credentials, outbox, commands, problems, host);
+    facts.broker(link::state);
+    this.inference = inferenceServer();
+    this.control =
+        new LocalServer(
+            ServerOptions.on(config.serve().controlSocket()).withPermissions("rw-------"),
+            List.of(
+                new ControlRoute(
+                    new LocalDaemon(
+                        turns,
+                        facts,
+                        bootCheck,
+                        Device.inspection(documents, vault, disk, crypto),
+                        evidence,
+                        updates,
+                        policy,
+                        installer,
+                        disk,
+                        host.clock()))));
+    this.agent =
+        new Agent(
+            new AgentParts(
+                documents,
+                policy,
+                bootCheck,
+                measurements,
+                loader,
+                service,
+                installer,
+                updates,
+                commands,
+                link,
+                outbox,
+                envelopes,
+                news,
+                problems,
+                findings,
+                facts,
+                turns,
+                host.manager(),
+                config.repository().checkEvery(),
+                host.clock()));
+  }
+
+  /** Serves until {@link #stop}. */
+  public void run() throws IOException, InterruptedException {
+    // The sockets open while the boot chain is checked and the models load.
+    Future<Boolean> sockets =
+        host.workers()
+            .submit(
+                () -> {
+                  inference.start();
+                  control.start();
+                  return true;
+                });
+    agent.run(() -> Device.await(sockets));
+  }
+
+  /** Lets the current turn be the last; from any thread. */
+  public void stop() {
+    turns.stop();
+  }
+
+  @Override
+  public void close() throws IOException {
+    link.close();
+    control.close();
+    inference.close();
+    service.close();
+    disk.close();
+  }
+
+  private LocalServer inferenceServer() {
+    ServerOptions options = ServerOptions.on(config.serve().inferenceSocket());
+    Optional<Integer> port = config.serve().loopbackPort();
+    int limit = (int) Math.min(config.serve().maxRequestBytes(), Integer.MAX_VALUE);
+    return new LocalServer(
+        port.isPresent() ? options.withLoopbackPort(port.get()) : options,
+        List.of(new InferenceRoute(service, host.installation().version(), limit)));
+  }
+
+  private CommandDesk.Counter counter(Outbox outbox, News news) {
+    return new CommandDesk.Counter() {
+      @Override
+      public void answer(Reply reply) throws IOException {
+        outbox.put(new Message(Message.Channel.RESPONSE, reply.toJson()));
+      }
+
+      @Override
+      public void refused(Refusal refusal) {
+        news.problem("command", refusal.code() + ": " + refusal.getMessage());
+      }
+
+      @Override
+      public void wake() {
+        turns.wake();
+      }
+    };
+  }
+}

@@ -1,0 +1,207 @@
+package dev.bartizan.agent;
+
+import dev.bartizan.agent.boot.BootCheck;
+import dev.bartizan.agent.config.AgentConfig;
+import dev.bartizan.agent.identity.Credentials;
+import dev.bartizan.agent.identity.FleetTls;
+import dev.bartizan.agent.identity.KeystoreBlobs;
+import dev.bartizan.agent.trust.TrustedDocuments;
+import dev.bartizan.agent.vault.Envelopes;
+import dev.bartizan.agent.vault.ModelChain;
+import dev.bartizan.agent.vault.ModelVault;
+import dev.bartizan.crypto.Explanation;
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.TouchesTheWorld;
+import dev.bartizan.crypto.envelope.BulkCrypto;
+import dev.bartizan.crypto.json.Malformed;
+import dev.bartizan.crypto.keystore.DeviceKeystore;
+import dev.bartizan.crypto.keystore.Tpm2Keystore;
+import dev.bartizan.crypto.tpm.TpmAccess;
+import dev.bartizan.updater.disk.Disk;
+import dev.bartizan.updater.fetch.HttpTransport;
+import dev.bartizan.updater.fetch.Pause;
+import dev.bartizan.updater.fetch.SmallFiles;
+import dev.bartizan.updater.fetch.Transport;
+import dev.bartizan.updater.store.ObjectStore;
+import dev.bartizan.updater.tuf.MetadataStore;
+import dev.bartizan.updater.tuf.Root;
+import dev.bartizan.updater.tuf.StoreAudit;
+import dev.bartizan.updater.tuf.TufClient;
+import dev.bartizan.updater.tuf.TufRefusal;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import javax.net.ssl.SSLContext;
+
+/** The parts of a device that the daemon and single commands both need. */
+public final class Device {
+  private static final String METADATA = "metadata/";
+  private static final String TUF = "tuf";
+  private static final int MAX_ROOT = 512 * 1024;
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  private Device() {}
+
+  /** How the TPM is reached. */
+  public static TpmAccess tpm(AgentConfig config, Assembly.Host host) {
+    return new TpmAccess(config.keystore().tpm(), host.random(), Device::pauseForTpm);
+  }
+
+  /** Opens the keys made at enrolment. */
+  public static DeviceKeystore openKeystore(AgentConfig config, Assembly.Host host, Disk disk)
+      throws IOException, Refusal {
+    return Tpm2Keystore.open(tpm(config, host), new KeystoreBlobs(disk));
+  }
+
+  /** The certificates got at enrolment. */
+  public static Credentials credentials(Disk disk, DeviceKeystore keystore)
+      throws IOException, Refusal {
+    Optional<Credentials> credentials = Credentials.find(disk);
+    if (credentials.isEmpty()) {
+      throw new Malformed("credentials.json: this device has no certificates: enrol it");
+    }
+    credentials.get().requireFor(keystore);
+    return credentials.get();
+  }
+
+  public static Transport transport(AgentConfig config) {
+    URI url = config.repository().url();
+    // Without TLS to do, nobody needs the platform's hundred and more authorities parsed at start.
+    SSLContext tls = url.getScheme().equals("http") ? FleetTls.anonymous(List.of()) : null;
+    return HttpTransport.to(url, tls, PATIENCE);
+  }
+
+  /**
+   * Puts back what is damaged of the metadata on disk, as far as the last complete set holds it.
+   *
+   * @return the files, by path
+   */
+  static List<String> mendMetadata(Disk disk) throws IOException {
+    try {
+      return StoreAudit.mend(new MetadataStore(disk, TUF));
+    } catch (TufRefusal setDamaged) {
+      return List.of(); // Whoever loads it refuses it, and says so.
+    }
+  }
+
+  /** The signed documents, below the root that came with the configuration. */
+  public static TrustedDocuments documents(
+      AgentConfig config, Disk disk, SmallFiles repository, InstantSource clock)
+      throws IOException, Refusal {
+    MetadataStore store = new MetadataStore(disk, TUF);
+    TufClient.init(store, pinnedRoot(config));
+    TufClient client =
+        new TufClient(store, (name, limit) -> metadata(repository, name, limit), clock);
+    return new TrustedDocuments(client, disk, repository);
+  }
+
+  @TouchesTheWorld("reads the pinned root, which came with the configuration")
+  private static Root pinnedRoot(AgentConfig config) throws IOException, Malformed {
+    Path file = config.repository().trustRoot();
+    if (!Files.isRegularFile(file)) {
+      throw new Malformed(
+          file + ": there is no such file (" + config.file() + ": repository.trust_root)");
+    }
+    if (Files.size(file) > MAX_ROOT) {
+      throw new Malformed(file + ": is longer than " + MAX_ROOT + " bytes");
+    }
+    try {
+      return TufClient.root(Files.readAllBytes(file));
+    } catch (TufRefusal notARoot) {
+      throw new Malformed(file + ": " + Explanation.of(notARoot), notARoot);
+    }
+  }
+
+  private static Optional<byte[]> metadata(SmallFiles repository, String name, int limit)
+      throws IOException {
+    try {
+      return repository.find(METADATA + name, limit);
+    } catch (Refusal tooLongOrRejected) {
+      throw new IOException(tooLongOrRejected.getMessage(), tooLongOrRejected);
+    } catch (InterruptedException stopping) {
+      Thread.currentThread().interrupt();
+      throw (IOException) new InterruptedIOException("the agent is stopping").initCause(stopping);
+    }
+  }
+
+  public static BootCheck bootCheck(
+      AgentConfig config,
+      Assembly.Host host,
+      DeviceKeystore keystore,
+      TrustedDocuments documents,
+      BulkCrypto crypto) {
+    return new BootCheck(
+        keystore,
+        config.keystore().bootPcrs(),
+        documents,
+        config.device().profile(),
+        host.installation(),
+        crypto::sha256,
+        host.workers());
+  }
+
+  /** What there is to look at beyond the boot chain. */
+  public static Inspection inspection(
+      TrustedDocuments documents, ModelVault vault, Disk disk, BulkCrypto crypto) {
+    ObjectStore store = new ObjectStore(disk, crypto::sha256);
+    return new Inspection(documents, new ModelChain(documents, store, vault), disk);
+  }
+
+  /** Opens installed releases with this device's keys. */
+  public static ModelVault vault(
+      Assembly.Host host,
+      Disk disk,
+      DeviceKeystore keystore,
+      Credentials credentials,
+      TrustedDocuments documents,
+      BulkCrypto crypto)
+      throws Malformed {
+    return new ModelVault(
+        documents,
+        new ObjectStore(disk, crypto::sha256),
+        new Envelopes(disk),
+        keystore,
+        credentials.unwrapCertificate(),
+        crypto,
+        host.workers(),
+        host.cores());
+  }
+
+  @TouchesTheWorld("waits between two attempts")
+  static Pause pause() {
+    return duration -> Thread.sleep(duration.toMillis());
+  }
+
+  private static void pauseForTpm(Duration duration) throws InterruptedIOException {
+    try {
+      pause().await(duration);
+    } catch (InterruptedException stopping) {
+      Thread.currentThread().interrupt();
+      throw (InterruptedIOException)
+          new InterruptedIOException("the agent is stopping").initCause(stopping);
+    }
+  }
+
+  /** The result of work that goes on side by side. */
+  static <T> T await(Future<T> work) throws IOException {
+    try {
+      return work.get();
+    } catch (ExecutionException failed) {
+      if (failed.getCause() instanceof IOException world) {
+        throw world;
+      }
+      throw new IllegalStateException("a part of the agent did not start", failed.getCause());
+    } catch (InterruptedException stopping) {
+      Thread.currentThread().interrupt();
+      throw (IOException) new InterruptedIOException("the agent is stopping").initCause(stopping);
+    }
+  }
+}

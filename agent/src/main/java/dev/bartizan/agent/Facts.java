@@ -1,0 +1,245 @@
+package dev.bartizan.agent;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bartizan.agent.identity.Credentials;
+import dev.bartizan.agent.report.Problems;
+import dev.bartizan.agent.serve.ModelService;
+import dev.bartizan.agent.serve.Observation;
+import dev.bartizan.agent.trust.TrustedDocuments;
+import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.boot.ChainVerdict;
+import dev.bartizan.crypto.boot.Link;
+import dev.bartizan.crypto.boot.Verdict;
+import dev.bartizan.crypto.json.Malformed;
+import dev.bartizan.crypto.json.StrictJson;
+import dev.bartizan.crypto.keystore.DeviceKeystore;
+import dev.bartizan.crypto.statement.HealthClaims;
+import dev.bartizan.crypto.statement.ModelState;
+import dev.bartizan.updater.install.Component;
+import dev.bartizan.updater.install.Installed;
+import dev.bartizan.updater.install.Installer;
+import dev.bartizan.updater.install.Progress;
+import dev.bartizan.updater.install.UpdateState;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+/** What the agent knows of itself, gathered from its parts: for {@code status} and for evidence. */
+public final class Facts {
+  private final String version;
+  private final DeviceKeystore keystore;
+  private final TrustedDocuments documents;
+  private final Installer installer;
+  private final ModelService service;
+  private final Credentials credentials;
+  private final Problems problems;
+  private final String bulkCrypto;
+  private final InstantSource clock;
+  private final Instant started;
+  private volatile Supplier<String> broker = () -> "starting";
+  private volatile ChainVerdict boot = new ChainVerdict(List.of());
+  private volatile Optional<Digest> policy = Optional.empty();
+
+  /**
+   * @param bulkCrypto where bulk ciphers come from
+   */
+  public Facts(
+      String version,
+      DeviceKeystore keystore,
+      TrustedDocuments documents,
+      Installer installer,
+      ModelService service,
+      Credentials credentials,
+      Problems problems,
+      String bulkCrypto,
+      InstantSource clock) {
+    this.version = version;
+    this.keystore = keystore;
+    this.documents = documents;
+    this.installer = installer;
+    this.service = service;
+    this.credentials = credentials;
+    this.problems = problems;
+    this.bulkCrypto = bulkCrypto;
+    this.clock = clock;
+    this.started = clock.instant();
+  }
+
+  /** How the link to the fleet fares. */
+  void broker(Supplier<String> state) {
+    broker = state;
+  }
+
+  void boot(ChainVerdict verdict) {
+    boot = verdict;
+  }
+
+  void policy(Optional<Digest> digest) {
+    policy = digest;
+  }
+
+  /** The document of {@code bartizan status --json}. */
+  public ObjectNode status() throws Malformed {
+    ObjectNode status = StrictJson.object();
+    status
+        .putObject("agent")
+        .put("version", version)
+        .put("uptime_seconds", uptime().toSeconds())
+        .put("ready", service.isReady());
+    status.set("boot", chain(boot));
+    status
+        .putObject("keystore")
+        .put("kind", keystore.protection().kind().text())
+        .put("manufacturer", keystore.protection().manufacturer())
+        .put("firmware", keystore.protection().firmwareVersion())
+        .put("ueid", keystore.ueid().text());
+    status.put("bulk_crypto", bulkCrypto);
+    ObjectNode metadata = status.putObject("metadata");
+    documents.versions().forEach(metadata::put);
+    models(status.putArray("models"));
+    installer.current().ifPresent(progress -> status.set("deployment", deployment(progress)));
+    X509Certificate identity = credentials.identityChain().get(0);
+    status
+        .putObject("credentials")
+        .put("subject", identity.getSubjectX500Principal().getName())
+        .put("not_after", identity.getNotAfter().toInstant().toString());
+    status.put("broker", broker.get());
+    status
+        .putObject("history")
+        .put("entries", installer.head().entries())
+        .put("head", installer.head().digest().hex());
+    ObjectNode wrong = status.putObject("problems");
+    problems.all().forEach(wrong::put);
+    return status;
+  }
+
+  /** A chain as {@code check --json} prints it. */
+  public static ObjectNode chain(ChainVerdict chain) {
+    ObjectNode json = StrictJson.object().put("verdict", chain.overall().text());
+    ArrayNode links = json.putArray("links");
+    for (Link link : chain.links()) {
+      links
+          .addObject()
+          .put("name", link.name())
+          .put("verdict", link.verdict().text())
+          .put("expected", link.expected())
+          .put("found", link.found());
+    }
+    return json;
+  }
+
+  private void models(ArrayNode models) {
+    for (ModelState model : modelStates()) {
+      ObjectNode node =
+          models
+              .addObject()
+              .put("name", model.name())
+              .put("version", model.version())
+              .put("release", model.release().hex())
+              .put("state", model.state().name().toLowerCase(java.util.Locale.ROOT));
+      if (model.serves()) {
+        observation(model.name()).ifPresent(seen -> counters(node, seen));
+      }
+    }
+  }
+
+  private Optional<Observation> observation(String model) {
+    return service.observe().stream().filter(it -> it.model().equals(model)).findFirst();
+  }
+
+  private static void counters(ObjectNode node, Observation seen) {
+    node.put("answered", seen.answered())
+        .put("failed", seen.failed())
+        .put("refused", seen.refused())
+        .put("median_us", seen.latency().median().toNanos() / 1000);
+  }
+
+  private static ObjectNode deployment(Progress progress) {
+    return StrictJson.object()
+        .put("id", progress.deployment().id())
+        .put("component", progress.deployment().component())
+        .put("version", progress.deployment().to().version())
+        .put("state", progress.state().text())
+        .put("starts", progress.starts())
+        .put("reason", progress.reason());
+  }
+
+  /** What evidence claims. */
+  HealthClaims health() {
+    Map<String, HealthClaims.Outcome> checks = new TreeMap<>();
+    checks.put("boot-chain", outcome(boot.overall()));
+    checks.put("problems", problems.all().isEmpty() ? outcome(Verdict.GOOD) : outcome(Verdict.BAD));
+    Map<String, Long> counters = new TreeMap<>();
+    for (Observation seen : service.observe()) {
+      counters.put(seen.model() + ".answered", seen.answered());
+      counters.put(seen.model() + ".failed", seen.failed());
+      counters.put(seen.model() + ".refused", seen.refused());
+    }
+    return new HealthClaims(
+        version,
+        uptime(),
+        keystore.protection().kind().text(),
+        modelStates(),
+        checks,
+        policy,
+        Optional.of(installer.head().digest()),
+        counters);
+  }
+
+  private static HealthClaims.Outcome outcome(Verdict verdict) {
+    return switch (verdict) {
+      case GOOD -> HealthClaims.Outcome.SUCCESS;
+      case UNKNOWN -> HealthClaims.Outcome.ABSENT;
+      case BAD -> HealthClaims.Outcome.FAIL;
+    };
+  }
+
+  /** What serves is said by the service, not by the journal: a model may have failed to load. */
+  private List<ModelState> modelStates() {
+    List<ModelState> states = new ArrayList<>();
+    for (Component component : installer.components().byName().values()) {
+      component.active().ifPresent(held -> states.add(state(component.name(), held)));
+      for (Installed previous : component.previous()) {
+        states.add(model(component.name(), previous, ModelState.State.PREVIOUS));
+      }
+    }
+    installer
+        .current()
+        .filter(progress -> progress.state() == UpdateState.PROBATION)
+        .map(Progress::deployment)
+        .ifPresent(
+            it ->
+                states.add(
+                    new ModelState(
+                        it.component(),
+                        it.to().version(),
+                        it.to().manifest(),
+                        ModelState.State.PROBATION)));
+    return states;
+  }
+
+  private ModelState state(String name, Installed active) {
+    boolean serves =
+        service
+            .find(name)
+            .filter(it -> it.version().equals(active.release().version()))
+            .isPresent();
+    return model(name, active, serves ? ModelState.State.ACTIVE : ModelState.State.PREVIOUS);
+  }
+
+  private static ModelState model(String name, Installed held, ModelState.State state) {
+    return new ModelState(name, held.release().version(), held.release().manifest(), state);
+  }
+
+  private Duration uptime() {
+    return Duration.between(started, clock.instant());
+  }
+}

@@ -1,0 +1,38 @@
+package dev.bartizan.agent;
+
+import dev.bartizan.agent.command.Inbox;
+import dev.bartizan.agent.mqtt.Outbox;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What opening the agent's parts brought to light, for the agent to tell.
+ *
+ * @param damage by subject: what was found damaged, and what was done about it
+ * @param changes of the files that people put on the device
+ */
+record Findings(Map<String, String> damage, List<String> changes) {
+  Findings {
+    damage = Collections.unmodifiableMap(new LinkedHashMap<>(damage));
+    changes = List.copyOf(changes);
+  }
+
+  /**
+   * @param mended metadata files that were put back from the last complete set
+   */
+  static Findings of(List<String> mended, Inbox inbox, Outbox outbox, List<String> changes) {
+    Map<String, String> damage = new LinkedHashMap<>();
+    if (!mended.isEmpty()) {
+      damage.put("metadata", "damaged, and put back as accepted: " + String.join(", ", mended));
+    }
+    if (inbox.wasDamaged()) {
+      damage.put("commands", "inbox: damaged and set aside: no command given before now is obeyed");
+    }
+    if (!outbox.lost().isEmpty()) {
+      damage.put("outbox", "damaged, and not sent: " + String.join(", ", outbox.lost()));
+    }
+    return new Findings(damage, changes);
+  }
+}

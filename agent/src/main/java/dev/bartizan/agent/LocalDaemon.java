@@ -1,0 +1,144 @@
+package dev.bartizan.agent;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bartizan.agent.boot.BootCheck;
+import dev.bartizan.agent.control.ControlRoute;
+import dev.bartizan.agent.report.EvidenceDesk;
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.boot.ChainVerdict;
+import dev.bartizan.crypto.json.JsonFields;
+import dev.bartizan.crypto.json.StrictJson;
+import dev.bartizan.updater.disk.Disk;
+import dev.bartizan.updater.install.Cause;
+import dev.bartizan.updater.install.History;
+import dev.bartizan.updater.install.Installer;
+import dev.bartizan.updater.release.DevicePolicy;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/** The running daemon, as local commands see it: what decides runs in the agent's turn. */
+final class LocalDaemon implements ControlRoute.Daemon {
+  private static final int MAX_TEXT = 64;
+  private static final String SOMEBODY_HERE = "local";
+
+  private final Turns turns;
+  private final Facts facts;
+  private final BootCheck bootCheck;
+  private final Inspection inspection;
+  private final EvidenceDesk evidence;
+  private final Updates updates;
+  private final Policy policy;
+  private final Installer installer;
+  private final Disk disk;
+  private final InstantSource clock;
+
+  LocalDaemon(
+      Turns turns,
+      Facts facts,
+      BootCheck bootCheck,
+      Inspection inspection,
+      EvidenceDesk evidence,
+      Updates updates,
+      Policy policy,
+      Installer installer,
+      Disk disk,
+      InstantSource clock) {
+    this.turns = turns;
+    this.facts = facts;
+    this.bootCheck = bootCheck;
+    this.inspection = inspection;
+    this.evidence = evidence;
+    this.updates = updates;
+    this.policy = policy;
+    this.installer = installer;
+    this.disk = disk;
+    this.clock = clock;
+  }
+
+  @Override
+  public byte[] status() throws Refusal {
+    return StrictJson.write(facts.status());
+  }
+
+  @Override
+  public byte[] check() throws IOException, Refusal, InterruptedException {
+    ChainVerdict boot = bootCheck.examine();
+    // In the agent's turn, in which nothing else writes what is looked at.
+    ChainVerdict rest = turns.call(() -> inspection.examine(boot.overall()));
+    return StrictJson.write(Facts.chain(boot.then(rest)));
+  }
+
+  @Override
+  public byte[] history() throws IOException, Refusal, InterruptedException {
+    return turns.call(
+        () -> {
+          History.verify(disk, installer.head());
+          return LocalHistory.read(disk);
+        });
+  }
+
+  @Override
+  public byte[] attest(String nonce) throws IOException, Refusal {
+    return evidence.report(CommandBook.nonce(nonce));
+  }
+
+  @Override
+  public byte[] update(JsonFields wish) throws IOException, Refusal, InterruptedException {
+    String model = wish.text("model", MAX_TEXT);
+    Optional<String> version = wish.findText("version", MAX_TEXT);
+    boolean checkOnly = wish.flag("check");
+    return turns.call(
+        () -> {
+          Updates.Offer offer = updates.look(model, version);
+          ObjectNode answer = describe(offer);
+          if (!checkOnly) {
+            requireAutonomy();
+            String id = "local-" + model + "-" + clock.instant().toEpochMilli();
+            updates.order(id, model, version, Cause.local(SOMEBODY_HERE));
+            answer.put("deployment", id);
+          }
+          return StrictJson.write(answer);
+        });
+  }
+
+  private static ObjectNode describe(Updates.Offer offer) {
+    return StrictJson.object()
+        .put("model", offer.name().name())
+        .put("version", offer.name().version())
+        .put("release", offer.release().manifest().hex())
+        .put("way", offer.plan().delta().isPresent() ? "delta" : "whole")
+        .put("bytes", offer.plan().bytes())
+        .put("space", offer.plan().spaceNeeded());
+  }
+
+  private void requireAutonomy() throws CommandNeeded {
+    if (!policy.current().map(DevicePolicy::updatesAlone).orElse(false)) {
+      throw new CommandNeeded();
+    }
+  }
+
+  @Override
+  public byte[] rollback(String model) throws IOException, Refusal, InterruptedException {
+    return turns.call(
+        () -> {
+          String id = "local-rollback-" + model + "-" + clock.instant().toEpochMilli();
+          installer.rollBack(id, model, Cause.local(SOMEBODY_HERE));
+          return StrictJson.write(StrictJson.object().put("deployment", id));
+        });
+  }
+
+  /** Policy leaves updates to signed commands. */
+  static final class CommandNeeded extends Refusal {
+    private static final long serialVersionUID = 1L;
+
+    CommandNeeded() {
+      super("the policy leaves updates to signed commands: use bartizan-fleet command update");
+    }
+
+    @Override
+    public String code() {
+      return "COMMAND_NEEDED";
+    }
+  }
+}

@@ -1,0 +1,13 @@
+package dev.bartizan.agent;
+
+import dev.bartizan.agent.cli.Bartizan;
+
+/** The entry point of {@code bin/bartizan}. */
+public final class Main {
+  private Main() {}
+
+  /** Runs one command and ends with its exit code. */
+  public static void main(String[] arguments) {
+    System.exit(Bartizan.commandLine().execute(arguments));
+  }
+}

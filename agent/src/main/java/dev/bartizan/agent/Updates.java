@@ -1,0 +1,93 @@
+package dev.bartizan.agent;
+
+import dev.bartizan.agent.boot.BootCheck;
+import dev.bartizan.agent.trust.TrustedDocuments;
+import dev.bartizan.agent.update.ReleasePayloads;
+import dev.bartizan.agent.update.UpdatePlan;
+import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.json.Malformed;
+import dev.bartizan.updater.install.Cause;
+import dev.bartizan.updater.install.Component;
+import dev.bartizan.updater.install.Installer;
+import dev.bartizan.updater.install.Order;
+import dev.bartizan.updater.install.Release;
+import dev.bartizan.updater.release.DevicePolicy;
+import dev.bartizan.updater.release.ReleaseManifest;
+import dev.bartizan.updater.release.ReleaseName;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Looks for releases, and orders them. Runs in the agent's turn. */
+final class Updates {
+  private final TrustedDocuments documents;
+  private final Installer installer;
+  private final ReleasePayloads payloads;
+  private final List<String> wanted;
+
+  Updates(
+      TrustedDocuments documents,
+      Installer installer,
+      ReleasePayloads payloads,
+      BootCheck bootCheck,
+      String profile) {
+    this.documents = documents;
+    this.installer = installer;
+    this.payloads = payloads;
+    this.wanted =
+        List.of(
+            DevicePolicy.TARGET, bootCheck.softwareTarget(), BootCheck.referenceTarget(profile));
+  }
+
+  /** Brings metadata and the documents this device lives by up to date. */
+  void refresh() throws Refusal, IOException, InterruptedException {
+    documents.refresh(wanted);
+  }
+
+  /** A release that could be installed. */
+  record Offer(ReleaseName name, Release release, ReleaseManifest manifest, UpdatePlan plan) {}
+
+  /**
+   * What an order would mean: which release, and how it would be had.
+   *
+   * @param version empty for the newest
+   */
+  Offer look(String model, Optional<String> version)
+      throws Refusal, IOException, InterruptedException {
+    refresh();
+    ReleaseName name =
+        version.isPresent() ? ReleaseName.parse(model, version.get(), "update") : newest(model);
+    byte[] document = documents.get(name.modelTarget());
+    ReleaseManifest manifest = ReleaseManifest.parse(document);
+    Release release = new Release(Digest.of(document), name.version());
+    return new Offer(name, release, manifest, payloads.plan(manifest, active(model)));
+  }
+
+  /** Orders a release; the installer carries it out step by step. */
+  void order(String id, String model, Optional<String> version, Cause cause)
+      throws Refusal, IOException, InterruptedException {
+    Offer offer = look(model, version);
+    installer.request(new Order(id, model, offer.release(), cause, Optional.empty()));
+  }
+
+  private Optional<ReleaseManifest> active(String model) throws Refusal, IOException {
+    Optional<Release> active = installer.components().find(model).flatMap(Component::activeRelease);
+    return active.isEmpty() ? Optional.empty() : payloads.held(active.get());
+  }
+
+  private ReleaseName newest(String model) throws Refusal, IOException {
+    String prefix = "models/" + model + "/";
+    List<ReleaseName> all = new ArrayList<>();
+    for (String path : documents.list(prefix)) {
+      String[] segments = path.split("/", -1);
+      if (segments.length == 4 && segments[3].equals("release.json")) {
+        all.add(ReleaseName.parse(segments[1], segments[2], "metadata"));
+      }
+    }
+    return all.stream()
+        .max(new VersionOrder())
+        .orElseThrow(() -> new Malformed("update: no release of " + model + " is signed"));
+  }
+}

@@ -1,0 +1,130 @@
+package dev.bartizan.agent.boot;
+
+import dev.bartizan.agent.trust.TrustedDocuments;
+import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.boot.ChainVerdict;
+import dev.bartizan.crypto.boot.Link;
+import dev.bartizan.crypto.boot.ReferenceValues;
+import dev.bartizan.crypto.boot.Verdict;
+import dev.bartizan.crypto.keystore.DeviceKeystore;
+import dev.bartizan.crypto.tpm.PcrSelection;
+import dev.bartizan.crypto.tpm.PcrValues;
+import dev.bartizan.updater.release.ReleaseName;
+import dev.bartizan.updater.release.SoftwareManifest;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.function.Supplier;
+
+/** Judges the boot chain and the agent's own files against what the fleet has signed. */
+public final class BootCheck {
+  /** The agent's name among the software releases. */
+  public static final String SOFTWARE = "agent";
+
+  private final DeviceKeystore keystore;
+  private final PcrSelection bootPcrs;
+  private final TrustedDocuments documents;
+  private final String profile;
+  private final Installation installation;
+  private final Supplier<MessageDigest> sha256;
+  private final ExecutorService workers;
+
+  /**
+   * @param bootPcrs the PCRs that make up the boot chain
+   * @param profile the hardware profile whose reference values apply
+   * @param sha256 fast: the installation has some hundred megabytes
+   * @param workers hash them beside other work
+   */
+  public BootCheck(
+      DeviceKeystore keystore,
+      PcrSelection bootPcrs,
+      TrustedDocuments documents,
+      String profile,
+      Installation installation,
+      Supplier<MessageDigest> sha256,
+      ExecutorService workers) {
+    this.keystore = keystore;
+    this.bootPcrs = bootPcrs;
+    this.documents = documents;
+    this.profile = profile;
+    this.installation = installation;
+    this.sha256 = sha256;
+    this.workers = workers;
+  }
+
+  /** Where the reference values of a hardware profile are among the targets. */
+  public static String referenceTarget(String profile) {
+    return "reference/" + profile + ".json";
+  }
+
+  /** Where this version of the agent has its manifest among the targets. */
+  public String softwareTarget() {
+    return new ReleaseName(SOFTWARE, installation.version()).softwareTarget();
+  }
+
+  /**
+   * Looks at everything now.
+   *
+   * @throws Refusal when a signed document is malformed, or the keystore is another one
+   * @throws IOException when the keystore or the disk cannot be read
+   */
+  public ChainVerdict examine() throws Refusal, IOException {
+    // Some hundred megabytes are hashed while the TPM is asked.
+    Future<Map<String, Digest>> files = workers.submit(() -> installation.digests(sha256));
+    ChainVerdict firmware = firmware();
+    return firmware.then(software(await(files)));
+  }
+
+  private static Map<String, Digest> await(Future<Map<String, Digest>> files) throws IOException {
+    try {
+      return files.get();
+    } catch (ExecutionException unreadable) {
+      throw new IOException("cannot read the agent's own files", unreadable.getCause());
+    } catch (InterruptedException stopping) {
+      Thread.currentThread().interrupt();
+      throw (IOException) new InterruptedIOException("the agent is stopping").initCause(stopping);
+    }
+  }
+
+  private ChainVerdict firmware() throws Refusal, IOException {
+    PcrValues found = keystore.readPcrs(bootPcrs);
+    String target = referenceTarget(profile);
+    Optional<byte[]> document = documents.find(target, ReferenceValues.MAX_LENGTH);
+    if (document.isEmpty()) {
+      return new ReferenceValues(profile, Map.of()).judge(found);
+    }
+    return ReferenceValues.parse(document.get()).judge(found);
+  }
+
+  private ChainVerdict software(Map<String, Digest> found) throws Refusal, IOException {
+    Optional<byte[]> document = documents.find(softwareTarget(), SoftwareManifest.MAX_LENGTH);
+    if (document.isEmpty()) {
+      String why = "no signed manifest of agent " + installation.version();
+      return new ChainVerdict(List.of(Link.unknown("agent files", why, found.size() + " files")));
+    }
+    return compare(SoftwareManifest.parse(document.get()).files(), found);
+  }
+
+  private static ChainVerdict compare(Map<String, Digest> signed, Map<String, Digest> found) {
+    TreeSet<String> paths = new TreeSet<>(signed.keySet());
+    paths.addAll(found.keySet());
+    List<Link> links = new ArrayList<>();
+    for (String path : paths) {
+      String expected =
+          Optional.ofNullable(signed.get(path)).map(Digest::hex).orElse("no such file");
+      String actual = Optional.ofNullable(found.get(path)).map(Digest::hex).orElse("no such file");
+      Verdict verdict = expected.equals(actual) ? Verdict.GOOD : Verdict.BAD;
+      links.add(new Link("file " + path, verdict, expected, actual));
+    }
+    return new ChainVerdict(links);
+  }
+}

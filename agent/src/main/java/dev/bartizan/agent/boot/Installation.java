@@ -1,0 +1,50 @@
+package dev.bartizan.agent.boot;
+
+import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.TouchesTheWorld;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/**
+ * The agent's own files, as they lie on disk.
+ *
+ * @param home the installation: holds {@code bin} and {@code lib}
+ * @param version what this code calls itself
+ */
+public record Installation(Path home, String version) {
+  private static final List<String> PARTS = List.of("bin", "lib");
+  private static final int PIECE = 1 << 20;
+
+  /** The digest of every file of the installation, by its path relative to {@code home}. */
+  @TouchesTheWorld("reads the agent's own files")
+  public Map<String, Digest> digests(Supplier<MessageDigest> sha256) throws IOException {
+    Map<String, Digest> digests = new TreeMap<>();
+    for (String part : PARTS) {
+      try (Stream<Path> files = Files.walk(home.resolve(part))) {
+        for (Path file : files.filter(Files::isRegularFile).toList()) {
+          digests.put(home.relativize(file).toString(), digest(file, sha256.get()));
+        }
+      }
+    }
+    return digests;
+  }
+
+  @TouchesTheWorld("reads the agent's own files")
+  private static Digest digest(Path file, MessageDigest sha256) throws IOException {
+    try (InputStream content = Files.newInputStream(file)) {
+      byte[] piece = new byte[PIECE];
+      for (int count = content.read(piece); count >= 0; count = content.read(piece)) {
+        sha256.update(piece, 0, count);
+      }
+      return Digest.ofValue(sha256.digest());
+    }
+  }
+}

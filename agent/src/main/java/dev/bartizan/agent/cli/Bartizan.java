@@ -1,0 +1,79 @@
+package dev.bartizan.agent.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
+
+/** The root of {@code bartizan}. */
+@Command(
+    name = "bartizan",
+    mixinStandardHelpOptions = true,
+    versionProvider = Bartizan.Version.class,
+    sortOptions = false,
+    scope = CommandLine.ScopeType.INHERIT,
+    synopsisSubcommandLabel = "COMMAND",
+    description = {
+      "Guards an AI model on this device.",
+      "",
+      "The daemon checks the boot chain, has the TPM unwrap the model's key, serves the model to"
+          + " local applications, and takes updates and commands that the fleet has signed.",
+      ""
+    },
+    footer = {
+      "",
+      "Exit codes: 0 done; 1 the answer is no; 2 the command line is wrong; 3 not possible now.",
+      "",
+      "A first start:",
+      "  bartizan enroll --server https://fleet.example:8443 --token-file /root/token",
+      "  bartizan run",
+      "  bartizan status"
+    },
+    subcommands = {
+      RunCommand.class,
+      EnrollCommand.class,
+      CheckCommand.class,
+      StatusCommand.class,
+      UpdateCommand.class,
+      RollbackCommand.class,
+      HistoryCommand.class,
+      AttestCommand.class,
+      TufCommand.class,
+      DoctorCommand.class
+    })
+public final class Bartizan implements Runnable {
+  /** The version of this code, among the software releases too. */
+  public static final String VERSION = "0.1.0";
+
+  @Option(
+      names = "--debug",
+      scope = CommandLine.ScopeType.INHERIT,
+      description = "Print stack traces.")
+  private boolean debug;
+
+  /** Prints how to go on: a command is missing. */
+  @Override
+  public void run() {
+    throw new CommandLine.ParameterException(new CommandLine(this), "which command?");
+  }
+
+  /** The whole command line. */
+  public static CommandLine commandLine() {
+    return new CommandLine(new Bartizan()).setExecutionExceptionHandler(new Failures());
+  }
+
+  static boolean wantsStackTraces(CommandLine command) {
+    CommandLine root = command;
+    for (CommandLine up = command; up != null; up = up.getParent()) {
+      root = up;
+    }
+    return root.getCommand() instanceof Bartizan bartizan && bartizan.debug;
+  }
+
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"bartizan " + VERSION};
+    }
+  }
+}

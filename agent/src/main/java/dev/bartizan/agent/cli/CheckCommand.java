@@ -1,0 +1,91 @@
+package dev.bartizan.agent.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.bartizan.agent.Assembly;
+import dev.bartizan.agent.Device;
+import dev.bartizan.agent.Facts;
+import dev.bartizan.agent.config.AgentConfig;
+import dev.bartizan.agent.trust.TrustedDocuments;
+import dev.bartizan.agent.vault.ModelVault;
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.TouchesTheWorld;
+import dev.bartizan.crypto.boot.ChainVerdict;
+import dev.bartizan.crypto.envelope.BulkCrypto;
+import dev.bartizan.crypto.json.StrictJson;
+import dev.bartizan.crypto.keystore.DeviceKeystore;
+import dev.bartizan.updater.disk.LinuxDisk;
+import dev.bartizan.updater.fetch.SmallFiles;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code bartizan check}. */
+@Command(
+    name = "check",
+    description = {
+      "Check the boot and model chain now: every link with its verdict, what was expected and found.",
+      "",
+      "Exits 0 only when every link is good: what has no signed reference is unknown, not good."
+    })
+final class CheckCommand implements Callable<Integer> {
+  @Mixin private ConfigOption config = new ConfigOption();
+  @Mixin private JsonOption json = new JsonOption();
+
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException, Refusal {
+    AgentConfig settings = config.read();
+    byte[] document = runs(settings) ? ConfigOption.ask(settings, "check") : examine(settings);
+    JsonNode chain = StrictJson.read(document, document.length, "check").tree();
+    PrintWriter out = spec.commandLine().getOut();
+    if (json.wanted()) {
+      json.print(out, document);
+    } else {
+      print(out, chain);
+    }
+    return chain.path("verdict").asText().equals("good") ? 0 : Failures.REFUSED;
+  }
+
+  @TouchesTheWorld("whether the daemon's socket is there")
+  static boolean runs(AgentConfig settings) {
+    return Files.exists(settings.serve().controlSocket());
+  }
+
+  /** Without a daemon: the same check, in this process. */
+  private static byte[] examine(AgentConfig settings) throws IOException, Refusal {
+    Assembly.Host host = ConfigOption.host();
+    try (LinuxDisk disk = LinuxDisk.acquire(settings.device().stateDirectory())) {
+      DeviceKeystore keystore = Device.openKeystore(settings, host, disk);
+      TrustedDocuments documents =
+          Device.documents(
+              settings, disk, new SmallFiles(Device.transport(settings)), host.clock());
+      documents.load();
+      BulkCrypto crypto = BulkCrypto.fastest();
+      ModelVault vault =
+          Device.vault(host, disk, keystore, Device.credentials(disk, keystore), documents, crypto);
+      ChainVerdict boot = Device.bootCheck(settings, host, keystore, documents, crypto).examine();
+      ChainVerdict rest = Device.inspection(documents, vault, disk, crypto).examine(boot.overall());
+      return StrictJson.write(Facts.chain(boot.then(rest)));
+    }
+  }
+
+  private static void print(PrintWriter out, JsonNode chain) {
+    for (JsonNode link : chain.path("links")) {
+      String verdict = link.path("verdict").asText();
+      out.println((verdict + "        ").substring(0, 8) + link.path("name").asText());
+      if (!verdict.equals("good")) {
+        out.println("          expected " + link.path("expected").asText());
+        out.println("          found    " + link.path("found").asText());
+      }
+    }
+    out.println(chain.path("verdict").asText());
+  }
+}

@@ -1,0 +1,146 @@
+package dev.bartizan.agent.cli;
+
+import dev.bartizan.agent.Assembly;
+import dev.bartizan.agent.Device;
+import dev.bartizan.agent.config.AgentConfig;
+import dev.bartizan.agent.identity.Certificates;
+import dev.bartizan.crypto.Explanation;
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.TouchesTheWorld;
+import dev.bartizan.crypto.envelope.BulkCrypto;
+import dev.bartizan.crypto.tpm.Tpm;
+import dev.bartizan.updater.fetch.SmallFiles;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code bartizan doctor}. */
+@Command(
+    name = "doctor",
+    description = "Look for what commonly goes wrong on a device, and say what to do about it.")
+final class DoctorCommand implements Callable<Integer> {
+  private static final Instant TOO_EARLY = Instant.parse("2026-01-01T00:00:00Z");
+  private static final long LITTLE_SPACE = 256L << 20;
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  @Mixin private ConfigOption config = new ConfigOption();
+
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
+
+  private boolean healthy = true;
+
+  /** One examination: says what it found, or fails. */
+  @FunctionalInterface
+  private interface Examination {
+    String examine() throws IOException, Refusal, InterruptedException;
+  }
+
+  @Override
+  public Integer call() throws IOException, Refusal {
+    AgentConfig settings = config.read();
+    Assembly.Host host = ConfigOption.host();
+    examine("configuration", "", () -> "in order");
+    examine(
+        "tpm",
+        "is the user in group tss, and the TPM enabled in firmware?",
+        () -> tpm(settings, host));
+    examine("clock", "set the clock, or wait for network time", () -> clock(host));
+    examine(
+        "disk",
+        "free some space below " + settings.device().stateDirectory(),
+        () -> disk(settings));
+    examine("bulk crypto", "", () -> BulkCrypto.fastest().name());
+    examine("repository", "check repository.url and the network", () -> repository(settings));
+    examine(
+        "fleet ca",
+        "copy fleet-ca.pem from the operator's device/ folder",
+        () -> anchors(settings));
+    examine("broker", "check fleet.broker and the network", () -> broker(settings));
+    examine("daemon", "start it: systemctl start bartizan", () -> daemon(settings));
+    return healthy ? 0 : Failures.REFUSED;
+  }
+
+  private void examine(String subject, String advice, Examination examination) {
+    PrintWriter out = spec.commandLine().getOut();
+    try {
+      out.println("ok    " + subject + ": " + examination.examine());
+    } catch (Refusal refusal) {
+      complain(out, subject, Explanation.of(refusal), advice);
+    } catch (IOException failure) {
+      complain(out, subject, Explanation.of(failure), advice);
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void complain(PrintWriter out, String subject, String what, String advice) {
+    healthy = false;
+    out.println("wrong " + subject + ": " + what);
+    if (!advice.isEmpty()) {
+      out.println("      " + advice);
+    }
+  }
+
+  private static String tpm(AgentConfig settings, Assembly.Host host) throws IOException {
+    try (Tpm tpm = Device.tpm(settings, host).open()) {
+      return tpm.identity().manufacturer() + ", firmware " + tpm.identity().firmwareVersion();
+    }
+  }
+
+  private static String clock(Assembly.Host host) throws IOException {
+    Instant now = host.clock().instant();
+    if (now.isBefore(TOO_EARLY)) {
+      throw new IOException("it is " + now + " here, which cannot be");
+    }
+    return now.toString();
+  }
+
+  @TouchesTheWorld("the state directory's file system")
+  private static String disk(AgentConfig settings) throws IOException {
+    long free = Files.getFileStore(settings.device().stateDirectory()).getUsableSpace();
+    if (free < LITTLE_SPACE) {
+      throw new IOException((free >> 20) + " MiB free, less than " + (LITTLE_SPACE >> 20));
+    }
+    return (free >> 20) + " MiB free";
+  }
+
+  private static String repository(AgentConfig settings)
+      throws IOException, Refusal, InterruptedException {
+    new SmallFiles(Device.transport(settings)).get("metadata/timestamp.json", 1 << 20);
+    return settings.repository().url() + " answers";
+  }
+
+  private static String anchors(AgentConfig settings) throws IOException, Refusal {
+    return Certificates.read(settings.fleet().trustAnchors()).size() + " certificates";
+  }
+
+  @TouchesTheWorld("a TCP connection to the broker")
+  private static String broker(AgentConfig settings) throws IOException {
+    if (settings.fleet().broker().isEmpty()) {
+      return "none configured";
+    }
+    URI broker = settings.fleet().broker().get();
+    try (Socket socket = new Socket()) {
+      socket.connect(
+          new InetSocketAddress(broker.getHost(), broker.getPort()), (int) PATIENCE.toMillis());
+      return broker + " accepts connections";
+    }
+  }
+
+  private static String daemon(AgentConfig settings) throws IOException, Refusal {
+    ConfigOption.ask(settings, "status");
+    return "runs";
+  }
+}

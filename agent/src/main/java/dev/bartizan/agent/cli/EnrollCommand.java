@@ -1,0 +1,109 @@
+package dev.bartizan.agent.cli;
+
+import dev.bartizan.agent.Assembly;
+import dev.bartizan.agent.Device;
+import dev.bartizan.agent.config.AgentConfig;
+import dev.bartizan.agent.enrol.Enrolment;
+import dev.bartizan.agent.enrol.GrantCheck;
+import dev.bartizan.agent.enrol.HttpsEnrolmentService;
+import dev.bartizan.agent.identity.Certificates;
+import dev.bartizan.agent.identity.Credentials;
+import dev.bartizan.agent.identity.KeystoreBlobs;
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.TouchesTheWorld;
+import dev.bartizan.crypto.enrolment.Grant;
+import dev.bartizan.crypto.json.Malformed;
+import dev.bartizan.crypto.keystore.DeviceKeystore;
+import dev.bartizan.crypto.keystore.KeystoreRefusal;
+import dev.bartizan.crypto.keystore.Tpm2Keystore;
+import dev.bartizan.updater.disk.LinuxDisk;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code bartizan enroll}. */
+@Command(
+    name = "enroll",
+    description = {
+      "Make this device's keys in its TPM and get its certificates.",
+      "",
+      "The server checks the chip's endorsement certificate and that attestation, identity and unwrap"
+          + " key live in that chip. Enrolling again keeps the keys and renews the certificates."
+    })
+final class EnrollCommand implements Callable<Integer> {
+  private static final int MAX_TOKEN = 1024;
+
+  @Mixin private ConfigOption config = new ConfigOption();
+
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
+
+  @Option(
+      names = "--server",
+      paramLabel = "URL",
+      required = true,
+      description = "The enrolment server, https://HOST:PORT.")
+  private URI server = URI.create("");
+
+  @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      description = "The operator's one-time permission.")
+  private @Nullable Path tokenFile;
+
+  @Override
+  public Integer call() throws IOException, Refusal {
+    AgentConfig settings = config.read();
+    Assembly.Host host = ConfigOption.host();
+    List<X509Certificate> anchors = Certificates.read(settings.fleet().trustAnchors());
+    try (LinuxDisk disk = LinuxDisk.acquire(settings.device().stateDirectory())) {
+      DeviceKeystore keystore = openOrCreate(settings, host, disk);
+      Grant grant =
+          new Enrolment(
+                  keystore,
+                  new HttpsEnrolmentService(server, anchors),
+                  new GrantCheck(anchors, host.clock()))
+              .enrol(token());
+      new Credentials(grant.identityChain(), grant.unwrapCertificate()).store(disk);
+      spec.commandLine().getOut().println("enrolled as " + keystore.ueid().text());
+    }
+    return 0;
+  }
+
+  private static DeviceKeystore openOrCreate(
+      AgentConfig settings, Assembly.Host host, LinuxDisk disk) throws IOException, Refusal {
+    try {
+      return Device.openKeystore(settings, host, disk);
+    } catch (KeystoreRefusal refusal) {
+      if (refusal.reason() != KeystoreRefusal.Reason.NO_KEYS) {
+        throw refusal;
+      }
+      return Tpm2Keystore.create(
+          Device.tpm(settings, host), new KeystoreBlobs(disk), settings.keystore().boundPcrs());
+    }
+  }
+
+  @TouchesTheWorld("the token file named on the command line")
+  private Optional<String> token() throws IOException, Malformed {
+    if (tokenFile == null) {
+      return Optional.empty();
+    }
+    if (!Files.isRegularFile(tokenFile) || Files.size(tokenFile) > MAX_TOKEN) {
+      throw new Malformed(tokenFile + ": is not a token file");
+    }
+    return Optional.of(Files.readString(tokenFile, StandardCharsets.US_ASCII).strip());
+  }
+}

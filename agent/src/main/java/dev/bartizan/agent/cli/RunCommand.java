@@ -1,0 +1,59 @@
+package dev.bartizan.agent.cli;
+
+import dev.bartizan.agent.Assembly;
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.TouchesTheWorld;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code bartizan run}. */
+@Command(
+    name = "run",
+    description = {
+      "Run the daemon until it is told to stop (SIGTERM).",
+      "",
+      "Under systemd it reports itself ready when its models are served, or when it knows why they"
+          + " are not; `bartizan status` tells which."
+    })
+final class RunCommand implements Callable<Integer> {
+  private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
+  private static final long STOP_SECONDS = 20;
+
+  @Mixin private ConfigOption config = new ConfigOption();
+
+  @Override
+  public Integer call() throws IOException, Refusal, InterruptedException {
+    Logs.begin();
+    CountDownLatch ended = new CountDownLatch(1);
+    try (Assembly assembly = new Assembly(config.read(), ConfigOption.host())) {
+      stopOnSignal(assembly, ended);
+      assembly.run();
+    } finally {
+      ended.countDown();
+    }
+    return 0;
+  }
+
+  /** Waits for the end of the work, not of its thread: that one will wait for this hook to exit. */
+  @TouchesTheWorld("signals")
+  private static void stopOnSignal(Assembly assembly, CountDownLatch ended) {
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(assembly, ended), "stop"));
+  }
+
+  private static void stop(Assembly assembly, CountDownLatch ended) {
+    assembly.stop();
+    try {
+      if (!ended.await(STOP_SECONDS, TimeUnit.SECONDS)) {
+        LOG.warn("did not stop within {} s", STOP_SECONDS);
+      }
+    } catch (InterruptedException hurried) {
+      // The process ends anyway.
+    }
+  }
+}

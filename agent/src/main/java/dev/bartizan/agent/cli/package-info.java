@@ -1,0 +1,5 @@
+/** The device's command, {@code bartizan}: one class per sub-command. */
+@NullMarked
+package dev.bartizan.agent.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,241 @@
+package dev.bartizan.agent.config;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.toml.TomlMapper;
+import dev.bartizan.crypto.TouchesTheWorld;
+import dev.bartizan.crypto.tpm.PcrSelection;
+import dev.bartizan.crypto.tpm.TpmAddress;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Where things are on this device ({@code /etc/bartizan/agent.toml}).
+ *
+ * @param file where this was read from
+ * @param device the device's place and profile
+ * @param keystore which hardware holds the keys, and which boot state they want
+ * @param repository where content comes from
+ * @param fleet whom the device talks to
+ * @param serve where local applications find their models
+ */
+public record AgentConfig(
+    Path file, Device device, Keystore keystore, Repository repository, Fleet fleet, Serve serve) {
+
+  /** Used when no {@code --config} is given. */
+  public static final Path DEFAULT_FILE = Path.of("/etc/bartizan/agent.toml");
+
+  private static final long MAX_LENGTH = 256 * 1024;
+
+  /**
+   * The device itself.
+   *
+   * @param stateDirectory everything durable; belongs to the agent alone
+   * @param profile the hardware profile whose reference values apply
+   * @param eventLog the firmware's log, sent with evidence when it is there
+   */
+  public record Device(Path stateDirectory, String profile, Path eventLog) {}
+
+  /**
+   * The keystore.
+   *
+   * @param tpm the TPM 2.0 to use
+   * @param boundPcrs the boot state the unwrap key is bound to
+   * @param bootPcrs the boot state that is compared with reference values and quoted
+   * @param agentPcr where the agent measures itself and every model it loads
+   */
+  public record Keystore(
+      TpmAddress tpm, PcrSelection boundPcrs, PcrSelection bootPcrs, int agentPcr) {}
+
+  /**
+   * The content repository.
+   *
+   * @param url any static HTTP(S) server, ending in {@code /}
+   * @param trustRoot the pinned first root of all trust
+   * @param checkEvery how often to look for new metadata
+   */
+  public record Repository(URI url, Path trustRoot, Duration checkEvery) {}
+
+  /**
+   * The fleet's servers.
+   *
+   * @param trustAnchors certificates that the broker's and the enrolment server's must lead to
+   * @param broker {@code ssl://HOST:PORT}; none leaves the device to its own and to local commands
+   * @param groups whose commands this device obeys besides its own
+   */
+  public record Fleet(Path trustAnchors, Optional<URI> broker, Set<String> groups) {
+    public Fleet {
+      groups = Set.copyOf(groups);
+    }
+  }
+
+  /**
+   * Local sockets.
+   *
+   * @param inferenceSocket for applications
+   * @param controlSocket for {@code bartizan} commands; readable by the agent's user alone
+   * @param loopbackPort TCP on 127.0.0.1 beside the socket, on request
+   * @param maxRequestBytes the largest inference request
+   * @param threads of the model runtime; 0 lets it choose
+   */
+  public record Serve(
+      Path inferenceSocket,
+      Path controlSocket,
+      Optional<Integer> loopbackPort,
+      long maxRequestBytes,
+      int threads) {}
+
+  /**
+   * Reads and checks the file.
+   *
+   * @throws ConfigRefusal naming the file and the key at fault
+   * @throws IOException when the file cannot be read
+   */
+  @TouchesTheWorld("reads the configuration file, once")
+  public static AgentConfig read(Path file) throws IOException, ConfigRefusal {
+    if (!Files.isRegularFile(file)) {
+      throw new ConfigRefusal(file.toString(), "there is no such file");
+    }
+    if (Files.size(file) > MAX_LENGTH) {
+      throw new ConfigRefusal(file.toString(), "is longer than " + MAX_LENGTH + " bytes");
+    }
+    return parse(file.toString(), text(file));
+  }
+
+  @TouchesTheWorld("reads the configuration file, once")
+  private static String text(Path file) throws IOException, ConfigRefusal {
+    try {
+      return Files.readString(file);
+    } catch (CharacterCodingException notText) {
+      throw new ConfigRefusal(file.toString(), "is not UTF-8", notText);
+    }
+  }
+
+  /** Parses the text of {@code file}. */
+  static AgentConfig parse(String file, String toml) throws ConfigRefusal {
+    ConfigTable root = new ConfigTable(file, "", tree(file, toml));
+    AgentConfig config =
+        new AgentConfig(
+            Path.of(file),
+            device(root.table("device")),
+            keystore(root.table("keystore")),
+            repository(root.table("repository")),
+            fleet(root.table("fleet")),
+            serve(root.table("serve")));
+    root.refuseUnknownKeys();
+    return config;
+  }
+
+  /** The files that people put on the device. */
+  public List<Path> providedFiles() {
+    return List.of(file, repository.trustRoot(), fleet.trustAnchors());
+  }
+
+  private static JsonNode tree(String file, String toml) throws ConfigRefusal {
+    try {
+      return new TomlMapper().readTree(toml);
+    } catch (JacksonException notToml) {
+      String where =
+          notToml.getLocation() == null ? "" : "line " + notToml.getLocation().getLineNr() + ": ";
+      throw new ConfigRefusal(file, where + notToml.getOriginalMessage(), notToml);
+    }
+  }
+
+  private static Device device(ConfigTable table) throws ConfigRefusal {
+    Device device =
+        new Device(
+            table.path("state_directory", "/var/lib/bartizan"),
+            table.text("profile", "default"),
+            table.path("event_log", "/sys/kernel/security/tpm0/binary_bios_measurements"));
+    table.refuseUnknownKeys();
+    return device;
+  }
+
+  private static Keystore keystore(ConfigTable table) throws ConfigRefusal {
+    if (!table.text("kind", "tpm2").equals("tpm2")) {
+      throw table.refusal("kind", "is not \"tpm2\", the keystore this agent has");
+    }
+    Keystore keystore =
+        new Keystore(
+            tpm(table),
+            pcrs(table, "bound_pcrs", "sha256:7"),
+            pcrs(table, "boot_pcrs", "sha256:0,1,2,3,4,5,6,7"),
+            (int) table.number("agent_pcr", 23, 0, 23));
+    table.refuseUnknownKeys();
+    return keystore;
+  }
+
+  private static TpmAddress tpm(ConfigTable table) throws ConfigRefusal {
+    try {
+      return TpmAddress.parse(table.text("tpm", "/dev/tpmrm0"));
+    } catch (IllegalArgumentException notAnAddress) {
+      throw table.refusal("tpm", "is not a TPM's address", notAnAddress);
+    }
+  }
+
+  private static PcrSelection pcrs(ConfigTable table, String key, String otherwise)
+      throws ConfigRefusal {
+    try {
+      return PcrSelection.parse(table.text(key, otherwise));
+    } catch (IllegalArgumentException notASelection) {
+      throw table.refusal(key, "is not a selection of PCRs, as sha256:0,2,7", notASelection);
+    }
+  }
+
+  private static Repository repository(ConfigTable table) throws ConfigRefusal {
+    Repository repository =
+        new Repository(
+            uri(table, "url", table.text("url"), "http", "https"),
+            table.path("trust_root", "/etc/bartizan/root.json"),
+            Duration.ofSeconds(table.number("check_every_seconds", 3600, 1, 30L * 24 * 3600)));
+    table.refuseUnknownKeys();
+    return repository;
+  }
+
+  private static Fleet fleet(ConfigTable table) throws ConfigRefusal {
+    Optional<String> broker = table.findText("broker");
+    Fleet fleet =
+        new Fleet(
+            table.path("trust_anchors", "/etc/bartizan/fleet-ca.pem"),
+            broker.isEmpty()
+                ? Optional.empty()
+                : Optional.of(uri(table, "broker", broker.get(), "ssl", "ssl")),
+            table.names("groups"));
+    table.refuseUnknownKeys();
+    return fleet;
+  }
+
+  private static Serve serve(ConfigTable table) throws ConfigRefusal {
+    long port = table.number("loopback_port", 0, 0, 65535);
+    Serve serve =
+        new Serve(
+            table.path("inference_socket", "/run/bartizan/inference.sock"),
+            table.path("control_socket", "/run/bartizan/control.sock"),
+            port == 0 ? Optional.empty() : Optional.of((int) port),
+            table.number("max_request_bytes", 64L << 20, 1024, 1L << 31),
+            (int) table.number("threads", 0, 0, 1024));
+    table.refuseUnknownKeys();
+    return serve;
+  }
+
+  private static URI uri(ConfigTable table, String key, String text, String scheme, String other)
+      throws ConfigRefusal {
+    try {
+      URI uri = URI.create(text);
+      boolean known = scheme.equals(uri.getScheme()) || other.equals(uri.getScheme());
+      if (!known || uri.getHost() == null || uri.getUserInfo() != null) {
+        throw table.refusal(key, "is not " + scheme + "://HOST[:PORT]...: " + text);
+      }
+      return uri;
+    } catch (IllegalArgumentException notAUri) {
+      throw table.refusal(key, "is not a URL: " + text, notAUri);
+    }
+  }
+}

@@ -1,0 +1,136 @@
+package dev.bartizan.agent.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/** One table of the file; remembers which keys were asked for, and refuses the others. */
+final class ConfigTable {
+  private final String file;
+  private final String name;
+  private final JsonNode values;
+  private final Set<String> known = new HashSet<>();
+
+  ConfigTable(String file, String name, JsonNode values) {
+    this.file = file;
+    this.name = name;
+    this.values = values;
+  }
+
+  /** The table {@code key} within this one; an empty one when it is not there. */
+  ConfigTable table(String key) throws ConfigRefusal {
+    known.add(key);
+    JsonNode node = values.get(key);
+    if (node == null) {
+      return new ConfigTable(file, key, JsonNodeFactory.instance.objectNode());
+    }
+    if (!node.isObject()) {
+      throw refusal(key, "is not a table: write [" + key + "]");
+    }
+    return new ConfigTable(file, key, node);
+  }
+
+  String text(String key) throws ConfigRefusal {
+    return findText(key).orElseThrow(() -> refusal(key, "is missing"));
+  }
+
+  String text(String key, String otherwise) throws ConfigRefusal {
+    return findText(key).orElse(otherwise);
+  }
+
+  Optional<String> findText(String key) throws ConfigRefusal {
+    known.add(key);
+    JsonNode node = values.get(key);
+    if (node == null) {
+      return Optional.empty();
+    }
+    if (!node.isTextual() || node.textValue().isBlank()) {
+      throw refusal(key, "is not a text");
+    }
+    return Optional.of(node.textValue());
+  }
+
+  Path path(String key, String otherwise) throws ConfigRefusal {
+    return toPath(key, text(key, otherwise));
+  }
+
+  private Path toPath(String key, String text) throws ConfigRefusal {
+    try {
+      Path path = Path.of(text);
+      if (!path.isAbsolute()) {
+        throw refusal(key, "is not an absolute path: " + text);
+      }
+      return path;
+    } catch (InvalidPathException notAPath) {
+      throw new ConfigRefusal(file, at(key) + " is not a path", notAPath);
+    }
+  }
+
+  /** A list of plain names; empty when it is not there. */
+  Set<String> names(String key) throws ConfigRefusal {
+    known.add(key);
+    JsonNode node = values.get(key);
+    Set<String> names = new HashSet<>();
+    if (node == null) {
+      return names;
+    }
+    for (JsonNode name : node) {
+      names.add(name.asText());
+    }
+    boolean plain = names.stream().allMatch(name -> name.matches("[a-z0-9][a-z0-9._-]{0,63}"));
+    if (!node.isArray() || !plain) {
+      throw refusal(key, "is not a list of plain names");
+    }
+    return names;
+  }
+
+  long number(String key, long otherwise, long least, long most) throws ConfigRefusal {
+    known.add(key);
+    JsonNode node = values.get(key);
+    if (node == null) {
+      return otherwise;
+    }
+    if (!node.isIntegralNumber() || node.longValue() < least || node.longValue() > most) {
+      throw refusal(key, "is not a whole number from " + least + " to " + most);
+    }
+    return node.longValue();
+  }
+
+  boolean flag(String key, boolean otherwise) throws ConfigRefusal {
+    known.add(key);
+    JsonNode node = values.get(key);
+    if (node == null) {
+      return otherwise;
+    }
+    if (!node.isBoolean()) {
+      throw refusal(key, "is not true or false");
+    }
+    return node.booleanValue();
+  }
+
+  /** A key that nobody asked for is a typing error, and a typing error must not go unnoticed. */
+  void refuseUnknownKeys() throws ConfigRefusal {
+    for (var names = values.fieldNames(); names.hasNext(); ) {
+      String key = names.next();
+      if (!known.contains(key)) {
+        throw refusal(key, "is not a key this agent knows");
+      }
+    }
+  }
+
+  ConfigRefusal refusal(String key, String what) {
+    return new ConfigRefusal(file, at(key) + " " + what);
+  }
+
+  ConfigRefusal refusal(String key, String what, Throwable cause) {
+    return new ConfigRefusal(file, at(key) + " " + what, cause);
+  }
+
+  private String at(String key) {
+    return name.isEmpty() ? key : name + "." + key;
+  }
+}

@@ -1,0 +1,69 @@
+package dev.bartizan.agent.enrol;
+
+import dev.bartizan.crypto.Bytes;
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.SecretBytes;
+import dev.bartizan.crypto.enrolment.BeginReply;
+import dev.bartizan.crypto.enrolment.BeginRequest;
+import dev.bartizan.crypto.enrolment.FinishRequest;
+import dev.bartizan.crypto.enrolment.Grant;
+import dev.bartizan.crypto.keystore.DeviceKeystore;
+import dev.bartizan.crypto.keystore.EnrolmentClaims;
+import java.io.IOException;
+import java.util.Optional;
+
+/** Enrols one device: shows the chip, solves the challenge, has the keys certified. */
+public final class Enrolment {
+  /** Certifications over no nonce: the first request shows public keys only. */
+  private static final Bytes NO_NONCE = Bytes.empty();
+
+  private final DeviceKeystore keystore;
+  private final EnrolmentService server;
+  private final GrantCheck check;
+
+  public Enrolment(DeviceKeystore keystore, EnrolmentService server, GrantCheck check) {
+    this.keystore = keystore;
+    this.server = server;
+    this.check = check;
+  }
+
+  /**
+   * Enrols, or enrols again.
+   *
+   * @param token the operator's one-time permission, where one is required
+   * @return certificates that were checked to be this device's; the caller stores them
+   * @throws IOException when TPM or server cannot be reached now
+   * @throws Refusal when either says no, or the grant is not for this device
+   */
+  public Grant enrol(Optional<String> token) throws IOException, Refusal {
+    BeginReply challenge = begin(token);
+    EnrolmentClaims claims = keystore.enrolmentClaims(challenge.nonce());
+    FinishRequest answer =
+        new FinishRequest(
+            challenge.session(), solve(challenge), claims.identity(), claims.unwrap());
+    Grant grant = Grant.read(server.post(FinishRequest.PATH, answer.write()));
+    check.require(grant, keystore);
+    return grant;
+  }
+
+  private BeginReply begin(Optional<String> token) throws IOException, Refusal {
+    EnrolmentClaims claims = keystore.enrolmentClaims(NO_NONCE);
+    Bytes certificate =
+        claims
+            .endorsementCertificate()
+            .orElseThrow(
+                () ->
+                    new EnrolmentRefused(
+                        "NO_EK_CERTIFICATE", "this TPM carries no endorsement certificate"));
+    BeginRequest request =
+        new BeginRequest(token, certificate, claims.endorsementKey(), claims.attestationKey());
+    return BeginReply.read(server.post(BeginRequest.PATH, request.write()));
+  }
+
+  /** The secret proves who we are by being shown; it protects nothing afterwards. */
+  private Bytes solve(BeginReply challenge) throws IOException, Refusal {
+    try (SecretBytes secret = keystore.activate(challenge.credential())) {
+      return secret.reveal(Bytes::of);
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package dev.bartizan.agent.enrol;
+
+import dev.bartizan.crypto.enrolment.Grant;
+import dev.bartizan.crypto.json.Malformed;
+import dev.bartizan.crypto.keystore.DeviceKeystore;
+import dev.bartizan.crypto.keystore.KeyPurpose;
+import dev.bartizan.crypto.statement.SpiffeId;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.PublicKey;
+import java.security.cert.CertPathValidator;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.PKIXParameters;
+import java.security.cert.TrustAnchor;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.util.Date;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Sees that a grant is this device's: its name, its keys, the fleet's authority. */
+public final class GrantCheck {
+  private final Set<TrustAnchor> anchors;
+  private final Clock clock;
+
+  /**
+   * @param anchors the fleet's authority, from the device's configuration
+   */
+  public GrantCheck(List<X509Certificate> anchors, Clock clock) {
+    this.anchors =
+        anchors.stream()
+            .map(anchor -> new TrustAnchor(anchor, null))
+            .collect(Collectors.toUnmodifiableSet());
+    this.clock = clock;
+  }
+
+  /**
+   * Insists on it.
+   *
+   * @throws EnrolmentRefused with {@code BAD_GRANT}
+   */
+  public void require(Grant grant, DeviceKeystore keystore) throws EnrolmentRefused {
+    try {
+      SpiffeId us = new SpiffeId(grant.trustDomain(), keystore.ueid());
+      require(grant.identityChain(), us, keystore.publicKey(KeyPurpose.IDENTITY));
+      require(grant.unwrapCertificate(), us, keystore.publicKey(KeyPurpose.UNWRAP));
+    } catch (Malformed | IllegalArgumentException | GeneralSecurityException unusable) {
+      throw new EnrolmentRefused(
+          "BAD_GRANT",
+          "the server's certificates are unusable: " + unusable.getMessage(),
+          unusable);
+    }
+  }
+
+  private void require(String pem, SpiffeId us, PublicKey key)
+      throws Malformed, GeneralSecurityException {
+    X509Certificate certificate = first(pem);
+    if (!certificate.getPublicKey().equals(key)) {
+      throw new Malformed("a certificate is for another key");
+    }
+    if (!SpiffeId.of(certificate).equals(us)) {
+      throw new Malformed("a certificate is for another device");
+    }
+    requireIssued(certificate);
+  }
+
+  private void requireIssued(X509Certificate certificate) throws GeneralSecurityException {
+    PKIXParameters parameters = new PKIXParameters(anchors);
+    // Short-lived certificates instead of revocation lists.
+    parameters.setRevocationEnabled(false);
+    parameters.setDate(Date.from(clock.instant()));
+    CertPathValidator.getInstance("PKIX")
+        .validate(
+            CertificateFactory.getInstance("X.509").generateCertPath(List.of(certificate)),
+            parameters);
+  }
+
+  private static X509Certificate first(String pem) throws CertificateException {
+    byte[] text = pem.getBytes(StandardCharsets.US_ASCII);
+    return (X509Certificate)
+        CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(text));
+  }
+}

@@ -1,0 +1,74 @@
+package dev.bartizan.agent.serve;
+
+import ai.onnxruntime.platform.Fp16Conversions;
+import dev.bartizan.updater.onnx.ElementType;
+import dev.bartizan.updater.onnx.Tensor;
+import java.nio.ByteBuffer;
+import java.util.function.IntFunction;
+
+/** The elements of a tensor one by one, to compare them and to show them: not for bulk work. */
+final class Elements {
+  private final int count;
+  private final IntFunction<Object> element;
+
+  private Elements(int count, IntFunction<Object> element) {
+    this.count = count;
+    this.element = element;
+  }
+
+  static Elements of(Tensor tensor) {
+    int count = Math.toIntExact(tensor.shape().elements());
+    if (tensor instanceof Tensor.Texts texts) {
+      return new Elements(count, texts.elements()::get);
+    }
+    Tensor.Numbers numbers = (Tensor.Numbers) tensor;
+    return new Elements(count, reader(numbers.type(), numbers.content()));
+  }
+
+  int count() {
+    return count;
+  }
+
+  String text(int index) {
+    return element.apply(index).toString();
+  }
+
+  /** Whether {@code found} has at {@code index} what is expected here. */
+  boolean matches(int index, Elements found, Tolerance tolerance) {
+    Object expected = element.apply(index);
+    Object other = found.element.apply(index);
+    return expected instanceof Double real
+        ? tolerance.admits(real, (Double) other)
+        : expected.equals(other);
+  }
+
+  /** Reals as {@code Double}, everything else as what compares exactly. */
+  private static IntFunction<Object> reader(ElementType type, ByteBuffer content) {
+    return switch (type) {
+      case FLOAT -> i -> (double) content.getFloat(i * Float.BYTES);
+      case DOUBLE -> i -> content.getDouble(i * Double.BYTES);
+      case FLOAT16 -> i -> (double) Fp16Conversions.fp16ToFloat(content.getShort(i * 2));
+      case BFLOAT16 -> i -> (double) Fp16Conversions.bf16ToFloat(content.getShort(i * 2));
+      case BOOL -> i -> content.get(i) != 0;
+      case INT8 -> content::get;
+      case UINT8 -> i -> content.get(i) & 0xff;
+      case INT16 -> i -> content.getShort(i * Short.BYTES);
+      case UINT16 -> i -> content.getShort(i * Short.BYTES) & 0xffff;
+      case INT32 -> i -> content.getInt(i * Integer.BYTES);
+      case UINT32 -> i -> content.getInt(i * Integer.BYTES) & 0xffff_ffffL;
+      case INT64 -> i -> content.getLong(i * Long.BYTES);
+      case UINT64 -> i -> Long.toUnsignedString(content.getLong(i * Long.BYTES));
+      case STRING,
+          COMPLEX64,
+          COMPLEX128,
+          FLOAT8E4M3FN,
+          FLOAT8E4M3FNUZ,
+          FLOAT8E5M2,
+          FLOAT8E5M2FNUZ,
+          UINT4,
+          INT4,
+          FLOAT4E2M1 ->
+          throw new IllegalStateException("no model is loaded that gives " + type);
+    };
+  }
+}

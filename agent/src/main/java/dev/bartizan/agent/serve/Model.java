@@ -1,0 +1,207 @@
+package dev.bartizan.agent.serve;
+
+import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxValue;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtUtil;
+import dev.bartizan.agent.serve.InferenceRefusal.Reason;
+import dev.bartizan.updater.onnx.ElementType;
+import dev.bartizan.updater.onnx.Shape;
+import dev.bartizan.updater.onnx.Tensor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One loaded model. Any number of threads may infer at once; {@link #close} comes after the last.
+ */
+public final class Model implements AutoCloseable {
+  private static final int MAX_MESSAGE_LENGTH = 300;
+
+  private final OrtEnvironment environment;
+  private final OrtSession session;
+  private final Map<String, TensorSpec> inputs;
+  private final Map<String, TensorSpec> outputs;
+
+  private Model(
+      OrtEnvironment environment,
+      OrtSession session,
+      Map<String, TensorSpec> inputs,
+      Map<String, TensorSpec> outputs) {
+    this.environment = environment;
+    this.session = session;
+    this.inputs = inputs;
+    this.outputs = outputs;
+  }
+
+  /** Takes over the session: closes it when it cannot be served. */
+  static Model of(OrtEnvironment environment, OrtSession session)
+      throws OrtException, ModelRefusal {
+    try {
+      Map<String, TensorSpec> inputs = specs(session.getInputInfo().values());
+      refuseUnfeedable(inputs.values());
+      return new Model(environment, session, inputs, specs(session.getOutputInfo().values()));
+    } catch (OrtException | ModelRefusal unservable) {
+      session.close();
+      throw unservable;
+    }
+  }
+
+  /** What it takes, in the model's order; all of it is required. */
+  public Map<String, TensorSpec> inputs() {
+    return inputs;
+  }
+
+  /** What it gives, in the model's order. */
+  public Map<String, TensorSpec> outputs() {
+    return outputs;
+  }
+
+  /**
+   * Runs the model once.
+   *
+   * @param wanted names of outputs; empty for all
+   * @return the outputs in the model's order, independent of inputs and session
+   * @throws InferenceRefusal when the inputs are not the model's, or the runtime fails on them
+   */
+  public Map<String, Tensor> infer(Map<String, Tensor> given, Set<String> wanted)
+      throws InferenceRefusal {
+    acceptInputs(given);
+    acceptOutputs(wanted);
+    Set<String> names = wanted.isEmpty() ? outputs.keySet() : wanted;
+    Map<String, OnnxTensor> fed = new LinkedHashMap<>();
+    try {
+      feed(given, fed);
+      try (OrtSession.Result result = session.run(fed, names)) {
+        return tensors(result, names);
+      }
+    } catch (OrtException failed) {
+      throw new InferenceRefusal(
+          Reason.MODEL_FAILED, "the model failed: " + firstLine(failed.getMessage()), failed);
+    } finally {
+      fed.values().forEach(OnnxTensor::close);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      session.close();
+    } catch (OrtException bug) {
+      throw new IllegalStateException("a session was closed that was not open", bug);
+    }
+  }
+
+  /** The runtime's messages are for developers: long, and of several lines. */
+  static String firstLine(@Nullable String message) {
+    String line = String.valueOf(message).lines().findFirst().orElse("");
+    return line.length() <= MAX_MESSAGE_LENGTH ? line : line.substring(0, MAX_MESSAGE_LENGTH);
+  }
+
+  private void acceptInputs(Map<String, Tensor> given) throws InferenceRefusal {
+    for (Map.Entry<String, Tensor> input : given.entrySet()) {
+      TensorSpec spec = inputs.get(input.getKey());
+      if (spec == null) {
+        throw new InferenceRefusal(
+            Reason.UNKNOWN_INPUT, "there is no input '" + input.getKey() + "'");
+      }
+      spec.accept(input.getValue());
+    }
+    for (String name : inputs.keySet()) {
+      if (!given.containsKey(name)) {
+        throw new InferenceRefusal(Reason.MISSING_INPUT, "input '" + name + "' is missing");
+      }
+    }
+  }
+
+  private void acceptOutputs(Set<String> wanted) throws InferenceRefusal {
+    for (String name : wanted) {
+      if (!outputs.containsKey(name)) {
+        throw new InferenceRefusal(Reason.UNKNOWN_OUTPUT, "there is no output '" + name + "'");
+      }
+    }
+  }
+
+  /** Fills {@code fed} as it goes, so that the caller closes what was made before a failure. */
+  private void feed(Map<String, Tensor> given, Map<String, OnnxTensor> fed) throws OrtException {
+    for (Map.Entry<String, Tensor> input : given.entrySet()) {
+      fed.put(input.getKey(), toRuntime(input.getValue()));
+    }
+  }
+
+  private OnnxTensor toRuntime(Tensor tensor) throws OrtException {
+    long[] shape = tensor.shape().toArray();
+    if (tensor instanceof Tensor.Texts texts) {
+      return OnnxTensor.createTensor(environment, texts.elements().toArray(String[]::new), shape);
+    }
+    Tensor.Numbers numbers = (Tensor.Numbers) tensor;
+    return OnnxTensor.createTensor(
+        environment,
+        direct(numbers.content()),
+        shape,
+        RuntimeTypes.forInput(numbers.type()).orElseThrow(IllegalStateException::new));
+  }
+
+  /** The runtime takes heap buffers of every kind but bytes (it casts them: 1.29). */
+  private static ByteBuffer direct(ByteBuffer content) {
+    return content.isDirect()
+        ? content
+        : ByteBuffer.allocateDirect(content.remaining())
+            .order(ByteOrder.nativeOrder())
+            .put(content)
+            .flip();
+  }
+
+  private Map<String, Tensor> tensors(OrtSession.Result result, Set<String> names)
+      throws OrtException {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    for (String name : outputs.keySet()) {
+      if (names.contains(name)) {
+        tensors.put(name, fromRuntime(result.get(name).orElseThrow(IllegalStateException::new)));
+      }
+    }
+    return Collections.unmodifiableMap(tensors);
+  }
+
+  private static Tensor fromRuntime(OnnxValue value) throws OrtException {
+    OnnxTensor tensor = (OnnxTensor) value;
+    Shape shape = Shape.of(tensor.getInfo().getShape());
+    ElementType type =
+        RuntimeTypes.elementOf(tensor.getInfo().onnxType).orElseThrow(IllegalStateException::new);
+    return type == ElementType.STRING
+        ? new Tensor.Texts(shape, Arrays.asList(texts(tensor.getValue())))
+        : new Tensor.Numbers(type, shape, tensor.getByteBuffer());
+  }
+
+  private static String[] texts(Object value) {
+    return value instanceof String scalar
+        ? new String[] {scalar}
+        : OrtUtil.flattenString((Object[]) value);
+  }
+
+  private static Map<String, TensorSpec> specs(Collection<NodeInfo> nodes) throws ModelRefusal {
+    Map<String, TensorSpec> specs = new LinkedHashMap<>();
+    for (NodeInfo node : nodes) {
+      specs.put(node.getName(), RuntimeTypes.specOf(node));
+    }
+    return Collections.unmodifiableMap(specs);
+  }
+
+  private static void refuseUnfeedable(Collection<TensorSpec> inputs) throws ModelRefusal {
+    for (TensorSpec input : inputs) {
+      if (RuntimeTypes.forInput(input.datatype().element()).isEmpty()) {
+        throw new ModelRefusal(
+            "input '" + input.name() + "' is " + input.datatype() + ", which cannot be handed in");
+      }
+    }
+  }
+}

@@ -1,0 +1,22 @@
+package dev.bartizan.agent.serve;
+
+import dev.bartizan.crypto.Refusal;
+import org.jspecify.annotations.Nullable;
+
+/** These weights do not become a model that can serve. */
+public final class ModelRefusal extends Refusal {
+  private static final long serialVersionUID = 1L;
+
+  ModelRefusal(String message) {
+    this(message, null);
+  }
+
+  ModelRefusal(String message, @Nullable Throwable cause) {
+    super(message, cause);
+  }
+
+  @Override
+  public String code() {
+    return "MODEL_UNLOADABLE";
+  }
+}

@@ -1,0 +1,77 @@
+package dev.bartizan.agent.serve;
+
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtSession;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/** ONNX Runtime, the process's one environment of it, and how sessions are set up. */
+public final class OnnxRuntime {
+  private final OrtEnvironment environment;
+  private final int threads;
+
+  private OnnxRuntime(OrtEnvironment environment, int threads) {
+    this.environment = environment;
+    this.threads = threads;
+  }
+
+  /**
+   * Loads the native library; a quarter of a second, so it is worth doing beside other work.
+   *
+   * @param threads cores one inference may use; 0 for all
+   * @throws IOException when the library cannot be loaded on this machine
+   */
+  public static OnnxRuntime open(int threads) throws IOException {
+    if (ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
+      throw new IOException("tensors are little-endian and this machine is not");
+    }
+    try {
+      // The runtime quotes offending input elements in its error log; the exception tells enough.
+      OrtEnvironment environment =
+          OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "bartizan");
+      return new OnnxRuntime(environment, threads);
+    } catch (LinkageError unloadable) {
+      throw new IOException("cannot load ONNX Runtime: " + unloadable.getMessage(), unloadable);
+    }
+  }
+
+  /** The runtime's version, as reports name it. */
+  public String version() {
+    return environment.getVersion();
+  }
+
+  /**
+   * Makes a session of a model in memory. The runtime takes its own copy: the caller wipes {@code
+   * weights} afterwards.
+   *
+   * @param weights a whole ONNX file from position to limit, outside the heap, so that no copy of
+   *     it is left where only the garbage collector decides when it goes
+   * @throws ModelRefusal when the runtime does not load it, or it takes or gives what cannot be
+   *     served
+   */
+  public Model load(ByteBuffer weights) throws ModelRefusal {
+    if (!weights.isDirect()) {
+      throw new IllegalArgumentException("weights belong outside the heap");
+    }
+    try (OrtSession.SessionOptions options = options()) {
+      return Model.of(environment, environment.createSession(weights, options));
+    } catch (OrtException refused) {
+      throw new ModelRefusal(
+          "the runtime does not load it: " + Model.firstLine(refused.getMessage()), refused);
+    }
+  }
+
+  private OrtSession.SessionOptions options() throws OrtException {
+    OrtSession.SessionOptions options = new OrtSession.SessionOptions();
+    if (threads > 0) {
+      options.setIntraOpNumThreads(threads);
+    }
+    // Worker threads may spin within an inference, where it buys latency, but not after it: the
+    // daemon is a guest on this device.
+    options.addConfigEntry("session.force_spinning_stop", "1");
+    return options;
+  }
+}

@@ -1,0 +1,7 @@
+package dev.bartizan.agent.serve;
+
+import java.util.List;
+
+/** A model that serves now, as clients may know it. */
+public record ServedModel(
+    String name, String version, List<TensorSpec> inputs, List<TensorSpec> outputs) {}

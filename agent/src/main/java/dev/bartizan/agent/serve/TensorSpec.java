@@ -1,0 +1,38 @@
+package dev.bartizan.agent.serve;
+
+import dev.bartizan.agent.serve.InferenceRefusal.Reason;
+import dev.bartizan.updater.onnx.Shape;
+import dev.bartizan.updater.onnx.Tensor;
+import java.util.List;
+
+/**
+ * What a model takes or gives under one name.
+ *
+ * @param dimensions outermost first; -1 where the model takes any size
+ */
+public record TensorSpec(String name, Datatype datatype, List<Long> dimensions) {
+  public TensorSpec {
+    dimensions = List.copyOf(dimensions);
+  }
+
+  /** Refuses a tensor that is not of this type and shape. */
+  void accept(Tensor tensor) throws InferenceRefusal {
+    if (tensor.type() != datatype.element()) {
+      throw new InferenceRefusal(
+          Reason.WRONG_DATATYPE, "'" + name + "' is " + datatype + ", not " + tensor.type());
+    }
+    if (!admits(tensor.shape())) {
+      throw new InferenceRefusal(
+          Reason.WRONG_SHAPE, "'" + name + "' has shape " + dimensions + ", not " + tensor.shape());
+    }
+  }
+
+  private boolean admits(Shape shape) {
+    boolean admitted = shape.rank() == dimensions.size();
+    for (int i = 0; admitted && i < dimensions.size(); i++) {
+      long wanted = dimensions.get(i);
+      admitted = wanted < 0 || wanted == shape.dimensions().get(i);
+    }
+    return admitted;
+  }
+}

@@ -1,0 +1,137 @@
+package dev.bartizan.agent.serve.oip;
+
+import dev.bartizan.agent.serve.Inference;
+import dev.bartizan.agent.serve.InferenceRefusal;
+import dev.bartizan.agent.serve.InferenceRefusal.Reason;
+import dev.bartizan.agent.serve.ModelService;
+import dev.bartizan.agent.serve.ServedModel;
+import dev.bartizan.agent.serve.http.Answer;
+import dev.bartizan.agent.serve.http.Call;
+import dev.bartizan.agent.serve.http.CallRefusal;
+import dev.bartizan.agent.serve.http.Route;
+import dev.bartizan.crypto.Refusal;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** {@code /v2}: health, metadata and inference of the Open Inference Protocol. */
+public final class InferenceRoute implements Route {
+  /** Enough for sixteen million FP32 in binary, or some four million in JSON. */
+  public static final int DEFAULT_BODY_LIMIT = 64 << 20;
+
+  private final ModelService models;
+  private final String version;
+  private final Workspaces workspaces;
+
+  /**
+   * @param version of this server, as its metadata names it
+   * @param bodyLimit the most bytes a request's body may have, and its tensors
+   */
+  public InferenceRoute(ModelService models, String version, int bodyLimit) {
+    this.models = models;
+    this.version = version;
+    this.workspaces = new Workspaces(bodyLimit);
+  }
+
+  @Override
+  public String prefix() {
+    return "v2";
+  }
+
+  @Override
+  public boolean reachableByTcp() {
+    return true;
+  }
+
+  @Override
+  public Answer answer(Call call) throws IOException, Refusal {
+    List<String> path = call.path().subList(1, call.path().size());
+    if (path.size() >= 2 && path.get(0).equals("models")) {
+      return model(call, path.get(1), path.subList(2, path.size()));
+    }
+    call.allow("GET");
+    return switch (String.join("/", path)) {
+      case "" -> ResponseWriter.server(version);
+      case "health/live" -> ResponseWriter.health("live", true);
+      case "health/ready" -> ResponseWriter.health("ready", models.isReady());
+      default -> throw CallRefusal.notFound();
+    };
+  }
+
+  private Answer model(Call call, String name, List<String> rest) throws IOException, Refusal {
+    boolean versioned = rest.size() >= 2 && rest.get(0).equals("versions");
+    Optional<String> wanted = versioned ? Optional.of(rest.get(1)) : Optional.empty();
+    return switch (String.join("/", versioned ? rest.subList(2, rest.size()) : rest)) {
+      case "" -> metadata(call, name, wanted);
+      case "ready" -> ready(call, name, wanted);
+      case "infer" -> infer(call, name, wanted);
+      default -> throw CallRefusal.notFound();
+    };
+  }
+
+  private Answer metadata(Call call, String name, Optional<String> wanted) throws Refusal {
+    call.allow("GET");
+    refuseUnknown(name);
+    return ResponseWriter.model(
+        serving(name, wanted)
+            .orElseThrow(
+                () ->
+                    new InferenceRefusal(
+                        models.find(name).isPresent() ? Reason.UNKNOWN_VERSION : Reason.NOT_READY,
+                        "model '" + name + "' does not serve in that version")));
+  }
+
+  private Answer ready(Call call, String name, Optional<String> wanted) throws Refusal {
+    call.allow("GET");
+    refuseUnknown(name);
+    return ResponseWriter.modelReady(name, serving(name, wanted).isPresent());
+  }
+
+  private Answer infer(Call call, String name, Optional<String> wanted)
+      throws IOException, Refusal {
+    call.allow("POST");
+    try (Workspace memory = workspaces.borrow()) {
+      memory.receive(call); // first, or a refused client meets a closed pipe while it still writes
+      refuseUnknown(name);
+      InferenceRequest request = new RequestReader(memory, jsonLength(call, memory)).read();
+      Inference inference = models.infer(name, wanted, request.inputs(), outputs(request));
+      return ResponseWriter.inference(request, inference);
+    }
+  }
+
+  private Optional<ServedModel> serving(String name, Optional<String> wanted) {
+    return models
+        .find(name)
+        .filter(model -> wanted.isEmpty() || wanted.get().equals(model.version()));
+  }
+
+  private void refuseUnknown(String name) throws InferenceRefusal {
+    if (!models.knows(name)) {
+      throw new InferenceRefusal(Reason.UNKNOWN_MODEL, "there is no model '" + name + "'");
+    }
+  }
+
+  private static Set<String> outputs(InferenceRequest request) {
+    return request.outputs().stream()
+        .map(InferenceRequest.WantedOutput::name)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  private static int jsonLength(Call call, Workspace memory) throws CallRefusal {
+    Optional<String> stated = call.header(BinaryTensors.JSON_LENGTH);
+    if (stated.isEmpty()) {
+      return memory.length();
+    }
+    try {
+      int length = Integer.parseInt(stated.get());
+      if (length >= 0 && length <= memory.length()) {
+        return length;
+      }
+    } catch (NumberFormatException notANumber) {
+      // said below, as for a number out of range
+    }
+    throw CallRefusal.malformed(BinaryTensors.JSON_LENGTH + " is not a length within the body");
+  }
+}

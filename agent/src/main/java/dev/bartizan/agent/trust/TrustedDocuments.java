@@ -1,0 +1,147 @@
+package dev.bartizan.agent.trust;
+
+import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.updater.disk.Disk;
+import dev.bartizan.updater.fetch.SmallFiles;
+import dev.bartizan.updater.tuf.TargetFile;
+import dev.bartizan.updater.tuf.TrustedTargets;
+import dev.bartizan.updater.tuf.TufClient;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The signed documents of the fleet: those held, and those that can be fetched. */
+public final class TrustedDocuments {
+  private static final String TARGETS = "targets/";
+
+  private final TufClient client;
+  private final DocumentCache cache;
+  private final SmallFiles repository;
+  private @Nullable TrustedTargets trusted;
+
+  public TrustedDocuments(TufClient client, Disk disk, SmallFiles repository) {
+    this.client = client;
+    this.cache = new DocumentCache(disk);
+    this.repository = repository;
+  }
+
+  /**
+   * Verifies the metadata on disk anew. A device that never had any has nothing to verify.
+   *
+   * @throws Refusal when a stored byte is not what was signed
+   */
+  public synchronized void load() throws Refusal, IOException {
+    try {
+      trusted = client.loadTrusted();
+    } catch (FileNotFoundException neverRefreshed) {
+      trusted = null;
+    }
+  }
+
+  /**
+   * Brings metadata up to date, and fetches {@code wanted} as far as the metadata names them.
+   *
+   * @param wanted target paths of the documents this device lives by
+   * @throws Refusal when something offered is not acceptable; what was trusted before stays trusted
+   */
+  public synchronized void refresh(List<String> wanted)
+      throws Refusal, IOException, InterruptedException {
+    TrustedTargets fresh = client.refreshAll();
+    trusted = fresh;
+    Set<Digest> held = new HashSet<>();
+    for (String path : wanted) {
+      Optional<TargetFile> target = fresh.find(path);
+      if (target.isPresent()) {
+        fetch(fresh, target.get());
+        held.add(target.get().sha256());
+      }
+    }
+    cache.retain(held);
+  }
+
+  /**
+   * The files on disk, of metadata or documents, that are not what was accepted, by path.
+   *
+   * @throws Refusal when the last complete set of metadata does not hold
+   */
+  public synchronized List<String> damaged() throws Refusal, IOException {
+    List<String> damaged = new ArrayList<>(client.damagedFiles());
+    damaged.addAll(cache.damaged());
+    return damaged;
+  }
+
+  /** Whether any metadata is trusted here yet. */
+  public synchronized boolean isInitialised() {
+    return trusted != null;
+  }
+
+  /**
+   * The document at {@code path}, if metadata names it and the device holds it.
+   *
+   * @param limit the most bytes to read
+   */
+  public synchronized Optional<byte[]> find(String path, int limit) throws Refusal, IOException {
+    Optional<TargetFile> target = target(path);
+    return target.isEmpty() ? Optional.empty() : cache.find(target.get().sha256(), limit);
+  }
+
+  /** What the metadata says of {@code path}, if anything. */
+  public synchronized Optional<TargetFile> target(String path) throws Refusal, IOException {
+    return trusted == null ? Optional.empty() : trusted.find(path);
+  }
+
+  /**
+   * Insists that metadata names exactly these bytes under {@code path}.
+   *
+   * @throws Refusal when it names others or none: withdrawn, never signed, or exchanged on disk
+   */
+  public synchronized void requireSigned(String path, Digest digest) throws Refusal, IOException {
+    Optional<TargetFile> target = target(path);
+    if (target.isEmpty() || !target.get().sha256().equals(digest)) {
+      String signed = target.isEmpty() ? "nothing" : target.get().sha256().hex();
+      throw new UnsignedDocument(path, digest, signed);
+    }
+  }
+
+  /** All paths below {@code prefix} that the metadata names. */
+  public synchronized List<String> list(String prefix) throws Refusal, IOException {
+    return trusted == null ? List.of() : new ArrayList<>(trusted.list(prefix).keySet());
+  }
+
+  /** The trusted version of every role, for status and reports. */
+  public synchronized Map<String, Long> versions() {
+    return trusted == null ? Map.of() : trusted.versions();
+  }
+
+  /**
+   * The document at {@code path}, from the repository when the device does not hold it.
+   *
+   * @throws Refusal when metadata does not name it, or other bytes came
+   */
+  public synchronized byte[] get(String path) throws Refusal, IOException, InterruptedException {
+    if (trusted == null) {
+      throw new FileNotFoundException("no trusted metadata yet: the repository was never reached");
+    }
+    return fetch(trusted, trusted.get(path));
+  }
+
+  private byte[] fetch(TrustedTargets targets, TargetFile target)
+      throws Refusal, IOException, InterruptedException {
+    int length = Math.toIntExact(target.length());
+    Optional<byte[]> held = cache.find(target.sha256(), length);
+    if (held.isPresent()) {
+      return held.get();
+    }
+    byte[] content = repository.get(TARGETS + targets.urlPath(target), length);
+    target.accept(content);
+    cache.keep(target.sha256(), content);
+    return content;
+  }
+}

@@ -1,0 +1,185 @@
+package dev.bartizan.agent.update;
+
+import dev.bartizan.agent.trust.TrustedDocuments;
+import dev.bartizan.agent.vault.Envelopes;
+import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.envelope.KeyEnvelope;
+import dev.bartizan.crypto.keystore.Ueid;
+import dev.bartizan.updater.fetch.Download;
+import dev.bartizan.updater.fetch.FetchProgress;
+import dev.bartizan.updater.fetch.SmallFiles;
+import dev.bartizan.updater.install.Deployment;
+import dev.bartizan.updater.install.Payloads;
+import dev.bartizan.updater.install.Release;
+import dev.bartizan.updater.release.DeltaOffer;
+import dev.bartizan.updater.release.ReleaseManifest;
+import dev.bartizan.updater.release.ReleaseName;
+import dev.bartizan.updater.release.SealedFile;
+import dev.bartizan.updater.store.ObjectStore;
+import dev.bartizan.updater.store.ObjectWriter;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/** Gets a release's files by the way that costs the fewest bytes. */
+public final class ReleasePayloads implements Payloads {
+  private static final String FORMAT = "onnx";
+
+  private final Ueid device;
+  private final TrustedDocuments documents;
+  private final SmallFiles repository;
+  private final Download download;
+  private final FetchProgress progress;
+  private final ObjectStore store;
+  private final Envelopes envelopes;
+  private final Rebuild rebuild;
+
+  public ReleasePayloads(
+      Ueid device,
+      TrustedDocuments documents,
+      SmallFiles repository,
+      Download download,
+      FetchProgress progress,
+      ObjectStore store,
+      Envelopes envelopes,
+      Rebuild rebuild) {
+    this.device = device;
+    this.documents = documents;
+    this.repository = repository;
+    this.download = download;
+    this.progress = progress;
+    this.store = store;
+    this.envelopes = envelopes;
+    this.rebuild = rebuild;
+  }
+
+  @Override
+  public void plan(Deployment deployment) throws IOException, Refusal {
+    ReleaseManifest manifest = ReleaseManifest.parse(manifestOf(deployment));
+    refuseUnsuitable(deployment, manifest);
+    store.requireSpace(plan(manifest, activeManifest(deployment)).spaceNeeded());
+    if (!isInstalled(deployment.to().manifest())) {
+      fetchEnvelope(deployment.to().manifest());
+    }
+  }
+
+  @Override
+  public Optional<Set<Digest>> fetch(Deployment deployment) throws IOException, Refusal {
+    byte[] document = manifestOf(deployment);
+    ReleaseManifest manifest = ReleaseManifest.parse(document);
+    Digest release = store.put(document);
+    if (!envelopes.holds(release)) {
+      fetchEnvelope(release);
+    }
+    UpdatePlan plan = plan(manifest, activeManifest(deployment));
+    for (SealedFile file : plan.downloads()) {
+      fetch(file);
+    }
+    if (plan.delta().isPresent()) {
+      DeltaOffer delta = plan.delta().get();
+      rebuild.make(deployment.component(), deployment.to(), deployment.from().orElseThrow(), delta);
+      store.discard(delta.sealed().sealed());
+    }
+    return Optional.of(objects(release, manifest));
+  }
+
+  /**
+   * How a release would be had, for people who ask before they act.
+   *
+   * @param active what the device would make it from, if anything
+   */
+  public UpdatePlan plan(ReleaseManifest manifest, Optional<ReleaseManifest> active)
+      throws IOException {
+    Optional<DeltaOffer> delta = active.flatMap(held -> manifest.deltaFrom(held.model().root()));
+    return UpdatePlan.of(manifest, delta, store);
+  }
+
+  /** The manifest of a release the store holds, if it still does. */
+  public Optional<ReleaseManifest> held(Release release) throws IOException, Refusal {
+    return store.holds(release.manifest())
+        ? Optional.of(
+            ReleaseManifest.parse(store.read(release.manifest(), ReleaseManifest.MAX_LENGTH)))
+        : Optional.empty();
+  }
+
+  private static Set<Digest> objects(Digest release, ReleaseManifest manifest) {
+    Set<Digest> objects = new HashSet<>(Set.of(release, manifest.whole().sealed()));
+    manifest.golden().ifPresent(golden -> objects.add(golden.sealed().sealed()));
+    return objects;
+  }
+
+  private byte[] manifestOf(Deployment deployment) throws IOException, Refusal {
+    String path = new ReleaseName(deployment.component(), deployment.to().version()).modelTarget();
+    documents.requireSigned(path, deployment.to().manifest());
+    return interruptibly(() -> documents.get(path));
+  }
+
+  private Optional<ReleaseManifest> activeManifest(Deployment deployment)
+      throws IOException, Refusal {
+    return deployment.from().isEmpty() ? Optional.empty() : held(deployment.from().get());
+  }
+
+  private void refuseUnsuitable(Deployment deployment, ReleaseManifest manifest)
+      throws IOException, Refusal {
+    if (!manifest.format().equals(FORMAT)) {
+      throw new UpdateRefusal(
+          UpdateRefusal.Reason.UNSUPPORTED_FORMAT,
+          manifest.release() + " is for " + manifest.format() + ", this agent runs " + FORMAT);
+    }
+    Optional<ReleaseManifest> active = activeManifest(deployment);
+    if (active.isPresent() && manifest.epoch() < active.get().epoch()) {
+      throw new UpdateRefusal(
+          UpdateRefusal.Reason.ROLLBACK,
+          manifest.release()
+              + " is of epoch "
+              + manifest.epoch()
+              + ", this device is at "
+              + active.get().epoch());
+    }
+  }
+
+  /** A key that has opened an installed release is not given away for one that a server offers. */
+  private boolean isInstalled(Digest release) throws IOException {
+    return store.holds(release) && envelopes.holdsReadable(release);
+  }
+
+  private void fetchEnvelope(Digest release) throws IOException, Refusal {
+    String path = "keys/" + release.hex() + "/" + device.text() + ".cms";
+    Optional<byte[]> envelope = interruptibly(() -> repository.find(path, KeyEnvelope.MAX_LENGTH));
+    if (envelope.isEmpty()) {
+      throw new UpdateRefusal(
+          UpdateRefusal.Reason.NO_KEY, path + ": the fleet has wrapped no key to this device");
+    }
+    envelopes.keep(release, envelope.get());
+  }
+
+  private void fetch(SealedFile file) throws IOException, Refusal {
+    try (ObjectWriter writer = store.begin(file.sealed(), file.sealedLength())) {
+      interruptibly(
+          () -> {
+            download.fetch(file.path(), file.sealedLength(), new StoreTransfer(writer), progress);
+            return file;
+          });
+    }
+  }
+
+  /** Work that may be interrupted because the agent stops. */
+  @FunctionalInterface
+  private interface Interruptible<T> {
+    T run() throws IOException, Refusal, InterruptedException;
+  }
+
+  private static <T> T interruptibly(Interruptible<T> work) throws IOException, Refusal {
+    try {
+      return work.run();
+    } catch (InterruptedException stopping) {
+      Thread.currentThread().interrupt();
+      InterruptedIOException interrupted = new InterruptedIOException("the agent is stopping");
+      interrupted.initCause(stopping);
+      throw interrupted;
+    }
+  }
+}

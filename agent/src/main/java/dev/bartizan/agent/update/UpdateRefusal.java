@@ -1,0 +1,34 @@
+package dev.bartizan.agent.update;
+
+import dev.bartizan.crypto.Refusal;
+
+/** A release cannot be had on this device, for a reason that asking again does not change. */
+public final class UpdateRefusal extends Refusal {
+  private static final long serialVersionUID = 1L;
+
+  /** Why. */
+  public enum Reason {
+    /** Its epoch is lower than that of the release it would replace. */
+    ROLLBACK,
+    /** The fleet has wrapped no key to this device. */
+    NO_KEY,
+    /** The file is for another runtime than this agent has. */
+    UNSUPPORTED_FORMAT
+  }
+
+  private final Reason reason;
+
+  UpdateRefusal(Reason reason, String message) {
+    super(message);
+    this.reason = reason;
+  }
+
+  public Reason reason() {
+    return reason;
+  }
+
+  @Override
+  public String code() {
+    return reason.name();
+  }
+}

@@ -1,0 +1,103 @@
+package dev.bartizan.agent.vault;
+
+import dev.bartizan.agent.report.Measurements;
+import dev.bartizan.agent.serve.GoldenVectors;
+import dev.bartizan.agent.serve.Model;
+import dev.bartizan.agent.serve.OnnxRuntime;
+import dev.bartizan.agent.serve.ProvenModel;
+import dev.bartizan.agent.serve.Tolerance;
+import dev.bartizan.crypto.Bytes;
+import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.statement.AgentEvent;
+import dev.bartizan.updater.disk.Disk;
+import dev.bartizan.updater.release.GoldenOffer;
+import dev.bartizan.updater.release.ReleaseManifest;
+import dev.bartizan.updater.release.ReleaseName;
+import dev.bartizan.updater.store.ObjectStore;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * From an installed release to a model that runs: unlock, measure, decrypt, load, prove, wipe.
+ * Closed until somebody who has judged the boot chain opens it.
+ */
+public final class ModelLoader {
+  private final ModelVault vault;
+  private final ObjectStore store;
+  private final Measurements measurements;
+  private final RuntimeSupplier runtime;
+  private volatile boolean permitted;
+
+  /** The model runtime; it may still be loading its native library. */
+  @FunctionalInterface
+  public interface RuntimeSupplier {
+    OnnxRuntime get() throws IOException;
+  }
+
+  public ModelLoader(
+      ModelVault vault, ObjectStore store, Measurements measurements, RuntimeSupplier runtime) {
+    this.vault = vault;
+    this.store = store;
+    this.measurements = measurements;
+    this.runtime = runtime;
+  }
+
+  /** Opens the vault: the boot chain has been judged, and models may be loaded. */
+  public void permit() {
+    permitted = true;
+  }
+
+  public boolean isPermitted() {
+    return permitted;
+  }
+
+  /** A release with its model in the runtime. */
+  public record Loaded(ReleaseManifest manifest, ProvenModel model) {}
+
+  /**
+   * Loads a release and runs its golden vectors on it.
+   *
+   * @param release the digest of its manifest, which the store holds
+   * @throws Refusal when something is not what was signed, the keystore does not open it in this
+   *     boot state, the runtime does not load it, or a golden vector gives another answer
+   */
+  public Loaded load(ReleaseName name, Digest release) throws Refusal, IOException {
+    if (!permitted) {
+      throw new VaultClosed(name);
+    }
+    try (OpenRelease open = vault.unlock(name, release)) {
+      ReleaseManifest manifest = open.manifest();
+      measurements.measure(AgentEvent.model(name.name(), name.version(), release));
+      GoldenVectors golden = golden(open);
+      return new Loaded(manifest, prove(open, golden));
+    }
+  }
+
+  private ProvenModel prove(OpenRelease open, GoldenVectors golden) throws Refusal, IOException {
+    Model model;
+    try (Weights weights = vault.weights(open)) {
+      model = runtime.get().load(weights.content());
+    }
+    try {
+      return golden.prove(model);
+    } catch (Refusal unfit) {
+      model.close();
+      throw unfit;
+    }
+  }
+
+  private GoldenVectors golden(OpenRelease open) throws Refusal, IOException {
+    if (open.manifest().golden().isEmpty()) {
+      return new GoldenVectors(List.of(), Tolerance.ONNX);
+    }
+    GoldenOffer offer = open.manifest().golden().get();
+    try (Disk.Input ciphertext = store.open(offer.sealed().sealed())) {
+      Map<String, Bytes> files =
+          GoldenFiles.read(open.open(offer.sealed(), ModelVault.source(ciphertext)));
+      return GoldenVectors.read(
+          files, new Tolerance(offer.relativeTolerance(), offer.absoluteTolerance()));
+    }
+  }
+}

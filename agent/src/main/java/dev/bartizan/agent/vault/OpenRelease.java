@@ -1,0 +1,56 @@
+package dev.bartizan.agent.vault;
+
+import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.SecretBytes;
+import dev.bartizan.crypto.envelope.ArtifactSealer;
+import dev.bartizan.crypto.envelope.BulkCrypto;
+import dev.bartizan.crypto.envelope.ByteSource;
+import dev.bartizan.crypto.envelope.EnvelopeRefusal;
+import dev.bartizan.crypto.envelope.SealedArtifact;
+import dev.bartizan.updater.release.ReleaseManifest;
+import dev.bartizan.updater.release.SealedFile;
+import java.io.IOException;
+
+/**
+ * A release whose content key has been unwrapped: its files can be opened, and sealed again.
+ *
+ * <p>Close it as soon as they are: the key is in memory until then.
+ */
+public final class OpenRelease implements AutoCloseable {
+  private final Digest id;
+  private final ReleaseManifest manifest;
+  private final SecretBytes contentKey;
+  private final BulkCrypto crypto;
+
+  OpenRelease(Digest id, ReleaseManifest manifest, SecretBytes contentKey, BulkCrypto crypto) {
+    this.id = id;
+    this.manifest = manifest;
+    this.contentKey = contentKey;
+    this.crypto = crypto;
+  }
+
+  /** The digest of its manifest. */
+  public Digest id() {
+    return id;
+  }
+
+  public ReleaseManifest manifest() {
+    return manifest;
+  }
+
+  /** Opens one of the release's files. */
+  public SealedArtifact open(SealedFile file, ByteSource ciphertext)
+      throws IOException, EnvelopeRefusal {
+    return SealedArtifact.open(ciphertext, contentKey, manifest.context(file), crypto);
+  }
+
+  /** Seals plaintext to the very bytes that were published as {@code file}. */
+  public ArtifactSealer seal(SealedFile file, ArtifactSealer.Sink sink) throws IOException {
+    return ArtifactSealer.begin(contentKey, file.salt(), manifest.context(file), crypto, sink);
+  }
+
+  @Override
+  public void close() {
+    contentKey.close();
+  }
+}

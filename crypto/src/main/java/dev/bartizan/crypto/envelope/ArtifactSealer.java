@@ -1,0 +1,94 @@
+package dev.bartizan.crypto.envelope;
+
+import dev.bartizan.crypto.Bytes;
+import dev.bartizan.crypto.SecretBytes;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.security.SecureRandom;
+
+/**
+ * Encrypts an artifact as a stream; {@link #finish} makes it complete.
+ *
+ * <p>A file without its last chunk is refused by {@link SealedArtifact}, so a sealer that is
+ * dropped half-way leaves nothing that could be mistaken for an artifact.
+ */
+public final class ArtifactSealer {
+  /** Bytes of a salt. */
+  public static final int SALT_LENGTH = ChunkCipher.SALT;
+
+  /** Where the sealed bytes go. */
+  @FunctionalInterface
+  public interface Sink {
+    /** Takes all that remains in {@code sealed}; the buffer is used again afterwards. */
+    void write(ByteBuffer sealed) throws IOException;
+  }
+
+  private final ChunkCipher cipher;
+  private final Sink sink;
+  private final ByteBuffer plain = ByteBuffer.allocateDirect(ChunkCipher.CHUNK);
+  private final ByteBuffer sealed = ByteBuffer.allocateDirect(ChunkCipher.SEALED_CHUNK);
+  private long index;
+
+  private ArtifactSealer(ChunkCipher cipher, Sink sink) {
+    this.cipher = cipher;
+    this.sink = sink;
+  }
+
+  /** A fresh salt for {@link #begin}. */
+  public static Bytes drawSalt(SecureRandom random) {
+    byte[] salt = new byte[SALT_LENGTH];
+    random.nextBytes(salt);
+    return Bytes.of(salt);
+  }
+
+  /**
+   * Writes the header.
+   *
+   * @param salt drawn for this plaintext, or the one with which this same plaintext was sealed
+   *     before; never that of another plaintext, since key and nonces follow from it
+   */
+  public static ArtifactSealer begin(
+      SecretBytes inputKey, Bytes salt, ArtifactContext context, BulkCrypto crypto, Sink sink)
+      throws IOException {
+    ChunkCipher cipher = ChunkCipher.derive(inputKey, salt.toArray(), context.encoded(), crypto);
+    sink.write(ByteBuffer.wrap(salt.toArray()));
+    sink.write(ByteBuffer.wrap(cipher.commitment()));
+    return new ArtifactSealer(cipher, sink);
+  }
+
+  /** The length of the sealed file for {@code plainLength} plain bytes. */
+  public static long sealedLength(long plainLength) {
+    return ChunkCipher.HEADER
+        + plainLength
+        + (plainLength / ChunkCipher.CHUNK + 1) * ChunkCipher.TAG;
+  }
+
+  /** Takes all that remains in {@code content}. */
+  public void write(ByteBuffer content) throws IOException {
+    while (content.hasRemaining()) {
+      int count = Math.min(content.remaining(), plain.remaining());
+      plain.put(content.slice().limit(count));
+      content.position(content.position() + count);
+      if (!plain.hasRemaining()) {
+        emit();
+      }
+    }
+  }
+
+  /** Writes the last chunk, which is shorter than a full one and may be empty, and wipes. */
+  public void finish() throws IOException {
+    emit();
+    for (int i = 0; i < plain.capacity(); i++) {
+      plain.put(i, (byte) 0);
+    }
+  }
+
+  private void emit() throws IOException {
+    plain.flip();
+    sealed.clear();
+    cipher.seal(index, plain, sealed);
+    sink.write(sealed.flip());
+    plain.clear();
+    index++;
+  }
+}

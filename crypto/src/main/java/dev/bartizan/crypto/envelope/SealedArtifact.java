@@ -1,0 +1,165 @@
+package dev.bartizan.crypto.envelope;
+
+import dev.bartizan.crypto.SecretBytes;
+import dev.bartizan.crypto.envelope.EnvelopeRefusal.Reason;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+
+/**
+ * An encrypted artifact, opened for reading at any position.
+ *
+ * <p>The key commitment is checked before the first chunk, so that a wrong key, release, epoch or
+ * name is told apart from damage; then the last chunk, so that the length is known to be true.
+ * Reading is from one thread per {@link Reader}; readers share nothing but the source.
+ */
+public final class SealedArtifact {
+  private final ByteSource source;
+  private final ChunkCipher keys;
+  private final long length;
+
+  private SealedArtifact(ByteSource source, ChunkCipher keys, long length) {
+    this.source = source;
+    this.keys = keys;
+    this.length = length;
+  }
+
+  /**
+   * Checks the key commitment and the length.
+   *
+   * @param inputKey the release's content key, 32 bytes
+   * @throws EnvelopeRefusal TRUNCATED, WRONG_KEY or TAMPERED
+   */
+  public static SealedArtifact open(
+      ByteSource source, SecretBytes inputKey, ArtifactContext context, BulkCrypto crypto)
+      throws IOException, EnvelopeRefusal {
+    return open(source, inputKey, context.encoded(), context.file(), crypto);
+  }
+
+  static SealedArtifact open(
+      ByteSource source, SecretBytes inputKey, byte[] context, String file, BulkCrypto crypto)
+      throws IOException, EnvelopeRefusal {
+    long length = plainLength(source.size());
+    byte[] salt = read(source, 0, ChunkCipher.SALT);
+    ChunkCipher keys = ChunkCipher.derive(inputKey, salt, context, crypto);
+    byte[] commitment = read(source, ChunkCipher.SALT, ChunkCipher.COMMITMENT);
+    if (!MessageDigest.isEqual(commitment, keys.commitment())) {
+      throw new EnvelopeRefusal(
+          Reason.WRONG_KEY, file + " was not sealed with this key for this release");
+    }
+    SealedArtifact artifact = new SealedArtifact(source, keys, length);
+    artifact.authenticateLength();
+    return artifact;
+  }
+
+  /** Opens the last chunk: only the true end of a file is a short chunk with that number. */
+  private void authenticateLength() throws IOException, EnvelopeRefusal {
+    Reader reader = reader();
+    reader.hold(length / ChunkCipher.CHUNK);
+    reader.wipe();
+  }
+
+  /** The number of plain bytes. */
+  public long length() {
+    return length;
+  }
+
+  /** A reader of its own for one thread. */
+  public Reader reader() {
+    return new Reader();
+  }
+
+  /** The plain length of a sealed file of {@code sealedLength} bytes. */
+  static long plainLength(long sealedLength) throws EnvelopeRefusal {
+    long body = sealedLength - ChunkCipher.HEADER;
+    long rest = body % ChunkCipher.SEALED_CHUNK;
+    // The last chunk is always shorter than a full one, so that no prefix of a file is a file.
+    if (body < ChunkCipher.TAG || rest < ChunkCipher.TAG) {
+      throw new EnvelopeRefusal(
+          Reason.TRUNCATED, "no sealed file has " + sealedLength + " bytes: it was cut off");
+    }
+    return body / ChunkCipher.SEALED_CHUNK * ChunkCipher.CHUNK + rest - ChunkCipher.TAG;
+  }
+
+  private static byte[] read(ByteSource source, long position, int length)
+      throws IOException, EnvelopeRefusal {
+    ByteBuffer bytes = ByteBuffer.allocate(length);
+    if (source.read(position, bytes) != length) {
+      throw new EnvelopeRefusal(Reason.TRUNCATED, "the file ends at byte " + source.size());
+    }
+    return bytes.array();
+  }
+
+  /** Reads plain bytes; for one thread. */
+  public final class Reader {
+    private final ChunkCipher cipher = keys.another();
+    private final ByteBuffer sealed = ByteBuffer.allocateDirect(ChunkCipher.SEALED_CHUNK);
+    private final ByteBuffer plain = ByteBuffer.allocateDirect(ChunkCipher.CHUNK);
+    private long held = -1;
+
+    private Reader() {}
+
+    /**
+     * Reads at {@code position} until {@code target} is full or the artifact ends; returns how many
+     * bytes that was.
+     *
+     * @throws EnvelopeRefusal TAMPERED or TRUNCATED; bytes of good chunks before the bad one may
+     *     then be in {@code target}, none of the bad one
+     */
+    public int read(long position, ByteBuffer target) throws IOException, EnvelopeRefusal {
+      int start = target.position();
+      long at = position;
+      while (target.hasRemaining() && at < length) {
+        long index = at / ChunkCipher.CHUNK;
+        int offset = (int) (at % ChunkCipher.CHUNK);
+        int count;
+        if (offset == 0 && target.remaining() >= chunkLength(index)) {
+          count = chunkLength(index);
+          load(index);
+          cipher.open(index, sealed, target);
+        } else {
+          hold(index);
+          count = Math.min(target.remaining(), plain.limit() - offset);
+          target.put(target.position(), plain, offset, count);
+          target.position(target.position() + count);
+        }
+        at += count;
+      }
+      return target.position() - start;
+    }
+
+    /** Zeroes what this reader still holds in plain. */
+    public void wipe() {
+      plain.clear();
+      for (int i = 0; i < plain.capacity(); i++) {
+        plain.put(i, (byte) 0);
+      }
+      held = -1;
+    }
+
+    private void hold(long index) throws IOException, EnvelopeRefusal {
+      if (held == index) {
+        return;
+      }
+      held = -1;
+      load(index);
+      plain.clear();
+      cipher.open(index, sealed, plain);
+      plain.flip();
+      held = index;
+    }
+
+    private void load(long index) throws IOException, EnvelopeRefusal {
+      sealed.clear().limit(chunkLength(index) + ChunkCipher.TAG);
+      long position = ChunkCipher.HEADER + index * ChunkCipher.SEALED_CHUNK;
+      if (source.read(position, sealed) != sealed.limit()) {
+        throw new EnvelopeRefusal(Reason.TRUNCATED, "the file ends within chunk " + index);
+      }
+      sealed.flip();
+    }
+
+    private int chunkLength(long index) {
+      return (int) Math.min(ChunkCipher.CHUNK, length - index * ChunkCipher.CHUNK);
+    }
+  }
+}

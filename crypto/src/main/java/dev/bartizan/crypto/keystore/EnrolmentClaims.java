@@ -1,0 +1,21 @@
+package dev.bartizan.crypto.keystore;
+
+import dev.bartizan.crypto.Bytes;
+import java.util.Optional;
+
+/**
+ * What a device shows when it enrols. Claims only: the server checks the certificate, challenges
+ * with {@link dev.bartizan.crypto.tpm.MakeCredential}, and verifies both certifications.
+ *
+ * @param endorsementCertificate X.509 DER by the chip's maker, if the chip carries one
+ * @param endorsementKey TPMT_PUBLIC
+ * @param attestationKey TPMT_PUBLIC
+ * @param identity certified over the nonce that was asked for
+ * @param unwrap certified over the nonce that was asked for
+ */
+public record EnrolmentClaims(
+    Optional<Bytes> endorsementCertificate,
+    Bytes endorsementKey,
+    Bytes attestationKey,
+    CertifiedKey identity,
+    CertifiedKey unwrap) {}

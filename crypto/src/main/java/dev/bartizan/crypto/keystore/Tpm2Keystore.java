@@ -1,0 +1,212 @@
+package dev.bartizan.crypto.keystore;
+
+import dev.bartizan.crypto.Bytes;
+import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.SecretBytes;
+import dev.bartizan.crypto.tpm.Credential;
+import dev.bartizan.crypto.tpm.EccParameters;
+import dev.bartizan.crypto.tpm.EcdsaSignature;
+import dev.bartizan.crypto.tpm.PcrSelection;
+import dev.bartizan.crypto.tpm.PcrValues;
+import dev.bartizan.crypto.tpm.PolicySession;
+import dev.bartizan.crypto.tpm.TpmAccess;
+import dev.bartizan.crypto.tpm.TpmException;
+import dev.bartizan.crypto.tpm.TpmFailure;
+import dev.bartizan.crypto.tpm.TpmIdentity;
+import dev.bartizan.crypto.tpm.TpmObject;
+import dev.bartizan.crypto.tpm.TpmRefusal;
+import dev.bartizan.crypto.tpm.TpmSession;
+import java.io.IOException;
+import java.security.interfaces.ECPublicKey;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** The keys in a TPM 2.0, below its storage root key; on disk only what no other chip can load. */
+public final class Tpm2Keystore implements DeviceKeystore {
+  /** The one blob this keystore stores. */
+  public static final String BLOB = "tpm2-keystore";
+
+  private final Tpm2Chip chip;
+  private final Tpm2Keys keys;
+  private final Tpm2Enrolment enrolment;
+  private final Protection protection;
+  private final Map<KeyPurpose, ECPublicKey> publicKeys;
+
+  private Tpm2Keystore(
+      Tpm2Chip chip,
+      Tpm2Keys keys,
+      Protection protection,
+      Map<KeyPurpose, ECPublicKey> publicKeys) {
+    this.chip = chip;
+    this.keys = keys;
+    this.enrolment = new Tpm2Enrolment(chip);
+    this.protection = protection;
+    this.publicKeys = publicKeys;
+  }
+
+  /**
+   * Makes the device's keys and stores what has to be kept.
+   *
+   * @param binding the PCRs that must hold, whenever the unwrap key is used, what they hold now
+   * @throws KeystoreRefusal {@code KEYS_EXIST}
+   * @throws IOException when the TPM cannot be used; nothing was stored then
+   */
+  public static Tpm2Keystore create(TpmAccess access, BlobStore blobs, PcrSelection binding)
+      throws IOException, KeystoreRefusal {
+    if (blobs.find(BLOB).isPresent()) {
+      throw new KeystoreRefusal(
+          KeystoreRefusal.Reason.KEYS_EXIST, "this device has keys already: " + BLOB);
+    }
+    try {
+      blobs.put(BLOB, Tpm2KeysText.write(new Tpm2Birth(access, binding).makeKeys()));
+    } catch (TpmRefusal unusable) {
+      throw new IOException("this TPM made an unusable key", unusable);
+    }
+    return open(access, blobs);
+  }
+
+  /**
+   * Opens the keys that {@link #create} made, after making sure that the chip is still the same.
+   *
+   * @throws KeystoreRefusal {@code NO_KEYS}, {@code BLOB_CHANGED} or {@code TPM_REPLACED}
+   */
+  public static Tpm2Keystore open(TpmAccess access, BlobStore blobs)
+      throws IOException, KeystoreRefusal {
+    Optional<Bytes> stored = blobs.find(BLOB);
+    if (stored.isEmpty()) {
+      throw new KeystoreRefusal(
+          KeystoreRefusal.Reason.NO_KEYS, "this device has no keys yet: enrol it");
+    }
+    Tpm2Keys keys = Tpm2KeysText.read(stored.get());
+    Tpm2Chip chip = new Tpm2Chip(access, keys);
+    TpmIdentity maker = chip.visit(visit -> visit.tpm().identity());
+    Protection protection =
+        new Protection(Protection.Kind.TPM2, maker.manufacturer(), maker.firmwareVersion());
+    return new Tpm2Keystore(chip, keys, protection, publicKeys(keys));
+  }
+
+  @Override
+  public Protection protection() {
+    return protection;
+  }
+
+  @Override
+  public Ueid ueid() {
+    return Ueid.of(keys.endorsement().name());
+  }
+
+  @Override
+  public ECPublicKey publicKey(KeyPurpose purpose) {
+    ECPublicKey key = publicKeys.get(purpose);
+    if (key == null) {
+      throw new IllegalStateException("every purpose has a key");
+    }
+    return key;
+  }
+
+  @Override
+  public Bytes signDigest(Digest digest) throws IOException, KeystoreRefusal {
+    return chip.visit(
+        visit -> {
+          try (TpmSession session = visit.session();
+              TpmObject key = visit.load(KeyPurpose.IDENTITY, session)) {
+            // The key's template has no other scheme.
+            return ((EcdsaSignature) visit.tpm().keys().sign(key, digest, session)).der();
+          }
+        });
+  }
+
+  @Override
+  public SecretBytes agree(ECPublicKey ephemeral) throws IOException, KeystoreRefusal {
+    return chip.visit(
+        visit -> {
+          try (TpmSession session = visit.session();
+              TpmObject key = visit.load(KeyPurpose.UNWRAP, session);
+              PolicySession opened = visit.tpm().startPolicy(visit.root())) {
+            keys.unwrapPolicy().fulfil(opened);
+            return agree(visit, key, ephemeral, opened);
+          }
+        });
+  }
+
+  private SecretBytes agree(
+      Tpm2Chip.Visit visit, TpmObject key, ECPublicKey ephemeral, PolicySession opened)
+      throws IOException, KeystoreRefusal {
+    try {
+      return visit.tpm().keys().agree(key, ephemeral, opened);
+    } catch (TpmRefusal badPoint) {
+      throw new KeystoreRefusal(
+          KeystoreRefusal.Reason.BAD_PEER_KEY, "the sender's key is not on P-256", badPoint);
+    } catch (TpmException failed) {
+      if (failed.failure() != TpmFailure.POLICY && failed.failure() != TpmFailure.POLICY_PCR) {
+        throw failed;
+      }
+      throw keys.unwrapPolicy().explain(visit.tpm());
+    }
+  }
+
+  @Override
+  public Quote quote(PcrSelection selection, Bytes qualifyingData)
+      throws IOException, KeystoreRefusal {
+    return chip.visit(
+        visit -> {
+          try (TpmSession session = visit.session();
+              TpmObject key = visit.load(KeyPurpose.ATTESTATION, session)) {
+            return new ConsistentQuote(visit.tpm(), key, session).take(selection, qualifyingData);
+          }
+        });
+  }
+
+  @Override
+  public PcrValues readPcrs(PcrSelection selection) throws IOException, KeystoreRefusal {
+    return chip.visit(visit -> visit.tpm().pcrs().read(selection));
+  }
+
+  @Override
+  public void reset(int pcr) throws IOException, KeystoreRefusal {
+    chip.visit(
+        visit -> {
+          try (TpmSession session = visit.session()) {
+            visit.tpm().pcrs().reset(pcr, session);
+            return pcr;
+          }
+        });
+  }
+
+  @Override
+  public void measure(int pcr, Digest measurement) throws IOException, KeystoreRefusal {
+    chip.visit(
+        visit -> {
+          try (TpmSession session = visit.session()) {
+            visit.tpm().pcrs().extend(pcr, measurement, session);
+            return pcr;
+          }
+        });
+  }
+
+  @Override
+  public EnrolmentClaims enrolmentClaims(Bytes nonce) throws IOException, KeystoreRefusal {
+    return enrolment.claims(nonce);
+  }
+
+  @Override
+  public SecretBytes activate(Credential credential) throws IOException, KeystoreRefusal {
+    return enrolment.activate(credential);
+  }
+
+  private static Map<KeyPurpose, ECPublicKey> publicKeys(Tpm2Keys keys) throws KeystoreRefusal {
+    Map<KeyPurpose, ECPublicKey> publicKeys = new EnumMap<>(KeyPurpose.class);
+    try {
+      for (KeyPurpose purpose : KeyPurpose.values()) {
+        if (keys.key(purpose).publicArea().parameters() instanceof EccParameters ecc) {
+          publicKeys.put(purpose, ecc.toPublicKey());
+        }
+      }
+    } catch (TpmRefusal notOnCurve) {
+      throw new KeystoreRefusal(
+          KeystoreRefusal.Reason.BLOB_CHANGED, "a stored public key is unusable", notOnCurve);
+    }
+    return publicKeys;
+  }
+}

@@ -1,0 +1,18 @@
+/**
+ * Where the device's keys live, and the few things it may do with them.
+ *
+ * <p>{@link dev.bartizan.crypto.keystore.DeviceKeystore} is the port; {@link
+ * dev.bartizan.crypto.keystore.Tpm2Keystore} keeps the keys in a TPM 2.0.
+ *
+ * <p>Guarantees of the TPM back end: private keys are born in the chip and cannot leave it; the
+ * unwrap key answers only while the PCRs hold the values they held when it was made; secrets cross
+ * the bus encrypted to the storage key that was seen at enrolment; another or a cleared chip is
+ * refused, never silently adopted.
+ *
+ * <p>Not guaranteed: who asks. Any process that may open the TPM device and read the key blobs can
+ * sign with the identity key while the device runs; it cannot take the key away.
+ */
+@NullMarked
+package dev.bartizan.crypto.keystore;
+
+import org.jspecify.annotations.NullMarked;

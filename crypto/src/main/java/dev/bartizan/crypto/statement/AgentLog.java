@@ -1,0 +1,129 @@
+package dev.bartizan.crypto.statement;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.json.JsonFields;
+import dev.bartizan.crypto.json.Malformed;
+import dev.bartizan.crypto.json.StrictJson;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What the agent measured since the device started, in order, in the shape of a TCG canonical event
+ * log (CEL-JSON). {@link #replay} gives the value its PCR must hold.
+ *
+ * <p>Non-guarantee: software with access to the TPM can extend the PCR as well, and a PCR that can
+ * be reset (16 and 23 of a PC) can be brought to a value of its choice. The boot PCRs say which
+ * software that was.
+ *
+ * @param pcr the PCR of the SHA-256 bank that the events were extended into, from its zero state
+ */
+public record AgentLog(int pcr, List<AgentEvent> events) {
+  /** The application PCR of the PC Client profile. */
+  public static final int DEFAULT_PCR = 23;
+
+  /** A device that restarts its agent more often than this in one boot has other trouble. */
+  public static final int MAX_EVENTS = 4096;
+
+  static final int MAX_LENGTH = 2 * 1024 * 1024;
+
+  private static final int LAST_PCR = 23;
+  private static final String CONTENT_TYPE = "bartizan";
+
+  public AgentLog {
+    events = List.copyOf(events);
+    if (pcr < 0 || pcr > LAST_PCR || events.size() > MAX_EVENTS) {
+      throw new IllegalArgumentException(events.size() + " events in PCR " + pcr);
+    }
+  }
+
+  public static AgentLog empty(int pcr) {
+    return new AgentLog(pcr, List.of());
+  }
+
+  /** This log with one more event. The caller extends the PCR; log first, so no event is lost. */
+  public AgentLog plus(AgentEvent event) {
+    List<AgentEvent> longer = new ArrayList<>(events);
+    longer.add(event);
+    return new AgentLog(pcr, longer);
+  }
+
+  /** The value of the PCR after these events: 32 zero bytes, extended event by event. */
+  public Digest replay() {
+    MessageDigest sha256 = Digest.sha256();
+    byte[] value = new byte[Digest.LENGTH];
+    for (AgentEvent event : events) {
+      sha256.update(value);
+      sha256.update(event.measurement().value().asBuffer());
+      value = sha256.digest();
+    }
+    return Digest.ofValue(value);
+  }
+
+  /** Whether some event of this kind measured {@code digest}. */
+  public boolean contains(AgentEvent.Kind kind, Digest digest) {
+    return events.stream().anyMatch(event -> event.kind() == kind && event.digest().equals(digest));
+  }
+
+  /** The JSON form; {@link #read} gives an equal log. */
+  public byte[] write() {
+    ObjectNode document = StrictJson.object().put("pcr", pcr);
+    ArrayNode records = document.putArray("events");
+    for (AgentEvent event : events) {
+      write(event, records.addObject().put("recnum", records.size() - 1).put("pcr", pcr));
+    }
+    return StrictJson.write(document);
+  }
+
+  /** Refuses a log whose records are not numbered, or whose digests do not follow from content. */
+  public static AgentLog read(byte[] json) throws Malformed {
+    JsonFields document = StrictJson.read(json, MAX_LENGTH, "agent log");
+    long pcr = document.number("pcr");
+    List<AgentEvent> events = new ArrayList<>();
+    for (JsonFields record : document.objects("events", MAX_EVENTS)) {
+      if (record.number("recnum") != events.size() || record.number("pcr") != pcr) {
+        throw new Malformed("agent log record " + events.size() + " is out of order");
+      }
+      events.add(event(record, events.size()));
+    }
+    try {
+      return new AgentLog(Math.toIntExact(pcr), events);
+    } catch (IllegalArgumentException | ArithmeticException notALog) {
+      throw new Malformed("agent log: " + notALog.getMessage(), notALog);
+    }
+  }
+
+  private static void write(AgentEvent event, ObjectNode record) {
+    record
+        .putArray("digests")
+        .addObject()
+        .put("hashAlg", "sha256")
+        .put("digest", event.measurement().hex());
+    record.put("content_type", CONTENT_TYPE);
+    record
+        .putObject("content")
+        .put("kind", event.kind().text())
+        .put("digest", event.digest().hex())
+        .put("description", event.description());
+  }
+
+  private static AgentEvent event(JsonFields record, int number) throws Malformed {
+    String what = "agent log record " + number;
+    List<JsonFields> digests = record.objects("digests", 1);
+    if (digests.size() != 1 || !digests.get(0).text("hashAlg", 20).equals("sha256")) {
+      throw new Malformed(what + " has not exactly one SHA-256 digest");
+    }
+    JsonFields content = record.object("content");
+    AgentEvent event =
+        new AgentEvent(
+            AgentEvent.Kind.read(content.text("kind", 20), what),
+            content.digest("digest"),
+            content.text("description", AgentEvent.MAX_DESCRIPTION));
+    if (!event.measurement().equals(digests.get(0).digest("digest"))) {
+      throw new Malformed(what + " has a digest that its content does not have");
+    }
+    return event;
+  }
+}

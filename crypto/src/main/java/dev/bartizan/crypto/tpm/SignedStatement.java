@@ -1,0 +1,10 @@
+package dev.bartizan.crypto.tpm;
+
+import dev.bartizan.crypto.Bytes;
+
+/**
+ * Something the TPM states about itself.
+ *
+ * @param attest TPMS_ATTEST, the signed bytes
+ */
+public record SignedStatement(Bytes attest, TpmSignature signature) {}

@@ -1,0 +1,89 @@
+package dev.bartizan.fleet.cli;
+
+import dev.bartizan.crypto.keystore.Ueid;
+import dev.bartizan.crypto.statement.Audience;
+import dev.bartizan.crypto.statement.Nonce;
+import dev.bartizan.updater.tuf.RoleName;
+import dev.bartizan.updater.tuf.SignatureScheme;
+import java.net.InetSocketAddress;
+import picocli.CommandLine.ITypeConverter;
+
+/** How arguments are read; what cannot be read is a wrong command line (exit code 2). */
+final class Arguments {
+  private Arguments() {}
+
+  /** Hexadecimal. */
+  static final class NonceArgument implements ITypeConverter<Nonce> {
+    @Override
+    public Nonce convert(String text) {
+      return Nonce.ofHex(text);
+    }
+  }
+
+  /** A device's id in its text form. */
+  static final class UeidArgument implements ITypeConverter<Ueid> {
+    @Override
+    public Ueid convert(String text) {
+      return Ueid.parse(text);
+    }
+  }
+
+  /** A device's id or {@code group:NAME}. */
+  static final class AudienceArgument implements ITypeConverter<Audience> {
+    @Override
+    public Audience convert(String text) {
+      Audience audience = new Audience(text);
+      return audience.isGroup() ? audience : Audience.device(Ueid.parse(text));
+    }
+  }
+
+  /** {@code HOST:PORT}. */
+  static final class AddressArgument implements ITypeConverter<InetSocketAddress> {
+    @Override
+    public InetSocketAddress convert(String text) {
+      int colon = text.lastIndexOf(':');
+      if (colon < 1 || !text.substring(colon + 1).matches("\\d{1,5}")) {
+        throw new IllegalArgumentException("not HOST:PORT");
+      }
+      return InetSocketAddress.createUnresolved(
+          text.substring(0, colon), Integer.parseInt(text.substring(colon + 1)));
+    }
+  }
+
+  /** How many of how many keys: {@code 2/3}. */
+  record Quorum(int threshold, int keys) {}
+
+  /** {@code M/N}. */
+  static final class QuorumArgument implements ITypeConverter<Quorum> {
+    @Override
+    public Quorum convert(String text) {
+      if (!text.matches("\\d{1,2}/\\d{1,2}")) {
+        throw new IllegalArgumentException("not M/N");
+      }
+      int slash = text.indexOf('/');
+      return new Quorum(
+          Integer.parseInt(text.substring(0, slash)), Integer.parseInt(text.substring(slash + 1)));
+    }
+  }
+
+  /** A role of the repository. */
+  static final class RoleArgument implements ITypeConverter<RoleName> {
+    @Override
+    public RoleName convert(String text) {
+      return new RoleName(text);
+    }
+  }
+
+  /** How role keys sign. */
+  static final class SchemeArgument implements ITypeConverter<SignatureScheme> {
+    @Override
+    public SignatureScheme convert(String text) {
+      return switch (text) {
+        case "ed25519" -> SignatureScheme.ED25519;
+        case "ecdsa-p256" -> SignatureScheme.ECDSA_P256;
+        case "rsa" -> SignatureScheme.RSA_PSS_SHA256;
+        default -> throw new IllegalArgumentException("not ed25519, ecdsa-p256 or rsa");
+      };
+    }
+  }
+}

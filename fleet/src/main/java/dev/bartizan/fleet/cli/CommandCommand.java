@@ -1,0 +1,172 @@
+package dev.bartizan.fleet.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.json.Base64Url;
+import dev.bartizan.crypto.json.StrictJson;
+import dev.bartizan.crypto.keystore.Ueid;
+import dev.bartizan.crypto.statement.Audience;
+import dev.bartizan.crypto.statement.Command;
+import dev.bartizan.crypto.statement.StatementSigner;
+import dev.bartizan.fleet.command.CommandAnswer;
+import dev.bartizan.fleet.command.CommandPost;
+import dev.bartizan.fleet.identity.CertificateAuthority;
+import dev.bartizan.fleet.identity.Credentials;
+import dev.bartizan.fleet.identity.Device;
+import dev.bartizan.fleet.identity.FleetSettings;
+import dev.bartizan.fleet.identity.Inventory;
+import dev.bartizan.fleet.identity.OperatorDirectory;
+import dev.bartizan.fleet.identity.OperatorKeys;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code bartizan-fleet command}. */
+@picocli.CommandLine.Command(
+    name = "command",
+    description = "Sign a command and send it to a device or a group.",
+    mixinStandardHelpOptions = true)
+public final class CommandCommand implements Callable<Integer> {
+  private static final int DONE = 0;
+  private static final int NOT_DONE = 1;
+  private static final int ID_BYTES = 16;
+
+  private final Clock clock;
+  private final SecureRandom random;
+  private final Console console;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it before it calls a command
+  private CommandSpec spec;
+
+  @Parameters(index = "0", paramLabel = "NAME", description = "What to do, such as update.")
+  private String name = "";
+
+  @Parameters(index = "1..*", paramLabel = "KEY=VALUE", description = "Arguments of the command.")
+  private Map<String, String> arguments = new TreeMap<>();
+
+  @Option(
+      names = "--to",
+      required = true,
+      paramLabel = "DEVICE|group:G",
+      converter = Arguments.AudienceArgument.class,
+      description = "Who is to obey.")
+  private Audience audience = Audience.group("nobody");
+
+  @Option(names = "--wait", description = "Wait for the answer; exit code 1 unless it is done.")
+  private boolean wait;
+
+  @Option(
+      names = "--timeout",
+      defaultValue = "300",
+      paramLabel = "SECONDS",
+      description = "How long to wait (default: ${DEFAULT-VALUE}).")
+  private int timeout;
+
+  @Option(
+      names = "--lifetime",
+      defaultValue = "86400",
+      paramLabel = "SECONDS",
+      description = "How long a device may be offline and still obey (default: ${DEFAULT-VALUE}).")
+  private int lifetime;
+
+  @Option(
+      names = "--dir",
+      defaultValue = ".",
+      paramLabel = "DIR",
+      description = "The operator's directory (default: ${DEFAULT-VALUE}).")
+  private Path dir = Path.of("");
+
+  @Option(names = "--json", description = "Print one JSON document.")
+  private boolean json;
+
+  public CommandCommand(Clock clock, SecureRandom random, Console console) {
+    this.clock = clock;
+    this.random = random;
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() throws IOException, Refusal {
+    OperatorDirectory directory = new OperatorDirectory(dir);
+    FleetSettings settings = FleetSettings.load(directory);
+    StatementSigner signer = new OperatorKeys(directory).signer(OperatorKeys.COMMAND);
+    Command command = command(settings);
+    byte[] compact = command.sign(signer);
+    Set<Ueid> devices = wait ? devices(new Inventory(directory)) : Set.of();
+    try (CommandPost post = connect(directory, settings)) {
+      post.listen(devices);
+      post.send(audience, compact);
+      List<CommandAnswer> answers = post.await(command.id(), devices, Duration.ofSeconds(timeout));
+      print(command, answers);
+      return answers.stream().allMatch(CommandAnswer::isDone) ? DONE : NOT_DONE;
+    }
+  }
+
+  private Command command(FleetSettings settings) {
+    Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+    Instant end = now.plusSeconds(lifetime);
+    try {
+      return new Command(settings.trustDomain(), audience, randomText(), now, end, name, arguments);
+    } catch (IllegalArgumentException wrong) {
+      throw new ParameterException(spec.commandLine(), String.valueOf(wrong.getMessage()), wrong);
+    }
+  }
+
+  /** Whose answers to wait for: a device that is not trusted now is not asked. */
+  private Set<Ueid> devices(Inventory inventory) throws IOException, Refusal {
+    if (!audience.isGroup()) {
+      return Set.of(inventory.get(Ueid.parse(audience.name())).ueid());
+    }
+    return inventory.all().stream()
+        .filter(device -> device.state() == Device.State.ENROLLED)
+        .filter(device -> device.groups().contains(audience.name()))
+        .map(Device::ueid)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  private CommandPost connect(OperatorDirectory directory, FleetSettings settings)
+      throws IOException, Refusal {
+    return CommandPost.connect(
+        settings.broker(),
+        Credentials.load(directory, Credentials.OPERATOR),
+        CertificateAuthority.load(directory, clock, random).certificate(),
+        "operator-" + randomText());
+  }
+
+  private void print(Command command, List<CommandAnswer> answers) {
+    if (json) {
+      ObjectNode document = StrictJson.object().put("jti", command.id());
+      ArrayNode array = document.putArray("answers");
+      answers.forEach(
+          answer ->
+              array.addObject().put("device", answer.device().text()).setAll(answer.document()));
+      console.answer(document);
+      return;
+    }
+    console.answer(command.id());
+    answers.forEach(answer -> console.answer(answer.device() + ": " + answer.document()));
+  }
+
+  private String randomText() {
+    byte[] bytes = new byte[ID_BYTES];
+    random.nextBytes(bytes);
+    return Base64Url.encode(bytes);
+  }
+}

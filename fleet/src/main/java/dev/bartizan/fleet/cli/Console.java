@@ -1,0 +1,27 @@
+package dev.bartizan.fleet.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.bartizan.crypto.json.StrictJson;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Where commands print: answers to {@code out}, everything else to {@code err}.
+ *
+ * @param out nothing but the answer: scripts read it
+ * @param err for people
+ */
+public record Console(PrintStream out, PrintStream err) {
+  void answer(String line) {
+    out.println(line);
+  }
+
+  void answer(JsonNode document) {
+    out.print(new String(StrictJson.writeIndented(document), StandardCharsets.UTF_8));
+    out.flush();
+  }
+
+  void say(String line) {
+    err.println(line);
+  }
+}

@@ -1,0 +1,96 @@
+package dev.bartizan.fleet.cli;
+
+import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.TouchesTheWorld;
+import dev.bartizan.fleet.delta.DeltaEncoder;
+import dev.bartizan.fleet.delta.FileContent;
+import dev.bartizan.updater.delta.DeltaDecoder;
+import dev.bartizan.updater.delta.DeltaFormat;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code bartizan-fleet delta}: the delta engine on plain files. */
+@Command(
+    name = "delta",
+    description = "Makes, applies and explains differences between two files.",
+    synopsisSubcommandLabel = "(create | apply | info)",
+    mixinStandardHelpOptions = true)
+@TouchesTheWorld("opens the files named on the command line")
+public final class DeltaCommand {
+  private static final int BUFFER = 1 << 16;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it before it calls a command
+  private CommandSpec spec;
+
+  @Command(
+      name = "create",
+      description = "Writes what turns OLD into NEW to DELTA.",
+      mixinStandardHelpOptions = true)
+  int create(
+      @Parameters(paramLabel = "OLD", description = "The file that devices have.") Path old,
+      @Parameters(paramLabel = "NEW", description = "The file that they should get.") Path next,
+      @Parameters(paramLabel = "DELTA", description = "The file to write.") Path delta)
+      throws IOException {
+    ProgressLine progress = ProgressLine.on(spec.commandLine().getErr());
+    try (FileContent base = FileContent.open(old);
+        FileContent result = FileContent.open(next);
+        OutputFile file = OutputFile.create(delta)) {
+      OutputStream out = new BufferedOutputStream(file.stream(), BUFFER);
+      new DeltaEncoder(Digest::sha256).encode(base, result, out, progress::show);
+      out.flush();
+      file.commit();
+    } finally {
+      progress.end();
+    }
+    return 0;
+  }
+
+  @Command(
+      name = "apply",
+      description = "Rebuilds NEW from OLD and DELTA; NEW appears only when its digest is right.",
+      mixinStandardHelpOptions = true)
+  int apply(
+      @Parameters(paramLabel = "OLD", description = "The file that DELTA was made from.") Path old,
+      @Parameters(paramLabel = "DELTA", description = "The difference.") Path delta,
+      @Parameters(paramLabel = "NEW", description = "The file to write.") Path next)
+      throws IOException, Refusal {
+    try (FileContent base = FileContent.open(old);
+        InputStream in = open(delta);
+        OutputFile file = OutputFile.create(next)) {
+      new DeltaDecoder(Digest::sha256, DeltaFormat.FILE_LENGTH_MAX).apply(base, in, file::write);
+      file.commit();
+    }
+    return 0;
+  }
+
+  @Command(
+      name = "info",
+      description = "Says from which file to which DELTA leads, and what each section cost.",
+      mixinStandardHelpOptions = true)
+  int info(
+      @Parameters(paramLabel = "DELTA", description = "The difference.") Path delta,
+      @Option(names = "--json", description = "One JSON document on stdout.") boolean json)
+      throws IOException, Refusal {
+    try (InputStream in = open(delta)) {
+      DeltaSummary summary = DeltaSummary.read(in);
+      spec.commandLine().getOut().println(json ? summary.json() : summary.text());
+    }
+    return 0;
+  }
+
+  private static InputStream open(Path file) throws IOException {
+    return new BufferedInputStream(Files.newInputStream(file), BUFFER);
+  }
+}

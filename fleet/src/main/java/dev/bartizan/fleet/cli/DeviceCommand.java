@@ -1,0 +1,151 @@
+package dev.bartizan.fleet.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.json.StrictJson;
+import dev.bartizan.crypto.keystore.Ueid;
+import dev.bartizan.fleet.enrol.EnrolmentTokens;
+import dev.bartizan.fleet.identity.Device;
+import dev.bartizan.fleet.identity.Inventory;
+import dev.bartizan.fleet.identity.OperatorDirectory;
+import dev.bartizan.fleet.release.KeyShipping;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code bartizan-fleet device}. */
+@Command(
+    name = "device",
+    description = "The inventory of devices and who may enrol.",
+    mixinStandardHelpOptions = true)
+public final class DeviceCommand {
+  private static final int DONE = 0;
+
+  private final Clock clock;
+  private final SecureRandom random;
+  private final Console console;
+
+  public DeviceCommand(Clock clock, SecureRandom random, Console console) {
+    this.clock = clock;
+    this.random = random;
+    this.console = console;
+  }
+
+  /** One line, or one JSON object, for each device. */
+  @Command(
+      name = "list",
+      description = "All devices with their state.",
+      mixinStandardHelpOptions = true)
+  int list(
+      @Option(names = "--dir", defaultValue = ".", paramLabel = "DIR") Path dir,
+      @Option(names = "--json", description = "Print one JSON document.") boolean json)
+      throws IOException, Refusal {
+    List<Device> devices = inventory(dir).all();
+    if (json) {
+      ObjectNode document = StrictJson.object();
+      ArrayNode array = document.putArray("devices");
+      devices.forEach(device -> array.add(device.toJson()));
+      console.answer(document);
+    } else {
+      devices.forEach(device -> console.answer(line(device)));
+    }
+    return DONE;
+  }
+
+  /** All that is known of one device. */
+  @Command(
+      name = "show",
+      description = "All that is known of one device, as JSON.",
+      mixinStandardHelpOptions = true)
+  int show(
+      @Parameters(paramLabel = "DEVICE", converter = Arguments.UeidArgument.class) Ueid ueid,
+      @Option(names = "--dir", defaultValue = ".", paramLabel = "DIR") Path dir,
+      @Option(names = "--json", description = "Accepted; it always is JSON.") boolean json)
+      throws IOException, Refusal {
+    console.answer(inventory(dir).get(ueid).toJson());
+    return DONE;
+  }
+
+  /** For ever. */
+  @Command(
+      name = "revoke",
+      description = "Never trust this device again.",
+      mixinStandardHelpOptions = true)
+  int revoke(
+      @Parameters(paramLabel = "DEVICE", converter = Arguments.UeidArgument.class) Ueid ueid,
+      @Option(names = "--dir", defaultValue = ".", paramLabel = "DIR") Path dir)
+      throws IOException, Refusal {
+    return change(dir, ueid, Device.State.REVOKED);
+  }
+
+  /** Until {@link #release}. */
+  @Command(
+      name = "quarantine",
+      description = "Do not trust this device until it is released.",
+      mixinStandardHelpOptions = true)
+  int quarantine(
+      @Parameters(paramLabel = "DEVICE", converter = Arguments.UeidArgument.class) Ueid ueid,
+      @Option(names = "--dir", defaultValue = ".", paramLabel = "DIR") Path dir)
+      throws IOException, Refusal {
+    return change(dir, ueid, Device.State.QUARANTINED);
+  }
+
+  /** Undoes {@link #quarantine}. */
+  @Command(
+      name = "release",
+      description = "Trust a quarantined device again.",
+      mixinStandardHelpOptions = true)
+  int release(
+      @Parameters(paramLabel = "DEVICE", converter = Arguments.UeidArgument.class) Ueid ueid,
+      @Option(names = "--dir", defaultValue = ".", paramLabel = "DIR") Path dir)
+      throws IOException, Refusal {
+    return change(dir, ueid, Device.State.ENROLLED);
+  }
+
+  /** The token goes into a file of mode 0600 and is never printed. */
+  @Command(
+      name = "token",
+      description = "Make a one-time enrolment token, good for 24 hours, in a file for one device.",
+      mixinStandardHelpOptions = true)
+  int token(
+      @Parameters(paramLabel = "FILE", description = "Where the token goes (mode 0600).") Path file,
+      @Option(names = "--dir", defaultValue = ".", paramLabel = "DIR") Path dir)
+      throws IOException {
+    EnrolmentTokens tokens = new EnrolmentTokens(new OperatorDirectory(dir), clock);
+    String token = tokens.create(random, EnrolmentTokens.LIFETIME);
+    Path absolute = file.toAbsolutePath();
+    new OperatorDirectory(absolute.resolveSibling(""))
+        .writePrivate(
+            String.valueOf(absolute.getFileName()),
+            (token + "\n").getBytes(StandardCharsets.US_ASCII));
+    console.say("token written to " + file);
+    return DONE;
+  }
+
+  private int change(Path dir, Ueid ueid, Device.State state) throws IOException, Refusal {
+    Device device = inventory(dir).change(ueid, state);
+    int keys = new KeyShipping(new OperatorDirectory(dir), random).shipTo(ueid);
+    console.say(line(device) + "  keys of " + keys + " releases");
+    return DONE;
+  }
+
+  private static Inventory inventory(Path dir) {
+    return new Inventory(new OperatorDirectory(dir));
+  }
+
+  private static String line(Device device) {
+    return String.join(
+        "  ",
+        device.ueid().text(),
+        device.state().text(),
+        device.profile(),
+        "enrolled " + device.enrolledAt());
+  }
+}

@@ -1,0 +1,51 @@
+package dev.bartizan.fleet.cli;
+
+import dev.bartizan.crypto.Explanation;
+import dev.bartizan.crypto.Refusal;
+import java.io.IOException;
+import java.util.function.BooleanSupplier;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.ParseResult;
+
+/** Turns what a command throws into one line on stderr and the exit code of the contract. */
+public final class Failures implements IExecutionExceptionHandler {
+  public static final int REFUSED = 1;
+  public static final int NOT_NOW = 3;
+
+  private final BooleanSupplier stackTraces;
+
+  /** Prints no stack traces. */
+  public Failures() {
+    this(() -> false);
+  }
+
+  /**
+   * @param stackTraces whether they are wanted beside the line; asked when something has failed
+   */
+  public Failures(BooleanSupplier stackTraces) {
+    this.stackTraces = stackTraces;
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws Exception a bug, which is not dressed up as anything else
+   */
+  @Override
+  public int handleExecutionException(Exception failure, CommandLine command, ParseResult line)
+      throws Exception {
+    if (stackTraces.getAsBoolean()) {
+      failure.printStackTrace(command.getErr());
+    }
+    if (failure instanceof Refusal refusal) {
+      command.getErr().println(Explanation.of(refusal));
+      return REFUSED;
+    }
+    if (failure instanceof IOException world) {
+      command.getErr().println(Explanation.of(world));
+      return NOT_NOW;
+    }
+    throw failure;
+  }
+}

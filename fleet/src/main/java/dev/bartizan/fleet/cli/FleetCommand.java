@@ -1,0 +1,89 @@
+package dev.bartizan.fleet.cli;
+
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Clock;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The root of {@code bartizan-fleet}. */
+@Command(
+    name = "bartizan-fleet",
+    mixinStandardHelpOptions = true,
+    versionProvider = FleetCommand.Version.class,
+    sortOptions = false,
+    synopsisSubcommandLabel = "COMMAND",
+    description = {
+      "The operator's side of Bartizan: found a fleet, release models to it, enrol devices, command"
+          + " them, and verify what they report.",
+      "",
+      "Everything is kept in one directory, the current one unless --dir names another.",
+      ""
+    },
+    footer = {
+      "",
+      "Exit codes: 0 done; 1 the answer is no; 2 the command line is wrong; 3 not possible now.",
+      "",
+      "A first fleet:",
+      "  bartizan-fleet init fleet --host fleet.example",
+      "  cd fleet",
+      "  bartizan-fleet release model ../defect.onnx --name defect --version 1.0.0",
+      "  bartizan-fleet release policy --models defect",
+      "  bartizan-fleet device token camera-1.token",
+      "  bartizan-fleet serve --listen 0.0.0.0:8443"
+    })
+public final class FleetCommand implements Runnable {
+  /** The version of this code. */
+  public static final String VERSION = "0.1.0";
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Print stack traces.")
+  private boolean debug;
+
+  /** There is nothing to do without a command. */
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "which command?");
+  }
+
+  /** The whole command line, printing to {@code console}. */
+  public static CommandLine commandLine(Clock clock, SecureRandom random, Console console) {
+    FleetCommand root = new FleetCommand();
+    CommandLine line =
+        new CommandLine(root)
+            .addSubcommand(new InitCommand(clock, random, console))
+            .addSubcommand(
+                new CommandLine(new ReleaseCommand(clock, random, console))
+                    .addSubcommand(new ReleaseModelCommand(clock, random, console)))
+            .addSubcommand(new DeltaCommand())
+            .addSubcommand(new CommandCommand(clock, random, console))
+            .addSubcommand(new ReportCommand(clock, console))
+            .addSubcommand(new DeviceCommand(clock, random, console))
+            .addSubcommand(new ServeCommand(clock, random, console));
+    return line.setExecutionExceptionHandler(new Failures(() -> root.debug))
+        .setParameterExceptionHandler(new WrongUsage())
+        .setUsageHelpAutoWidth(true)
+        .setOut(writer(console.out()))
+        .setErr(writer(console.err()));
+  }
+
+  private static PrintWriter writer(PrintStream stream) {
+    return new PrintWriter(stream, true, StandardCharsets.UTF_8);
+  }
+
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"bartizan-fleet " + VERSION};
+    }
+  }
+}

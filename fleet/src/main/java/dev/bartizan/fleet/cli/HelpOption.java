@@ -1,0 +1,13 @@
+package dev.bartizan.fleet.cli;
+
+import picocli.CommandLine.Option;
+
+/** {@code --help} alone, for commands whose {@code --version} is that of a release. */
+final class HelpOption {
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help message and exit.")
+  @SuppressWarnings("UnusedVariable") // picocli alone asks
+  private boolean wanted;
+}

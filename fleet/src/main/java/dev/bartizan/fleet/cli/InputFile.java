@@ -1,0 +1,24 @@
+package dev.bartizan.fleet.cli;
+
+import dev.bartizan.crypto.TouchesTheWorld;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A small file that was named on the command line. */
+@TouchesTheWorld("reads the operator's files")
+final class InputFile {
+  private InputFile() {}
+
+  /** Its content; longer than {@code limit} bytes is an {@link IOException} that names it. */
+  static byte[] read(Path file, int limit) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] content = in.readNBytes(limit + 1);
+      if (content.length > limit) {
+        throw new IOException(file + ": longer than " + limit + " bytes");
+      }
+      return content;
+    }
+  }
+}

@@ -1,0 +1,19 @@
+package dev.bartizan.fleet.cli;
+
+import dev.bartizan.crypto.TouchesTheWorld;
+import java.security.SecureRandom;
+import java.time.Clock;
+
+/** The entry point of {@code bin/bartizan-fleet}. */
+public final class Main {
+  private Main() {}
+
+  /** Runs one command and ends with its exit code. */
+  @TouchesTheWorld("the process: its clock, its randomness, its output")
+  public static void main(String[] arguments) {
+    Console console = new Console(System.out, System.err);
+    System.exit(
+        FleetCommand.commandLine(Clock.systemUTC(), new SecureRandom(), console)
+            .execute(arguments));
+  }
+}

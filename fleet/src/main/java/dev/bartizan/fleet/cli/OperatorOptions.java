@@ -1,0 +1,70 @@
+package dev.bartizan.fleet.cli;
+
+import dev.bartizan.crypto.SecretBytes;
+import dev.bartizan.crypto.TouchesTheWorld;
+import dev.bartizan.crypto.json.Malformed;
+import dev.bartizan.fleet.identity.FleetSettings;
+import dev.bartizan.fleet.identity.OperatorDirectory;
+import dev.bartizan.fleet.release.OperatorRepository;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.Arrays;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** Options of all commands that sign with role keys. */
+final class OperatorOptions {
+  private static final int PASSPHRASE_BYTES_MAX = 1024;
+
+  @Option(
+      names = "--dir",
+      defaultValue = ".",
+      paramLabel = "DIR",
+      description = "The operator's directory (default: the current one).")
+  private Path dir = Path.of("");
+
+  @Option(
+      names = "--passphrase-file",
+      paramLabel = "FILE",
+      description = "Holds the passphrase of the role keys in its first line.")
+  private Optional<Path> passphraseFile = Optional.empty();
+
+  OperatorDirectory directory() {
+    return new OperatorDirectory(dir);
+  }
+
+  /**
+   * The directory's repository, signing with its role keys.
+   *
+   * @throws IOException when there is no fleet in the directory, before anything is made in it
+   */
+  OperatorRepository repository(Clock clock, SecureRandom random) throws IOException, Malformed {
+    FleetSettings.load(directory());
+    return new OperatorRepository(directory(), passphrase(passphraseFile), clock, random);
+  }
+
+  /** The first line of {@code file}; as bytes, so that the secret never becomes a string. */
+  @TouchesTheWorld("the file named on the command line")
+  static Optional<SecretBytes> passphrase(Optional<Path> file) throws IOException {
+    if (file.isEmpty()) {
+      return Optional.empty();
+    }
+    if (Files.size(file.get()) > PASSPHRASE_BYTES_MAX) {
+      throw new IOException(file.get() + ": too long for a passphrase");
+    }
+    byte[] content = Files.readAllBytes(file.get());
+    int end = 0;
+    while (end < content.length && content[end] != '\n' && content[end] != '\r') {
+      end++;
+    }
+    byte[] line = Arrays.copyOf(content, end);
+    Arrays.fill(content, (byte) 0);
+    if (line.length == 0) {
+      throw new IOException(file.get() + ": its first line is empty");
+    }
+    return Optional.of(SecretBytes.take(line));
+  }
+}

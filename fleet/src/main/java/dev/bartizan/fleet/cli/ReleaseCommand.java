@@ -1,0 +1,221 @@
+package dev.bartizan.fleet.cli;
+
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.boot.ReferenceValues;
+import dev.bartizan.crypto.statement.Evidence;
+import dev.bartizan.crypto.statement.Nonce;
+import dev.bartizan.fleet.identity.Inventory;
+import dev.bartizan.fleet.release.BootReference;
+import dev.bartizan.fleet.release.SignedDocuments;
+import dev.bartizan.fleet.release.SoftwareTree;
+import dev.bartizan.updater.release.SoftwareManifest;
+import dev.bartizan.updater.tuf.RoleName;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.Set;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code bartizan-fleet release}, but for models. */
+@Command(
+    name = "release",
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "(model | software | policy | reference | refresh)",
+    description = "Sign what devices are to believe, each thing under the role that may say it.")
+public final class ReleaseCommand {
+  private static final int DONE = 0;
+
+  private final Clock clock;
+  private final SecureRandom random;
+  private final Console console;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  public ReleaseCommand(Clock clock, SecureRandom random, Console console) {
+    this.clock = clock;
+    this.random = random;
+    this.console = console;
+  }
+
+  /** The files of one version of the agent. */
+  @Command(
+      name = "software",
+      description = {
+        "Vouch for the files of the agent: everything below DIST/bin and DIST/lib.",
+        "",
+        "DIST is the tree as it lies on devices, such as /usr/lib/bartizan: a file that is missing"
+            + " there, and one that is too many, both break the boot chain."
+      },
+      footer = {"", "Example:", "  bartizan-fleet release software dist --version 0.1.0"})
+  int software(
+      @Parameters(paramLabel = "DIST", description = "An installation of the agent.") Path dist,
+      @Option(
+              names = "--version",
+              required = true,
+              paramLabel = "V",
+              description = "What the agent calls itself: `bartizan --version`.")
+          String version,
+      @Mixin HelpOption help,
+      @Mixin OperatorOptions operator)
+      throws IOException, Refusal {
+    SoftwareManifest manifest = manifest(dist, version);
+    documents(operator).software(manifest);
+    console.say(manifest.release() + ": " + manifest.files().size() + " files");
+    return DONE;
+  }
+
+  /** What devices may do alone. */
+  @Command(
+      name = "policy",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Replace the devices' policy. The directory's command key may give the commands update,"
+            + " rollback, attest, status and cancel; what is not given here, devices do not do."
+      },
+      footer = {"", "Example:", "  bartizan-fleet release policy --models defect,wear"})
+  int policy(
+      @Option(
+              names = "--models",
+              split = ",",
+              paramLabel = "NAME",
+              description = "Which models devices are to serve.")
+          Set<String> models,
+      @Option(
+              names = "--updates-alone",
+              description = "Devices install newer releases without a command.")
+          boolean updatesAlone,
+      @Option(
+              names = "--refuse-unknown-boot",
+              description = "Devices serve nothing while a link of the boot chain is unknown.")
+          boolean refuseUnknownBoot,
+      @Mixin OperatorOptions operator)
+      throws IOException, Refusal {
+    documents(operator)
+        .policy(models == null ? Set.of() : models, updatesAlone, !refuseUnknownBoot);
+    return DONE;
+  }
+
+  /** Where reference values come from. */
+  static final class Source {
+    @Option(
+        names = "--learn-from",
+        required = true,
+        paramLabel = "REPORT",
+        description = "A report of `bartizan attest` by an enrolled device in a good state.")
+    private Optional<Path> report = Optional.empty();
+
+    @Option(
+        names = "--pcrs",
+        required = true,
+        paramLabel = "FILE",
+        description = "The pcrs.json of `report unpack`, or what `bartizan eventlog --json` says.")
+    private Optional<Path> pcrs = Optional.empty();
+  }
+
+  /** What a boot chain must look like. */
+  @Command(
+      name = "reference",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Replace the reference values of a hardware profile: which PCR values are good. Devices"
+            + " check themselves against them, and `report verify` checks devices."
+      },
+      footer = {
+        "",
+        "Example:",
+        "  bartizan-fleet release reference --profile default --learn-from golden.cmw \\",
+        "      --nonce 00112233445566778899aabbccddeeff"
+      })
+  int reference(
+      @Option(names = "--profile", required = true, paramLabel = "P") String profile,
+      @ArgGroup(multiplicity = "1") Source source,
+      @Option(
+              names = "--nonce",
+              paramLabel = "HEX",
+              converter = Arguments.NonceArgument.class,
+              description = "With --learn-from: the report must be the answer to this one.")
+          Optional<Nonce> nonce,
+      @Mixin OperatorOptions operator)
+      throws IOException, Refusal {
+    requireProfile(profile);
+    ReferenceValues values =
+        source.pcrs.isPresent()
+            ? read(profile, source.pcrs.get())
+            : learn(profile, source.report.orElseThrow(), nonce, operator);
+    documents(operator).reference(values);
+    console.say("profile " + profile + ": " + values.accepted().size() + " PCRs");
+    return DONE;
+  }
+
+  /** Another term for what was signed. */
+  @Command(
+      name = "refresh",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Sign what a role says for another term; for the timestamp daily, for the snapshot weekly.",
+        "",
+        "Devices that see expired metadata take no updates; they go on serving."
+      },
+      footer = {"", "Example (from a timer):", "  bartizan-fleet release refresh --role timestamp"})
+  int refresh(
+      @Option(
+              names = "--role",
+              defaultValue = "snapshot",
+              converter = Arguments.RoleArgument.class,
+              paramLabel = "ROLE",
+              description = "Which (default: ${DEFAULT-VALUE}, and timestamp with it).")
+          RoleName role,
+      @Mixin OperatorOptions operator)
+      throws IOException, Refusal {
+    documents(operator).refresh(role);
+    return DONE;
+  }
+
+  private SoftwareManifest manifest(Path dist, String version) throws IOException {
+    try {
+      return SoftwareTree.manifest(dist, version);
+    } catch (IllegalArgumentException wrong) {
+      throw new ParameterException(spec.commandLine(), String.valueOf(wrong.getMessage()), wrong);
+    }
+  }
+
+  private void requireProfile(String profile) {
+    if (!profile.matches("[a-z0-9][a-z0-9._-]{0,63}")) {
+      throw new ParameterException(
+          spec.commandLine(), "--profile: lower-case letters, digits, . _ - only");
+    }
+  }
+
+  private static ReferenceValues read(String profile, Path file) throws IOException, Refusal {
+    byte[] json = InputFile.read(file, BootReference.MAX_LENGTH);
+    return BootReference.read(profile, json, file.toString());
+  }
+
+  private ReferenceValues learn(
+      String profile, Path file, Optional<Nonce> nonce, OperatorOptions operator)
+      throws IOException, Refusal {
+    Evidence report = Evidence.read(InputFile.read(file, Evidence.MAX_LENGTH));
+    if (nonce.isEmpty()) {
+      console.say(file + ": how old it is was not checked; --nonce would");
+    }
+    return BootReference.learn(
+        profile,
+        report,
+        nonce.isPresent() ? nonce.get() : report.unverifiedClaims().nonce(),
+        new Inventory(operator.directory()),
+        clock.instant());
+  }
+
+  private SignedDocuments documents(OperatorOptions operator) throws IOException, Refusal {
+    return new SignedDocuments(operator.directory(), operator.repository(clock, random));
+  }
+}

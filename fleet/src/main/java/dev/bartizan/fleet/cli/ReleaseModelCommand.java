@@ -1,0 +1,226 @@
+package dev.bartizan.fleet.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.envelope.BulkCrypto;
+import dev.bartizan.crypto.json.StrictJson;
+import dev.bartizan.fleet.identity.OperatorDirectory;
+import dev.bartizan.fleet.release.ReleaseAuthor;
+import dev.bartizan.fleet.release.ReleaseDraft;
+import dev.bartizan.updater.release.DeltaOffer;
+import dev.bartizan.updater.release.Guards;
+import dev.bartizan.updater.release.ReleaseManifest;
+import dev.bartizan.updater.release.ReleaseName;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code bartizan-fleet release model}. */
+@Command(
+    name = "model",
+    sortOptions = false,
+    description = {
+      "Release a model: encrypt FILE with a new key, build the differences from older versions,"
+          + " wrap the key to every enrolled device, and sign what devices are to believe.",
+      "",
+      "Nothing is visible to devices before all of it is. A version is released once; to take one"
+          + " back, release a newer one.",
+      "",
+      "Options:"
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  bartizan-fleet release model defect.onnx --name defect --version 1.0.0 \\",
+      "      --golden golden/",
+      "  bartizan-fleet release model defect.onnx --name defect --version 1.1.0 \\",
+      "      --golden golden/ --delta-from 1.0.0 --probation 600"
+    })
+public final class ReleaseModelCommand implements Callable<Integer> {
+  private final Clock clock;
+  private final SecureRandom random;
+  private final Console console;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Parameters(paramLabel = "FILE", description = "The model: plain ONNX.")
+  private Path file = Path.of("");
+
+  @Option(
+      names = "--name",
+      required = true,
+      paramLabel = "N",
+      description = "Which model: lower-case letters, digits, . _ -")
+  private String name = "";
+
+  @Option(
+      names = "--version",
+      required = true,
+      paramLabel = "V",
+      description = "Which version: begins with a digit.")
+  private String version = "";
+
+  @Option(
+      names = "--golden",
+      paramLabel = "DIR",
+      description = {
+        "Inputs and the outputs they must give on each device before the version may serve:"
+            + " test_data_set_N/input_M.pb, output_M.pb."
+      })
+  private Optional<Path> golden = Optional.empty();
+
+  @Option(
+      names = "--rtol",
+      defaultValue = "1e-3",
+      paramLabel = "X",
+      description = "Golden outputs may differ by this fraction (default: ${DEFAULT-VALUE})")
+  private double relativeTolerance;
+
+  @Option(
+      names = "--atol",
+      defaultValue = "1e-7",
+      paramLabel = "Y",
+      description = "and by this much on top (default: ${DEFAULT-VALUE}).")
+  private double absoluteTolerance;
+
+  @Option(
+      names = "--delta-from",
+      split = ",",
+      paramLabel = "V",
+      description = "Older versions from which devices update by a difference.")
+  private Set<String> deltaFrom = Set.of();
+
+  @Option(
+      names = "--epoch",
+      paramLabel = "E",
+      description = {
+        "Raise it when devices must never go back to releases before this one (default: that of"
+            + " the model's other releases)."
+      })
+  private Optional<Long> epoch = Optional.empty();
+
+  @Option(
+      names = "--probation",
+      defaultValue = "60",
+      paramLabel = "SECONDS",
+      description = "How long a device watches it before it counts (default: ${DEFAULT-VALUE}).")
+  private int probation;
+
+  @Option(
+      names = "--max-error-per-mille",
+      defaultValue = "10",
+      paramLabel = "N",
+      description = "More failed requests in a thousand roll it back (default: ${DEFAULT-VALUE}).")
+  private int errorsPerMille;
+
+  @Option(
+      names = "--max-latency-percent",
+      defaultValue = "300",
+      paramLabel = "N",
+      description = {
+        "A median latency above this percentage of the previous version's rolls it back"
+            + " (default: ${DEFAULT-VALUE})."
+      })
+  private int latencyPercent;
+
+  @Mixin private OperatorOptions operator = new OperatorOptions();
+
+  @Option(names = "--json", description = "Print one JSON document.")
+  private boolean json;
+
+  @Mixin
+  @SuppressWarnings("UnusedVariable") // picocli alone asks
+  private HelpOption help = new HelpOption();
+
+  public ReleaseModelCommand(Clock clock, SecureRandom random, Console console) {
+    this.clock = clock;
+    this.random = random;
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() throws IOException, Refusal {
+    ReleaseDraft draft = draft();
+    OperatorDirectory directory = operator.directory();
+    ProgressLine progress =
+        ProgressLine.on(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));
+    try {
+      ReleaseAuthor author =
+          new ReleaseAuthor(
+              directory,
+              operator.repository(clock, random),
+              BulkCrypto.fastest(),
+              random,
+              progress::show);
+      print(author.release(draft));
+    } finally {
+      progress.end();
+    }
+    return 0;
+  }
+
+  private ReleaseDraft draft() {
+    try {
+      return new ReleaseDraft(
+          new ReleaseName(name, version),
+          file,
+          golden.map(
+              directory ->
+                  new ReleaseDraft.Golden(directory, relativeTolerance, absoluteTolerance)),
+          deltaFrom,
+          epoch.isPresent() ? OptionalLong.of(epoch.get()) : OptionalLong.empty(),
+          new Guards(Duration.ofSeconds(probation), errorsPerMille, latencyPercent));
+    } catch (IllegalArgumentException wrong) {
+      throw new ParameterException(spec.commandLine(), String.valueOf(wrong.getMessage()), wrong);
+    }
+  }
+
+  private void print(ReleaseAuthor.Released released) {
+    if (json) {
+      console.answer(document(released));
+      return;
+    }
+    ReleaseManifest manifest = released.manifest();
+    console.answer(manifest.release() + ": " + released.digest());
+    console.answer("  whole  " + manifest.whole().sealedLength() + " bytes");
+    for (DeltaOffer delta : manifest.deltas()) {
+      String from = "  from " + delta.fromVersion();
+      console.answer(from + "  " + delta.sealed().sealedLength() + " bytes");
+    }
+    console.answer("  key wrapped to " + released.devices() + " devices");
+  }
+
+  private static ObjectNode document(ReleaseAuthor.Released released) {
+    ReleaseManifest manifest = released.manifest();
+    ObjectNode document =
+        StrictJson.object()
+            .put("name", manifest.release().name())
+            .put("version", manifest.release().version())
+            .put("release", released.digest().hex())
+            .put("model_sha256", manifest.digest().hex())
+            .put("model_length", manifest.model().length())
+            .put("whole_length", manifest.whole().sealedLength());
+    ArrayNode deltas = document.putArray("deltas");
+    for (DeltaOffer delta : manifest.deltas()) {
+      ObjectNode offer = deltas.addObject().put("from", delta.fromVersion());
+      offer.put("length", delta.sealed().sealedLength());
+    }
+    return document.put("devices", released.devices());
+  }
+}

@@ -1,0 +1,128 @@
+package dev.bartizan.fleet.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.json.StrictJson;
+import dev.bartizan.crypto.statement.AttestationResult;
+import dev.bartizan.crypto.statement.Evidence;
+import dev.bartizan.crypto.statement.Nonce;
+import dev.bartizan.crypto.statement.TrustTier;
+import dev.bartizan.fleet.identity.Inventory;
+import dev.bartizan.fleet.identity.OperatorDirectory;
+import dev.bartizan.fleet.identity.OperatorKeys;
+import dev.bartizan.fleet.verify.Appraisal;
+import dev.bartizan.fleet.verify.AppraisalPolicy;
+import dev.bartizan.fleet.verify.ReportFiles;
+import dev.bartizan.fleet.verify.Verifier;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Locale;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code bartizan-fleet report}. */
+@Command(
+    name = "report",
+    description = "Verify or unpack a device's report.",
+    mixinStandardHelpOptions = true)
+public final class ReportCommand {
+  private static final int AFFIRMED = 0;
+  private static final int NOT_AFFIRMED = 1;
+
+  private final Clock clock;
+  private final Console console;
+
+  public ReportCommand(Clock clock, Console console) {
+    this.clock = clock;
+    this.console = console;
+  }
+
+  /** Prints the attestation result; exit code 1 when it is not affirming. */
+  @Command(
+      name = "verify",
+      description = {
+        "Appraise a report and print the attestation result (EAR).",
+        "Exit code 1 unless it is affirming."
+      },
+      mixinStandardHelpOptions = true)
+  int verify(
+      @Parameters(paramLabel = "FILE", description = "The report of `bartizan attest`.") Path file,
+      @Option(
+              names = "--nonce",
+              required = true,
+              paramLabel = "HEX",
+              converter = Arguments.NonceArgument.class,
+              description = "The nonce the report was asked for with.")
+          Nonce nonce,
+      @Option(
+              names = {"--trust", "--dir"},
+              defaultValue = ".",
+              paramLabel = "DIR",
+              description = "Inventory, reference.json, releases.json (default: ${DEFAULT-VALUE}).")
+          Path trust,
+      @Option(names = "--json", description = "Print one JSON document.") boolean json)
+      throws IOException, Refusal {
+    OperatorDirectory directory = new OperatorDirectory(trust);
+    Inventory inventory = new Inventory(directory);
+    Verifier verifier = new Verifier(inventory, AppraisalPolicy.load(directory));
+    Appraisal appraisal = verifier.appraise(read(file), nonce, clock.instant());
+    print(appraisal.result(), new OperatorKeys(directory), json);
+    remember(appraisal, inventory);
+    return appraisal.result().status() == TrustTier.AFFIRMING ? AFFIRMED : NOT_AFFIRMED;
+  }
+
+  /** Writes the members of a report as files; verifies nothing. */
+  @Command(
+      name = "unpack",
+      description = {
+        "Write a report's members as files that other tools read. Verifies nothing. Then:",
+        "tpm2_checkquote -u ak.pem -m quote.msg -s quote.sig -g sha256 -q $(cat qualification.hex)"
+      },
+      mixinStandardHelpOptions = true)
+  int unpack(
+      @Parameters(paramLabel = "FILE", description = "The report of `bartizan attest`.") Path file,
+      @Parameters(paramLabel = "DIR", description = "Where the files go.") Path target)
+      throws IOException, Refusal {
+    ReportFiles.write(read(file), new OperatorDirectory(target));
+    console.say("unpacked into " + target + "; nothing was verified");
+    return AFFIRMED;
+  }
+
+  private static Evidence read(Path file) throws IOException, Refusal {
+    Path absolute = file.toAbsolutePath();
+    OperatorDirectory folder = new OperatorDirectory(absolute.resolveSibling(""));
+    return Evidence.read(folder.read(String.valueOf(absolute.getFileName()), Evidence.MAX_LENGTH));
+  }
+
+  private void print(AttestationResult result, OperatorKeys keys, boolean json)
+      throws IOException, Refusal {
+    if (json) {
+      ObjectNode document = StrictJson.object();
+      document.set("result", result.toJson());
+      if (keys.has(OperatorKeys.VERIFIER)) {
+        document.put("jwt", result.sign(keys.signer(OperatorKeys.VERIFIER)));
+      }
+      console.answer(document);
+      return;
+    }
+    console.answer(result.ueid() + ": " + result.status().text().toUpperCase(Locale.ROOT));
+    result.vector().forEach((claim, value) -> console.answer("  " + claim.text() + " " + value));
+    for (AttestationResult.Reason reason : result.reasons()) {
+      console.answer("  " + reason.code() + ": " + reason.detail());
+    }
+  }
+
+  /** A directory that cannot be written still gives its answer; only the memory is poorer. */
+  private void remember(Appraisal appraisal, Inventory inventory) throws Refusal {
+    if (appraisal.boot().isEmpty()) {
+      return;
+    }
+    try {
+      inventory.sawBoot(appraisal.result().ueid(), appraisal.boot().get());
+    } catch (IOException readOnly) {
+      console.say("boot counts not remembered: " + readOnly.getMessage());
+    }
+  }
+}

@@ -1,0 +1,15 @@
+/**
+ * Takes devices into the fleet: sees that a genuine chip holds all of a device's keys, then has its
+ * certificates issued.
+ *
+ * <p>Guarantees: no certificate without an EK certificate that chains to the operator's {@code
+ * ek-roots}, a solved credential challenge, and identity and unwrap keys certified by the activated
+ * attestation key over this session's nonce, with the attributes their purpose needs; a token
+ * admits one device. Not guaranteed: that the chip sits in the device one thinks of (that is what
+ * tokens are for), and that its maker has not revoked it: revocation lists of chip makers are not
+ * fetched.
+ */
+@NullMarked
+package dev.bartizan.fleet.enrol;
+
+import org.jspecify.annotations.NullMarked;

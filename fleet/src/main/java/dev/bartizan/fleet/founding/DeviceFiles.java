@@ -1,0 +1,61 @@
+package dev.bartizan.fleet.founding;
+
+import dev.bartizan.crypto.Bytes;
+import dev.bartizan.fleet.identity.OperatorDirectory;
+import dev.bartizan.fleet.identity.Pem;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Locale;
+
+/** What goes into {@code /etc/bartizan} of each device: nothing secret, nothing of one device. */
+final class DeviceFiles {
+  private final OperatorDirectory directory;
+
+  DeviceFiles(OperatorDirectory directory) {
+    this.directory = directory;
+  }
+
+  /**
+   * @param root the first root of trust
+   */
+  void write(FleetPlan plan, Bytes root, X509Certificate authority) throws IOException {
+    directory.write("device/root.json", root.toArray());
+    directory.write("device/fleet-ca.pem", utf8(Pem.ofCertificates(List.of(authority))));
+    directory.write("device/agent.toml", utf8(configuration(plan)));
+  }
+
+  private static String configuration(FleetPlan plan) {
+    return String.format(
+        Locale.ROOT,
+        """
+    # Copy this file, root.json and fleet-ca.pem to /etc/bartizan on every device.
+
+    [device]
+    profile = "default"  # whose reference values apply: release reference --profile default
+    event_log = "/run/bartizan-boot/eventlog"  # bartizan-eventlog.service copies it there at boot
+
+    [keystore]
+    tpm = "/dev/tpmrm0"
+    bound_pcrs = "sha256:7"  # the boot state without which no content key is unwrapped
+    boot_pcrs = "sha256:0,1,2,3,4,5,6,7"
+
+    [repository]
+    url = "%s"
+    trust_root = "/etc/bartizan/root.json"
+    check_every_seconds = 3600
+
+    [fleet]
+    trust_anchors = "/etc/bartizan/fleet-ca.pem"
+    broker = "%s"
+    groups = []
+    """,
+        plan.repository(),
+        plan.settings().broker());
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

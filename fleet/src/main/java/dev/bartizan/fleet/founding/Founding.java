@@ -1,0 +1,79 @@
+package dev.bartizan.fleet.founding;
+
+import dev.bartizan.crypto.Bytes;
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.fleet.identity.CertificateAuthority;
+import dev.bartizan.fleet.identity.NewFleet;
+import dev.bartizan.fleet.identity.OperatorDirectory;
+import dev.bartizan.fleet.release.OperatorRepository;
+import dev.bartizan.fleet.release.SignedDocuments;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.List;
+import java.util.Set;
+
+/** Founds a fleet in an empty directory. */
+public final class Founding {
+  /** Any of these is a sign that somebody was here before. */
+  private static final List<String> TRACES =
+      List.of(
+          "fleet.json",
+          "ca/ca.key",
+          "keys/command.key",
+          "keys/root-1.pem",
+          "repository/metadata/1.root.json");
+
+  private static final int ANY_LENGTH = 1 << 20;
+
+  private final OperatorDirectory directory;
+  private final OperatorRepository repository;
+  private final Clock clock;
+  private final SecureRandom random;
+
+  public Founding(
+      OperatorDirectory directory,
+      OperatorRepository repository,
+      Clock clock,
+      SecureRandom random) {
+    this.directory = directory;
+    this.repository = repository;
+    this.clock = clock;
+    this.random = random;
+  }
+
+  /**
+   * Makes all keys, certificates and files of {@code plan}.
+   *
+   * @throws FoundingRefusal when the directory holds a fleet, or part of one
+   */
+  public void found(FleetPlan plan) throws IOException, Refusal {
+    requireNobodyHere();
+    CertificateAuthority authority =
+        NewFleet.found(directory, plan.settings(), plan.hosts(), clock, random);
+    Bytes root = repository.use(open -> open.create(plan.roles()));
+    // A device that asks before there is a policy would obey nobody, not even the operator.
+    new SignedDocuments(directory, repository).policy(Set.of(), false, true);
+    new BrokerFiles(directory).write(plan.settings());
+    new DeviceFiles(directory).write(plan, root, authority.certificate());
+    writeNote();
+  }
+
+  private void requireNobodyHere() throws IOException, FoundingRefusal {
+    for (String trace : TRACES) {
+      if (directory.find(trace, ANY_LENGTH).isPresent()) {
+        throw new FoundingRefusal(directory.path(trace));
+      }
+    }
+  }
+
+  private void writeNote() throws IOException {
+    String note =
+        """
+        Put the root and intermediate certificates of your devices' TPM makers here, as *.pem.
+        Without them no device can enrol: its endorsement certificate must lead to one of them.
+        """;
+    directory.write("ek-roots/README", note.getBytes(StandardCharsets.US_ASCII));
+  }
+}

@@ -1,0 +1,18 @@
+package dev.bartizan.fleet.founding;
+
+import dev.bartizan.crypto.Refusal;
+import java.nio.file.Path;
+
+/** There is a fleet already, and its keys are not overwritten. Nothing has changed. */
+public final class FoundingRefusal extends Refusal {
+  private static final long serialVersionUID = 1L;
+
+  FoundingRefusal(Path found) {
+    super(found + ": there is a fleet here already; take another directory");
+  }
+
+  @Override
+  public String code() {
+    return "ALREADY_INITIALISED";
+  }
+}

@@ -1,0 +1,20 @@
+/**
+ * Founds a fleet: everything {@code bartizan-fleet init} writes into an operator's directory.
+ *
+ * <pre>
+ *   fleet.json                   what all of the fleet has in common
+ *   keys/ ca/ server/ operator/  secrets, mode 0600
+ *   broker/                      a configuration that mosquitto runs with as it is
+ *   repository/                  what a static web server serves
+ *   pinned/                      the metadata this operator has seen, beginning with the root
+ *   device/                      what goes into /etc/bartizan of each device
+ *   ek-roots/                    the chip makers' certificates; for the operator to fill
+ * </pre>
+ *
+ * <p>Guarantees: a directory that is founded already is refused before anything is written. Not
+ * guaranteed: that founding which was interrupted can go on; delete the directory and begin again.
+ */
+@NullMarked
+package dev.bartizan.fleet.founding;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,177 @@
+package dev.bartizan.fleet.identity;
+
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.TouchesTheWorld;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * The operator's directory: small files, each replaced whole.
+ *
+ * <p>Unlike a device's state it is shared: a running server and the operator's commands use it at
+ * the same time, and take turns with {@link #exclusively}.
+ */
+@TouchesTheWorld("the operator's directory")
+public final class OperatorDirectory {
+  private static final String LOCK = ".lock";
+  private static final Set<PosixFilePermission> PRIVATE =
+      PosixFilePermissions.fromString("rw-------");
+  private static final Set<PosixFilePermission> PUBLIC =
+      PosixFilePermissions.fromString("rw-r--r--");
+  private static final FileAttribute<Set<PosixFilePermission>> PRIVATE_FILE =
+      PosixFilePermissions.asFileAttribute(PRIVATE);
+
+  private final Path root;
+
+  /** The directory may not exist yet; the first {@link #write} makes it. */
+  public OperatorDirectory(Path root) {
+    this.root = root.toAbsolutePath().normalize();
+  }
+
+  /** A change that must not be mixed with another process's. */
+  @FunctionalInterface
+  public interface Change<T> {
+    T make() throws IOException, Refusal;
+  }
+
+  /**
+   * The content of {@code name}, or empty when there is no such file.
+   *
+   * @throws IOException also when it is longer than {@code limit} bytes
+   */
+  public Optional<byte[]> find(String name, int limit) throws IOException {
+    Path path = path(name);
+    try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
+      if (file.size() > limit) {
+        throw new IOException(path + ": longer than " + limit + " bytes");
+      }
+      ByteBuffer content = ByteBuffer.allocate((int) file.size());
+      while (content.hasRemaining() && file.read(content) >= 0) {
+        // Until the file ends or the buffer is full.
+      }
+      return Optional.of(content.array());
+    } catch (NoSuchFileException none) {
+      return Optional.empty();
+    }
+  }
+
+  /** The content of {@code name}; its absence is an {@link IOException} that names it. */
+  public byte[] read(String name, int limit) throws IOException {
+    Optional<byte[]> content = find(name, limit);
+    return content.orElseThrow(() -> new NoSuchFileException(path(name).toString()));
+  }
+
+  /** Writes a file that anybody may read, whole or not at all, durably. */
+  public void write(String name, byte[] content) throws IOException {
+    replace(name, content, PUBLIC);
+  }
+
+  /** The same for a file that only its owner may read, from the first byte on. */
+  public void writePrivate(String name, byte[] content) throws IOException {
+    replace(name, content, PRIVATE);
+  }
+
+  /** Deletes the file durably; whether it was there. */
+  public boolean delete(String name) throws IOException {
+    Path path = path(name);
+    boolean was = Files.deleteIfExists(path);
+    if (was) {
+      sync(parent(path));
+    }
+    return was;
+  }
+
+  /** The names in {@code folder} that end in {@code suffix}, sorted, without the folder. */
+  public List<String> list(String folder, String suffix) throws IOException {
+    Path directory = path(folder);
+    if (!Files.isDirectory(directory)) {
+      return List.of();
+    }
+    try (Stream<Path> entries = Files.list(directory)) {
+      return entries
+          .filter(entry -> Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS))
+          .map(entry -> String.valueOf(entry.getFileName()))
+          .filter(name -> name.endsWith(suffix) && !name.startsWith("."))
+          .sorted()
+          .toList();
+    }
+  }
+
+  /** Makes {@code change} while no other process or thread makes one. */
+  public <T> T exclusively(Change<T> change) throws IOException, Refusal {
+    synchronized (OperatorDirectory.class) {
+      Files.createDirectories(root);
+      try (FileChannel file =
+              FileChannel.open(
+                  root.resolve(LOCK),
+                  Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                  PRIVATE_FILE);
+          FileLock held = file.lock()) {
+        if (!held.isValid()) {
+          throw new IOException(root + ": cannot be locked");
+        }
+        return change.make();
+      }
+    }
+  }
+
+  /** Where {@code name} is, for messages and for programs that are given a path. */
+  public Path path(String name) {
+    Path path = root.resolve(name).normalize();
+    if (!path.startsWith(root)) {
+      throw new IllegalArgumentException("a name that leaves the directory: " + name);
+    }
+    return path;
+  }
+
+  private void replace(String name, byte[] content, Set<PosixFilePermission> permissions)
+      throws IOException {
+    Path path = path(name);
+    Path folder = Files.createDirectories(parent(path));
+    Path temporary = Files.createTempFile(folder, ".new-", ".tmp", PRIVATE_FILE);
+    try {
+      writeSynced(temporary, content);
+      Files.setPosixFilePermissions(temporary, permissions);
+      Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE);
+      sync(folder);
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+  }
+
+  private static void writeSynced(Path path, byte[] content) throws IOException {
+    try (FileChannel file = FileChannel.open(path, StandardOpenOption.WRITE)) {
+      ByteBuffer remaining = ByteBuffer.wrap(content);
+      while (remaining.hasRemaining()) {
+        file.write(remaining);
+      }
+      file.force(true);
+    }
+  }
+
+  private static void sync(Path folder) throws IOException {
+    try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
+      directory.force(true);
+    }
+  }
+
+  private Path parent(Path path) {
+    Path parent = path.getParent();
+    return parent == null ? root : parent;
+  }
+}

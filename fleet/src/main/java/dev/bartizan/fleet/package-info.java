@@ -1,0 +1,5 @@
+/** PLACEHOLDER */
+@NullMarked
+package dev.bartizan.fleet;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,176 @@
+package dev.bartizan.fleet.release;
+
+import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.SecretBytes;
+import dev.bartizan.crypto.envelope.ArtifactContext;
+import dev.bartizan.crypto.envelope.BulkCrypto;
+import dev.bartizan.fleet.delta.DeltaEncoder;
+import dev.bartizan.fleet.identity.OperatorDirectory;
+import dev.bartizan.fleet.publish.NewTarget;
+import dev.bartizan.fleet.publish.Repository;
+import dev.bartizan.updater.release.DeltaOffer;
+import dev.bartizan.updater.release.GoldenOffer;
+import dev.bartizan.updater.release.ReleaseManifest;
+import dev.bartizan.updater.release.ReleaseName;
+import dev.bartizan.updater.release.SealedFile;
+import dev.bartizan.updater.tuf.RoleName;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Releases models. Encrypting takes its time and holds no lock; publishing takes the lock and is
+ * short.
+ */
+public final class ReleaseAuthor {
+  private static final RoleName MODELS = new RoleName("models");
+  private static final String FORMAT = "onnx";
+  private static final String MODEL = "model.onnx";
+  private static final String ARTIFACTS = "artifacts";
+  private static final String GOLDEN = "golden.tar";
+
+  private final OperatorDirectory directory;
+  private final OperatorRepository repository;
+  private final BulkCrypto crypto;
+  private final SecureRandom random;
+  private final ReleaseProgress progress;
+  private final ReleaseArchive archive;
+  private final KeyShipping shipping;
+
+  public ReleaseAuthor(
+      OperatorDirectory directory,
+      OperatorRepository repository,
+      BulkCrypto crypto,
+      SecureRandom random,
+      ReleaseProgress progress) {
+    this.directory = directory;
+    this.repository = repository;
+    this.crypto = crypto;
+    this.random = random;
+    this.progress = progress;
+    this.archive = new ReleaseArchive(directory);
+    this.shipping = new KeyShipping(directory, random);
+  }
+
+  /**
+   * A release that is visible.
+   *
+   * @param digest SHA-256 of {@code release.json}
+   * @param devices how many were given the key
+   */
+  public record Released(ReleaseManifest manifest, Digest digest, int devices) {}
+
+  /**
+   * Encrypts, describes and publishes a model.
+   *
+   * @throws ReleaseRefusal when the draft cannot be released
+   * @throws Refusal also when role keys are missing; nothing is published then
+   */
+  public Released release(ReleaseDraft draft) throws IOException, Refusal {
+    try (Groundwork ground = repository.use(open -> Groundwork.lay(draft, open, archive));
+        ModelFile model = ModelFile.open(draft.model(), crypto, progress);
+        SecretBytes contentKey = drawKey();
+        ArtifactBatch artifacts = newBatch(contentKey)) {
+      ReleaseManifest manifest = seal(draft, model, ground, artifacts);
+      Released released = repository.use(open -> publish(open, manifest, contentKey, artifacts));
+      artifacts.keep();
+      return released;
+    }
+  }
+
+  private ReleaseManifest seal(
+      ReleaseDraft draft, ModelFile model, Groundwork ground, ArtifactBatch artifacts)
+      throws IOException, Refusal {
+    Sealing sealing = new Sealing(artifacts, model.shards().root(), ground.epoch());
+    return new ReleaseManifest(
+        draft.name(),
+        ground.epoch(),
+        FORMAT,
+        model.digest(),
+        model.shards(),
+        sealing.seal(MODEL, out -> model.copyTo(out, progress)),
+        deltas(model, ground, sealing),
+        golden(draft.golden(), sealing),
+        draft.guards());
+  }
+
+  /** Seals the files of one release. */
+  private record Sealing(ArtifactBatch artifacts, Digest root, long epoch) {
+    SealedFile seal(String file, ArtifactBatch.Plaintext plaintext) throws IOException, Refusal {
+      return artifacts.seal(new ArtifactContext(root, epoch, file), plaintext);
+    }
+  }
+
+  private List<DeltaOffer> deltas(ModelFile model, Groundwork ground, Sealing sealing)
+      throws IOException, Refusal {
+    List<DeltaOffer> offers = new ArrayList<>();
+    for (ArchivedRelease older : ground.older()) {
+      String version = older.manifest().release().version();
+      SealedFile sealed =
+          sealing.seal("from-" + version + ".delta", out -> encode(older, model, out));
+      offers.add(new DeltaOffer(version, older.manifest().model().root(), sealed));
+    }
+    return offers;
+  }
+
+  private void encode(ArchivedRelease older, ModelFile model, OutputStream out)
+      throws IOException, Refusal {
+    String step = "difference from " + older.manifest().release().version();
+    try (OlderModel base = OlderModel.open(repository.path(), older, crypto)) {
+      new DeltaEncoder(crypto::sha256)
+          .encode(base, model, out, (bytes, total) -> progress.at(step, bytes, total));
+    }
+  }
+
+  private static Optional<GoldenOffer> golden(Optional<ReleaseDraft.Golden> golden, Sealing sealing)
+      throws IOException, Refusal {
+    if (golden.isEmpty()) {
+      return Optional.empty();
+    }
+    ReleaseDraft.Golden vectors = golden.get();
+    byte[] tar = GoldenTar.of(vectors.directory());
+    SealedFile sealed = sealing.seal(GOLDEN, out -> out.write(tar));
+    return Optional.of(
+        new GoldenOffer(sealed, vectors.relativeTolerance(), vectors.absoluteTolerance()));
+  }
+
+  private Released publish(
+      Repository open, ReleaseManifest manifest, SecretBytes contentKey, ArtifactBatch artifacts)
+      throws IOException, Refusal {
+    ReleaseName name = manifest.release();
+    Groundwork.requireNew(name, open);
+    byte[] document = manifest.toJson();
+    Digest digest = Digest.of(document);
+    OperatorRepository.Visible before = repository.visible();
+    try {
+      archive.keep(name, document, contentKey);
+      artifacts.publish();
+      int devices = shipping.wrapToAll(new ArchivedRelease(manifest, digest, contentKey));
+      open.addTargets(MODELS, List.of(NewTarget.of(name.modelTarget(), document)));
+      new VerifierTrust(directory).follow(open.trusted());
+      return new Released(manifest, digest, devices);
+    } catch (IOException | Refusal failed) {
+      if (before.isStillSo()) {
+        archive.forget(name);
+        shipping.withdraw(digest);
+      } else {
+        artifacts.keep();
+      }
+      throw failed;
+    }
+  }
+
+  private SecretBytes drawKey() {
+    byte[] key = new byte[ReleaseArchive.KEY_LENGTH];
+    random.nextBytes(key);
+    return SecretBytes.take(key);
+  }
+
+  private ArtifactBatch newBatch(SecretBytes contentKey) throws IOException {
+    return new ArtifactBatch(repository.path().resolve(ARTIFACTS), contentKey, crypto, random);
+  }
+}

@@ -1,0 +1,10 @@
+package dev.bartizan.fleet.release;
+
+/** Hears how far a release is. */
+@FunctionalInterface
+public interface ReleaseProgress {
+  ReleaseProgress NONE = (step, bytes, total) -> {};
+
+  /** Step {@code "encrypt"} has {@code bytes} of {@code total} behind it. */
+  void at(String step, long bytes, long total);
+}

@@ -1,0 +1,45 @@
+package dev.bartizan.fleet.release;
+
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.updater.release.ReleaseName;
+
+/** A release is not made. Nothing has been published. */
+public final class ReleaseRefusal extends Refusal {
+  private static final long serialVersionUID = 1L;
+
+  /** What is wrong with what was asked for. */
+  public enum Code {
+    /** The version exists already; a version names one thing for ever. */
+    EXISTS,
+    /** There is no such release to start a difference from. */
+    UNKNOWN_VERSION,
+    /** The epoch is below one that devices may have reached: they would refuse the release. */
+    OLD_EPOCH,
+    /** The model is empty, or larger than a manifest can describe. */
+    BAD_MODEL,
+    /** The golden vectors are not in ONNX's layout, or too many. */
+    BAD_GOLDEN,
+    /** A report does not show a state worth learning from. */
+    UNTRUSTED_REPORT
+  }
+
+  private final Code code;
+
+  ReleaseRefusal(Code code, String message) {
+    super(message);
+    this.code = code;
+  }
+
+  static ReleaseRefusal unknown(ReleaseName name) {
+    return new ReleaseRefusal(Code.UNKNOWN_VERSION, name + ": there is no such release");
+  }
+
+  static ReleaseRefusal exists(String target) {
+    return new ReleaseRefusal(Code.EXISTS, target + ": exists already; take another version");
+  }
+
+  @Override
+  public String code() {
+    return code.name();
+  }
+}

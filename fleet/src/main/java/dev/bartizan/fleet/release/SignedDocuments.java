@@ -1,0 +1,87 @@
+package dev.bartizan.fleet.release;
+
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.boot.ReferenceValues;
+import dev.bartizan.crypto.statement.CommandKeys;
+import dev.bartizan.crypto.statement.StatementKey;
+import dev.bartizan.fleet.identity.OperatorDirectory;
+import dev.bartizan.fleet.identity.OperatorKeys;
+import dev.bartizan.fleet.publish.NewTarget;
+import dev.bartizan.fleet.publish.Repository;
+import dev.bartizan.updater.release.DevicePolicy;
+import dev.bartizan.updater.release.SoftwareManifest;
+import dev.bartizan.updater.tuf.RoleName;
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+
+/** Publishes the small documents that devices live by, each under the role that may say it. */
+public final class SignedDocuments {
+  /** What the fleet's command key may say. */
+  public static final Set<String> COMMANDS =
+      Set.of("update", "rollback", "attest", "status", "cancel");
+
+  private static final RoleName POLICY = new RoleName("policy");
+  private static final RoleName SOFTWARE = new RoleName("software");
+  private static final RoleName REFERENCE = new RoleName("reference");
+
+  private final OperatorDirectory directory;
+  private final OperatorRepository repository;
+
+  public SignedDocuments(OperatorDirectory directory, OperatorRepository repository) {
+    this.directory = directory;
+    this.repository = repository;
+  }
+
+  /** Replaces the policy: the directory's command key, and what devices may do alone. */
+  public void policy(Set<String> models, boolean updatesAlone, boolean serveUnknownBoot)
+      throws IOException, Refusal {
+    StatementKey key = new OperatorKeys(directory).publicKey(OperatorKeys.COMMAND);
+    CommandKeys keys = new CommandKeys(List.of(new CommandKeys.Entry(key, COMMANDS)));
+    DevicePolicy policy = new DevicePolicy(keys, models, updatesAlone, serveUnknownBoot);
+    publish(POLICY, NewTarget.of(DevicePolicy.TARGET, policy.toJson()));
+  }
+
+  /**
+   * Publishes the files of one version of the agent.
+   *
+   * @throws ReleaseRefusal EXISTS
+   */
+  public void software(SoftwareManifest manifest) throws IOException, Refusal {
+    String target = manifest.release().softwareTarget();
+    repository.use(
+        open -> {
+          if (open.trusted().find(target).isPresent()) {
+            throw ReleaseRefusal.exists(target);
+          }
+          return add(open, SOFTWARE, NewTarget.of(target, manifest.toJson()));
+        });
+  }
+
+  /** Replaces the reference values of one hardware profile. */
+  public void reference(ReferenceValues values) throws IOException, Refusal {
+    String target = "reference/" + values.profile() + ".json";
+    publish(REFERENCE, NewTarget.of(target, values.toJson()));
+  }
+
+  /** Signs what {@code role} says for another term. */
+  public void refresh(RoleName role) throws IOException, Refusal {
+    repository.use(
+        open -> {
+          open.renew(role);
+          new VerifierTrust(directory).follow(open.trusted());
+          return role;
+        });
+  }
+
+  private void publish(RoleName role, NewTarget document) throws IOException, Refusal {
+    repository.use(open -> add(open, role, document));
+  }
+
+  private NewTarget add(Repository open, RoleName role, NewTarget document)
+      throws IOException, Refusal {
+    open.addTargets(role, List.of(document));
+    new VerifierTrust(directory).follow(open.trusted());
+    return document;
+  }
+}

@@ -1,0 +1,72 @@
+package dev.bartizan.fleet.release;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.boot.ReferenceValues;
+import dev.bartizan.crypto.json.StrictJson;
+import dev.bartizan.fleet.identity.OperatorDirectory;
+import dev.bartizan.updater.tuf.TargetFile;
+import dev.bartizan.updater.tuf.TrustedTargets;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What a verifier of reports compares with: {@code releases.json} and {@code reference.json},
+ * derived anew from what the repository has signed, so that both follow it and nothing else.
+ */
+public final class VerifierTrust {
+  private static final String TARGETS = "repository/targets/";
+  private static final String MODELS = "models/";
+  private static final String REFERENCE = "reference/";
+  private static final String BANK = "sha256";
+
+  private final OperatorDirectory directory;
+
+  public VerifierTrust(OperatorDirectory directory) {
+    this.directory = directory;
+  }
+
+  /** Writes both files. */
+  public void follow(TrustedTargets signed) throws IOException, Refusal {
+    directory.write("releases.json", StrictJson.writeIndented(releases(signed)));
+    directory.write("reference.json", StrictJson.writeIndented(reference(signed)));
+  }
+
+  private static ObjectNode releases(TrustedTargets signed) throws IOException, Refusal {
+    ObjectNode document = StrictJson.object();
+    ArrayNode releases = document.putArray("releases");
+    for (TargetFile target : signed.list(MODELS).values()) {
+      String[] path = target.path().split("/", -1);
+      if (path.length == 4) {
+        ObjectNode release = releases.addObject().put("name", path[1]).put("version", path[2]);
+        release.putArray("digests").add(target.sha256().hex());
+      }
+    }
+    return document;
+  }
+
+  private ObjectNode reference(TrustedTargets signed) throws IOException, Refusal {
+    ObjectNode document = StrictJson.object();
+    ObjectNode profiles = document.putObject("profiles");
+    for (TargetFile target : signed.list(REFERENCE).values()) {
+      ReferenceValues values = ReferenceValues.parse(content(signed, target));
+      ObjectNode bank = profiles.putObject(values.profile()).putObject(BANK);
+      for (Map.Entry<String, Set<String>> pcr : values.accepted().entrySet()) {
+        if (pcr.getKey().startsWith(BANK + ":")) {
+          ArrayNode good = bank.putArray(pcr.getKey().substring(BANK.length() + 1));
+          new TreeSet<>(pcr.getValue()).forEach(good::add);
+        }
+      }
+    }
+    return document;
+  }
+
+  /** The served file, once it is found to be what was signed. */
+  private byte[] content(TrustedTargets signed, TargetFile target) throws IOException, Refusal {
+    String file = TARGETS + signed.urlPath(target);
+    return target.accept(directory.read(file, ReferenceValues.MAX_LENGTH)).toArray();
+  }
+}

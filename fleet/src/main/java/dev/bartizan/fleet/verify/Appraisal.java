@@ -1,0 +1,13 @@
+package dev.bartizan.fleet.verify;
+
+import dev.bartizan.crypto.statement.AttestationResult;
+import dev.bartizan.fleet.identity.Device;
+import java.util.Optional;
+
+/**
+ * What came of appraising evidence.
+ *
+ * @param result the answer
+ * @param boot the boot counts of a quote that the enrolled key signed for this nonce: worth keeping
+ */
+public record Appraisal(AttestationResult result, Optional<Device.BootCounts> boot) {}

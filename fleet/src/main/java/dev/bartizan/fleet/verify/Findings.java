@@ -1,0 +1,54 @@
+package dev.bartizan.fleet.verify;
+
+import dev.bartizan.crypto.statement.AttestationResult;
+import dev.bartizan.crypto.statement.TrustClaim;
+import dev.bartizan.crypto.statement.TrustTier;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/** What an appraisal has found so far; of two values of one claim the worse stays. */
+final class Findings {
+  private static final int MAX_DETAIL = 400;
+
+  private final Map<TrustClaim, Integer> vector = new EnumMap<>(TrustClaim.class);
+  private final List<AttestationResult.Reason> reasons = new ArrayList<>();
+
+  /** A claim that holds and needs no reason. */
+  void good(TrustClaim claim, int value) {
+    vector.merge(claim, value, Math::max);
+  }
+
+  /** A claim that does not hold, and why. */
+  void bad(TrustClaim claim, int value, String code, String detail) {
+    vector.merge(claim, value, Math::max);
+    note(TrustTier.of(value), code, detail);
+  }
+
+  /** Something that bounds the status without being one of AR4SI's claims. */
+  void note(TrustTier tier, String code, String detail) {
+    String bounded = detail.length() <= MAX_DETAIL ? detail : detail.substring(0, MAX_DETAIL);
+    reasons.add(new AttestationResult.Reason(tier, code, bounded));
+  }
+
+  /** The worst tier of all claims and reasons. */
+  TrustTier status() {
+    TrustTier status = TrustTier.NONE;
+    for (int value : vector.values()) {
+      status = status.or(TrustTier.of(value));
+    }
+    for (AttestationResult.Reason reason : reasons) {
+      status = status.or(reason.tier());
+    }
+    return status;
+  }
+
+  Map<TrustClaim, Integer> vector() {
+    return vector;
+  }
+
+  List<AttestationResult.Reason> reasons() {
+    return reasons;
+  }
+}

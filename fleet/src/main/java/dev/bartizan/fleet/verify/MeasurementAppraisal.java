@@ -1,0 +1,171 @@
+package dev.bartizan.fleet.verify;
+
+import static dev.bartizan.crypto.statement.TrustClaim.CONFIGURATION;
+import static dev.bartizan.crypto.statement.TrustClaim.EXECUTABLES;
+import static dev.bartizan.crypto.statement.TrustClaim.FILE_SYSTEM;
+
+import dev.bartizan.crypto.Bytes;
+import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.statement.AgentEvent;
+import dev.bartizan.crypto.statement.AgentLog;
+import dev.bartizan.crypto.statement.EatClaims;
+import dev.bartizan.crypto.statement.Evidence;
+import dev.bartizan.crypto.statement.HealthClaims;
+import dev.bartizan.crypto.statement.ModelState;
+import dev.bartizan.crypto.statement.TrustClaim;
+import dev.bartizan.crypto.statement.TrustTier;
+import dev.bartizan.crypto.tpm.PcrBank;
+import dev.bartizan.crypto.tpm.PcrValues;
+import dev.bartizan.crypto.tpm.QuoteAttest;
+import dev.bartizan.crypto.tpm.TpmHash;
+import dev.bartizan.crypto.tpm.TpmRefusal;
+import dev.bartizan.crypto.tpm.TpmSignature;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** What the values in a genuine quote mean: boot, agent log, models. */
+final class MeasurementAppraisal {
+  /** PCRs of settings; the others are of code (TCG PC Client firmware profile, 3.3.4). */
+  private static final Set<Integer> SETTINGS = Set.of(1, 3, 5, 7);
+
+  private static final int APPROVED = 2;
+  private static final int APPROVED_AT_BOOT = 3;
+  private static final int UNRECOGNISED_FILES = 32;
+  private static final int CONTRAINDICATED = 96;
+
+  private final AppraisalPolicy policy;
+  private final Findings findings;
+
+  MeasurementAppraisal(AppraisalPolicy policy, Findings findings) {
+    this.policy = policy;
+    this.findings = findings;
+  }
+
+  void judge(Evidence evidence, QuoteAttest quote, EatClaims claims, String profile)
+      throws TpmRefusal {
+    PcrValues values = evidence.quote().values();
+    if (!areQuoted(values, quote, TpmSignature.parse(evidence.quote().signature()))) {
+      return;
+    }
+    judgeReference(values, profile);
+    if (replays(evidence.log(), values)) {
+      judgeModels(evidence.log(), claims.health());
+    }
+    judgeOwnChecks(claims.health());
+  }
+
+  /** The values travel unsigned; the quote has their digest, and of which PCRs they are. */
+  private boolean areQuoted(PcrValues values, QuoteAttest quote, TpmSignature signature) {
+    if (quote.selection().banks().stream().map(PcrBank::hash).anyMatch(TpmHash.SHA1::equals)) {
+      findings.bad(EXECUTABLES, CONTRAINDICATED, "WEAK_BANK", "a SHA-1 bank was quoted");
+      return false;
+    }
+    boolean quoted =
+        values.selection().equals(quote.selection())
+            && values.digest(signature.hash()).equals(quote.pcrDigest());
+    if (!quoted) {
+      findings.bad(
+          EXECUTABLES,
+          CONTRAINDICATED,
+          "PCRS_NOT_QUOTED",
+          "the PCR values are not the quoted ones");
+    }
+    return quoted;
+  }
+
+  private void judgeReference(PcrValues values, String profile) {
+    Map<Integer, Set<Digest>> reference = policy.reference().of(profile);
+    if (reference.isEmpty()) {
+      findings.note(
+          TrustTier.WARNING, "NO_REFERENCE", "no reference values for profile " + profile);
+    }
+    reference.forEach((pcr, allowed) -> judgePcr(pcr, allowed, values));
+  }
+
+  private void judgePcr(int pcr, Set<Digest> allowed, PcrValues values) {
+    TrustClaim claim = SETTINGS.contains(pcr) ? CONFIGURATION : EXECUTABLES;
+    Optional<Bytes> found = values.find(TpmHash.SHA256, pcr);
+    if (found.isEmpty()) {
+      findings.note(TrustTier.WARNING, "PCR_NOT_QUOTED", "sha256:" + pcr + " was not quoted");
+    } else if (allowed.contains(new Digest(found.get()))) {
+      findings.good(claim, claim == EXECUTABLES ? APPROVED_AT_BOOT : APPROVED);
+    } else {
+      findings.bad(
+          claim,
+          CONTRAINDICATED,
+          "PCR_MISMATCH",
+          "sha256:" + pcr + " expected " + text(allowed) + ", found " + found.get().hex());
+    }
+  }
+
+  private boolean replays(AgentLog log, PcrValues values) {
+    Optional<Bytes> quoted = values.find(TpmHash.SHA256, log.pcr());
+    boolean replays = quoted.filter(log.replay().value()::equals).isPresent();
+    if (!replays) {
+      findings.bad(
+          FILE_SYSTEM,
+          CONTRAINDICATED,
+          "LOG_DOES_NOT_REPLAY",
+          "the agent's log replays to "
+              + log.replay()
+              + ", sha256:"
+              + log.pcr()
+              + " holds "
+              + quoted.map(Bytes::hex).orElse("nothing that was quoted"));
+    }
+    return replays;
+  }
+
+  private void judgeModels(AgentLog log, HealthClaims health) {
+    for (AgentEvent event : log.events()) {
+      if (event.kind() == AgentEvent.Kind.MODEL) {
+        judgeLoaded(event);
+      }
+    }
+    for (ModelState model : health.models()) {
+      if (model.serves() && !log.contains(AgentEvent.Kind.MODEL, model.release())) {
+        findings.bad(
+            FILE_SYSTEM,
+            CONTRAINDICATED,
+            "MODEL_NOT_MEASURED",
+            model.name() + " " + model.version() + " serves but was never measured");
+      }
+    }
+  }
+
+  private void judgeLoaded(AgentEvent event) {
+    boolean known =
+        policy
+            .releases()
+            .find(event.digest())
+            .filter(release -> release.description().equals(event.description()))
+            .isPresent();
+    if (known) {
+      findings.good(FILE_SYSTEM, APPROVED);
+    } else {
+      findings.bad(
+          FILE_SYSTEM,
+          UNRECOGNISED_FILES,
+          "UNKNOWN_MODEL",
+          event.description() + " with manifest " + event.digest() + " is no release we know");
+    }
+  }
+
+  private void judgeOwnChecks(HealthClaims health) {
+    health
+        .checks()
+        .forEach(
+            (name, outcome) -> {
+              if (outcome == HealthClaims.Outcome.FAIL) {
+                findings.note(TrustTier.WARNING, "SELF_CHECK_FAILED", name);
+              }
+            });
+  }
+
+  private static String text(Set<Digest> allowed) {
+    return allowed.size() == 1
+        ? allowed.iterator().next().hex()
+        : "one of " + allowed.size() + " values";
+  }
+}

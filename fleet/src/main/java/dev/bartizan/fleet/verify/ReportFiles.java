@@ -1,0 +1,70 @@
+package dev.bartizan.fleet.verify;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bartizan.crypto.Bytes;
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.json.StrictJson;
+import dev.bartizan.crypto.keystore.Quote;
+import dev.bartizan.crypto.statement.Evidence;
+import dev.bartizan.crypto.tpm.PcrBank;
+import dev.bartizan.crypto.tpm.PcrValues;
+import dev.bartizan.crypto.tpm.QuoteAttest;
+import dev.bartizan.crypto.tpm.TpmPublic;
+import dev.bartizan.fleet.identity.OperatorDirectory;
+import dev.bartizan.fleet.identity.Pem;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Evidence as files, for people and for other tools:
+ *
+ * <pre>
+ * tpm2_checkquote -u ak.pem -m quote.msg -s quote.sig -g sha256 -q "$(cat qualification.hex)"
+ * </pre>
+ *
+ * <p>Nothing is verified here.
+ */
+public final class ReportFiles {
+  private ReportFiles() {}
+
+  /** Writes the members of {@code evidence} into {@code target}. */
+  public static void write(Evidence evidence, OperatorDirectory target)
+      throws IOException, Refusal {
+    Quote quote = evidence.quote();
+    target.write("quote.msg", quote.attest().toArray());
+    target.write("quote.sig", quote.signature().toArray());
+    target.write("ak.pem", ascii(akPem(quote)));
+    target.write("qualification.hex", ascii(qualification(quote) + "\n"));
+    target.write("pcrs.json", StrictJson.writeIndented(pcrs(quote.values())));
+    target.write("agent-log.json", evidence.log().write());
+    target.write("claims.json", evidence.unverifiedPayload().toArray());
+    target.write("eat.jwt", ascii(evidence.eat()));
+    if (evidence.uefiLog().isPresent()) {
+      target.write("uefi-log.bin", evidence.uefiLog().get().toArray());
+    }
+  }
+
+  private static String akPem(Quote quote) throws Refusal {
+    return Pem.ofPublicKey(TpmPublic.parse(quote.attestationKey()).toPublicKey());
+  }
+
+  private static String qualification(Quote quote) throws Refusal {
+    Bytes extraData = QuoteAttest.parse(quote.attest()).header().extraData();
+    return extraData.hex();
+  }
+
+  private static ObjectNode pcrs(PcrValues values) {
+    ObjectNode banks = StrictJson.object();
+    for (PcrBank bank : values.selection().banks()) {
+      ObjectNode held = banks.putObject(bank.hash().text());
+      for (int pcr : bank.pcrs()) {
+        held.put(String.valueOf(pcr), values.find(bank.hash(), pcr).orElseThrow().hex());
+      }
+    }
+    return banks;
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+}

@@ -1,0 +1,175 @@
+package dev.bartizan.fleet.verify;
+
+import static dev.bartizan.crypto.statement.TrustClaim.HARDWARE;
+import static dev.bartizan.crypto.statement.TrustClaim.INSTANCE_IDENTITY;
+import static dev.bartizan.crypto.statement.TrustClaim.STORAGE_OPAQUE;
+
+import dev.bartizan.crypto.json.Malformed;
+import dev.bartizan.crypto.statement.AttestationResult;
+import dev.bartizan.crypto.statement.BadSignature;
+import dev.bartizan.crypto.statement.EatClaims;
+import dev.bartizan.crypto.statement.Evidence;
+import dev.bartizan.crypto.statement.Nonce;
+import dev.bartizan.crypto.statement.StatementKey;
+import dev.bartizan.crypto.statement.TrustTier;
+import dev.bartizan.crypto.tpm.ClockReading;
+import dev.bartizan.crypto.tpm.QuoteAttest;
+import dev.bartizan.crypto.tpm.TpmPublic;
+import dev.bartizan.crypto.tpm.TpmRefusal;
+import dev.bartizan.crypto.tpm.TpmSignature;
+import dev.bartizan.fleet.identity.Device;
+import dev.bartizan.fleet.identity.Inventory;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+
+/**
+ * Appraises evidence. The order is the argument: first who speaks, then that the chip spoke now and
+ * of these claims, then what the chip's values mean.
+ */
+public final class Verifier {
+  private static final Duration VALIDITY = Duration.ofHours(1);
+  private static final Duration CLOCK_SKEW = Duration.ofMinutes(5);
+
+  /** Values of AR4SI. */
+  private static final int TRUSTED = 2;
+
+  private static final int UNTRUSTWORTHY = 96;
+  private static final int UNRECOGNISED = 97;
+  private static final int CRYPTO_FAILED = 99;
+
+  private final Inventory inventory;
+  private final AppraisalPolicy policy;
+
+  public Verifier(Inventory inventory, AppraisalPolicy policy) {
+    this.inventory = inventory;
+    this.policy = policy;
+  }
+
+  /**
+   * The answer for {@code evidence}, which was asked for with {@code nonce}.
+   *
+   * @throws Malformed when the claims cannot even be read
+   * @throws IOException when the inventory cannot be read
+   */
+  public Appraisal appraise(Evidence evidence, Nonce nonce, Instant now)
+      throws Malformed, IOException {
+    Findings findings = new Findings();
+    EatClaims claimed = evidence.unverifiedClaims();
+    Optional<Device> device = inventory.find(claimed.ueid());
+    Optional<Device.BootCounts> boot = Optional.empty();
+    if (device.isEmpty()) {
+      findings.bad(
+          INSTANCE_IDENTITY, UNRECOGNISED, "UNKNOWN_DEVICE", "never enrolled: " + claimed.ueid());
+    } else {
+      boot = appraise(evidence, device.get(), nonce, now, findings);
+    }
+    return new Appraisal(result(claimed, nonce, now, findings), boot);
+  }
+
+  /** Stops at the first signature that fails: what it would cover means nothing then. */
+  private Optional<Device.BootCounts> appraise(
+      Evidence evidence, Device device, Nonce nonce, Instant now, Findings findings)
+      throws Malformed {
+    judgeStanding(device, findings);
+    try {
+      EatClaims claims = evidence.claims(StatementKey.of(device.identity().getPublicKey()));
+      QuoteAttest quote = quote(evidence, device);
+      if (!judgeBinding(evidence, claims, quote, nonce, findings)) {
+        return Optional.empty();
+      }
+      judgeTime(claims, now, findings);
+      Device.BootCounts boot = judgeBoot(quote.header().clock(), device, findings);
+      findings.good(HARDWARE, TRUSTED);
+      findings.good(STORAGE_OPAQUE, TRUSTED);
+      new MeasurementAppraisal(policy, findings).judge(evidence, quote, claims, device.profile());
+      return Optional.of(boot);
+    } catch (BadSignature bad) {
+      findings.bad(INSTANCE_IDENTITY, CRYPTO_FAILED, "BAD_CLAIMS_SIGNATURE", text(bad));
+    } catch (TpmRefusal bad) {
+      findings.bad(INSTANCE_IDENTITY, CRYPTO_FAILED, "BAD_QUOTE", text(bad));
+    }
+    return Optional.empty();
+  }
+
+  private static void judgeStanding(Device device, Findings findings) {
+    switch (device.state()) {
+      case ENROLLED -> findings.good(INSTANCE_IDENTITY, TRUSTED);
+      case QUARANTINED ->
+          findings.bad(INSTANCE_IDENTITY, UNTRUSTWORTHY, "QUARANTINED", "by the operator");
+      case REVOKED -> findings.bad(INSTANCE_IDENTITY, UNTRUSTWORTHY, "REVOKED", "by the operator");
+    }
+  }
+
+  /** By the key that was enrolled; the one in the evidence is for people who unpack it. */
+  private static QuoteAttest quote(Evidence evidence, Device device) throws TpmRefusal {
+    return QuoteAttest.accept(
+        evidence.quote().attest(),
+        TpmSignature.parse(evidence.quote().signature()),
+        TpmPublic.parse(device.attestationKey()));
+  }
+
+  /** The quote was made for this nonce and these claims, or it says nothing about them. */
+  private static boolean judgeBinding(
+      Evidence evidence, EatClaims claims, QuoteAttest quote, Nonce nonce, Findings findings)
+      throws Malformed {
+    if (!claims.nonce().equals(nonce)) {
+      findings.bad(
+          INSTANCE_IDENTITY,
+          CRYPTO_FAILED,
+          "WRONG_NONCE",
+          "expected " + nonce + ", found " + claims.nonce());
+      return false;
+    }
+    if (!quote.header().extraData().equals(evidence.qualification(nonce))) {
+      findings.bad(
+          INSTANCE_IDENTITY,
+          CRYPTO_FAILED,
+          "NOT_BOUND",
+          "the quote was not made for this nonce and these claims");
+      return false;
+    }
+    return true;
+  }
+
+  private static void judgeTime(EatClaims claims, Instant now, Findings findings) {
+    if (now.isAfter(claims.expiresAt().plus(CLOCK_SKEW))) {
+      findings.note(TrustTier.WARNING, "EXPIRED", "evidence until " + claims.expiresAt());
+    }
+    if (now.plus(CLOCK_SKEW).isBefore(claims.issuedAt())) {
+      findings.note(TrustTier.WARNING, "NOT_YET_VALID", "evidence of " + claims.issuedAt());
+    }
+  }
+
+  private static Device.BootCounts judgeBoot(ClockReading clock, Device device, Findings findings) {
+    Device.BootCounts boot = new Device.BootCounts(clock.resetCount(), clock.restartCount());
+    Optional<Device.BootCounts> known = device.lastBoot();
+    if (known.isPresent() && boot.isBefore(known.get())) {
+      findings.bad(
+          INSTANCE_IDENTITY,
+          UNTRUSTWORTHY,
+          "BOOT_COUNT_WENT_BACK",
+          "last seen " + known.get() + ", now " + boot);
+    }
+    return boot;
+  }
+
+  private AttestationResult result(EatClaims claimed, Nonce nonce, Instant now, Findings findings) {
+    Instant second = now.truncatedTo(ChronoUnit.SECONDS);
+    return new AttestationResult(
+        claimed.ueid(),
+        nonce,
+        second,
+        second.plus(VALIDITY),
+        findings.status(),
+        findings.vector(),
+        findings.reasons(),
+        policy.digest());
+  }
+
+  private static String text(Exception exception) {
+    return String.valueOf(exception.getMessage());
+  }
+}

@@ -1,0 +1,137 @@
+package dev.bartizan.fleet;
+
+import dev.bartizan.crypto.Bytes;
+import dev.bartizan.crypto.SecretBytes;
+import dev.bartizan.crypto.enrolment.BeginReply;
+import dev.bartizan.crypto.enrolment.BeginRequest;
+import dev.bartizan.crypto.enrolment.FinishRequest;
+import dev.bartizan.crypto.enrolment.Grant;
+import dev.bartizan.crypto.keystore.DeviceKeystore;
+import dev.bartizan.crypto.keystore.EnrolmentClaims;
+import dev.bartizan.crypto.keystore.MemoryBlobStore;
+import dev.bartizan.crypto.keystore.Tpm2Keystore;
+import dev.bartizan.crypto.tpm.PcrSelection;
+import dev.bartizan.crypto.tpm.Swtpm;
+import dev.bartizan.crypto.tpm.TpmAccess;
+import dev.bartizan.fleet.enrol.EndorsementRoots;
+import dev.bartizan.fleet.enrol.EnrolmentDesk;
+import dev.bartizan.fleet.enrol.EnrolmentTokens;
+import dev.bartizan.fleet.identity.CertificateAuthority;
+import dev.bartizan.fleet.identity.FleetSettings;
+import dev.bartizan.fleet.identity.Inventory;
+import dev.bartizan.fleet.identity.NewFleet;
+import dev.bartizan.fleet.identity.OperatorDirectory;
+import dev.bartizan.fleet.identity.Pem;
+import dev.bartizan.fleet.release.KeyShipping;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+
+/** An operator's directory and what a test does with a device and a desk. */
+public final class FleetOfOne {
+  public static final SecureRandom RANDOM = new SecureRandom();
+
+  private final OperatorDirectory directory;
+  private final CertificateAuthority authority;
+  private final Clock clock;
+
+  /** Founds a fleet in {@code folder} that believes the maker of {@code chip}. */
+  public FleetOfOne(Path folder, Swtpm chip, Clock clock) throws IOException {
+    this.directory = new OperatorDirectory(folder);
+    this.clock = clock;
+    this.authority =
+        NewFleet.found(
+            directory,
+            new FleetSettings("fleet.example", "ssl://localhost:8883"),
+            List.of("localhost", "127.0.0.1"),
+            clock,
+            RANDOM);
+    directory.write("ek-roots/maker.pem", Files.readAllBytes(chip.issuerCertificate()));
+  }
+
+  /** A new device's keys in {@code chip}. */
+  public static DeviceKeystore device(Swtpm chip) throws Exception {
+    return Tpm2Keystore.create(
+        new TpmAccess(chip.address(), RANDOM, pause -> {}),
+        new MemoryBlobStore(),
+        PcrSelection.parse("sha256:7"));
+  }
+
+  /** From now on another maker is the only one believed. */
+  public void disownMaker() throws IOException {
+    directory.write(
+        "ek-roots/maker.pem",
+        Pem.ofCertificates(List.of(authority.certificate())).getBytes(StandardCharsets.US_ASCII));
+  }
+
+  public OperatorDirectory directory() {
+    return directory;
+  }
+
+  public Inventory inventory() {
+    return new Inventory(directory);
+  }
+
+  public CertificateAuthority authority() {
+    return authority;
+  }
+
+  public EnrolmentTokens tokens() {
+    return new EnrolmentTokens(directory, clock);
+  }
+
+  public EnrolmentDesk desk() throws Exception {
+    return desk(Optional.empty());
+  }
+
+  public EnrolmentDesk deskWithTokens() throws Exception {
+    return desk(Optional.of(tokens()));
+  }
+
+  public Grant enrol(DeviceKeystore device) throws Exception {
+    return enrol(device, desk(), Optional.empty());
+  }
+
+  /** Both requests, as an honest device makes them. */
+  public static Grant enrol(DeviceKeystore device, EnrolmentDesk desk, Optional<String> token)
+      throws Exception {
+    BeginReply challenge = desk.begin(introduction(device, token));
+    return desk.finish(answer(device, challenge));
+  }
+
+  public static BeginRequest introduction(DeviceKeystore device, Optional<String> token)
+      throws Exception {
+    EnrolmentClaims claims = device.enrolmentClaims(Bytes.empty());
+    return new BeginRequest(
+        token,
+        claims.endorsementCertificate().orElseThrow(),
+        claims.endorsementKey(),
+        claims.attestationKey());
+  }
+
+  public static FinishRequest answer(DeviceKeystore device, BeginReply challenge) throws Exception {
+    EnrolmentClaims claims = device.enrolmentClaims(challenge.nonce());
+    try (SecretBytes secret = device.activate(challenge.credential())) {
+      return new FinishRequest(
+          challenge.session(), secret.reveal(Bytes::of), claims.identity(), claims.unwrap());
+    }
+  }
+
+  private EnrolmentDesk desk(Optional<EnrolmentTokens> tokens) throws Exception {
+    return new EnrolmentDesk(
+        new EnrolmentDesk.Office(
+            FleetSettings.load(directory),
+            EndorsementRoots.load(directory),
+            tokens,
+            authority,
+            inventory()),
+        clock,
+        RANDOM,
+        new KeyShipping(directory, RANDOM)::shipTo);
+  }
+}

@@ -1,0 +1,270 @@
+package dev.bartizan.fleet.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.bartizan.updater.release.DevicePolicy;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+/** The whole command line, as a shell calls it. */
+class FleetCommandTest {
+  private static final Clock CLOCK =
+      Clock.fixed(Instant.parse("2027-05-01T12:00:00Z"), ZoneOffset.UTC);
+
+  @TempDir private Path folder;
+  private String out = "";
+  private String err = "";
+
+  private int run(String... arguments) {
+    ByteArrayOutputStream stdout = new ByteArrayOutputStream();
+    ByteArrayOutputStream stderr = new ByteArrayOutputStream();
+    Console console =
+        new Console(
+            new PrintStream(stdout, true, StandardCharsets.UTF_8),
+            new PrintStream(stderr, true, StandardCharsets.UTF_8));
+    int exit = FleetCommand.commandLine(CLOCK, new SecureRandom(), console).execute(arguments);
+    out = stdout.toString(StandardCharsets.UTF_8);
+    err = stderr.toString(StandardCharsets.UTF_8);
+    return exit;
+  }
+
+  private String fleet() {
+    return folder.resolve("fleet").toString();
+  }
+
+  private String file(String name, String content) throws IOException {
+    Path file = folder.resolve(name);
+    Files.createDirectories(file.resolveSibling(""));
+    return Files.writeString(file, content).toString();
+  }
+
+  private void init(String... options) {
+    assertEquals(
+        0,
+        run(Stream.concat(Stream.of("init", fleet()), Stream.of(options)).toArray(String[]::new)),
+        err);
+  }
+
+  private int release(String version, String... options) throws IOException {
+    Stream<String> common =
+        Stream.of(
+            "release",
+            "model",
+            file("model", "weights of " + version),
+            "--name",
+            "defect",
+            "--version",
+            version,
+            "--dir",
+            fleet());
+    return run(Stream.concat(common, Stream.of(options)).toArray(String[]::new));
+  }
+
+  @Test
+  void fromInitToASecondReleaseWithADifference() throws Exception {
+    init();
+    assertEquals(0, release("1.0.0"), err);
+    assertEquals(0, release("1.1.0", "--delta-from", "1.0.0", "--probation", "5", "--json"), err);
+    JsonNode released = new ObjectMapper().readTree(out);
+    assertEquals("1.1.0", released.at("/version").asText());
+    assertEquals("1.0.0", released.at("/deltas/0/from").asText());
+    assertEquals(0, released.at("/devices").asInt());
+    assertEquals("", err);
+    assertEquals(0, run("release", "policy", "--models", "defect,wear", "--dir", fleet()), err);
+    DevicePolicy policy = DevicePolicy.parse(Files.readAllBytes(newest("policy", "device.json")));
+    assertEquals(java.util.Set.of("defect", "wear"), policy.models());
+    assertTrue(policy.serveUnknownBoot());
+    assertFalse(policy.updatesAlone());
+  }
+
+  @Test
+  void aSecondInitIsRefusedInOneLine() {
+    init();
+    assertEquals(1, run("init", fleet()));
+    assertEquals(1, err.lines().count(), err);
+    assertTrue(err.startsWith("ALREADY_INITIALISED: "), err);
+  }
+
+  @Test
+  void aVersionThatExistsExitsWithOneAndAMissingModelWithThree() throws Exception {
+    init();
+    release("1.0.0");
+    assertEquals(1, release("1.0.0"));
+    assertTrue(err.startsWith("EXISTS: models/defect/1.0.0/release.json"), err);
+    String missing = folder.resolve("missing.onnx").toString();
+    assertEquals(
+        3,
+        run(
+            "release",
+            "model",
+            missing,
+            "--name",
+            "defect",
+            "--version",
+            "2.0.0",
+            "--dir",
+            fleet()));
+    assertEquals(missing + ": no such file\n", err);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ed25519", "ecdsa-p256", "rsa"})
+  void rolesSignWithThresholdsAndAlgorithmsOfChoice(String algorithm) throws Exception {
+    init("--algorithm", algorithm, "--threshold", "root=1/1,models=2/2,policy=2/3");
+    assertEquals(0, release("1.0.0"), err);
+    JsonNode metadata =
+        new ObjectMapper()
+            .readTree(folder.resolve("fleet/repository/metadata/2.models.json").toFile());
+    assertEquals(2, metadata.at("/signatures").size());
+    Files.delete(folder.resolve("fleet/keys/models-2.pem"));
+    assertEquals(1, release("1.1.0"));
+    assertTrue(err.startsWith("MISSING_KEYS: models: needs 2 keys"), err);
+  }
+
+  @Test
+  void encryptedRoleKeysSignWithTheirPassphraseOnly() throws Exception {
+    String passphrase = file("passphrase", "correct horse\n");
+    init("--passphrase-file", passphrase, "--threshold", "root=1/1,models=1/1");
+    assertEquals(1, release("1.0.0"));
+    assertTrue(err.startsWith("PASSPHRASE: "), err);
+    assertEquals(1, release("1.0.0", "--passphrase-file", file("wrong", "battery\n")));
+    assertEquals(0, release("1.0.0", "--passphrase-file", passphrase), err);
+  }
+
+  @Test
+  void softwareIsVouchedForFileByFile() throws Exception {
+    init();
+    file("dist/bin/bartizan", "#!/bin/sh");
+    file("dist/lib/agent.jar", "code");
+    file("dist/LICENSE", "not part of what runs");
+    String dist = folder.resolve("dist").toString();
+    assertEquals(0, run("release", "software", dist, "--version", "0.1.0", "--dir", fleet()), err);
+    String manifest = Files.readString(newest("software/agent/0.1.0", "software.json"));
+    assertTrue(manifest.contains("bin/bartizan") && manifest.contains("lib/agent.jar"), manifest);
+    assertFalse(manifest.contains("LICENSE"), manifest);
+    assertEquals(1, run("release", "software", dist, "--version", "0.1.0", "--dir", fleet()));
+    assertEquals(3, run("release", "software", fleet(), "--version", "0.2.0", "--dir", fleet()));
+  }
+
+  @Test
+  void referenceValuesAreOfTheBootAloneAndKnownToTheVerifier() throws Exception {
+    init();
+    String zero = "0".repeat(64);
+    String pcrs =
+        file(
+            "pcrs.json",
+            "{\"sha256\":{\"7\":\"%1$s\",\"16\":\"%1$s\",\"23\":\"%1$s\"}}".formatted(zero));
+    assertEquals(
+        0,
+        run("release", "reference", "--profile", "camera", "--pcrs", pcrs, "--dir", fleet()),
+        err);
+    String signed = Files.readString(newest("reference", "camera.json"));
+    assertTrue(signed.contains("\"pcrs\":{\"sha256:7\":[\"" + zero + "\"]}"), signed);
+    JsonNode known = new ObjectMapper().readTree(folder.resolve("fleet/reference.json").toFile());
+    assertEquals(zero, known.at("/profiles/camera/sha256/7/0").asText());
+    assertEquals(1, known.at("/profiles/camera/sha256").size());
+  }
+
+  @Test
+  void refreshSignsAnotherTerm() {
+    init();
+    assertEquals(0, run("release", "refresh", "--dir", fleet()), err);
+    assertEquals(0, run("release", "refresh", "--role", "models", "--dir", fleet()), err);
+    assertTrue(Files.exists(folder.resolve("fleet/repository/metadata/2.models.json")));
+    assertEquals(1, run("release", "refresh", "--role", "nobody", "--dir", fleet()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "nonsense",
+        "init",
+        "init x --threshold root=4/3",
+        "init x --threshold nobody=1/1",
+        "init x --algorithm md5",
+        "init x --trust-domain Not:A:Domain",
+        "release",
+        "release model x --name Defect --version 1",
+        "release model x --name defect --version 1.0 --golden g --rtol 7",
+        "release reference --profile p",
+        "release reference --profile p --pcrs x --learn-from y"
+      })
+  void aWrongCommandLineIsAnsweredInOneLineWithTwo(String line) {
+    int exit =
+        run(Stream.of(line.split(" ")).filter(word -> !word.isEmpty()).toArray(String[]::new));
+    assertEquals(2, exit, err);
+    assertEquals(1, err.lines().count(), err);
+    assertTrue(err.contains("--help"), err);
+    assertEquals("", out);
+  }
+
+  @Test
+  void everyCommandHasHelp() {
+    Console nowhere = new Console(System.out, System.err);
+    CommandLine root = FleetCommand.commandLine(CLOCK, new SecureRandom(), nowhere);
+    for (List<String> command : commands(root, List.of())) {
+      String[] words = Stream.concat(command.stream(), Stream.of("--help")).toArray(String[]::new);
+      assertEquals(0, run(words), command + err);
+      assertTrue(out.contains("Usage: bartizan-fleet"), out);
+    }
+  }
+
+  @Test
+  void whereThereIsNoFleetNothingIsMade() throws Exception {
+    assertEquals(3, release("1.0.0"));
+    assertEquals(fleet() + "/fleet.json: no such file\n", err);
+    assertFalse(Files.exists(Path.of(fleet())));
+  }
+
+  @Test
+  void stackTracesAreForThoseWhoAsk() {
+    assertEquals(3, run("release", "refresh", "--dir", fleet()));
+    assertFalse(err.contains("\tat "), err);
+    assertEquals(3, run("--debug", "release", "refresh", "--dir", fleet()));
+    assertTrue(err.contains("\tat "), err);
+  }
+
+  private static List<List<String>> commands(CommandLine line, List<String> before) {
+    Stream<List<String>> own = Stream.of(before);
+    Stream<List<String>> below =
+        line.getSubcommands().entrySet().stream()
+            .flatMap(
+                entry ->
+                    commands(
+                        entry.getValue(),
+                        Stream.concat(before.stream(), Stream.of(entry.getKey())).toList())
+                        .stream());
+    return Stream.concat(own, below).toList();
+  }
+
+  /** The served target whose name ends in {@code name} and that was written last. */
+  private Path newest(String below, String name) throws IOException {
+    try (Stream<Path> files =
+        Files.list(folder.resolve("fleet/repository/targets").resolve(below))) {
+      return files
+          .filter(file -> file.toString().endsWith("." + name))
+          .max(java.util.Comparator.comparing(file -> file.toFile().lastModified()))
+          .orElseThrow();
+    }
+  }
+}

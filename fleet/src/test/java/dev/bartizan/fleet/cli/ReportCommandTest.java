@@ -1,0 +1,187 @@
+package dev.bartizan.fleet.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.keystore.DeviceKeystore;
+import dev.bartizan.crypto.statement.AgentEvent;
+import dev.bartizan.crypto.statement.AgentLog;
+import dev.bartizan.crypto.statement.EvidenceWriter;
+import dev.bartizan.crypto.statement.HealthClaims;
+import dev.bartizan.crypto.statement.Nonce;
+import dev.bartizan.crypto.tpm.PcrSelection;
+import dev.bartizan.crypto.tpm.Swtpm;
+import dev.bartizan.fleet.FleetOfOne;
+import dev.bartizan.fleet.MovableClock;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class ReportCommandTest {
+  private static final String NONCE = "a1".repeat(32);
+  private static final Digest RELEASE = Digest.of(new byte[] {5});
+
+  private final MovableClock clock = new MovableClock();
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  @TempDir private Path folder;
+  private Swtpm chip;
+  private DeviceKeystore device;
+  private FleetOfOne fleet;
+  private Path report;
+
+  @BeforeEach
+  void report() throws Exception {
+    chip = Swtpm.manufacture();
+    device = FleetOfOne.device(chip);
+    fleet = new FleetOfOne(folder.resolve("fleet"), chip, clock);
+    fleet.enrol(device);
+    AgentEvent model = AgentEvent.model("defect", "1.0.0", RELEASE);
+    device.measure(AgentLog.DEFAULT_PCR, model.measurement());
+    HealthClaims health =
+        new HealthClaims(
+            "1.0.0",
+            Duration.ofSeconds(1),
+            "tpm2",
+            List.of(),
+            Map.of(),
+            Optional.empty(),
+            Optional.empty(),
+            Map.of());
+    report = folder.resolve("report.json");
+    Files.write(
+        report,
+        new EvidenceWriter(device, PcrSelection.parse("sha256:0,1,2,3,4,5,6,7"))
+            .write(
+                Nonce.ofHex(NONCE),
+                health,
+                AgentLog.empty(AgentLog.DEFAULT_PCR).plus(model),
+                Optional.empty(),
+                clock.instant())
+            .write());
+  }
+
+  @AfterEach
+  void powerOff() throws Exception {
+    chip.close();
+  }
+
+  @Test
+  void anAffirmedReportExitsWithZeroAndPrintsOneJsonDocument() throws Exception {
+    know();
+
+    int exit =
+        run("verify", report, "--nonce", NONCE, "--trust", folder.resolve("fleet"), "--json");
+
+    JsonNode document = new ObjectMapper().readTree(out.toByteArray());
+    assertEquals(0, exit, document.toPrettyString());
+    assertEquals("affirming", document.at("/result/ear_status").asText());
+    assertEquals(3, document.get("jwt").asText().split("\\.").length);
+    assertTrue(fleet.inventory().get(device.ueid()).lastBoot().isPresent());
+  }
+
+  @Test
+  void anUnknownBootExitsWithOneAndSaysWhy() throws Exception {
+    int exit = run("verify", report, "--nonce", NONCE, "--trust", folder.resolve("fleet"));
+
+    assertEquals(1, exit);
+    assertTrue(text(out).contains(": WARNING"), text(out));
+    assertTrue(text(out).contains("NO_REFERENCE"), text(out));
+  }
+
+  @Test
+  void aNonceThatIsNoneIsAWrongCommandLine() {
+    assertEquals(2, run("verify", report, "--nonce", "xyz"));
+    assertEquals(2, run("verify", report));
+  }
+
+  @Test
+  void unpackedQuotesAreAcceptedByTpm2Tools() throws Exception {
+    Path files = folder.resolve("unpacked");
+
+    assertEquals(0, run("unpack", report, files));
+
+    String qualification = Files.readString(files.resolve("qualification.hex")).strip();
+    assertEquals(0, checkquote(files, qualification), Files.readString(files.resolve("log")));
+    assertEquals(1, checkquote(files, NONCE));
+    JsonNode pcrs = new ObjectMapper().readTree(files.resolve("pcrs.json").toFile());
+    assertEquals(9, pcrs.get("sha256").size());
+    JsonNode claims = new ObjectMapper().readTree(files.resolve("claims.json").toFile());
+    assertEquals(device.ueid().text(), claims.get("ueid").asText());
+    assertTrue(Files.size(files.resolve("agent-log.json")) > 0);
+  }
+
+  @Test
+  void somethingElseThanAReportIsRefusedInOneLine() throws Exception {
+    Files.writeString(report, "{\"__cmwc_t\":\"tag:somebody.else\"}");
+
+    assertEquals(1, run("verify", report, "--nonce", NONCE, "--trust", folder.resolve("fleet")));
+  }
+
+  private void know() throws Exception {
+    String zeros = "00".repeat(32);
+    fleet
+        .directory()
+        .write(
+            "reference.json",
+            utf8(
+                "{\"profiles\":{\"default\":{\"sha256\":{\"0\":[\"%1$s\"],\"7\":[\"%1$s\"]}}}}"
+                    .formatted(zeros)));
+    fleet
+        .directory()
+        .write(
+            "releases.json",
+            utf8(
+                "{\"releases\":[{\"name\":\"defect\",\"version\":\"1.0.0\",\"digests\":[\"%s\"]}]}"
+                    .formatted(RELEASE)));
+  }
+
+  private int run(Object... arguments) {
+    Console console = new Console(new PrintStream(out, true), new PrintStream(err, true));
+    return new CommandLine(new ReportCommand(clock, console))
+        .setExecutionExceptionHandler(new Failures())
+        .execute(List.of(arguments).stream().map(String::valueOf).toArray(String[]::new));
+  }
+
+  private static int checkquote(Path files, String qualification) throws Exception {
+    return new ProcessBuilder(
+            "tpm2_checkquote",
+            "-u",
+            "ak.pem",
+            "-m",
+            "quote.msg",
+            "-s",
+            "quote.sig",
+            "-g",
+            "sha256",
+            "-q",
+            qualification)
+        .directory(files.toFile())
+        .redirectErrorStream(true)
+        .redirectOutput(files.resolve("log").toFile())
+        .start()
+        .waitFor();
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String text(ByteArrayOutputStream stream) {
+    return stream.toString(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,53 @@
+package dev.bartizan.fleet.delta;
+
+import dev.bartizan.crypto.Digest;
+import dev.bartizan.updater.delta.DeltaDecoder;
+import dev.bartizan.updater.delta.DeltaFormat;
+import dev.bartizan.updater.delta.DeltaRefusal;
+import dev.bartizan.updater.delta.KnownContent;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.util.Random;
+
+/** Makes and applies deltas in memory. */
+final class DeltaTrial {
+  static final int SMALL_SECTION = DeltaFormat.SECTION_LENGTH_MIN;
+
+  private DeltaTrial() {}
+
+  static byte[] delta(byte[] base, byte[] result) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    new DeltaEncoder(Digest::sha256, SMALL_SECTION)
+        .encode(content(base), content(result), out, EncodeProgress.NONE);
+    return out.toByteArray();
+  }
+
+  static byte[] apply(byte[] base, byte[] delta) throws IOException, DeltaRefusal {
+    return apply(base, delta, 1 << 30);
+  }
+
+  static byte[] apply(byte[] base, byte[] delta, long lengthMax) throws IOException, DeltaRefusal {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    apply(base, delta, lengthMax, out);
+    return out.toByteArray();
+  }
+
+  static void apply(byte[] base, byte[] delta, long lengthMax, ByteArrayOutputStream out)
+      throws IOException, DeltaRefusal {
+    new DeltaDecoder(Digest::sha256, lengthMax)
+        .apply(content(base), new ByteArrayInputStream(delta), Channels.newChannel(out)::write);
+  }
+
+  static KnownContent content(byte[] bytes) {
+    return KnownContent.of(ByteBuffer.wrap(bytes));
+  }
+
+  static byte[] noise(long seed, int length) {
+    byte[] bytes = new byte[length];
+    new Random(seed).nextBytes(bytes);
+    return bytes;
+  }
+}

@@ -1,0 +1,227 @@
+package dev.bartizan.fleet.founding;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.keystore.Ueid;
+import dev.bartizan.crypto.statement.SpiffeId;
+import dev.bartizan.fleet.identity.CertificateAuthority;
+import dev.bartizan.fleet.identity.Credentials;
+import dev.bartizan.fleet.identity.FleetSettings;
+import dev.bartizan.fleet.identity.NewFleet;
+import dev.bartizan.fleet.identity.OperatorDirectory;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.KeyStore;
+import java.security.SecureRandom;
+import java.security.interfaces.ECPublicKey;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.eclipse.paho.client.mqttv3.MqttClient;
+import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
+import org.eclipse.paho.client.mqttv3.MqttException;
+import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The generated configuration in a real broker, which devices and thieves then talk to. */
+class BrokerFilesTest {
+  private static final Ueid DEVICE = Ueid.of(Digest.of(new byte[] {1}));
+  private static final Ueid OTHER = Ueid.of(Digest.of(new byte[] {2}));
+  private static final int LEAST_ONCE = 1;
+
+  @TempDir private Path folder;
+  private final SecureRandom random = new SecureRandom();
+  private final List<AutoCloseable> open = new ArrayList<>();
+  private OperatorDirectory directory = new OperatorDirectory(Path.of(""));
+  private int port;
+
+  @BeforeEach
+  void startTheBroker() throws Exception {
+    directory = new OperatorDirectory(folder);
+    port = freePort();
+    FleetSettings settings = new FleetSettings("fleet.example", "ssl://localhost:" + port);
+    NewFleet.found(directory, settings, List.of("localhost"), Clock.systemUTC(), random);
+    new BrokerFiles(directory).write(settings);
+    Process broker =
+        new ProcessBuilder("mosquitto", "-c", directory.path("broker/mosquitto.conf").toString())
+            .redirectErrorStream(true)
+            .start();
+    open.add(() -> stop(broker));
+    awaitRunning(broker.inputReader(StandardCharsets.UTF_8));
+  }
+
+  @AfterEach
+  void stopAll() throws Exception {
+    for (int i = open.size() - 1; i >= 0; i--) {
+      open.get(i).close();
+    }
+  }
+
+  @Test
+  void aDeviceHearsItsOwnCommandsAndThoseOfGroups() throws Exception {
+    BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+    MqttClient device = connect(device(DEVICE), DEVICE.text());
+    subscribe(device, "bartizan/" + DEVICE.text() + "/command", heard);
+    subscribe(device, "bartizan/group/cameras/command", heard);
+    MqttClient operator = connect(operator(), "operator");
+    publish(operator, "bartizan/" + DEVICE.text() + "/command", "own");
+    publish(operator, "bartizan/group/cameras/command", "group");
+    assertEquals("own", next(heard));
+    assertEquals("group", next(heard));
+  }
+
+  @Test
+  void theOperatorHearsWhatADeviceSaysOfItself() throws Exception {
+    BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+    subscribe(connect(operator(), "operator"), "bartizan/#", heard);
+    MqttClient device = connect(device(DEVICE), DEVICE.text());
+    for (String channel : List.of("telemetry", "event", "response")) {
+      publish(device, "bartizan/" + DEVICE.text() + "/" + channel, channel);
+      assertEquals(channel, next(heard));
+    }
+  }
+
+  /** Attack: a device in a thief's hands speaks as another, or commands the fleet. */
+  @Test
+  void aDeviceSpeaksAsNobodyElse() throws Exception {
+    BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+    subscribe(connect(operator(), "operator"), "bartizan/#", heard);
+    MqttClient thief = connect(device(OTHER), "thief");
+    publish(thief, "bartizan/" + DEVICE.text() + "/telemetry", "all is well");
+    publish(thief, "bartizan/" + DEVICE.text() + "/command", "rollback");
+    publish(thief, "bartizan/group/cameras/command", "rollback");
+    // The broker takes one client's messages in order: what it had let through came before this.
+    publish(thief, "bartizan/" + OTHER.text() + "/telemetry", "its own");
+    assertEquals("its own", next(heard));
+  }
+
+  /** Attack: a device listens to what others are told and tell. */
+  @Test
+  void aDeviceHearsNobodyElse() throws Exception {
+    BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+    subscribe(connect(device(OTHER), "thief"), "#", heard);
+    MqttClient device = connect(device(DEVICE), DEVICE.text());
+    publish(device, "bartizan/" + DEVICE.text() + "/telemetry", "what it says");
+    MqttClient operator = connect(operator(), "operator");
+    publish(operator, "bartizan/" + DEVICE.text() + "/command", "what it is told");
+    publish(operator, "bartizan/" + OTHER.text() + "/command", "the thief's own");
+    assertEquals("the thief's own", next(heard));
+  }
+
+  /** Attack: a certificate of somebody else's authority that says it is the operator. */
+  @Test
+  void aStrangersCertificateDoesNotConnect() throws Exception {
+    OperatorDirectory strangers = new OperatorDirectory(folder.resolve("strangers"));
+    Credentials forged =
+        CertificateAuthority.create(strangers, "fleet.example", Clock.systemUTC(), random)
+            .issueOperator(NewFleet.OPERATOR, Duration.ofDays(1));
+    assertThrows(MqttException.class, () -> connect(forged, "stranger"));
+  }
+
+  /** Attack: who breaks into the broker uses its certificate to speak as a client. */
+  @Test
+  void theBrokersOwnCertificateIsNoClients() throws Exception {
+    Credentials broker = Credentials.load(directory, Credentials.BROKER);
+    assertThrows(MqttException.class, () -> connect(broker, "broker"));
+  }
+
+  private Credentials operator() throws Exception {
+    return Credentials.load(directory, Credentials.OPERATOR);
+  }
+
+  private Credentials device(Ueid ueid) throws Exception {
+    KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+    generator.initialize(new ECGenParameterSpec("secp256r1"));
+    KeyPair pair = generator.generateKeyPair();
+    CertificateAuthority authority =
+        CertificateAuthority.load(directory, Clock.systemUTC(), random);
+    return new Credentials(
+        pair.getPrivate(),
+        List.of(
+            authority.issueIdentity(
+                new SpiffeId("fleet.example", ueid),
+                (ECPublicKey) pair.getPublic(),
+                Duration.ofDays(1)),
+            authority.certificate()));
+  }
+
+  private MqttClient connect(Credentials credentials, String id) throws Exception {
+    KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
+    keys.init(credentials.keyStore(), new char[0]);
+    KeyStore anchors = KeyStore.getInstance("PKCS12");
+    anchors.load(null, null);
+    anchors.setCertificateEntry(
+        "ca", Credentials.load(directory, CertificateAuthority.NAME).certificate());
+    TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+    trust.init(anchors);
+    SSLContext tls = SSLContext.getInstance("TLS");
+    tls.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+    MqttConnectOptions options = new MqttConnectOptions();
+    options.setSocketFactory(tls.getSocketFactory());
+    options.setHttpsHostnameVerificationEnabled(true);
+    MqttClient client = new MqttClient("ssl://localhost:" + port, id, new MemoryPersistence());
+    client.setTimeToWait(TimeUnit.SECONDS.toMillis(20));
+    client.connect(options);
+    open.add(client::disconnect);
+    return client;
+  }
+
+  private static void subscribe(MqttClient client, String topic, BlockingQueue<String> heard)
+      throws MqttException {
+    client.subscribe(
+        topic,
+        LEAST_ONCE,
+        (name, message) -> heard.add(new String(message.getPayload(), StandardCharsets.UTF_8)));
+  }
+
+  private static void publish(MqttClient client, String topic, String text) throws MqttException {
+    client.publish(topic, text.getBytes(StandardCharsets.UTF_8), LEAST_ONCE, false);
+  }
+
+  private static String next(BlockingQueue<String> heard) throws InterruptedException {
+    return String.valueOf(heard.poll(20, TimeUnit.SECONDS));
+  }
+
+  private static void awaitRunning(BufferedReader log) throws IOException {
+    StringBuilder seen = new StringBuilder();
+    for (String line = log.readLine(); line != null; line = log.readLine()) {
+      seen.append(line).append('\n');
+      if (line.endsWith(" running")) {
+        return;
+      }
+    }
+    throw new IOException("mosquitto did not start: " + seen);
+  }
+
+  private static void stop(Process broker) throws InterruptedException {
+    broker.destroy();
+    if (!broker.waitFor(10, TimeUnit.SECONDS)) {
+      broker.destroyForcibly();
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+}

@@ -1,0 +1,125 @@
+package dev.bartizan.fleet.release;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.bartizan.crypto.boot.ReferenceValues;
+import dev.bartizan.crypto.boot.Verdict;
+import dev.bartizan.crypto.json.Malformed;
+import dev.bartizan.crypto.keystore.DeviceKeystore;
+import dev.bartizan.crypto.statement.AgentLog;
+import dev.bartizan.crypto.statement.Evidence;
+import dev.bartizan.crypto.statement.EvidenceWriter;
+import dev.bartizan.crypto.statement.HealthClaims;
+import dev.bartizan.crypto.statement.Nonce;
+import dev.bartizan.crypto.tpm.PcrSelection;
+import dev.bartizan.crypto.tpm.Swtpm;
+import dev.bartizan.fleet.FleetOfOne;
+import dev.bartizan.fleet.MovableClock;
+import dev.bartizan.fleet.identity.Device;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Reference values from a real chip's quote. */
+class BootReferenceTest {
+  private static final PcrSelection BOOT = PcrSelection.parse("sha256:0,1,2,3,4,5,6,7");
+  private static final Nonce NONCE = Nonce.ofHex("00112233445566778899aabbccddeeff");
+
+  private final MovableClock clock = new MovableClock();
+  @TempDir private Path folder;
+  private Swtpm chip;
+  private DeviceKeystore device;
+  private FleetOfOne fleet;
+  private Evidence report;
+
+  @BeforeEach
+  void reportFromAnEnrolledDevice() throws Exception {
+    chip = Swtpm.manufacture();
+    device = FleetOfOne.device(chip);
+    fleet = new FleetOfOne(folder, chip, clock);
+    fleet.enrol(device);
+    report =
+        new EvidenceWriter(device, BOOT)
+            .write(
+                NONCE,
+                healthy(),
+                AgentLog.empty(AgentLog.DEFAULT_PCR),
+                Optional.empty(),
+                clock.instant());
+  }
+
+  @AfterEach
+  void powerOff() throws Exception {
+    chip.close();
+  }
+
+  private static HealthClaims healthy() {
+    return new HealthClaims(
+        "1.0.0",
+        Duration.ofSeconds(1),
+        "tpm2",
+        List.of(),
+        Map.of(),
+        Optional.empty(),
+        Optional.empty(),
+        Map.of());
+  }
+
+  private ReferenceValues learn(Nonce nonce) throws Exception {
+    return BootReference.learn("camera", report, nonce, fleet.inventory(), clock.instant());
+  }
+
+  @Test
+  void theDeviceItWasLearnedFromIsGoodAndTheAgentsOwnPcrIsLeftOut() throws Exception {
+    ReferenceValues learned = learn(NONCE);
+    assertEquals(8, learned.accepted().size());
+    assertEquals(Verdict.GOOD, learned.judge(device.readPcrs(BOOT)).overall());
+  }
+
+  /** Attack: an old report, from before a hole was mended, is handed in as today's. */
+  @Test
+  void aReportForAnotherNonceTeachesNothing() {
+    assertUntrusted(() -> learn(Nonce.ofHex("ffeeddccbbaa99887766554433221100")), "WRONG_NONCE");
+  }
+
+  @Test
+  void aRevokedDeviceTeachesNothing() throws Exception {
+    fleet.inventory().change(device.ueid(), Device.State.REVOKED);
+    assertUntrusted(() -> learn(NONCE), "REVOKED");
+  }
+
+  @Test
+  void whatAnEventLogReplaysToIsTakenTheSame() throws Exception {
+    String value = "ab".repeat(32);
+    String bare = "{\"sha256\":{\"7\":\"" + value + "\",\"23\":\"" + value + "\"}}";
+    ReferenceValues expected = read(bare);
+    assertEquals(1, expected.accepted().size());
+    assertEquals(expected, read("{\"pcrs\":" + bare + ",\"events\":[]}"));
+  }
+
+  @Test
+  void aBankNobodyKnowsIsRefused() {
+    assertThrows(Malformed.class, () -> read("{\"md5\":{\"7\":\"00\"}}"));
+    assertThrows(Malformed.class, () -> read("{\"sha256\":{\"7\":12}}"));
+  }
+
+  private static ReferenceValues read(String json) throws Malformed {
+    return BootReference.read("camera", json.getBytes(StandardCharsets.UTF_8), "pcrs.json");
+  }
+
+  private static void assertUntrusted(
+      org.junit.jupiter.api.function.Executable learning, String reason) {
+    ReleaseRefusal refusal = assertThrows(ReleaseRefusal.class, learning);
+    assertEquals("UNTRUSTED_REPORT", refusal.code());
+    assertTrue(refusal.getMessage().contains(reason), refusal.getMessage());
+  }
+}

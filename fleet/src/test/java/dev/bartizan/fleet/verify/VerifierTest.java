@@ -1,0 +1,378 @@
+package dev.bartizan.fleet.verify;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.bartizan.crypto.Bytes;
+import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.json.Malformed;
+import dev.bartizan.crypto.keystore.DeviceKeystore;
+import dev.bartizan.crypto.keystore.Quote;
+import dev.bartizan.crypto.statement.AgentEvent;
+import dev.bartizan.crypto.statement.AgentLog;
+import dev.bartizan.crypto.statement.AttestationResult;
+import dev.bartizan.crypto.statement.Evidence;
+import dev.bartizan.crypto.statement.EvidenceWriter;
+import dev.bartizan.crypto.statement.HealthClaims;
+import dev.bartizan.crypto.statement.ModelState;
+import dev.bartizan.crypto.statement.Nonce;
+import dev.bartizan.crypto.statement.TrustClaim;
+import dev.bartizan.crypto.statement.TrustTier;
+import dev.bartizan.crypto.tpm.PcrSelection;
+import dev.bartizan.crypto.tpm.PcrValues;
+import dev.bartizan.crypto.tpm.Swtpm;
+import dev.bartizan.fleet.FleetOfOne;
+import dev.bartizan.fleet.MovableClock;
+import dev.bartizan.fleet.identity.Device;
+import dev.bartizan.fleet.identity.OperatorKeys;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class VerifierTest {
+  private static final String ZEROS = "00".repeat(32);
+  private static final Digest RELEASE =
+      Digest.of("release.json of defect 2.1.0".getBytes(StandardCharsets.UTF_8));
+  private static final Nonce NONCE = Nonce.ofHex("0102030405060708090a0b0c0d0e0f10");
+  private static final Nonce OTHER_NONCE = Nonce.ofHex("ff".repeat(32));
+  private static final AgentEvent POLICY =
+      new AgentEvent(
+          AgentEvent.Kind.POLICY, Digest.of("policy".getBytes(StandardCharsets.UTF_8)), "policy 7");
+
+  private static Swtpm chip;
+
+  private final MovableClock clock = new MovableClock();
+  @TempDir private Path folder;
+  private DeviceKeystore device;
+  private FleetOfOne fleet;
+  private AgentLog log = AgentLog.empty(AgentLog.DEFAULT_PCR);
+
+  @BeforeAll
+  static void powerOn() throws IOException {
+    chip = Swtpm.manufacture();
+  }
+
+  @AfterAll
+  static void powerOff() throws IOException {
+    chip.close();
+  }
+
+  @BeforeEach
+  void enrol() throws Exception {
+    chip.restart();
+    device = FleetOfOne.device(chip);
+    fleet = new FleetOfOne(folder, chip, clock);
+    fleet.enrol(device);
+    know(
+        "reference.json",
+        "{\"profiles\":{\"default\":{\"sha256\":{\"4\":[\"%1$s\"],\"7\":[\"%1$s\"]}}}}"
+            .formatted(ZEROS));
+    know(
+        "releases.json",
+        "{\"releases\":[{\"name\":\"defect\",\"version\":\"2.1.0\",\"digests\":[\"%s\"]}]}"
+            .formatted(RELEASE.hex()));
+    measure(POLICY);
+    measure(AgentEvent.model("defect", "2.1.0", RELEASE));
+  }
+
+  @Test
+  void aGoodDeviceIsAffirmed() throws Exception {
+    AttestationResult result = appraise(evidence()).result();
+
+    assertEquals(List.of(), result.reasons());
+    assertEquals(TrustTier.AFFIRMING, result.status());
+    assertEquals(
+        Map.of(
+            TrustClaim.INSTANCE_IDENTITY, 2,
+            TrustClaim.CONFIGURATION, 2,
+            TrustClaim.EXECUTABLES, 3,
+            TrustClaim.FILE_SYSTEM, 2,
+            TrustClaim.HARDWARE, 2,
+            TrustClaim.STORAGE_OPAQUE, 2),
+        result.vector());
+  }
+
+  @Test
+  void theResultTravelsSignedByTheVerifier() throws Exception {
+    AttestationResult result = appraise(evidence()).result();
+    OperatorKeys keys = new OperatorKeys(fleet.directory());
+
+    String jwt = result.sign(keys.signer(OperatorKeys.VERIFIER));
+
+    assertEquals(result, AttestationResult.accept(jwt, keys.publicKey(OperatorKeys.VERIFIER)));
+  }
+
+  @Test
+  void withoutReferenceValuesTheAnswerIsNotGood() throws Exception {
+    fleet.directory().delete("reference.json");
+
+    reasonOf("NO_REFERENCE", TrustTier.WARNING, evidence());
+  }
+
+  @Test
+  void withoutKnownReleasesNoModelIsGood() throws Exception {
+    fleet.directory().delete("releases.json");
+
+    reasonOf("UNKNOWN_MODEL", TrustTier.WARNING, evidence());
+  }
+
+  // Attack: a report recorded while the device was still good.
+  @Test
+  void aRecordedReportDoesNotAnswerANewNonce() throws Exception {
+    Evidence recorded = evidence();
+
+    AttestationResult result = verifier().appraise(recorded, OTHER_NONCE, clock.instant()).result();
+
+    assertReason("WRONG_NONCE", TrustTier.CONTRAINDICATED, result);
+  }
+
+  // Attack: today's claims with yesterday's quote.
+  @Test
+  void theQuoteOfAnotherReportIsNotBoundToTheseClaims() throws Exception {
+    Evidence good = evidence();
+    Evidence other = evidence(health("3.0.0"));
+
+    reasonOf(
+        "NOT_BOUND",
+        TrustTier.CONTRAINDICATED,
+        new Evidence(other.eat(), good.quote(), good.log(), Optional.empty()));
+  }
+
+  // Attack: a manipulated model was loaded, and its line is left out.
+  @Test
+  void aLogWithoutOneOfItsEventsDoesNotReplay() throws Exception {
+    measure(AgentEvent.model("defect", "6.6.6", Digest.of(new byte[] {6})));
+    Evidence whole = evidence();
+    AgentLog shorter = new AgentLog(log.pcr(), log.events().subList(0, 2));
+
+    reasonOf(
+        "LOG_DOES_NOT_REPLAY",
+        TrustTier.CONTRAINDICATED,
+        new Evidence(whole.eat(), whole.quote(), shorter, Optional.empty()));
+    reasonOf("UNKNOWN_MODEL", TrustTier.WARNING, whole);
+  }
+
+  // Attack: the digest stays, what it is said to be changes.
+  @Test
+  void theDescriptionOfAnEventIsCoveredToo() throws Exception {
+    Evidence good = evidence();
+    AgentLog renamed =
+        new AgentLog(log.pcr(), List.of(POLICY, AgentEvent.model("defect", "2.1.1", RELEASE)));
+
+    reasonOf(
+        "LOG_DOES_NOT_REPLAY",
+        TrustTier.CONTRAINDICATED,
+        new Evidence(good.eat(), good.quote(), renamed, Optional.empty()));
+  }
+
+  @Test
+  void aReleaseUnderAnotherNameIsNotKnown() throws Exception {
+    measure(AgentEvent.model("defect", "9.9.9", RELEASE));
+
+    reasonOf("UNKNOWN_MODEL", TrustTier.WARNING, evidence());
+  }
+
+  // Attack: PCR values that were never quoted.
+  @Test
+  void editedPcrValuesAreNoticed() throws Exception {
+    device.measure(7, RELEASE);
+    Evidence bad = evidence();
+    PcrValues values = bad.quote().values();
+    List<Bytes> edited = new ArrayList<>(values.values());
+    edited.set(7, Bytes.ofHex(ZEROS));
+    Quote quote =
+        new Quote(
+            bad.quote().attest(),
+            bad.quote().signature(),
+            bad.quote().attestationKey(),
+            new PcrValues(values.selection(), edited));
+
+    reasonOf("PCR_MISMATCH", TrustTier.CONTRAINDICATED, bad);
+    reasonOf(
+        "PCRS_NOT_QUOTED",
+        TrustTier.CONTRAINDICATED,
+        new Evidence(bad.eat(), quote, bad.log(), Optional.empty()));
+  }
+
+  @Test
+  void aReferencePcrThatWasNotQuotedIsUnknown() throws Exception {
+    Evidence poor =
+        new EvidenceWriter(device, PcrSelection.parse("sha256:4"))
+            .write(NONCE, health("1.0.0"), log, Optional.empty(), clock.instant());
+
+    reasonOf("PCR_NOT_QUOTED", TrustTier.WARNING, poor);
+  }
+
+  @Test
+  void aModelThatServesWithoutHavingBeenMeasuredIsContraindicated() throws Exception {
+    ModelState hidden =
+        new ModelState("other", "1.0.0", Digest.of(new byte[] {9}), ModelState.State.ACTIVE);
+
+    reasonOf("MODEL_NOT_MEASURED", TrustTier.CONTRAINDICATED, evidence(health("1.0.0", hidden)));
+  }
+
+  @Test
+  void aDeviceThatNeverEnrolledIsNotRecognised() throws Exception {
+    try (Swtpm strange = Swtpm.manufacture()) {
+      DeviceKeystore stranger = FleetOfOne.device(strange);
+      AgentLog empty = AgentLog.empty(AgentLog.DEFAULT_PCR);
+      Evidence evidence =
+          new EvidenceWriter(stranger, PcrSelection.parse("sha256:0,7"))
+              .write(NONCE, health("1.0.0"), empty, Optional.empty(), clock.instant());
+
+      reasonOf("UNKNOWN_DEVICE", TrustTier.CONTRAINDICATED, evidence);
+    }
+  }
+
+  // Attack: keys made anew in the same chip, behind the operator's back.
+  @Test
+  void keysThatWereNotEnrolledDoNotSpeakForTheDevice() throws Exception {
+    Evidence evidence =
+        new EvidenceWriter(FleetOfOne.device(chip), PcrSelection.parse("sha256:0,4,7"))
+            .write(NONCE, health("1.0.0"), log, Optional.empty(), clock.instant());
+
+    reasonOf("BAD_CLAIMS_SIGNATURE", TrustTier.CONTRAINDICATED, evidence);
+  }
+
+  @Test
+  void aQuoteByAnotherAttestationKeyIsRefusedWhateverKeyTravelsBesideIt() throws Exception {
+    Evidence good = evidence();
+    Quote foreign =
+        FleetOfOne.device(chip).quote(good.quote().values().selection(), good.qualification(NONCE));
+
+    reasonOf(
+        "BAD_QUOTE",
+        TrustTier.CONTRAINDICATED,
+        new Evidence(good.eat(), foreign, good.log(), Optional.empty()));
+  }
+
+  @Test
+  void aRevokedDeviceIsContraindicatedHoweverGoodItIs() throws Exception {
+    fleet.inventory().change(device.ueid(), Device.State.QUARANTINED);
+    reasonOf("QUARANTINED", TrustTier.CONTRAINDICATED, evidence());
+
+    fleet.inventory().change(device.ueid(), Device.State.REVOKED);
+    reasonOf("REVOKED", TrustTier.CONTRAINDICATED, evidence());
+  }
+
+  // Attack: evidence of a TPM whose state was put back to before a reset.
+  @Test
+  void bootCountsThatWentBackAreNoticed() throws Exception {
+    Evidence before = evidence();
+    chip.restart();
+    log = AgentLog.empty(AgentLog.DEFAULT_PCR);
+    Appraisal after = appraise(evidence());
+    fleet.inventory().sawBoot(device.ueid(), after.boot().orElseThrow());
+
+    reasonOf("BOOT_COUNT_WENT_BACK", TrustTier.CONTRAINDICATED, before);
+  }
+
+  @Test
+  void oldEvidenceIsNotAffirmed() throws Exception {
+    Evidence evidence = evidence();
+    clock.advance(Duration.ofMinutes(11));
+
+    reasonOf("EXPIRED", TrustTier.WARNING, evidence);
+  }
+
+  @Test
+  void aFailedCheckOfTheDevicesOwnIsPassedOn() throws Exception {
+    HealthClaims failing =
+        new HealthClaims(
+            "1.0.0",
+            Duration.ofSeconds(5),
+            "tpm2",
+            List.of(),
+            Map.of("lockdown", HealthClaims.Outcome.FAIL),
+            Optional.empty(),
+            Optional.empty(),
+            Map.of());
+
+    reasonOf("SELF_CHECK_FAILED", TrustTier.WARNING, evidence(failing));
+  }
+
+  // Attack: any change on the way. What still affirms says exactly what the device said.
+  @Test
+  void noFlippedByteOfAReportIsAffirmedWithAnotherContent() throws Exception {
+    Evidence good = evidence();
+    byte[] bytes = good.write();
+    for (int at = 0; at < bytes.length; at += 3) {
+      byte[] flipped = bytes.clone();
+      flipped[at] ^= 1;
+      try {
+        Evidence changed = Evidence.read(flipped);
+        if (appraise(changed).result().status() == TrustTier.AFFIRMING) {
+          assertEquals(good.eat(), changed.eat());
+          assertEquals(good.log(), changed.log());
+          assertEquals(good.quote().attest(), changed.quote().attest());
+          assertEquals(good.quote().values(), changed.quote().values());
+        }
+      } catch (Malformed refused) {
+        assertNotEquals("", refused.getMessage());
+      }
+    }
+  }
+
+  private void reasonOf(String code, TrustTier tier, Evidence evidence) throws Exception {
+    Evidence travelled = Evidence.read(evidence.write());
+    assertEquals(evidence, travelled);
+    assertReason(code, tier, appraise(travelled).result());
+  }
+
+  private static void assertReason(String code, TrustTier tier, AttestationResult result) {
+    assertTrue(
+        result.reasons().stream().anyMatch(reason -> reason.code().equals(code)),
+        () -> "no " + code + " in " + result.reasons());
+    assertEquals(tier, result.status(), () -> result.reasons().toString());
+  }
+
+  private Appraisal appraise(Evidence evidence) throws Exception {
+    return verifier().appraise(evidence, NONCE, clock.instant());
+  }
+
+  private Verifier verifier() throws Exception {
+    return new Verifier(fleet.inventory(), AppraisalPolicy.load(fleet.directory()));
+  }
+
+  private Evidence evidence() throws Exception {
+    ModelState served = new ModelState("defect", "2.1.0", RELEASE, ModelState.State.ACTIVE);
+    return log.events().isEmpty() ? evidence(health("1.0.0")) : evidence(health("1.0.0", served));
+  }
+
+  private Evidence evidence(HealthClaims health) throws Exception {
+    return new EvidenceWriter(device, PcrSelection.parse("sha256:0,1,2,3,4,5,6,7"))
+        .write(NONCE, health, log, Optional.empty(), clock.instant());
+  }
+
+  private static HealthClaims health(String version, ModelState... models) {
+    return new HealthClaims(
+        version,
+        Duration.ofDays(1),
+        "tpm2",
+        List.of(models),
+        Map.of("model-chain", HealthClaims.Outcome.SUCCESS),
+        Optional.of(POLICY.digest()),
+        Optional.empty(),
+        Map.of("requests", 17L));
+  }
+
+  private void measure(AgentEvent event) throws Exception {
+    log = log.plus(event);
+    device.measure(log.pcr(), event.measurement());
+  }
+
+  private void know(String name, String json) throws IOException {
+    fleet.directory().write(name, json.getBytes(StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,1 @@
+BprobabilitiesJ*0#;Vê}?8=Ý: £/;×o¨:

@@ -1,0 +1,1 @@
+BprobabilitiesJq;,K~?æŞª:W2;ƒ…:

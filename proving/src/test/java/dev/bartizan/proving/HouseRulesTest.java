@@ -1,0 +1,231 @@
+package dev.bartizan.proving;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.Location;
+import dev.bartizan.crypto.TouchesTheWorld;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What the house asks of its code and no compiler looks after. */
+final class HouseRulesTest {
+  private static final List<String> MODULES =
+      List.of("crypto", "updater", "agent", "fleet", "proving");
+
+  /** A reader holds as much in mind. */
+  private static final int LINES_MAX = 400;
+
+  /**
+   * Where on a device the world is touched: a new place is a decision, made here. On the operator's
+   * side it is made package by package.
+   */
+  private static final Set<String> ADAPTERS =
+      Set.of(
+          "crypto.jca.BartizanProvider",
+          "crypto.jca.DeviceKeyManager",
+          "crypto.tpm.DeviceNode",
+          "updater.disk.LinuxDisk",
+          "updater.fetch.HttpTransport",
+          "agent.Device",
+          "agent.boot.Installation",
+          "agent.cli.AttestCommand",
+          "agent.cli.CheckCommand",
+          "agent.cli.ConfigOption",
+          "agent.cli.DoctorCommand",
+          "agent.cli.EnrollCommand",
+          "agent.cli.Logs",
+          "agent.cli.RunCommand",
+          "agent.cli.TargetFolder",
+          "agent.cli.TufCommand",
+          "agent.config.AgentConfig",
+          "agent.config.ProvidedFiles",
+          "agent.enrol.HttpsEnrolmentService",
+          "agent.identity.Certificates",
+          "agent.mqtt.BrokerLink",
+          "agent.report.EvidenceDesk",
+          "agent.serve.http.LocalClient",
+          "agent.serve.http.UnixSocketFile",
+          "agent.system.ServiceManager",
+          "fleet.author",
+          "fleet.cli",
+          "fleet.command",
+          "fleet.delta",
+          "fleet.enrol",
+          "fleet.founding",
+          "fleet.identity",
+          "fleet.publish",
+          "fleet.release",
+          "proving",
+          "proving.lab");
+
+  /** Names that say nothing, unless somebody else's standard says them. */
+  private static final String EMPTY_NAME = ".*(Utils?|Manager|Helper|Impl|Data|Info)";
+
+  private static final Set<String> NAMED_BY_OTHERS =
+      Set.of(
+          "DeviceKeyManager", // javax.net.ssl.KeyManager
+          "ServiceManager"); // systemd, in its own words
+
+  private static JavaClasses house;
+
+  @BeforeAll
+  static void readTheHouse() {
+    house =
+        new ClassFileImporter()
+            .withImportOption(HouseRulesTest::isOfTheHouse)
+            .importPackages("dev.bartizan");
+    assertTrue(house.size() > 500, house.size() + " classes");
+  }
+
+  private static boolean isOfTheHouse(Location location) {
+    return !location.contains("test-classes") && !location.contains("-tests.jar");
+  }
+
+  @Test
+  void dependenciesRunOneWay() {
+    neverSees("crypto", "updater", "agent", "fleet", "proving");
+    neverSees("updater", "agent", "fleet", "proving");
+    neverSees("agent", "fleet", "proving");
+    neverSees("fleet", "agent", "proving");
+  }
+
+  private static void neverSees(String module, String... others) {
+    for (String other : others) {
+      noClasses()
+          .that()
+          .resideInAPackage("dev.bartizan." + module + "..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("dev.bartizan." + other + "..")
+          .check(house);
+    }
+  }
+
+  @Test
+  void metadataIsJudgedWithoutTouchingDiskOrNetwork() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.bartizan.updater.tuf")
+        .and()
+        .haveNameNotMatching(".*\\.(MetadataStore|ServedMetadata)")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "java.nio.file..",
+            "java.net..",
+            "dev.bartizan.updater.disk..",
+            "dev.bartizan.updater.fetch..")
+        .check(house);
+    noClasses()
+        .that()
+        .haveFullyQualifiedName("dev.bartizan.updater.tuf.TrustedMetadata")
+        .or()
+        .areAssignableTo("dev.bartizan.updater.tuf.Metadata")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("java.io..")
+        .check(house);
+  }
+
+  @Test
+  void whatDecidesNeitherLogsNorKeepsStateOfItsOwn() {
+    noClasses()
+        .that()
+        .resideInAnyPackage("dev.bartizan.crypto..", "dev.bartizan.updater..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.slf4j..", "java.util.logging..")
+        .check(house);
+    fields()
+        .that()
+        .areStatic()
+        .and()
+        .areDeclaredInClassesThat()
+        .resideOutsideOfPackage("dev.bartizan.proving..")
+        .should()
+        .beFinal()
+        .check(house);
+  }
+
+  @Test
+  void theWorldIsTouchedWhereThisListSaysAndNowhereElse() {
+    Set<String> found =
+        house.stream()
+            .filter(HouseRulesTest::touchesTheWorld)
+            .map(HouseRulesTest::place)
+            .collect(Collectors.toCollection(TreeSet::new));
+    assertEquals(new TreeSet<>(ADAPTERS), found);
+  }
+
+  private static boolean touchesTheWorld(JavaClass type) {
+    return type.isAnnotatedWith(TouchesTheWorld.class)
+        || type.getCodeUnits().stream().anyMatch(it -> it.isAnnotatedWith(TouchesTheWorld.class));
+  }
+
+  private static String place(JavaClass type) {
+    String name = type.getName().substring("dev.bartizan.".length());
+    String ofPackage = type.getPackageName().substring("dev.bartizan.".length());
+    return name.startsWith("fleet.") || name.startsWith("proving.") ? ofPackage : name;
+  }
+
+  @Test
+  void namesSaySomething() {
+    Set<String> found =
+        house.stream()
+            .map(JavaClass::getSimpleName)
+            .filter(name -> name.matches(EMPTY_NAME))
+            .collect(Collectors.toCollection(TreeSet::new));
+    assertEquals(new TreeSet<>(NAMED_BY_OTHERS), found);
+  }
+
+  @Test
+  void everyPackageSaysWhatItIsForAndThatNothingInItIsNull() throws IOException {
+    Set<Path> silent = new TreeSet<>();
+    for (Path file : sources()) {
+      Path about = file.resolveSibling("package-info.java");
+      if (!Files.exists(about) || !Files.readString(about).contains("@NullMarked")) {
+        silent.add(Objects.requireNonNull(file.getParent()));
+      }
+    }
+    assertEquals(Set.of(), silent);
+  }
+
+  @Test
+  void noFileIsLongerThanAReaderCanHold() throws IOException {
+    Set<Path> longer = new TreeSet<>();
+    for (Path file : sources()) {
+      try (Stream<String> lines = Files.lines(file)) {
+        if (lines.count() > LINES_MAX) {
+          longer.add(file);
+        }
+      }
+    }
+    assertEquals(Set.of(), longer);
+  }
+
+  private static List<Path> sources() throws IOException {
+    Path tree = Path.of(System.getProperty("basedir", "proving")).resolve("..").normalize();
+    Set<Path> sources = new TreeSet<>();
+    for (String module : MODULES) {
+      try (Stream<Path> files = Files.walk(tree.resolve(module).resolve("src/main/java"))) {
+        files.filter(file -> file.toString().endsWith(".java")).forEach(sources::add);
+      }
+    }
+    return List.copyOf(sources);
+  }
+}

@@ -1,0 +1,75 @@
+package dev.bartizan.updater.delta;
+
+import dev.bartizan.crypto.Bytes;
+import dev.bartizan.crypto.Digest;
+import dev.bartizan.updater.delta.DeltaRefusal.Reason;
+import java.nio.ByteBuffer;
+
+/**
+ * What a delta says about itself: from which file to which.
+ *
+ * @param sectionLength bytes of the result per section
+ * @param baseLength bytes
+ * @param base SHA-256 of the file that the delta applies to
+ * @param resultLength bytes
+ * @param result SHA-256 of the file that comes out
+ */
+public record DeltaHeader(
+    int sectionLength, long baseLength, Digest base, long resultLength, Digest result) {
+
+  public DeltaHeader {
+    if (sectionLength < DeltaFormat.SECTION_LENGTH_MIN
+        || sectionLength > DeltaFormat.SECTION_LENGTH_MAX) {
+      throw new IllegalArgumentException("section length " + sectionLength);
+    }
+    if (!isLength(baseLength) || !isLength(resultLength)) {
+      throw new IllegalArgumentException("lengths " + baseLength + ", " + resultLength);
+    }
+  }
+
+  /** How many sections follow. */
+  public long sections() {
+    return (resultLength + sectionLength - 1) / sectionLength;
+  }
+
+  private static boolean isLength(long bytes) {
+    return bytes >= 0 && bytes <= DeltaFormat.FILE_LENGTH_MAX;
+  }
+
+  /** Bytes of the result that section {@code index} rebuilds. */
+  public int resultLength(long index) {
+    return (int) Math.min(sectionLength, resultLength - index * sectionLength);
+  }
+
+  /** The header as it stands in the delta. */
+  public Bytes encode() {
+    ByteBuffer out = ByteBuffer.allocate(DeltaFormat.HEADER_LENGTH);
+    out.put(DeltaFormat.MAGIC.asBuffer()).putShort((short) DeltaFormat.VERSION);
+    out.putInt(sectionLength);
+    out.putLong(baseLength).put(base.value().asBuffer());
+    out.putLong(resultLength).put(result.value().asBuffer());
+    return Bytes.of(out.array());
+  }
+
+  static DeltaHeader parse(byte[] encoded) throws DeltaRefusal {
+    ByteBuffer in = ByteBuffer.wrap(encoded);
+    if (!in.slice(0, DeltaFormat.MAGIC.length()).equals(DeltaFormat.MAGIC.asBuffer())) {
+      throw new DeltaRefusal(Reason.MALFORMED, "magic: this is not a delta");
+    }
+    int version = Short.toUnsignedInt(in.position(DeltaFormat.MAGIC.length()).getShort());
+    if (version != DeltaFormat.VERSION) {
+      throw new DeltaRefusal(Reason.UNKNOWN_VERSION, "version " + version + " is not known here");
+    }
+    try {
+      return new DeltaHeader(in.getInt(), in.getLong(), digest(in), in.getLong(), digest(in));
+    } catch (IllegalArgumentException outOfRange) {
+      throw new DeltaRefusal(Reason.MALFORMED, "header: " + outOfRange.getMessage(), outOfRange);
+    }
+  }
+
+  private static Digest digest(ByteBuffer in) {
+    byte[] value = new byte[Digest.LENGTH];
+    in.get(value);
+    return Digest.ofValue(value);
+  }
+}

@@ -1,0 +1,15 @@
+package dev.bartizan.updater.fetch;
+
+import java.io.IOException;
+import java.time.Duration;
+
+/** Hears how a download goes. Called on the downloading thread; must not block. */
+public interface FetchProgress {
+  FetchProgress NONE = new FetchProgress() {};
+
+  /** {@code have} of {@code total} bytes are there. */
+  default void received(long have, long total) {}
+
+  /** An attempt failed; the next one follows after {@code pause}. */
+  default void interrupted(IOException reason, Duration pause) {}
+}

@@ -1,0 +1,47 @@
+package dev.bartizan.updater.install;
+
+import dev.bartizan.crypto.Digest;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** What is installed, by component name. */
+public record Components(Map<String, Component> byName) {
+  private static final Components NONE = new Components(Map.of());
+
+  public Components {
+    byName = Map.copyOf(byName);
+  }
+
+  static Components none() {
+    return NONE;
+  }
+
+  public Optional<Component> find(String name) {
+    return Optional.ofNullable(byName.get(name));
+  }
+
+  /** The component, or an empty one of that name. */
+  Component named(String name) {
+    return find(name).orElseGet(() -> Component.none(name));
+  }
+
+  Components with(Component component) {
+    Map<String, Component> all = new HashMap<>(byName);
+    all.put(component.name(), component);
+    return new Components(all);
+  }
+
+  /** Every object that an active or a previous release needs. */
+  public Set<Digest> objects() {
+    return byName.values().stream()
+        .flatMap(it -> Stream.concat(it.active().stream(), it.previous().stream()))
+        .map(Installed::objects)
+        .flatMap(Collection::stream)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+}

@@ -1,0 +1,15 @@
+package dev.bartizan.updater.install;
+
+/** Something to do in the world once a transition is durable. Each may be done twice. */
+public enum Effect {
+  PLAN,
+  FETCH,
+  PREFLIGHT,
+  ACTIVATE,
+  OBSERVE,
+  RESTORE,
+  /** Tell how deployments ended; those not yet acknowledged. */
+  ANNOUNCE,
+  /** Delete objects that no kept release needs. */
+  COLLECT
+}

@@ -1,0 +1,31 @@
+package dev.bartizan.updater.install;
+
+import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.Refusal;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Gets what a release needs into the object store. Called by one thread; may be asked twice for the
+ * same thing, in another process.
+ *
+ * <p>A {@link Refusal} ends the deployment as refused; an {@link IOException} (no network, no
+ * space) leaves it where it is, and it is asked again.
+ */
+public interface Payloads {
+  /**
+   * Finds out whether the release may be had, and how: metadata, signatures, resources, free space,
+   * budget. Writes no payload.
+   */
+  void plan(Deployment deployment) throws IOException, Refusal;
+
+  /**
+   * Carries the transfer on for a while; returns within about a minute, so that a deployment can be
+   * called off, and because a call that never returns counts as a crash.
+   *
+   * @return every object the release needs, all held and verified, when nothing is missing any
+   *     more; empty when there is more to come
+   */
+  Optional<Set<Digest>> fetch(Deployment deployment) throws IOException, Refusal;
+}

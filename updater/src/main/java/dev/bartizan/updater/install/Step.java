@@ -1,0 +1,19 @@
+package dev.bartizan.updater.install;
+
+/**
+ * What one {@link Installer#advance} did: tells the caller when to call again.
+ *
+ * @param state where the deployment under way stands now
+ * @param reason what is waited for; else empty
+ */
+public record Step(Kind kind, UpdateState state, String reason) {
+  /** How to go on. */
+  public enum Kind {
+    /** Nothing to do until something is requested. */
+    IDLE,
+    /** Something was done; call again at once. */
+    DONE,
+    /** The world or a verdict is waited for; call again after a pause. */
+    WAITING
+  }
+}

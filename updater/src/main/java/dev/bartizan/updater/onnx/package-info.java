@@ -1,0 +1,15 @@
+/**
+ * Just enough of ONNX to see tensors without loading a model: the protocol buffer wire format and
+ * the {@code TensorProto} message.
+ *
+ * <p>Guarantees: what is read has the type, shape and length it claims; whatever the bytes say, the
+ * answer is a tensor or an {@link dev.bartizan.updater.onnx.OnnxRefusal}, in memory bounded by the
+ * input's length and the limits named here. Not guaranteed: that a runtime accepts the tensor, or
+ * that the bytes are anybody's in particular; signatures are checked before this package sees them.
+ *
+ * <p>Fields this package does not know are skipped, as protocol buffers ask for.
+ */
+@NullMarked
+package dev.bartizan.updater.onnx;
+
+import org.jspecify.annotations.NullMarked;

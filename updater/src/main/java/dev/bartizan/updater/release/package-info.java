@@ -1,0 +1,12 @@
+/**
+ * What a release says about itself: the signed documents that update metadata names as targets.
+ *
+ * <p>A {@link dev.bartizan.updater.release.ReleaseManifest} names the plaintext of a model shard by
+ * shard, the sealed files it can be fetched as, and how to try it. A {@link
+ * dev.bartizan.updater.release.SoftwareManifest} names the files of the agent itself. Both are
+ * values: whoever reads one has checked its digest against signed metadata before.
+ */
+@NullMarked
+package dev.bartizan.updater.release;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,268 @@
+package dev.bartizan.updater.tuf;
+
+import dev.bartizan.crypto.Bytes;
+import dev.bartizan.updater.tuf.TufRefusal.Code;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * The client workflow (specification 5): asks for the next file, has it judged, keeps what was
+ * accepted.
+ *
+ * <p>A refusal or a broken connection at any point leaves the files accepted so far, and the next
+ * refresh goes on from there.
+ */
+public final class TufClient {
+  private final MetadataStore store;
+  private final MetadataSource source;
+  private final Supplier<Freshness> freshness;
+
+  /** A device's client: everything new must be valid at the time the refresh begins. */
+  public TufClient(MetadataStore store, MetadataSource source, InstantSource clock) {
+    this(store, source, () -> Freshness.at(clock.instant()));
+  }
+
+  private TufClient(MetadataStore store, MetadataSource source, Supplier<Freshness> freshness) {
+    this.store = store;
+    this.source = source;
+    this.freshness = freshness;
+  }
+
+  /**
+   * For who maintains the repository and comes to renew what has expired. Signatures, versions and
+   * digests are judged as ever: a maintainer must not sign on top of what a stranger put there.
+   */
+  public static TufClient forMaintainer(MetadataStore store, MetadataSource source) {
+    return new TufClient(store, source, Freshness::notJudged);
+  }
+
+  /**
+   * Pins the root all trust starts at. A root that is there already stays when {@code root} is the
+   * same or older: beginning again must not be a way back.
+   *
+   * @throws TufRefusal when it is no root, or not signed by itself
+   */
+  public static void init(MetadataStore store, byte[] root) throws TufRefusal, IOException {
+    init(store, root(root));
+  }
+
+  /**
+   * The same, for who wants to know which of the two roots was refused.
+   *
+   * @throws TufRefusal when the root that is there already is none
+   */
+  public static void init(MetadataStore store, Root pinned) throws TufRefusal, IOException {
+    Optional<byte[]> stored = store.find(RoleName.ROOT, Limits.ROOT_BYTES);
+    if (stored.isEmpty() || root(stored.get()).version() < pinned.version()) {
+      store.keep(RoleName.ROOT, pinned.raw());
+    }
+  }
+
+  /**
+   * A root, of any age, that is signed by itself.
+   *
+   * @throws TufRefusal when it is not
+   */
+  public static Root root(byte[] bytes) throws TufRefusal {
+    return TrustedMetadata.startingFrom(bytes, Freshness.notJudged()).root();
+  }
+
+  /**
+   * Brings root, timestamp, snapshot and top-level targets up to date, all against one time, and
+   * keeps each as soon as it is accepted (5.3 to 5.6).
+   *
+   * @throws TufRefusal when something offered, or the stored root, is not acceptable
+   * @throws IOException when the repository or the disk cannot do it now
+   */
+  public TrustedTargets refresh() throws TufRefusal, IOException {
+    TrustedMetadata trusted = TrustedMetadata.startingFrom(storedRoot(), freshness.get());
+    refreshRoot(trusted);
+    refreshTimestamp(trusted);
+    refreshSnapshot(trusted);
+    refreshTargets(trusted);
+    return new TrustedTargets(
+        trusted, (delegator, delegation) -> delegated(trusted, delegator, delegation));
+  }
+
+  /**
+   * Refreshes, loads every delegated role, and then replaces the last complete set in one step:
+   * this is what {@link #loadTrusted} finds afterwards.
+   */
+  public TrustedTargets refreshAll() throws TufRefusal, IOException {
+    TrustedTargets targets = refresh();
+    targets.list("");
+    store.keepLastGood(targets.files());
+    return targets;
+  }
+
+  /**
+   * The last complete set, verified anew from its root down without asking the repository. Expiry
+   * is not judged: what was fresh when it was accepted may go on being used, offline and for as
+   * long as it takes.
+   *
+   * @throws TufRefusal when a stored byte is not what was signed
+   * @throws FileNotFoundException when no set was ever completed here
+   */
+  public TrustedTargets loadTrusted() throws TufRefusal, IOException {
+    return verified(
+        store
+            .findLastGood()
+            .orElseThrow(() -> new FileNotFoundException("no trusted metadata yet: update first")));
+  }
+
+  /** A complete set, verified from its root down; expiry is not judged. */
+  static TrustedTargets verified(Map<RoleName, Bytes> files) throws TufRefusal {
+    TrustedMetadata trusted =
+        TrustedMetadata.startingFrom(stored(files, RoleName.ROOT), Freshness.notJudged());
+    trusted.acceptTimestamp(stored(files, RoleName.TIMESTAMP));
+    trusted.acceptSnapshot(stored(files, RoleName.SNAPSHOT));
+    trusted.acceptTargets(stored(files, RoleName.TARGETS));
+    return new TrustedTargets(
+        trusted,
+        (delegator, delegation) ->
+            trusted.acceptDelegated(delegator, delegation, stored(files, delegation.role())));
+  }
+
+  /**
+   * The single files on disk that are not what was accepted, by path.
+   *
+   * @throws TufRefusal when the last complete set does not hold
+   */
+  public List<String> damagedFiles() throws TufRefusal, IOException {
+    return StoreAudit.damaged(store);
+  }
+
+  private void refreshRoot(TrustedMetadata trusted) throws TufRefusal, IOException {
+    for (int rotation = 0; rotation < Limits.ROOT_ROTATIONS; rotation++) {
+      Root before = trusted.root();
+      String next = RoleName.ROOT.fileName(before.version() + 1);
+      Optional<byte[]> received = find(RoleName.ROOT, next, Limits.ROOT_BYTES);
+      if (received.isEmpty()) {
+        break;
+      }
+      replaceRoot(before, trusted.acceptRoot(received.get()));
+    }
+    trusted.settleRoot();
+  }
+
+  /**
+   * Forgets before it replaces: a power cut in between repeats the rotation, whereas the other
+   * order would leave a thief's versions in place for good (5.3.11).
+   */
+  private void replaceRoot(Root before, Root next) throws IOException {
+    if (before.isRotatedBy(next, RoleName.TIMESTAMP)
+        || before.isRotatedBy(next, RoleName.SNAPSHOT)) {
+      store.forget(RoleName.TIMESTAMP);
+      store.forget(RoleName.SNAPSHOT);
+    }
+    store.keep(RoleName.ROOT, next.raw());
+  }
+
+  private void refreshTimestamp(TrustedMetadata trusted) throws TufRefusal, IOException {
+    try {
+      Optional<byte[]> stored = store.find(RoleName.TIMESTAMP, Limits.TIMESTAMP_BYTES);
+      if (stored.isPresent()) {
+        trusted.rememberTimestamp(stored.get());
+      }
+    } catch (TufRefusal unusable) {
+      // Signed by a key that was withdrawn, or damaged: as good as none, and replaced below.
+    }
+    byte[] received =
+        fetch(RoleName.TIMESTAMP, RoleName.TIMESTAMP.fileName(), Limits.TIMESTAMP_BYTES);
+    store.keep(RoleName.TIMESTAMP, trusted.acceptTimestamp(received).raw());
+  }
+
+  private void refreshSnapshot(TrustedMetadata trusted) throws TufRefusal, IOException {
+    MetaFile meta = trusted.timestamp().snapshot();
+    try {
+      Optional<byte[]> stored = store.find(RoleName.SNAPSHOT, Limits.SNAPSHOT_BYTES);
+      if (stored.isPresent()
+          && trusted.rememberSnapshot(stored.get()).version() == meta.version()) {
+        trusted.acceptSnapshot(stored.get());
+        return;
+      }
+    } catch (TufRefusal unusable) {
+      // As above; the repository is asked for a better one.
+    }
+    byte[] received = fetch(trusted, RoleName.SNAPSHOT, meta, Limits.SNAPSHOT_BYTES);
+    store.keep(RoleName.SNAPSHOT, trusted.acceptSnapshot(received).raw());
+  }
+
+  private void refreshTargets(TrustedMetadata trusted) throws TufRefusal, IOException {
+    acceptStoredOrFetched(trusted, RoleName.TARGETS, trusted::acceptTargets);
+  }
+
+  private Targets delegated(TrustedMetadata trusted, RoleName delegator, Delegation delegation)
+      throws TufRefusal, IOException {
+    Optional<Targets> accepted = trusted.findDelegated(delegator, delegation.role());
+    return accepted.isPresent()
+        ? accepted.get()
+        : acceptStoredOrFetched(
+            trusted,
+            delegation.role(),
+            bytes -> trusted.acceptDelegated(delegator, delegation, bytes));
+  }
+
+  /** The judgement on a targets file, under whoever delegates to it. */
+  @FunctionalInterface
+  private interface Judgement {
+    Targets accept(byte[] bytes) throws TufRefusal;
+  }
+
+  private Targets acceptStoredOrFetched(TrustedMetadata trusted, RoleName role, Judgement judgement)
+      throws TufRefusal, IOException {
+    try {
+      Optional<byte[]> stored = store.find(role, Limits.TARGETS_BYTES);
+      if (stored.isPresent()) {
+        return judgement.accept(stored.get());
+      }
+    } catch (TufRefusal outdated) {
+      // The ordinary case after a release: the stored one is not the one the snapshot names.
+    }
+    MetaFile meta = trusted.snapshot().get(role);
+    Targets accepted = judgement.accept(fetch(trusted, role, meta, Limits.TARGETS_BYTES));
+    store.keep(role, accepted.raw());
+    return accepted;
+  }
+
+  private byte[] fetch(TrustedMetadata trusted, RoleName role, MetaFile meta, int most)
+      throws TufRefusal, IOException {
+    boolean versioned = trusted.root().consistentSnapshot();
+    String name = versioned ? role.fileName(meta.version()) : role.fileName();
+    return fetch(role, name, meta.limit(most));
+  }
+
+  private byte[] fetch(RoleName role, String fileName, int limit) throws TufRefusal, IOException {
+    return find(role, fileName, limit)
+        .orElseThrow(() -> new FileNotFoundException("the repository has no " + fileName));
+  }
+
+  /** The one door bytes come in by, so that no adapter can forget the limit. */
+  private Optional<byte[]> find(RoleName role, String fileName, int limit)
+      throws TufRefusal, IOException {
+    Optional<byte[]> received = source.find(fileName, limit);
+    if (received.isPresent() && received.get().length > limit) {
+      throw new TufRefusal(Code.TOO_LONG, role, "at most " + limit + " bytes", "more");
+    }
+    return received;
+  }
+
+  private byte[] storedRoot() throws TufRefusal, IOException {
+    return store
+        .find(RoleName.ROOT, Limits.ROOT_BYTES)
+        .orElseThrow(() -> new FileNotFoundException("no trusted root: initialise first"));
+  }
+
+  private static byte[] stored(Map<RoleName, Bytes> files, RoleName role) throws TufRefusal {
+    Bytes raw = files.get(role);
+    if (raw == null) {
+      throw new TufRefusal(Code.MIX_MATCH, role, "its file in " + MetadataSet.FILE, "none");
+    }
+    return raw.toArray();
+  }
+}

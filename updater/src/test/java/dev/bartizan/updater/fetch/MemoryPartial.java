@@ -1,0 +1,76 @@
+package dev.bartizan.updater.fetch;
+
+import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.Refusal;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+
+/** A partial file in memory that keeps the port's promises. */
+final class MemoryPartial implements Partial {
+  /** The sealed bytes were not the signed ones. */
+  static final class WrongDigest extends Refusal {
+    private static final long serialVersionUID = 1L;
+
+    WrongDigest() {
+      super("wrong digest");
+    }
+
+    @Override
+    public String code() {
+      return "HASH_MISMATCH";
+    }
+  }
+
+  private final Digest signed;
+  private final ByteArrayOutputStream content = new ByteArrayOutputStream();
+  private boolean sealed;
+  private int durable;
+
+  MemoryPartial(Digest signed) {
+    this.signed = signed;
+  }
+
+  @Override
+  public long size() {
+    return content.size();
+  }
+
+  @Override
+  public void append(ByteBuffer bytes) {
+    byte[] copy = new byte[bytes.remaining()];
+    bytes.get(copy);
+    content.writeBytes(copy);
+  }
+
+  @Override
+  public void checkpoint() {
+    durable = content.size();
+  }
+
+  @Override
+  public void restart() {
+    content.reset();
+    durable = 0;
+  }
+
+  @Override
+  public void seal() throws Refusal {
+    if (!Digest.of(content.toByteArray()).equals(signed)) {
+      restart();
+      throw new WrongDigest();
+    }
+    sealed = true;
+  }
+
+  boolean isSealed() {
+    return sealed;
+  }
+
+  int durable() {
+    return durable;
+  }
+
+  byte[] content() {
+    return content.toByteArray();
+  }
+}

@@ -1,0 +1,284 @@
+package dev.bartizan.updater.install;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.updater.disk.FakeDisk;
+import dev.bartizan.updater.store.ObjectStore;
+import dev.bartizan.updater.store.ObjectWriter;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A device on a fake disk: a process that can be started again and again, releases whose character
+ * is in their version, and the reports that left it.
+ */
+final class Device {
+  static final String MODEL = "defect";
+  static final Cause COMMAND = Cause.command("jti-1", "key-1");
+  static final Cause POLICY = Cause.policy("autonomy", "policy-key");
+  private static final int STEPS_MAX = 200;
+
+  final FakeDisk disk;
+  final List<Outcome> reports = new ArrayList<>();
+
+  /** What the outside world and this run's process do; reset by {@link #start}. */
+  boolean isOffline;
+
+  boolean isDeaf;
+  Instant now = Instant.parse("2026-05-01T00:00:00Z");
+
+  /** How often a version was activated, over all processes: what a crash loop repeats. */
+  final Map<String, Integer> activations = new HashMap<>();
+
+  private Optional<Release> serving = Optional.empty();
+  private ObjectStore store;
+  private int observed;
+  private Optional<Installer> installer = Optional.empty();
+
+  Device(FakeDisk disk) {
+    this.disk = disk;
+    this.store = new ObjectStore(disk, Digest::sha256);
+  }
+
+  /** A device on which 1.0 is installed. */
+  static Device withFirstRelease() throws Exception {
+    Device device = new Device(new FakeDisk());
+    device.start();
+    device.order("first", "1.0");
+    device.run();
+    device.reports.clear();
+    return device;
+  }
+
+  /** Another device with the same disk. */
+  Device copy() {
+    Device copy = new Device(disk.copy());
+    copy.now = now;
+    return copy;
+  }
+
+  static Release release(String version) {
+    return new Release(Digest.of(content("manifest", version)), version);
+  }
+
+  static Set<Digest> objects(String version) {
+    return Set.of(Digest.of(content("manifest", version)), Digest.of(content("artifact", version)));
+  }
+
+  private static byte[] content(String what, String version) {
+    return (what + " of " + version + " ").repeat(20).getBytes(US_ASCII);
+  }
+
+  /** A new process: what was in memory is gone; the active release is served first. */
+  Recovery start() throws IOException, JournalRefusal {
+    serving = Optional.empty();
+    observed = 0;
+    store = new ObjectStore(disk, Digest::sha256);
+    Installer opened =
+        Installer.open(
+            disk,
+            store(),
+            new Repository(),
+            new Bench(),
+            new Reporter(),
+            () -> now,
+            Limits.DEFAULT);
+    serving = opened.components().find(MODEL).flatMap(Component::activeRelease);
+    opened.resume();
+    installer = Optional.of(opened);
+    return opened.recovery();
+  }
+
+  Installer installer() {
+    return installer.orElseThrow();
+  }
+
+  ObjectStore store() {
+    return store;
+  }
+
+  Admission order(String id, String version) throws IOException, InstallRefusal {
+    return order(id, version, COMMAND);
+  }
+
+  Admission order(String id, String version, Cause cause) throws IOException, InstallRefusal {
+    return installer().request(new Order(id, MODEL, release(version), cause, Optional.empty()));
+  }
+
+  /** Until there is nothing left to do. */
+  void run() throws IOException {
+    for (int step = 0; step < STEPS_MAX; step++) {
+      if (installer().advance().kind() == Step.Kind.IDLE) {
+        return;
+      }
+    }
+    throw new AssertionError("no end in sight: " + installer().current());
+  }
+
+  /** Until the deployment under way is in {@code state}. */
+  void runUntil(UpdateState state) throws IOException {
+    for (int step = 0; step < STEPS_MAX; step++) {
+      if (installer().advance().state() == state) {
+        return;
+      }
+    }
+    throw new AssertionError("never " + state + ": " + installer().current());
+  }
+
+  Optional<String> serving() {
+    return serving.map(Release::version);
+  }
+
+  Component component() {
+    return installer().components().named(MODEL);
+  }
+
+  String active() {
+    return component().activeRelease().orElseThrow().version();
+  }
+
+  /** Serves the artifacts in two pieces per object, one piece per call. */
+  private final class Repository implements Payloads {
+    @Override
+    public void plan(Deployment deployment) throws IOException, Refusal {
+      online();
+      if (deployment.to().version().contains("unsigned")) {
+        throw new Unacceptable("SIG_THRESHOLD");
+      }
+    }
+
+    @Override
+    public Optional<Set<Digest>> fetch(Deployment deployment) throws IOException, Refusal {
+      String version = deployment.to().version();
+      for (String what : List.of("manifest", "artifact")) {
+        byte[] content = content(what, version);
+        Digest name = Digest.of(content);
+        if (!store().holds(name)) {
+          online();
+          fetchPiece(name, what.equals("artifact") ? sent(content, version) : content);
+          return Optional.empty();
+        }
+      }
+      return Optional.of(objects(version));
+    }
+
+    private byte[] sent(byte[] content, String version) {
+      byte[] sent = content.clone();
+      if (version.contains("tampered")) {
+        sent[sent.length - 1] ^= 1;
+      }
+      return sent;
+    }
+
+    private void fetchPiece(Digest name, byte[] sent) throws IOException, Refusal {
+      try (ObjectWriter writer = store().begin(name, sent.length)) {
+        int from = (int) writer.size();
+        int count = Math.min((sent.length + 1) / 2, sent.length - from);
+        writer.append(ByteBuffer.wrap(sent, from, count));
+        if (writer.remaining() == 0) {
+          writer.seal();
+        }
+      }
+    }
+
+    private void online() throws IOException {
+      if (isOffline) {
+        throw new IOException("no route to host");
+      }
+    }
+  }
+
+  /** Judges releases by their version. */
+  private final class Bench implements Trial {
+    @Override
+    public Verdict preflight(Deployment deployment, Set<Digest> objects)
+        throws IOException, Refusal {
+      for (Digest object : objects) {
+        store().verify(object);
+      }
+      return deployment.to().version().contains("wrong")
+          ? Verdict.unhealthy("GOLDEN_VECTORS: 2 of 3 differ")
+          : Verdict.healthy();
+    }
+
+    @Override
+    public void activate(Deployment deployment, Set<Digest> objects) throws Refusal {
+      String version = deployment.to().version();
+      activations.merge(version, 1, Integer::sum);
+      if (version.contains("crashing")) {
+        throw new ProcessDied();
+      }
+      if (version.contains("unloadable")) {
+        throw new Unacceptable("MODEL_REFUSED");
+      }
+      serving = Optional.of(deployment.to());
+      observed = 0;
+    }
+
+    @Override
+    public Verdict observe(Deployment deployment) {
+      observed++;
+      if (deployment.to().version().contains("dying") && observed == 2) {
+        throw new ProcessDied();
+      }
+      if (observed < 3) {
+        return Verdict.pending("3 looks");
+      }
+      return deployment.to().version().contains("sick")
+          ? Verdict.unhealthy("ERROR_RATE: 0.4")
+          : Verdict.healthy();
+    }
+
+    @Override
+    public void restore(Deployment deployment) {
+      serving = deployment.from();
+    }
+  }
+
+  private final class Reporter implements InstallListener {
+    @Override
+    public void moved(Deployment deployment, UpdateState from, UpdateState to, String reason) {}
+
+    @Override
+    public void ended(Outcome outcome) throws IOException {
+      if (!isDeaf) {
+        reports.add(outcome);
+        installer.orElseThrow().acknowledge(outcome.deployment());
+      }
+    }
+  }
+
+  void later(Duration duration) {
+    now = now.plus(duration);
+  }
+
+  /** The process is gone, as after a segmentation fault in a native library. */
+  static final class ProcessDied extends Error {
+    private static final long serialVersionUID = 1L;
+  }
+
+  private static final class Unacceptable extends Refusal {
+    private static final long serialVersionUID = 1L;
+    private final String code;
+
+    Unacceptable(String code) {
+      super("unacceptable");
+      this.code = code;
+    }
+
+    @Override
+    public String code() {
+      return code;
+    }
+  }
+}

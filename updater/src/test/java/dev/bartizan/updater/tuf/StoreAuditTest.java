@@ -1,0 +1,95 @@
+package dev.bartizan.updater.tuf;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.bartizan.updater.disk.DurableFile;
+import dev.bartizan.updater.disk.FakeDisk;
+import dev.bartizan.updater.disk.FileName;
+import java.io.FileNotFoundException;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The single files beside the last complete set, after somebody or something changed one. */
+class StoreAuditTest {
+  private final RepositorySimulator repository = new RepositorySimulator();
+  private final FakeDisk disk = new FakeDisk();
+  private final MetadataStore store = new MetadataStore(disk, "tuf");
+  private final TufClient client =
+      new TufClient(store, repository, () -> RepositorySimulator.START);
+
+  @BeforeEach
+  void refreshed() throws Exception {
+    TufClient.init(store, repository.rootFile(1));
+    repository.delegate("targets", "models", false, "models/*");
+    release("1");
+    client.refreshAll();
+  }
+
+  private void release(String content) {
+    repository.addTarget("models", "models/defects", content);
+    repository.release("targets", "models");
+  }
+
+  private static FileName file(String name) {
+    return FileName.of("tuf/" + name);
+  }
+
+  private byte[] content(String name) throws Exception {
+    return disk.read(file(name), 1 << 20).orElseThrow();
+  }
+
+  @Test
+  void findsNothingAfterARefresh() throws Exception {
+    assertEquals(List.of(), StoreAudit.damaged(store));
+  }
+
+  @Test
+  void noticesAFlipOfAnyByteOfAnyFileAndPutsTheAcceptedOneBack() throws Exception {
+    for (String name :
+        List.of("root.json", "timestamp.json", "snapshot.json", "targets.json", "models.json")) {
+      byte[] honest = content(name);
+      for (int i = 0; i < honest.length; i++) {
+        byte[] flipped = honest.clone();
+        flipped[i] ^= 0x20; // Changes the case of letters, which some parsers do not mind.
+        DurableFile.replace(disk, file(name), flipped);
+        assertEquals(List.of("tuf/" + name), StoreAudit.damaged(store), name + ", byte " + i);
+      }
+      assertEquals(List.of("tuf/" + name), StoreAudit.mend(store));
+      assertArrayEquals(honest, content(name));
+    }
+  }
+
+  @Test
+  void leavesWhatARefreshThatWasCutShortHasAlreadyAccepted() throws Exception {
+    repository.rotateKeys("timestamp");
+    repository.rotateKeys("targets");
+    repository.publishRoot();
+    release("22");
+    repository.unserve("2.models.json");
+    assertThrows(FileNotFoundException.class, client::refreshAll);
+    byte[] newer = content("timestamp.json");
+
+    assertEquals(List.of(), StoreAudit.mend(store));
+    assertArrayEquals(newer, content("timestamp.json"));
+  }
+
+  @Test
+  void takesNoNewerFileThatAStrangerSigned() throws Exception {
+    RepositorySimulator stranger = new RepositorySimulator();
+    stranger.release("targets");
+    stranger.release("targets");
+    DurableFile.replace(disk, file("timestamp.json"), stranger.served("timestamp.json"));
+
+    assertEquals(List.of("tuf/timestamp.json"), StoreAudit.damaged(store));
+  }
+
+  @Test
+  void hasNothingToCompareWithBeforeTheFirstUpdate() throws Exception {
+    MetadataStore fresh = new MetadataStore(disk, "fresh");
+    TufClient.init(fresh, repository.rootFile(1));
+    assertEquals(List.of(), StoreAudit.mend(fresh));
+  }
+}

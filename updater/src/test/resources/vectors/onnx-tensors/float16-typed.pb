@@ -1,0 +1,2 @@
+
+*€x€€€pBfloat16-typed

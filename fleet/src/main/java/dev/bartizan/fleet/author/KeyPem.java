@@ -2,6 +2,8 @@ package dev.bartizan.fleet.author;
 
 import dev.bartizan.crypto.SecretBytes;
 import dev.bartizan.fleet.author.AuthorRefusal.Code;
+import dev.bartizan.updater.tuf.HybridPrivateKey;
+import dev.bartizan.updater.tuf.HybridPublicKey;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;
@@ -13,27 +15,35 @@ import java.security.PrivateKey;
 import java.security.Provider;
 import java.security.PublicKey;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.crypto.params.MLDSAPrivateKeyParameters;
+import org.bouncycastle.crypto.params.MLDSAPublicKeyParameters;
+import org.bouncycastle.crypto.util.PrivateKeyFactory;
+import org.bouncycastle.crypto.util.PrivateKeyInfoFactory;
+import org.bouncycastle.crypto.util.PublicKeyFactory;
+import org.bouncycastle.crypto.util.SubjectPublicKeyInfoFactory;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
-import org.bouncycastle.openssl.PEMException;
+import org.bouncycastle.openssl.MiscPEMGenerator;
 import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.openssl.PKCS8Generator;
-import org.bouncycastle.openssl.jcajce.JcaMiscPEMGenerator;
 import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
-import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 import org.bouncycastle.openssl.jcajce.JceOpenSSLPKCS8DecryptorProviderBuilder;
 import org.bouncycastle.openssl.jcajce.JceOpenSSLPKCS8EncryptorBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.OutputEncryptor;
 import org.bouncycastle.pkcs.PKCS8EncryptedPrivateKeyInfo;
 import org.bouncycastle.pkcs.PKCSException;
-import org.bouncycastle.util.io.pem.PemObjectGenerator;
 import org.bouncycastle.util.io.pem.PemWriter;
 
-/** The file form of a key pair: PKCS#8 private key, encrypted or not, then the public key. */
+/**
+ * The file form of a key pair: PKCS#8 private key, encrypted or not, then the public key. Of a
+ * hybrid pair the classical half comes first, the ML-DSA half follows in the same form.
+ */
 final class KeyPem {
   /** OWASP's figure for PBKDF2 with HMAC-SHA-512. */
   private static final int ITERATIONS = 210_000;
@@ -48,17 +58,36 @@ final class KeyPem {
   byte[] encode(KeyPair pair, Optional<SecretBytes> passphrase) throws IOException {
     StringWriter text = new StringWriter();
     try (PemWriter pem = new PemWriter(text)) {
-      pem.writeObject(privatePart(pair.getPrivate(), passphrase));
-      pem.writeObject(new JcaMiscPEMGenerator(pair.getPublic()));
+      if (pair.getPublic() instanceof HybridPublicKey hybrid
+          && pair.getPrivate() instanceof HybridPrivateKey secret) {
+        write(pem, info(secret.classical()), info(hybrid.classical()), passphrase);
+        write(
+            pem,
+            PrivateKeyInfoFactory.createPrivateKeyInfo(secret.mlDsa()),
+            SubjectPublicKeyInfoFactory.createSubjectPublicKeyInfo(
+                secret.mlDsa().getPublicKeyParameters()),
+            passphrase);
+      } else {
+        write(pem, info(pair.getPrivate()), info(pair.getPublic()), passphrase);
+      }
     }
     return text.toString().getBytes(StandardCharsets.US_ASCII);
   }
 
-  private PemObjectGenerator privatePart(PrivateKey key, Optional<SecretBytes> passphrase)
+  private static PrivateKeyInfo info(PrivateKey key) {
+    return PrivateKeyInfo.getInstance(key.getEncoded());
+  }
+
+  private static SubjectPublicKeyInfo info(PublicKey key) {
+    return SubjectPublicKeyInfo.getInstance(key.getEncoded());
+  }
+
+  private void write(
+      PemWriter pem, PrivateKeyInfo secret, SubjectPublicKeyInfo open, Optional<SecretBytes> pass)
       throws IOException {
-    return passphrase.isEmpty()
-        ? new JcaPKCS8Generator(key, null)
-        : new JcaPKCS8Generator(key, encryptor(passphrase.get()));
+    pem.writeObject(
+        new PKCS8Generator(secret, pass.isEmpty() ? null : encryptor(pass.get())).generate());
+    pem.writeObject(new MiscPEMGenerator(open));
   }
 
   private OutputEncryptor encryptor(SecretBytes passphrase) throws IOException {
@@ -84,8 +113,17 @@ final class KeyPem {
    * @throws AuthorRefusal BAD_KEY when the file holds none
    */
   PublicKey publicKey(String name, byte[] pem) throws AuthorRefusal {
-    return part(name, pem, SubjectPublicKeyInfo.class, found -> converter().getPublicKey(found))
-        .orElseThrow(() -> new AuthorRefusal(Code.BAD_KEY, name + ": holds no public key"));
+    List<SubjectPublicKeyInfo> halves = parts(name, pem, SubjectPublicKeyInfo.class);
+    requireHalves(name, halves, "public");
+    try {
+      PublicKey classical = converter().getPublicKey(halves.get(0));
+      return halves.size() == 1
+          ? classical
+          : HybridPair.publicKey(
+              classical, (MLDSAPublicKeyParameters) PublicKeyFactory.createKey(halves.get(1)));
+    } catch (IOException | ClassCastException unsound) {
+      throw new AuthorRefusal(Code.BAD_KEY, name + ": not a public key of ours", unsound);
+    }
   }
 
   /**
@@ -96,16 +134,32 @@ final class KeyPem {
    */
   PrivateKey privateKey(String name, byte[] pem, Optional<SecretBytes> passphrase)
       throws AuthorRefusal {
-    Optional<PKCS8EncryptedPrivateKeyInfo> sealed =
-        part(name, pem, PKCS8EncryptedPrivateKeyInfo.class, found -> found);
-    if (sealed.isPresent()) {
-      return opened(name, sealed.get(), passphrase);
+    List<PrivateKeyInfo> halves = new ArrayList<>(parts(name, pem, PrivateKeyInfo.class));
+    for (PKCS8EncryptedPrivateKeyInfo sealed :
+        parts(name, pem, PKCS8EncryptedPrivateKeyInfo.class)) {
+      halves.add(opened(name, sealed, passphrase));
     }
-    return part(name, pem, PrivateKeyInfo.class, found -> converter().getPrivateKey(found))
-        .orElseThrow(() -> new AuthorRefusal(Code.BAD_KEY, name + ": holds no private key"));
+    requireHalves(name, halves, "private");
+    try {
+      PrivateKey classical = converter().getPrivateKey(halves.get(0));
+      return halves.size() == 1
+          ? classical
+          : HybridPair.privateKey(
+              classical, (MLDSAPrivateKeyParameters) PrivateKeyFactory.createKey(halves.get(1)));
+    } catch (IOException | ClassCastException unsound) {
+      throw new AuthorRefusal(Code.BAD_KEY, name + ": not a private key of ours", unsound);
+    }
   }
 
-  private PrivateKey opened(
+  private static void requireHalves(String name, List<?> halves, String kind) throws AuthorRefusal {
+    if (halves.isEmpty() || halves.size() > 2) {
+      throw new AuthorRefusal(
+          Code.BAD_KEY,
+          name + ": holds " + halves.size() + " " + kind + " keys, not one, or two of a hybrid");
+    }
+  }
+
+  private PrivateKeyInfo opened(
       String name, PKCS8EncryptedPrivateKeyInfo sealed, Optional<SecretBytes> passphrase)
       throws AuthorRefusal {
     if (passphrase.isEmpty()) {
@@ -113,13 +167,11 @@ final class KeyPem {
     }
     char[] characters = passphrase.get().reveal(KeyPem::characters);
     try {
-      return converter()
-          .getPrivateKey(
-              sealed.decryptPrivateKeyInfo(
-                  new JceOpenSSLPKCS8DecryptorProviderBuilder()
-                      .setProvider(bouncyCastle)
-                      .build(characters)));
-    } catch (PKCSException | PEMException wrong) {
+      return sealed.decryptPrivateKeyInfo(
+          new JceOpenSSLPKCS8DecryptorProviderBuilder()
+              .setProvider(bouncyCastle)
+              .build(characters));
+    } catch (PKCSException wrong) {
       throw new AuthorRefusal(Code.PASSPHRASE, name + ": the passphrase does not open it", wrong);
     } catch (OperatorCreationException impossible) {
       throw new IllegalStateException("the provider has PBES2 with AES", impossible);
@@ -128,22 +180,16 @@ final class KeyPem {
     }
   }
 
-  private interface Conversion<F, T> {
-    T convert(F found) throws PEMException;
-  }
-
-  private static <F, T> Optional<T> part(
-      String name, byte[] pem, Class<F> kind, Conversion<F, T> conversion) throws AuthorRefusal {
+  private static <T> List<T> parts(String name, byte[] pem, Class<T> kind) throws AuthorRefusal {
     String text = new String(pem, StandardCharsets.US_ASCII);
+    List<T> parts = new ArrayList<>();
     try (PEMParser parser = new PEMParser(new StringReader(text))) {
-      Object found = parser.readObject();
-      while (found != null) {
+      for (Object found = parser.readObject(); found != null; found = parser.readObject()) {
         if (kind.isInstance(found)) {
-          return Optional.of(conversion.convert(kind.cast(found)));
+          parts.add(kind.cast(found));
         }
-        found = parser.readObject();
       }
-      return Optional.empty();
+      return parts;
     } catch (IOException malformed) {
       throw new AuthorRefusal(Code.BAD_KEY, name + ": not a PEM key", malformed);
     }

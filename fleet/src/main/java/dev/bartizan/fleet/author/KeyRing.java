@@ -2,6 +2,7 @@ package dev.bartizan.fleet.author;
 
 import dev.bartizan.crypto.SecretBytes;
 import dev.bartizan.fleet.author.AuthorRefusal.Code;
+import dev.bartizan.updater.tuf.HybridPublicKey;
 import dev.bartizan.updater.tuf.SignatureScheme;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
@@ -86,7 +87,8 @@ public final class KeyRing {
 
   private KeyPair newPair(SignatureScheme scheme) {
     try {
-      return generator(scheme).generateKeyPair();
+      KeyPair classical = generator(scheme.classical()).generateKeyPair();
+      return scheme.isHybrid() ? HybridPair.around(classical, random) : classical;
     } catch (GeneralSecurityException impossible) {
       throw new IllegalStateException("every platform makes such keys", impossible);
     }
@@ -98,6 +100,8 @@ public final class KeyRing {
       case ECDSA_P256 -> onCurve("secp256r1");
       case ECDSA_P384 -> onCurve("secp384r1");
       case RSA_PSS_SHA256 -> ofSize("RSA", RSA_BITS);
+      case ED25519_ML_DSA_65, ECDSA_P256_ML_DSA_65 ->
+          throw new IllegalStateException("not classical: " + scheme);
     };
   }
 
@@ -114,6 +118,14 @@ public final class KeyRing {
   }
 
   private static SignatureScheme schemeOf(String name, PublicKey key) throws AuthorRefusal {
+    if (key instanceof HybridPublicKey hybrid) {
+      return switch (schemeOf(name, hybrid.classical())) {
+        case ED25519 -> SignatureScheme.ED25519_ML_DSA_65;
+        case ECDSA_P256 -> SignatureScheme.ECDSA_P256_ML_DSA_65;
+        case ECDSA_P384, RSA_PSS_SHA256, ED25519_ML_DSA_65, ECDSA_P256_ML_DSA_65 ->
+            throw new AuthorRefusal(Code.BAD_KEY, name + ": no hybrid we sign with");
+      };
+    }
     if (key instanceof ECPublicKey point) {
       int bits = point.getParams().getCurve().getField().getFieldSize();
       return bits == P256_BITS ? SignatureScheme.ECDSA_P256 : SignatureScheme.ECDSA_P384;

@@ -76,13 +76,19 @@ final class Arguments {
 
   /** How role keys sign. */
   static final class SchemeArgument implements ITypeConverter<SignatureScheme> {
+    private static final String SCHEMES =
+        "ed25519, ecdsa-p256, ecdsa-p384, rsa, ed25519+ml-dsa-65 or ecdsa-p256+ml-dsa-65";
+
     @Override
     public SignatureScheme convert(String text) {
       return switch (text) {
         case "ed25519" -> SignatureScheme.ED25519;
         case "ecdsa-p256" -> SignatureScheme.ECDSA_P256;
+        case "ecdsa-p384" -> SignatureScheme.ECDSA_P384;
         case "rsa" -> SignatureScheme.RSA_PSS_SHA256;
-        default -> throw new IllegalArgumentException("not ed25519, ecdsa-p256 or rsa");
+        case "ed25519+ml-dsa-65" -> SignatureScheme.ED25519_ML_DSA_65;
+        case "ecdsa-p256+ml-dsa-65" -> SignatureScheme.ECDSA_P256_ML_DSA_65;
+        default -> throw new IllegalArgumentException("not " + SCHEMES);
       };
     }
   }

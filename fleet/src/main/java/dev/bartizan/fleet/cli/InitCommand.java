@@ -103,7 +103,11 @@ public final class InitCommand implements Callable<Integer> {
       defaultValue = "ed25519",
       converter = Arguments.SchemeArgument.class,
       paramLabel = "A",
-      description = "Of the role keys: ed25519, ecdsa-p256 or rsa (default: ${DEFAULT-VALUE}).")
+      description = {
+        "Of the role keys: ed25519, ecdsa-p256, ecdsa-p384, rsa, or one of ed25519+ml-dsa-65 and"
+            + " ecdsa-p256+ml-dsa-65, which a quantum computer does not forge (default:"
+            + " ${DEFAULT-VALUE})."
+      })
   private SignatureScheme algorithm = SignatureScheme.ED25519;
 
   @Option(

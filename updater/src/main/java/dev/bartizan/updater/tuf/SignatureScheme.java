@@ -28,7 +28,10 @@ public enum SignatureScheme {
   ED25519("ed25519", "ed25519"),
   ECDSA_P256("ecdsa", "ecdsa-sha2-nistp256"),
   ECDSA_P384("ecdsa", "ecdsa-sha2-nistp384"),
-  RSA_PSS_SHA256("rsa", "rsassa-pss-sha256");
+  RSA_PSS_SHA256("rsa", "rsassa-pss-sha256"),
+  /** For devices that will still be in the field when a quantum computer is. */
+  ED25519_ML_DSA_65("hybrid", "ed25519-ml-dsa-65"),
+  ECDSA_P256_ML_DSA_65("hybrid", "ecdsa-sha2-nistp256-ml-dsa-65");
 
   private static final int ED25519_KEY_BYTES = 32;
   private static final byte[] ED25519_SPKI_PREFIX =
@@ -69,7 +72,7 @@ public enum SignatureScheme {
 
   /**
    * Decodes {@code keyval.public}: 64 hexadecimal digits for Ed25519, else a PEM
-   * SubjectPublicKeyInfo.
+   * SubjectPublicKeyInfo; of a hybrid key that, a colon and the ML-DSA key in hexadecimal.
    *
    * @throws GeneralSecurityException when it is no sound key of this scheme
    */
@@ -79,11 +82,30 @@ public enum SignatureScheme {
       case ECDSA_P256 -> onCurve((ECPublicKey) fromPem("EC", publicPart), "secp256r1");
       case ECDSA_P384 -> onCurve((ECPublicKey) fromPem("EC", publicPart), "secp384r1");
       case RSA_PSS_SHA256 -> ofSoundSize((RSAPublicKey) fromPem("RSA", publicPart));
+      case ED25519_ML_DSA_65, ECDSA_P256_ML_DSA_65 ->
+          HybridPublicKey.decode(classical(), publicPart);
     };
+  }
+
+  /** The scheme of the classical half; of all others, the scheme itself. */
+  public SignatureScheme classical() {
+    return switch (this) {
+      case ED25519_ML_DSA_65 -> ED25519;
+      case ECDSA_P256_ML_DSA_65 -> ECDSA_P256;
+      case ED25519, ECDSA_P256, ECDSA_P384, RSA_PSS_SHA256 -> this;
+    };
+  }
+
+  /** Whether an ML-DSA-65 signature has to stand beside the classical one. */
+  public boolean isHybrid() {
+    return classical() != this;
   }
 
   /** The counterpart of {@link #decode}, for who writes metadata. */
   public String encode(PublicKey key) {
+    if (key instanceof HybridPublicKey hybrid) {
+      return hybrid.encode(classical());
+    }
     byte[] spki = key.getEncoded();
     if (this == ED25519) {
       return HexFormat.of().formatHex(spki, ED25519_SPKI_PREFIX.length, spki.length);
@@ -92,7 +114,7 @@ public enum SignatureScheme {
     return "-----BEGIN PUBLIC KEY-----\n" + base64 + "\n-----END PUBLIC KEY-----\n";
   }
 
-  /** The platform's implementation, ready for {@code initSign}. */
+  /** The implementation, ready for {@code initSign}. */
   public Signature forSigning() {
     return implementations().get(0);
   }
@@ -117,6 +139,8 @@ public enum SignatureScheme {
           case ECDSA_P256 -> platform("SHA256withECDSA");
           case ECDSA_P384 -> platform("SHA384withECDSA");
           case RSA_PSS_SHA256 -> pss(SHA256_BYTES);
+          case ED25519_ML_DSA_65, ECDSA_P256_ML_DSA_65 ->
+              new HybridSignature(classical().forSigning());
         });
   }
 
@@ -147,6 +171,10 @@ public enum SignatureScheme {
           StrictDer.isSignature(signature, ((ECPublicKey) key).getParams().getOrder());
       case RSA_PSS_SHA256 ->
           signature.length == (((RSAPublicKey) key).getModulus().bitLength() + 7) / 8;
+      case ED25519_ML_DSA_65, ECDSA_P256_ML_DSA_65 ->
+          classical()
+              .isStrictlyEncoded(
+                  HybridSignature.classicalPart(signature), ((HybridPublicKey) key).classical());
     };
   }
 

@@ -72,7 +72,7 @@ final class SignedBytes {
             (id, key) -> {
               Bytes signature = signatures.get(id);
               if (signature != null && key.hasSigned(message, signature)) {
-                signedBy.add(key.key());
+                signedBy.add(key.signer());
               }
             });
     if (signedBy.size() < signers.threshold()) {

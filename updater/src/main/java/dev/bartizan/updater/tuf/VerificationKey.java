@@ -25,6 +25,14 @@ public record VerificationKey(SignatureScheme scheme, PublicKey key) {
             .anyMatch(verification -> accepts(verification, message, encoded));
   }
 
+  /**
+   * Whom a signature counts for. One classical key is one signer, alone or as half of a hybrid: who
+   * holds it must not count twice.
+   */
+  PublicKey signer() {
+    return key instanceof HybridPublicKey hybrid ? hybrid.classical() : key;
+  }
+
   private boolean accepts(Signature verification, Bytes message, byte[] signature) {
     try {
       verification.initVerify(key);

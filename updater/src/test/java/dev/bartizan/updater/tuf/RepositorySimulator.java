@@ -4,11 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.SecureRandom;
 import java.security.Signature;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
@@ -21,6 +23,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.bouncycastle.crypto.AsymmetricCipherKeyPair;
+import org.bouncycastle.crypto.generators.MLDSAKeyPairGenerator;
+import org.bouncycastle.crypto.params.MLDSAKeyGenerationParameters;
+import org.bouncycastle.crypto.params.MLDSAParameters;
+import org.bouncycastle.crypto.params.MLDSAPrivateKeyParameters;
+import org.bouncycastle.crypto.params.MLDSAPublicKeyParameters;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -295,11 +303,27 @@ public final class RepositorySimulator implements MetadataSource {
   /** A fresh key. */
   public static Signer newSigner(SignatureScheme scheme) {
     try {
-      KeyPair pair = generator(scheme).generateKeyPair();
-      return new Signer(Digest.of(pair.getPublic().getEncoded()).hex(), scheme, pair);
+      KeyPair pair = newPair(scheme);
+      String spelled = scheme.encode(pair.getPublic());
+      return new Signer(Digest.of(spelled.getBytes(StandardCharsets.UTF_8)).hex(), scheme, pair);
     } catch (GeneralSecurityException impossible) {
       throw new IllegalStateException(impossible);
     }
+  }
+
+  private static KeyPair newPair(SignatureScheme scheme) throws GeneralSecurityException {
+    KeyPair classical = generator(scheme.classical()).generateKeyPair();
+    if (!scheme.isHybrid()) {
+      return classical;
+    }
+    MLDSAKeyPairGenerator generator = new MLDSAKeyPairGenerator();
+    generator.init(new MLDSAKeyGenerationParameters(new SecureRandom(), MLDSAParameters.ml_dsa_65));
+    AsymmetricCipherKeyPair mlDsa = generator.generateKeyPair();
+    byte[] raw = ((MLDSAPublicKeyParameters) mlDsa.getPublic()).getEncoded();
+    return new KeyPair(
+        new HybridPublicKey(classical.getPublic(), Bytes.of(raw)),
+        new HybridPrivateKey(
+            classical.getPrivate(), (MLDSAPrivateKeyParameters) mlDsa.getPrivate()));
   }
 
   private static KeyPairGenerator generator(SignatureScheme scheme)
@@ -309,6 +333,8 @@ public final class RepositorySimulator implements MetadataSource {
       case ECDSA_P256 -> onCurve("secp256r1");
       case ECDSA_P384 -> onCurve("secp384r1");
       case RSA_PSS_SHA256 -> KeyPairGenerator.getInstance("RSA");
+      case ED25519_ML_DSA_65, ECDSA_P256_ML_DSA_65 ->
+          throw new IllegalStateException("not classical: " + scheme);
     };
   }
 

@@ -11,6 +11,7 @@ import dev.bartizan.updater.tuf.RepositorySimulator.Signer;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
+import java.security.PublicKey;
 import java.security.Signature;
 import java.security.interfaces.ECPublicKey;
 import java.security.spec.MGF1ParameterSpec;
@@ -83,6 +84,35 @@ class SignatureSchemeTest {
     byte[] tail = Arrays.copyOf(honest, honest.length + 1);
     tail[1]++;
     assertFalse(accepted(signer, tail), "a byte behind s");
+  }
+
+  /** A quantum computer forges the one half, a flaw in young mathematics the other. */
+  @ParameterizedTest
+  @EnumSource(names = {"ED25519_ML_DSA_65", "ECDSA_P256_ML_DSA_65"})
+  void ofAHybridKeyNeitherHalfIsEnough(SignatureScheme scheme) {
+    Signer signer = RepositorySimulator.newSigner(scheme);
+    byte[] whole = RepositorySimulator.signature(signer, MESSAGE.toArray());
+    byte[] other = RepositorySimulator.signature(signer, "something else".getBytes(UTF_8));
+    int cut = whole.length - 3309;
+    assertTrue(accepted(signer, whole));
+    assertFalse(accepted(signer, Arrays.copyOf(whole, cut)), "the classical one alone");
+    assertFalse(accepted(signer, Arrays.copyOfRange(whole, cut, whole.length)), "ML-DSA alone");
+    assertFalse(accepted(signer, joined(whole, cut, other, other.length - 3309)), "ML-DSA stale");
+    assertFalse(accepted(signer, joined(other, other.length - 3309, whole, cut)), "first stale");
+  }
+
+  @Test
+  void aClassicalKeyIsOneSignerAloneAndInAHybrid() throws Exception {
+    Signer hybrid = RepositorySimulator.newSigner(SignatureScheme.ED25519_ML_DSA_65);
+    VerificationKey both = new VerificationKey(hybrid.scheme(), hybrid.pair().getPublic());
+    PublicKey half = ((HybridPublicKey) hybrid.pair().getPublic()).classical();
+    assertEquals(new VerificationKey(SignatureScheme.ED25519, half).signer(), both.signer());
+  }
+
+  private static byte[] joined(byte[] first, int cut, byte[] second, int from) {
+    byte[] joined = Arrays.copyOf(first, cut + 3309);
+    System.arraycopy(second, from, joined, cut, 3309);
+    return joined;
   }
 
   @Test

@@ -1,6 +1,8 @@
 /**
- * Just enough of ONNX to see tensors without loading a model: the protocol buffer wire format and
- * the {@code TensorProto} message.
+ * Just enough of ONNX to see tensors without loading a model: the protocol buffer wire format, the
+ * {@code TensorProto} message, and where a model's tensors lie ({@link
+ * dev.bartizan.updater.onnx.TensorMap}, which also reads safetensors, the other format people
+ * ship).
  *
  * <p>Guarantees: what is read has the type, shape and length it claims; whatever the bytes say, the
  * answer is a tensor or an {@link dev.bartizan.updater.onnx.OnnxRefusal}, in memory bounded by the

@@ -197,7 +197,7 @@ class TensorMapTest {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     long left = value;
     for (; left >>> 7 != 0; left >>>= 7) {
-      out.write((int) (left & 0x7f | 0x80));
+      out.write((int) ((left & 0x7f) | 0x80));
     }
     out.write((int) left);
     return out.toByteArray();

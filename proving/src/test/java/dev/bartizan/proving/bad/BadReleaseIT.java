@@ -121,6 +121,8 @@ class BadReleaseIT extends OneDevice {
   /** Not even the journal can be written: nothing can be begun, and nothing ends. */
   @Test
   void aDiskWithoutAnyRoomStopsCommandsAndNotTheModel() throws Exception {
+    update(release()).expect(0);
+    update("1.0.0").expect(0);
     device().limitFilesTo("0");
     CompletableFuture<Outcome> status = begin("status");
     await("the report", () -> device().status().path("broker").asText().contains("not kept"));

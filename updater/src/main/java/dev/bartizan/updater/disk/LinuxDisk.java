@@ -101,14 +101,14 @@ public final class LinuxDisk implements Disk, Closeable {
     makeDirectory(name.directory());
     delete(name);
     return new ChannelOutput(
-        openPrivate(path(name), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+        name, openPrivate(path(name), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
   }
 
   @Override
   public Output append(FileName name) throws IOException {
     makeDirectory(name.directory());
     return new ChannelOutput(
-        openPrivate(path(name), StandardOpenOption.CREATE, StandardOpenOption.APPEND));
+        name, openPrivate(path(name), StandardOpenOption.CREATE, StandardOpenOption.APPEND));
   }
 
   @Override
@@ -230,7 +230,7 @@ public final class LinuxDisk implements Disk, Closeable {
     }
   }
 
-  private record ChannelOutput(FileChannel channel) implements Output {
+  private record ChannelOutput(FileName name, FileChannel channel) implements Output {
     @Override
     public long size() throws IOException {
       return channel.size();
@@ -238,14 +238,27 @@ public final class LinuxDisk implements Disk, Closeable {
 
     @Override
     public void write(ByteBuffer content) throws IOException {
-      while (content.hasRemaining()) {
-        channel.write(content);
+      try {
+        while (content.hasRemaining()) {
+          channel.write(content);
+        }
+      } catch (IOException full) {
+        throw named(full);
       }
     }
 
     @Override
     public void sync() throws IOException {
-      channel.force(true);
+      try {
+        channel.force(true);
+      } catch (IOException failed) {
+        throw named(failed);
+      }
+    }
+
+    /** The platform says what is wrong ("No space left on device"), but not with which file. */
+    private IOException named(IOException failure) {
+      return new IOException(name + ": " + failure.getMessage(), failure);
     }
 
     @Override

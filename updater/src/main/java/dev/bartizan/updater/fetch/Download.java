@@ -48,7 +48,8 @@ public final class Download {
    * @throws FetchRefusal when the server's file cannot be the signed one; what arrived before stays
    *     in {@code partial}
    * @throws Refusal when the complete file has the wrong digest; {@code partial} is empty then
-   * @throws IOException when the last attempt failed too; a later call goes on where this one ended
+   * @throws IOException when the last attempt failed too, or at once when {@code partial} cannot
+   *     take what came; a later call goes on where this one ended
    */
   public void fetch(String path, long length, Partial partial, FetchProgress progress)
       throws IOException, Refusal, InterruptedException {
@@ -57,6 +58,9 @@ public final class Download {
       long before = partial.size();
       try {
         fetchRest(path, length, partial, progress);
+      } catch (NoRoom trouble) {
+        // Asking the server again would only cost its bytes a second time.
+        throw trouble.cause;
       } catch (IOException interruption) {
         partial.checkpoint();
         if (partial.size() - before >= REAL_PROGRESS) {
@@ -143,11 +147,26 @@ public final class Download {
     }
   }
 
-  private static void append(ByteBuffer content, Partial partial) throws IOException {
+  private static void append(ByteBuffer content, Partial partial) throws NoRoom {
     long before = partial.size();
-    partial.append(content);
-    if (partial.size() / CHECKPOINT_EVERY > before / CHECKPOINT_EVERY) {
-      partial.checkpoint();
+    try {
+      partial.append(content);
+      if (partial.size() / CHECKPOINT_EVERY > before / CHECKPOINT_EVERY) {
+        partial.checkpoint();
+      }
+    } catch (IOException failed) {
+      throw new NoRoom(failed);
+    }
+  }
+
+  /** The trouble is with the disk, not with the network. */
+  private static final class NoRoom extends IOException {
+    private static final long serialVersionUID = 1L;
+    private final IOException cause;
+
+    NoRoom(IOException cause) {
+      super(cause);
+      this.cause = cause;
     }
   }
 }

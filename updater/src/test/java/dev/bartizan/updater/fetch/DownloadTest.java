@@ -69,6 +69,19 @@ class DownloadTest {
   }
 
   @Test
+  void aFullDiskIsNoReasonToAskTheServerAgain() throws Exception {
+    partial.limitTo(1_000_000);
+    try (FaultyServer server = new FaultyServer(file)) {
+      IOException full = assertThrows(IOException.class, () -> fetch(server, POLICY));
+      assertEquals("objects/1: No space left on device", full.getMessage());
+      assertEquals(List.of("-"), server.requests());
+      partial.limitTo(Integer.MAX_VALUE);
+      fetch(server, POLICY);
+      assertArrayEquals(file, partial.content());
+    }
+  }
+
+  @Test
   void aCompletePartialIsSealedWithoutAskingAnybody() throws Exception {
     partial.append(ByteBuffer.wrap(file));
     try (FaultyServer server = new FaultyServer(file)) {

@@ -3,6 +3,7 @@ package dev.bartizan.updater.fetch;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /** A partial file in memory that keeps the port's promises. */
@@ -23,6 +24,7 @@ final class MemoryPartial implements Partial {
 
   private final Digest signed;
   private final ByteArrayOutputStream content = new ByteArrayOutputStream();
+  private int room = Integer.MAX_VALUE;
   private boolean sealed;
   private int durable;
 
@@ -35,8 +37,16 @@ final class MemoryPartial implements Partial {
     return content.size();
   }
 
+  /** From so many bytes on the disk is full. */
+  void limitTo(int bytes) {
+    room = bytes;
+  }
+
   @Override
-  public void append(ByteBuffer bytes) {
+  public void append(ByteBuffer bytes) throws IOException {
+    if (content.size() + bytes.remaining() > room) {
+      throw new IOException("objects/1: No space left on device");
+    }
     byte[] copy = new byte[bytes.remaining()];
     bytes.get(copy);
     content.writeBytes(copy);

@@ -46,12 +46,12 @@ import java.util.stream.Collectors;
  * update is noted, and the model that serves goes on serving.
  */
 final class Agent {
-  /** While something is waited for that gives no sign of its own: a probation, the network. */
+  /** While something is waited for that gives no sign of its own: a probation. */
   private static final Duration WAITING = Duration.ofMillis(200);
 
   private static final Duration IDLE = Duration.ofSeconds(10);
 
-  /** Before the state directory is asked again, after it refused. */
+  /** Before the world is asked again: a state directory that refused, a server that is away. */
   private static final Duration TROUBLE = Duration.ofSeconds(3);
 
   private final TrustedDocuments documents;
@@ -304,9 +304,10 @@ final class Agent {
   /** One durable step; returns how long to wait before the next. */
   private Duration updateOneStep() throws IOException {
     Step step = installer.advance();
+    facts.waitingFor(step.kind() == Step.Kind.WAITING ? step.reason() : "");
     return switch (step.kind()) {
       case DONE -> Duration.ZERO;
-      case WAITING -> WAITING;
+      case WAITING -> step.state().isOnTrial() ? WAITING : TROUBLE;
       case IDLE -> IDLE;
     };
   }

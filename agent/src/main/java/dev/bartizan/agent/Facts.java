@@ -45,6 +45,7 @@ public final class Facts {
   private final InstantSource clock;
   private final Instant started;
   private volatile Supplier<String> broker = () -> "starting";
+  private volatile String waitingFor = "";
   private volatile ChainVerdict boot = new ChainVerdict(List.of());
   private volatile Optional<Digest> policy = Optional.empty();
 
@@ -80,6 +81,11 @@ public final class Facts {
 
   void boot(ChainVerdict verdict) {
     boot = verdict;
+  }
+
+  /** What the deployment under way waits for; empty when it does not wait. */
+  void waitingFor(String what) {
+    waitingFor = what;
   }
 
   void policy(Optional<Digest> digest) {
@@ -162,14 +168,15 @@ public final class Facts {
         .put("median_us", seen.latency().median().toNanos() / 1000);
   }
 
-  private static ObjectNode deployment(Progress progress) {
+  private ObjectNode deployment(Progress progress) {
     return StrictJson.object()
         .put("id", progress.deployment().id())
         .put("component", progress.deployment().component())
         .put("version", progress.deployment().to().version())
         .put("state", progress.state().text())
         .put("starts", progress.starts())
-        .put("reason", progress.reason());
+        .put("reason", progress.reason())
+        .put("waiting_for", waitingFor);
   }
 
   /** What evidence claims. */

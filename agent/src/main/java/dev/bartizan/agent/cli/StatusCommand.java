@@ -71,7 +71,8 @@ final class StatusCommand implements Callable<Integer> {
               + " to "
               + deployment.path("version").asText()
               + ": "
-              + deployment.path("state").asText());
+              + deployment.path("state").asText()
+              + waitingFor(deployment.path("waiting_for").asText()));
     }
     line(out, "certificate", "until " + status.path("credentials").path("not_after").asText());
     line(out, "broker", status.path("broker").asText());
@@ -81,6 +82,10 @@ final class StatusCommand implements Callable<Integer> {
         .properties()
         .forEach(
             problem -> line(out, "problem", problem.getKey() + ": " + problem.getValue().asText()));
+  }
+
+  private static String waitingFor(String what) {
+    return what.isEmpty() ? "" : ", waiting: " + what;
   }
 
   private static void line(PrintWriter out, String name, String value) {

@@ -109,7 +109,7 @@ class BadReleaseIT extends OneDevice {
     String version = release();
     device().limitFilesTo("100000");
     CompletableFuture<Outcome> update = begin("update", "model=" + MODEL, "version=" + version);
-    await("the reason", () -> deploymentReason().contains("File too large"));
+    await("the reason", () -> waitsFor().contains("File too large"));
     assertServes("1.0.0");
     String id = device().status().path("deployment").path("id").asText();
 
@@ -134,8 +134,8 @@ class BadReleaseIT extends OneDevice {
     awaitNoProblem("state");
   }
 
-  private String deploymentReason() throws IOException {
-    return device().status().path("deployment").path("reason").asText();
+  private String waitsFor() throws IOException {
+    return device().status().path("deployment").path("waiting_for").asText();
   }
 
   /** The store holds no file of what the server offers, nor a part of one. */

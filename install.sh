@@ -7,7 +7,7 @@ usage() {
   cat <<'END'
 usage: ./install.sh demo [--keep DIR] [--json]    the whole story on real parts, on this machine alone
        ./install.sh test                          every test (mvn verify)
-       ./install.sh bench [NAME]                  the benchmarks, beside the peers they name
+       ./install.sh bench [NAME]                  the benchmarks (start, delta), beside the peers they name
        ./install.sh build                         dist/: what ships, running from wherever it is copied to
   sudo ./install.sh [--root DIR] [--config FILE]  install on this device, and start the daemon
   sudo ./install.sh uninstall [--root DIR] [--purge]
@@ -47,6 +47,9 @@ have() {
     mosquitto-clients) command -v mosquitto_pub ;;
     nginx-light) command -v nginx || [ -x /usr/sbin/nginx ] ;;
     systemd) command -v systemd-analyze ;;
+    time) [ -x /usr/bin/time ] ;;
+    libopenblas0-pthread) ls /usr/lib/*/openblas-pthread/libblas.so.3 ;;
+    python3-torch | python3-onnx | python3-numpy) /usr/bin/python3 -c "import ${1#python3-}" ;;
     ca-certificates) [ -e /etc/ssl/certs/ca-certificates.crt ] ;;
     *) command -v "$1" ;;
   esac >/dev/null 2>&1
@@ -115,6 +118,13 @@ as_root() {
 need_build() { need ca-certificates openjdk-17-jdk-headless maven; }
 
 need_parts() { need swtpm swtpm-tools tpm2-tools mosquitto mosquitto-clients nginx-light openssl curl; }
+
+# need_bench NAME: the peers, and what trains the models that differences are measured on.
+need_bench() {
+  case $1 in
+    delta | all) need python3-torch python3-onnx python3-numpy libopenblas0-pthread bsdiff xdelta3 zstd casync time ;;
+  esac
+}
 
 # ---------------------------------------------------------------------------------------------- source tree
 
@@ -337,7 +347,10 @@ case $command in
     shift
     case $command in
       demo) proving Demo "$@" ;;
-      bench) proving Bench "$@" ;;
+      bench)
+        need_bench "${1:-all}"
+        proving Bench "$@"
+        ;;
     esac
     ;;
   test)

@@ -1,6 +1,7 @@
 package dev.bartizan.proving;
 
 import dev.bartizan.crypto.TouchesTheWorld;
+import dev.bartizan.proving.deltas.DeltaBench;
 import dev.bartizan.proving.lab.Distribution;
 import dev.bartizan.proving.lab.Lab;
 import dev.bartizan.proving.lab.Models;
@@ -28,13 +29,25 @@ public final class Bench {
   public static void main(String[] arguments) throws Exception {
     String name = arguments.length == 0 ? "all" : arguments[0];
     switch (name) {
-      case "all", "start" -> start();
+      case "all" -> {
+        start();
+        delta(List.of());
+      }
+      case "start" -> start();
+      case "delta" -> delta(List.of(arguments).subList(1, arguments.length));
       default -> {
-        System.err.println("bench: there is no " + name + "; there is: start");
+        System.err.println("bench: there is no " + name + "; there are: start, delta");
         System.exit(2);
       }
     }
     System.exit(0);
+  }
+
+  private static void delta(List<String> options) throws Exception {
+    if (!DeltaBench.run(options)) {
+      System.err.println("bench delta: not everything that is asked holds: see MISS above");
+      System.exit(1);
+    }
   }
 
   /** From the start of the process to the first verified, decrypted, measured inference. */

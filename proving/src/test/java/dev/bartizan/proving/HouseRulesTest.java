@@ -71,6 +71,7 @@ final class HouseRulesTest {
           "fleet.publish",
           "fleet.release",
           "proving",
+          "proving.deltas",
           "proving.lab");
 
   /** Names that say nothing, unless somebody else's standard says them. */

@@ -8,6 +8,7 @@ import dev.bartizan.crypto.tpm.PcrSelection;
 import dev.bartizan.crypto.tpm.PcrValues;
 import java.io.IOException;
 import java.security.interfaces.ECPublicKey;
+import java.util.Optional;
 
 /**
  * The device's keys: sign, unwrap, attest. All keys are on the curve P-256; none ever leaves.
@@ -67,4 +68,12 @@ public interface DeviceKeystore {
    * @throws KeystoreRefusal {@code CREDENTIAL_REJECTED} when it was made for another chip or key
    */
   SecretBytes activate(Credential credential) throws IOException, KeystoreRefusal;
+
+  /**
+   * Where to keep what an old copy of the disk must not be able to put back; none when this kind of
+   * keystore has no such place, and nobody can tell then.
+   */
+  default Optional<StateAnchor> anchor() {
+    return Optional.empty();
+  }
 }

@@ -19,6 +19,10 @@ public final class KeystoreRefusal extends Refusal {
     TPM_REPLACED,
     /** The device did not boot into the state the unwrap key is bound to. */
     PCR_MISMATCH,
+    /** The epoch of the unwrap key is over: what was wrapped to it stays closed for good. */
+    EPOCH_OVER,
+    /** What was anchored in the chip was taken out of it. */
+    ANCHOR_MISSING,
     /** The challenge was not made for this chip and its attestation key. */
     CREDENTIAL_REJECTED,
     /** The other side's public key is not on the curve P-256. */

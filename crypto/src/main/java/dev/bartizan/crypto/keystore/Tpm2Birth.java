@@ -1,11 +1,14 @@
 package dev.bartizan.crypto.keystore;
 
+import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.tpm.EndorsementKind;
 import dev.bartizan.crypto.tpm.Hierarchy;
 import dev.bartizan.crypto.tpm.KeyBlob;
 import dev.bartizan.crypto.tpm.KeyCommands;
 import dev.bartizan.crypto.tpm.KeyTemplates;
-import dev.bartizan.crypto.tpm.PcrSelection;
+import dev.bartizan.crypto.tpm.NvIndex;
+import dev.bartizan.crypto.tpm.PcrValues;
+import dev.bartizan.crypto.tpm.PolicySession;
 import dev.bartizan.crypto.tpm.Tpm;
 import dev.bartizan.crypto.tpm.TpmAccess;
 import dev.bartizan.crypto.tpm.TpmObject;
@@ -18,29 +21,68 @@ import java.util.Optional;
 /** Makes a device's keys in its TPM, once. */
 final class Tpm2Birth {
   private final TpmAccess access;
-  private final PcrSelection binding;
+  private final Tpm2Binding binding;
+  private final PcrApprovals approvals;
 
-  /**
-   * @param binding the PCRs whose present values the unwrap key will demand
-   */
-  Tpm2Birth(TpmAccess access, PcrSelection binding) {
+  Tpm2Birth(TpmAccess access, Tpm2Binding binding, PcrApprovals approvals) {
     this.access = access;
     this.binding = binding;
+    this.approvals = approvals;
   }
 
-  Tpm2Keys makeKeys() throws IOException, TpmRefusal {
+  Tpm2Keys makeKeys() throws IOException, TpmRefusal, KeystoreRefusal {
     try (Tpm tpm = access.open()) {
       TpmPublic endorsement = endorsement(tpm);
       try (TpmObject root = storageRoot(tpm);
           TpmSession session = tpm.startSession(root)) {
-        PcrPolicy policy = new PcrPolicy(tpm.pcrs().read(binding));
+        PcrValues now = tpm.pcrs().read(binding.pcrs());
+        UnwrapPolicy policy = new UnwrapPolicy(now, binding.authority(), epochNow(tpm, session));
         KeyCommands keys = tpm.keys();
-        KeyBlob attestation = keys.create(root, KeyTemplates.attestationKey(), session);
+        KeyBlob attestation = keys.create(root, binding.attestation().template(), session);
         KeyBlob identity = keys.create(root, KeyTemplates.signingKey(), session);
         KeyBlob unwrap = keys.create(root, KeyTemplates.agreementKey(policy.digest()), session);
+        beginAnchor(tpm, root, policy, session);
         return new Tpm2Keys(root.publicArea(), endorsement, attestation, identity, unwrap, policy);
       }
     }
+  }
+
+  /** What the epoch counter stands at; it is made once in the life of a chip. */
+  private static long epochNow(Tpm tpm, TpmSession session) throws IOException, KeystoreRefusal {
+    NvIndex wanted = UnwrapPolicy.EPOCH;
+    Optional<NvIndex> found = tpm.nv().find(wanted.index());
+    if (found.isEmpty()) {
+      NvIndex fresh = NvIndex.counter(wanted.index());
+      tpm.nv().define(fresh, session);
+      tpm.nv().increment(fresh, session);
+    } else if (!found.get().equals(wanted)) {
+      throw occupied(wanted.index());
+    }
+    return tpm.nv().read(wanted, session).asBuffer().getLong();
+  }
+
+  /**
+   * An anchor for these keys, with nothing anchored. That of earlier keys goes: whoever makes keys
+   * anew begins a new life. It is written at once: later, one that is not written is a false one.
+   */
+  private void beginAnchor(Tpm tpm, TpmObject root, UnwrapPolicy policy, TpmSession session)
+      throws IOException, KeystoreRefusal, TpmRefusal {
+    NvIndex anchor = Tpm2Anchor.index(policy.boot());
+    Optional<NvIndex> earlier = tpm.nv().find(anchor.index());
+    if (earlier.isPresent()) {
+      tpm.nv().undefine(earlier.get(), session);
+    }
+    tpm.nv().define(anchor, session);
+    try (PolicySession writing = tpm.startPolicy(root)) {
+      policy.fulfilBoot(writing, tpm, approvals);
+      tpm.nv().write(anchor, Tpm2Anchor.frame(Bytes.empty()), writing);
+    }
+  }
+
+  private static KeystoreRefusal occupied(int index) {
+    return new KeystoreRefusal(
+        KeystoreRefusal.Reason.ANCHOR_MISSING,
+        "NV index 0x" + Integer.toHexString(index) + " is somebody else's");
   }
 
   /** The first kind the chip's maker has certified; without any, the preferred kind. */

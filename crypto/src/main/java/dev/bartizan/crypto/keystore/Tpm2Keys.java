@@ -15,7 +15,7 @@ record Tpm2Keys(
     KeyBlob attestation,
     KeyBlob identity,
     KeyBlob unwrap,
-    PcrPolicy unwrapPolicy) {
+    UnwrapPolicy unwrapPolicy) {
   KeyBlob key(KeyPurpose purpose) {
     return switch (purpose) {
       case ATTESTATION -> attestation;

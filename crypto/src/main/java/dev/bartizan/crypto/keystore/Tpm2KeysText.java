@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -22,7 +23,8 @@ import java.util.stream.Collectors;
  */
 final class Tpm2KeysText {
   private static final String TITLE = "bartizan-tpm2-keystore";
-  private static final String VERSION = "1";
+  private static final String VERSION = "2";
+  private static final String NONE = "none";
   private static final int MAX_BYTES = 32 * 1024;
 
   private Tpm2KeysText() {}
@@ -37,12 +39,13 @@ final class Tpm2KeysText {
       line(text, publicName(purpose), key.publicArea().encode().hex());
       line(text, privateName(purpose), key.privateArea().hex());
     }
-    PcrValues expected = keys.unwrapPolicy().expected();
-    line(text, "unwrap-pcrs", expected.selection().toString());
-    line(
-        text,
-        "unwrap-values",
-        expected.values().stream().map(Bytes::hex).collect(Collectors.joining(",")));
+    UnwrapPolicy policy = keys.unwrapPolicy();
+    PcrValues expected = policy.expected();
+    line(text, "unwrap-pcrs", orNone(expected.selection().toString()));
+    String values = expected.values().stream().map(Bytes::hex).collect(Collectors.joining(","));
+    line(text, "unwrap-values", orNone(values));
+    line(text, "unwrap-authority", orNone(policy.authority().map(Tpm2KeysText::hex).orElse("")));
+    line(text, "unwrap-limit", Long.toUnsignedString(policy.limit()));
     line(text, "check", Digest.of(bytes(text.toString())).hex());
     return Bytes.of(bytes(text.toString()));
   }
@@ -75,6 +78,14 @@ final class Tpm2KeysText {
     text.append(name).append(' ').append(value).append('\n');
   }
 
+  private static String orNone(String text) {
+    return text.isEmpty() ? NONE : text;
+  }
+
+  private static String hex(TpmPublic publicArea) {
+    return publicArea.encode().hex();
+  }
+
   private static byte[] bytes(String text) {
     return text.getBytes(StandardCharsets.US_ASCII);
   }
@@ -95,9 +106,17 @@ final class Tpm2KeysText {
       this.lines = lines.iterator();
     }
 
-    Tpm2Keys keys() throws TpmRefusal {
-      if (!next(TITLE).equals(VERSION)) {
-        throw new IllegalArgumentException("written by another version");
+    Tpm2Keys keys() throws TpmRefusal, KeystoreRefusal {
+      String version = next(TITLE);
+      if (!version.equals(VERSION)) {
+        throw new KeystoreRefusal(
+            KeystoreRefusal.Reason.BLOB_CHANGED,
+            Tpm2Keystore.BLOB
+                + ": format "
+                + version
+                + " where this agent knows "
+                + VERSION
+                + ": use the agent that wrote it, or enrol anew");
       }
       TpmPublic storageRoot = TpmPublic.parse(nextBytes("storage-root"));
       TpmPublic endorsement = TpmPublic.parse(nextBytes("endorsement"));
@@ -112,13 +131,25 @@ final class Tpm2KeysText {
       return new KeyBlob(nextBytes(privateName(purpose)), publicArea);
     }
 
-    private PcrPolicy policy() {
-      PcrSelection selection = PcrSelection.parse(next("unwrap-pcrs"));
-      List<Bytes> values = new ArrayList<>();
-      for (String value : next("unwrap-values").split(",", -1)) {
-        values.add(Bytes.ofHex(value));
+    private UnwrapPolicy policy() throws TpmRefusal {
+      PcrValues expected = expected(next("unwrap-pcrs"), next("unwrap-values"));
+      String authority = next("unwrap-authority");
+      Optional<TpmPublic> key =
+          authority.equals(NONE)
+              ? Optional.empty()
+              : Optional.of(TpmPublic.parse(Bytes.ofHex(authority)));
+      return new UnwrapPolicy(expected, key, Long.parseUnsignedLong(next("unwrap-limit")));
+    }
+
+    private static PcrValues expected(String selection, String values) {
+      if (selection.equals(NONE) && values.equals(NONE)) {
+        return new PcrValues(new PcrSelection(List.of()), List.of());
       }
-      return new PcrPolicy(new PcrValues(selection, values));
+      List<Bytes> expected = new ArrayList<>();
+      for (String value : values.split(",", -1)) {
+        expected.add(Bytes.ofHex(value));
+      }
+      return new PcrValues(PcrSelection.parse(selection), expected);
     }
 
     private Bytes nextBytes(String name) {

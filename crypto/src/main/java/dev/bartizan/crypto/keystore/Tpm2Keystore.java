@@ -30,17 +30,20 @@ public final class Tpm2Keystore implements DeviceKeystore {
   private final Tpm2Chip chip;
   private final Tpm2Keys keys;
   private final Tpm2Enrolment enrolment;
+  private final PcrApprovals approvals;
   private final Protection protection;
   private final Map<KeyPurpose, ECPublicKey> publicKeys;
 
   private Tpm2Keystore(
       Tpm2Chip chip,
       Tpm2Keys keys,
+      PcrApprovals approvals,
       Protection protection,
       Map<KeyPurpose, ECPublicKey> publicKeys) {
     this.chip = chip;
     this.keys = keys;
     this.enrolment = new Tpm2Enrolment(chip);
+    this.approvals = approvals;
     this.protection = protection;
     this.publicKeys = publicKeys;
   }
@@ -54,16 +57,28 @@ public final class Tpm2Keystore implements DeviceKeystore {
    */
   public static Tpm2Keystore create(TpmAccess access, BlobStore blobs, PcrSelection binding)
       throws IOException, KeystoreRefusal {
+    return create(access, blobs, Tpm2Binding.to(binding), PcrApprovals.NONE);
+  }
+
+  /**
+   * The same, with an authority that approves boot states by signature.
+   *
+   * @param approvals must hold one of the present boot state
+   * @throws KeystoreRefusal also {@code PCR_MISMATCH} when they do not
+   */
+  public static Tpm2Keystore create(
+      TpmAccess access, BlobStore blobs, Tpm2Binding binding, PcrApprovals approvals)
+      throws IOException, KeystoreRefusal {
     if (blobs.find(BLOB).isPresent()) {
       throw new KeystoreRefusal(
           KeystoreRefusal.Reason.KEYS_EXIST, "this device has keys already: " + BLOB);
     }
     try {
-      blobs.put(BLOB, Tpm2KeysText.write(new Tpm2Birth(access, binding).makeKeys()));
+      blobs.put(BLOB, Tpm2KeysText.write(new Tpm2Birth(access, binding, approvals).makeKeys()));
     } catch (TpmRefusal unusable) {
       throw new IOException("this TPM made an unusable key", unusable);
     }
-    return open(access, blobs);
+    return open(access, blobs, approvals);
   }
 
   /**
@@ -72,6 +87,12 @@ public final class Tpm2Keystore implements DeviceKeystore {
    * @throws KeystoreRefusal {@code NO_KEYS}, {@code BLOB_CHANGED} or {@code TPM_REPLACED}
    */
   public static Tpm2Keystore open(TpmAccess access, BlobStore blobs)
+      throws IOException, KeystoreRefusal {
+    return open(access, blobs, PcrApprovals.NONE);
+  }
+
+  /** The same for keys with an authority. */
+  public static Tpm2Keystore open(TpmAccess access, BlobStore blobs, PcrApprovals approvals)
       throws IOException, KeystoreRefusal {
     Optional<Bytes> stored = blobs.find(BLOB);
     if (stored.isEmpty()) {
@@ -83,7 +104,7 @@ public final class Tpm2Keystore implements DeviceKeystore {
     TpmIdentity maker = chip.visit(visit -> visit.tpm().identity());
     Protection protection =
         new Protection(Protection.Kind.TPM2, maker.manufacturer(), maker.firmwareVersion());
-    return new Tpm2Keystore(chip, keys, protection, publicKeys(keys));
+    return new Tpm2Keystore(chip, keys, approvals, protection, publicKeys(keys));
   }
 
   @Override
@@ -100,7 +121,7 @@ public final class Tpm2Keystore implements DeviceKeystore {
   public ECPublicKey publicKey(KeyPurpose purpose) {
     ECPublicKey key = publicKeys.get(purpose);
     if (key == null) {
-      throw new IllegalStateException("every purpose has a key");
+      throw new IllegalArgumentException("the " + purpose.text() + " key is not on a curve");
     }
     return key;
   }
@@ -124,7 +145,7 @@ public final class Tpm2Keystore implements DeviceKeystore {
           try (TpmSession session = visit.session();
               TpmObject key = visit.load(KeyPurpose.UNWRAP, session);
               PolicySession opened = visit.tpm().startPolicy(visit.root())) {
-            keys.unwrapPolicy().fulfil(opened);
+            keys.unwrapPolicy().fulfil(opened, visit.tpm(), approvals);
             return agree(visit, key, ephemeral, opened);
           }
         });
@@ -193,6 +214,31 @@ public final class Tpm2Keystore implements DeviceKeystore {
   @Override
   public SecretBytes activate(Credential credential) throws IOException, KeystoreRefusal {
     return enrolment.activate(credential);
+  }
+
+  @Override
+  public Optional<StateAnchor> anchor() {
+    return Optional.of(new Tpm2Anchor(chip, approvals));
+  }
+
+  /**
+   * Ends the epoch of the unwrap key, for good: nothing wrapped to it opens any more.
+   *
+   * @throws KeystoreRefusal {@code ANCHOR_MISSING} when the counter is gone
+   */
+  public void endEpoch() throws IOException, KeystoreRefusal {
+    chip.visit(
+        visit -> {
+          try (TpmSession session = visit.session()) {
+            visit.tpm().nv().increment(UnwrapPolicy.EPOCH, session);
+            return session;
+          } catch (TpmException failed) {
+            if (failed.failure() == TpmFailure.NO_SUCH_HANDLE) {
+              throw UnwrapPolicy.missingCounter(failed);
+            }
+            throw failed;
+          }
+        });
   }
 
   private static Map<KeyPurpose, ECPublicKey> publicKeys(Tpm2Keys keys) throws KeystoreRefusal {

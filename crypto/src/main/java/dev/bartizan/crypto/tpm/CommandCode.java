@@ -16,10 +16,13 @@ public enum CommandCode {
   POLICY_SECRET(0x151, "TPM2_PolicySecret"),
   CREATE(0x153, "TPM2_Create"),
   ECDH_ZGEN(0x154, "TPM2_ECDH_ZGen"),
+  IMPORT(0x156, "TPM2_Import"),
   LOAD(0x157, "TPM2_Load"),
   QUOTE(0x158, "TPM2_Quote"),
   SIGN(0x15d, "TPM2_Sign"),
   UNSEAL(0x15e, "TPM2_Unseal"),
+  CONTEXT_LOAD(0x161, "TPM2_ContextLoad"),
+  CONTEXT_SAVE(0x162, "TPM2_ContextSave"),
   FLUSH_CONTEXT(0x165, "TPM2_FlushContext"),
   LOAD_EXTERNAL(0x167, "TPM2_LoadExternal"),
   NV_READ_PUBLIC(0x169, "TPM2_NV_ReadPublic"),
@@ -52,6 +55,7 @@ public enum CommandCode {
   boolean returnsHandle() {
     return this == CREATE_PRIMARY
         || this == LOAD
+        || this == CONTEXT_LOAD
         || this == LOAD_EXTERNAL
         || this == START_AUTH_SESSION;
   }

@@ -6,6 +6,7 @@ import java.security.GeneralSecurityException;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.interfaces.ECPublicKey;
+import java.util.Arrays;
 
 /**
  * An ECDSA signature by a TPM.
@@ -19,6 +20,35 @@ public record EcdsaSignature(TpmHash hash, Bytes r, Bytes s) implements TpmSigna
   static EcdsaSignature read(TpmHash hash, TpmReader in) throws TpmRefusal {
     int limit = TpmCurve.P384.size();
     return new EcdsaSignature(hash, Bytes.of(in.sized(limit)), Bytes.of(in.sized(limit)));
+  }
+
+  /**
+   * Reads DER {@code SEQUENCE { r, s }}; whether it is minimal does not matter to a TPM.
+   *
+   * @throws TpmRefusal when it is none
+   */
+  public static EcdsaSignature ofDer(TpmHash hash, Bytes der) throws TpmRefusal {
+    TpmReader in = new TpmReader(der.toArray());
+    if (in.u8() != 0x30 || in.u8() != in.remaining()) {
+      throw TpmRefusal.malformed("not a DER sequence");
+    }
+    Bytes r = integer(in);
+    Bytes s = integer(in);
+    in.end();
+    return new EcdsaSignature(hash, r, s);
+  }
+
+  private static Bytes integer(TpmReader in) throws TpmRefusal {
+    if (in.u8() != 0x02) {
+      throw TpmRefusal.malformed("not a DER integer");
+    }
+    BigInteger number = new BigInteger(1, in.bytes(in.u8()));
+    byte[] signed = number.toByteArray();
+    int zeros = signed.length > 1 && signed[0] == 0 ? 1 : 0;
+    if (signed.length - zeros > TpmCurve.P384.size()) {
+      throw TpmRefusal.malformed("a DER integer of " + signed.length + " bytes");
+    }
+    return Bytes.of(Arrays.copyOfRange(signed, zeros, signed.length));
   }
 
   @Override

@@ -68,6 +68,51 @@ public final class KeyCommands {
   }
 
   /**
+   * Takes in what was sealed outside for {@code parent}; from then on it is one of its keys.
+   *
+   * @throws TpmException {@link TpmFailure#NOT_OURS} when it was made for another or was changed
+   */
+  public KeyBlob importSealed(TpmObject parent, Duplicate duplicate, TpmSession session)
+      throws IOException {
+    TpmWriter parameters = new TpmWriter().u16(0);
+    parameters.sized(duplicate.publicArea().encode().toArray());
+    parameters.sized(duplicate.duplicate().toArray());
+    parameters.sized(duplicate.encryptedSeed().toArray()).u16(KeyScheme.ALG_NULL);
+    TpmCall call = new TpmCall(CommandCode.IMPORT).on(parent.handle(), session);
+    Bytes privateArea =
+        tpm.run(call.with(parameters)).read(in -> Bytes.of(in.sized(KeyBlob.LIMIT)));
+    return new KeyBlob(privateArea, duplicate.publicArea());
+  }
+
+  /** Puts a loaded object outside the TPM and takes it out, to make room for another. */
+  public SavedContext save(TpmObject object) throws IOException {
+    TpmCall call = new TpmCall(CommandCode.CONTEXT_SAVE).on(object.handle());
+    SavedContext saved = tpm.run(call).read(in -> SavedContext.read(in, object.publicArea()));
+    object.close();
+    return saved;
+  }
+
+  /**
+   * Loads again what {@link #save} put outside.
+   *
+   * @throws TpmException {@link TpmFailure#NOT_OURS} when the TPM was reset, or it was changed
+   */
+  public TpmObject restore(SavedContext saved) throws IOException {
+    TpmWriter parameters = new TpmWriter();
+    saved.write(parameters);
+    TpmReply reply = tpm.run(new TpmCall(CommandCode.CONTEXT_LOAD).with(parameters));
+    reply.readNothing();
+    return tpm.adopt(reply.handle(), saved.publicArea());
+  }
+
+  /** Takes a persistent object of the owner's away from its handle. */
+  public void evict(TpmObject persistent) throws IOException {
+    TpmCall call = new TpmCall(CommandCode.EVICT_CONTROL).onOpen(Hierarchy.OWNER.handle());
+    TpmHandle handle = persistent.handle();
+    tpm.run(call.on(handle).with(new TpmWriter().u32(handle.value()))).readNothing();
+  }
+
+  /**
    * Loads a key below the parent it was created below.
    *
    * @throws TpmException {@link TpmFailure#NOT_OURS} when it was made elsewhere or was changed
@@ -108,6 +153,18 @@ public final class KeyCommands {
     parameters.bytes(signature.encode().toArray());
     TpmCall call = new TpmCall(CommandCode.VERIFY_SIGNATURE).on(key.handle());
     return tpm.run(call.with(parameters)).read(Ticket::read);
+  }
+
+  /**
+   * Has the TPM check somebody's signature over {@code signed}, for a policy.
+   *
+   * @param key of whoever signed, as {@link KeyTemplates#verificationKey} makes it
+   * @throws TpmException {@link TpmFailure#BAD_SIGNATURE} when it is not the key's
+   */
+  public Ticket verify(TpmPublic key, Digest signed, TpmSignature signature) throws IOException {
+    try (TpmObject loaded = loadPublic(key)) {
+      return verify(loaded, signed, signature);
+    }
   }
 
   /** Signs a digest with an unrestricted key, in the key's own scheme. */

@@ -10,7 +10,11 @@ import static dev.bartizan.crypto.tpm.KeyAttribute.SIGN;
 import static dev.bartizan.crypto.tpm.KeyAttribute.USER_WITH_AUTH;
 
 import dev.bartizan.crypto.Bytes;
+import java.math.BigInteger;
+import java.security.PublicKey;
 import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.RSAPublicKey;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -44,6 +48,15 @@ public final class KeyTemplates {
     return leaf(deviceKey(USER_WITH_AUTH, RESTRICTED, SIGN), KeyScheme.ECDSA_SHA256, Bytes.empty());
   }
 
+  /** The same with RSA, for verifiers that know nothing else. */
+  public static TpmPublic rsaAttestationKey() {
+    return new TpmPublic(
+        TpmHash.SHA256,
+        deviceKey(USER_WITH_AUTH, RESTRICTED, SIGN),
+        Bytes.empty(),
+        new RsaParameters(WrapCipher.NONE, KeyScheme.RSASSA_SHA256, 2048, Bytes.empty()));
+  }
+
   /** Signs any digest. */
   public static TpmPublic signingKey() {
     return leaf(deviceKey(USER_WITH_AUTH, SIGN), KeyScheme.ECDSA_SHA256, Bytes.empty());
@@ -61,6 +74,39 @@ public final class KeyTemplates {
         Set.of(FIXED_TPM, FIXED_PARENT, NO_DA),
         policy.value(),
         new SealedParameters(Bytes.empty()));
+  }
+
+  /** The same, made outside: who made them knew them, and the TPM did not choose them. */
+  static TpmPublic imported(PolicyDigest policy, Bytes commitment) {
+    return new TpmPublic(
+        TpmHash.SHA256, Set.of(NO_DA), policy.value(), new SealedParameters(commitment));
+  }
+
+  /** Somebody's RSA key, for the TPM to check RSASSA signatures with. */
+  public static TpmPublic verificationKey(RSAPublicKey key) throws TpmRefusal {
+    if (!key.getPublicExponent().equals(BigInteger.valueOf(RsaParameters.DEFAULT_EXPONENT))) {
+      throw TpmRefusal.unsupported("an RSA exponent other than the default");
+    }
+    int bits = key.getModulus().bitLength();
+    if (!RsaParameters.SIZES.contains(bits)) {
+      throw TpmRefusal.unsupported("an RSA key of " + bits + " bits");
+    }
+    byte[] signed = key.getModulus().toByteArray();
+    byte[] modulus = Arrays.copyOfRange(signed, signed.length - bits / 8, signed.length);
+    RsaParameters parameters =
+        new RsaParameters(WrapCipher.NONE, KeyScheme.RSASSA_SHA256, bits, Bytes.of(modulus));
+    return new TpmPublic(TpmHash.SHA256, Set.of(USER_WITH_AUTH, SIGN), Bytes.empty(), parameters);
+  }
+
+  /** Somebody's key of either kind, for the TPM to check signatures with. */
+  public static TpmPublic verificationKey(PublicKey key) throws TpmRefusal {
+    if (key instanceof ECPublicKey ecc) {
+      return verificationKey(ecc);
+    }
+    if (key instanceof RSAPublicKey rsa) {
+      return verificationKey(rsa);
+    }
+    throw TpmRefusal.unsupported("a verification key that is neither P-256 nor RSA");
   }
 
   /** Somebody's P-256 key, for the TPM to check ECDSA signatures with. */

@@ -2,14 +2,8 @@ package dev.bartizan.crypto.tpm;
 
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.SecretBytes;
-import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
-import java.security.interfaces.RSAPublicKey;
-import java.security.spec.MGF1ParameterSpec;
 import java.util.Arrays;
-import javax.crypto.Cipher;
-import javax.crypto.spec.OAEPParameterSpec;
-import javax.crypto.spec.PSource;
 
 /**
  * Encrypts a secret so that only the TPM with a given endorsement key can read it, and only while a
@@ -39,63 +33,14 @@ public final class MakeCredential {
     if (secret.length() > hash.size()) {
       throw new IllegalArgumentException("a credential secret of " + secret.length() + " bytes");
     }
-    TpmKdf.SharedSeed shared = seedFor(endorsement);
-    Bytes blob = secret.reveal(plain -> protect(plain, shared.seed, endorsement, name));
+    TpmKdf.SharedSeed shared = OuterWrap.seedFor(endorsement, LABEL, random);
+    Bytes blob =
+        secret.reveal(
+            plain -> {
+              byte[] framed = new TpmWriter().sized(plain).takeAndWipe();
+              return OuterWrap.protect(framed, shared.seed, endorsement, name);
+            });
     Arrays.fill(shared.seed, (byte) 0);
     return new Credential(blob, Bytes.of(shared.encrypted));
-  }
-
-  private TpmKdf.SharedSeed seedFor(TpmPublic endorsement) throws TpmRefusal {
-    if (endorsement.parameters() instanceof EccParameters ecc && ecc.wrap() != WrapCipher.NONE) {
-      return TpmKdf.ecdhSeed(ecc, endorsement.nameHash(), LABEL, random);
-    }
-    if (endorsement.parameters() instanceof RsaParameters rsa && rsa.wrap() != WrapCipher.NONE) {
-      return oaepSeed(rsa, endorsement.nameHash());
-    }
-    throw new TpmRefusal(
-        TpmRefusal.Reason.WRONG_ATTRIBUTES, "the endorsement key is not a storage key");
-  }
-
-  private TpmKdf.SharedSeed oaepSeed(RsaParameters rsa, TpmHash hash) throws TpmRefusal {
-    byte[] seed = new byte[hash.size()];
-    random.nextBytes(seed);
-    return new TpmKdf.SharedSeed(seed, oaep(rsa.toPublicKey(), hash, seed));
-  }
-
-  private byte[] oaep(RSAPublicKey key, TpmHash hash, byte[] seed) {
-    try {
-      Cipher cipher = Cipher.getInstance("RSA/ECB/OAEPPadding");
-      PSource label = new PSource.PSpecified(TpmKdf.zeroTerminated(LABEL));
-      MGF1ParameterSpec mask = new MGF1ParameterSpec(hash.jcaName());
-      cipher.init(
-          Cipher.ENCRYPT_MODE,
-          key,
-          new OAEPParameterSpec(hash.jcaName(), "MGF1", mask, label),
-          random);
-      return cipher.doFinal(seed);
-    } catch (GeneralSecurityException impossible) {
-      throw new IllegalStateException("every Java platform has RSA-OAEP", impossible);
-    }
-  }
-
-  /** Encrypt, then MAC over ciphertext and name: the TPM refuses it under any other name. */
-  private static Bytes protect(byte[] plain, byte[] seed, TpmPublic endorsement, TpmName name) {
-    TpmHash hash = endorsement.nameHash();
-    byte[] none = new byte[0];
-    byte[] key = TpmKdf.kdfA(hash, seed, "STORAGE", name.toArray(), none, wrapBits(endorsement));
-    byte[] framed = new TpmWriter().sized(plain).takeAndWipe();
-    byte[] encrypted = TpmKdf.aesCfb(Cipher.ENCRYPT_MODE, key, new byte[16], framed);
-    byte[] macKey = TpmKdf.kdfA(hash, seed, "INTEGRITY", none, none, hash.size() * 8);
-    byte[] mac = TpmKdf.hmac(hash, macKey, encrypted, name.toArray());
-    Arrays.fill(framed, (byte) 0);
-    Arrays.fill(key, (byte) 0);
-    Arrays.fill(macKey, (byte) 0);
-    return Bytes.of(new TpmWriter().sized(mac).bytes(encrypted).toArray());
-  }
-
-  private static int wrapBits(TpmPublic endorsement) {
-    return endorsement.parameters() instanceof EccParameters ecc
-        ? ecc.wrap().keyBits()
-        : ((RsaParameters) endorsement.parameters()).wrap().keyBits();
   }
 }

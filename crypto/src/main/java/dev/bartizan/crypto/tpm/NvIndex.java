@@ -13,6 +13,9 @@ public record NvIndex(int index, TpmHash nameHash, int attributes, Bytes policy,
   /** Written and read by its own (empty) password, or read by the owner; no lockout. */
   private static final int OPEN = 1 << 2 | 1 << 17 | 1 << 18 | 1 << 25;
 
+  /** Written by policy alone, read by its (empty) password or by the owner; no lockout. */
+  private static final int GUARDED = 1 << 3 | 1 << 17 | 1 << 18 | 1 << 25;
+
   private static final int TYPE_COUNTER = 1 << 4;
   private static final int TYPE_EXTEND = 4 << 4;
   private static final int WRITTEN = 1 << 29;
@@ -21,6 +24,11 @@ public record NvIndex(int index, TpmHash nameHash, int attributes, Bytes policy,
   /** An index of plain bytes to define. */
   public static NvIndex ordinary(int index, int size) {
     return new NvIndex(index, TpmHash.SHA256, OPEN, Bytes.empty(), size);
+  }
+
+  /** An index of plain bytes to define, which nothing but the policy writes. */
+  public static NvIndex guarded(int index, int size, PolicyDigest policy) {
+    return new NvIndex(index, TpmHash.SHA256, GUARDED, policy.value(), size);
   }
 
   /** A counter to define: eight bytes, big-endian, never smaller. */
@@ -32,6 +40,11 @@ public record NvIndex(int index, TpmHash nameHash, int attributes, Bytes policy,
   public static NvIndex extendable(int index) {
     int size = TpmHash.SHA256.size();
     return new NvIndex(index, TpmHash.SHA256, OPEN | TYPE_EXTEND, Bytes.empty(), size);
+  }
+
+  /** Whether it has ever been written. */
+  public boolean isWritten() {
+    return (attributes & WRITTEN) != 0;
   }
 
   /** The same index once it has content. */

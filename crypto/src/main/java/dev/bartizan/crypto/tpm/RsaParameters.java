@@ -6,6 +6,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.interfaces.RSAPublicKey;
 import java.security.spec.RSAPublicKeySpec;
+import java.util.Set;
 
 /**
  * An RSA key: TPMS_RSA_PARMS and its modulus. The exponent is the default one, 65537.
@@ -15,9 +16,10 @@ import java.security.spec.RSAPublicKeySpec;
  */
 public record RsaParameters(WrapCipher wrap, KeyScheme scheme, int keyBits, Bytes modulus)
     implements KeyParameters {
+  static final Set<Integer> SIZES = Set.of(2048, 3072, 4096);
   static final int TYPE = 0x0001;
 
-  private static final int DEFAULT_EXPONENT = 65537;
+  static final int DEFAULT_EXPONENT = 65537;
 
   @Override
   public int type() {
@@ -55,7 +57,7 @@ public record RsaParameters(WrapCipher wrap, KeyScheme scheme, int keyBits, Byte
     WrapCipher wrap = WrapCipher.read(in);
     KeyScheme scheme = KeyScheme.read(in);
     int keyBits = in.u16();
-    if (keyBits != 2048 && keyBits != 3072 && keyBits != 4096) {
+    if (!SIZES.contains(keyBits)) {
       throw TpmRefusal.unsupported("an RSA key of " + keyBits + " bits");
     }
     if (in.u32() != 0) {

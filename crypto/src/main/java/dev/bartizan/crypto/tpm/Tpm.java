@@ -70,7 +70,7 @@ public final class Tpm implements AutoCloseable {
    * A session that authorises with empty passwords and protects secrets on the way.
    *
    * @param trusted a storage key the caller has pinned: only its TPM can answer
-   * @throws TpmRefusal when it is no elliptic curve storage key
+   * @throws TpmRefusal when it is no storage key
    */
   public TpmSession startSession(TpmObject trusted) throws IOException, TpmRefusal {
     return start(trusted, SESSION_HMAC, TpmSession::new);
@@ -133,11 +133,7 @@ public final class Tpm implements AutoCloseable {
 
   private <S extends TpmSession> S start(TpmObject trusted, int type, SessionMaker<S> maker)
       throws IOException, TpmRefusal {
-    if (!(trusted.publicArea().parameters() instanceof EccParameters ecc)) {
-      throw TpmRefusal.unsupported("sessions salted to other than elliptic curve keys");
-    }
-    TpmHash hash = trusted.publicArea().nameHash();
-    TpmKdf.SharedSeed salt = TpmKdf.ecdhSeed(ecc, hash, "SECRET", random);
+    TpmKdf.SharedSeed salt = OuterWrap.seedFor(trusted.publicArea(), "SECRET", random);
     byte[] nonceCaller = new byte[TpmSession.NONCE_BYTES];
     random.nextBytes(nonceCaller);
     TpmWriter parameters = new TpmWriter().sized(nonceCaller).sized(salt.encrypted).u8(type);

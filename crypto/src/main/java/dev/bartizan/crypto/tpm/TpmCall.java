@@ -144,7 +144,7 @@ final class TpmCall {
   private void acceptAuthorisations(TpmReader in, byte[] content) throws TpmException, TpmRefusal {
     for (int i = 0; i < emptyPasswords; i++) {
       in.sized(0);
-      in.u8();
+      requireAttributes(in.u8(), TpmSession.CONTINUE);
       in.sized(0);
     }
     if (session != null) {
@@ -154,14 +154,21 @@ final class TpmCall {
       byte[] head = new TpmWriter().u32(0).u32(code.code()).toArray();
       byte[] rpHash = TpmSession.HASH.digest(head, content);
       session.acceptResponse(code, rpHash, nonce, answered, mac);
-      requireSecrecy(answered);
+      requireAttributes(answered, attributes);
     }
   }
 
-  /** What we asked to be encrypted must have been encrypted. */
-  private void requireSecrecy(int answered) throws TpmRefusal {
-    if (((answered ^ attributes) & TpmSession.SECRET_OUT) != 0) {
-      throw TpmRefusal.malformed("the secret came unencrypted");
+  /**
+   * The TPM repeats what it was asked for: a session that goes on, is not for audit, and has
+   * encrypted what was to be encrypted.
+   */
+  private static void requireAttributes(int answered, int asked) throws TpmRefusal {
+    if (answered != asked) {
+      throw TpmRefusal.malformed(
+          "session attributes 0x"
+              + Integer.toHexString(answered)
+              + " for 0x"
+              + Integer.toHexString(asked));
     }
   }
 

@@ -80,6 +80,11 @@ public record TpmPublic(
     return parameters.toPublicKey();
   }
 
+  /** Whether it is an RSA key. */
+  public boolean isRsa() {
+    return parameters instanceof RsaParameters;
+  }
+
   /** Whether only the unique field may tell the two apart. */
   public boolean hasTemplateOf(TpmPublic other) {
     return template().equals(other.template());

@@ -1,0 +1,27 @@
+package dev.bartizan.crypto.keystore;
+
+import dev.bartizan.crypto.tpm.AttestationKind;
+import dev.bartizan.crypto.tpm.PcrSelection;
+import dev.bartizan.crypto.tpm.TpmPublic;
+import java.util.Optional;
+
+/**
+ * What keys in a TPM are made like.
+ *
+ * @param pcrs must always hold what they hold when the keys are made; none when empty
+ * @param authority signs which values other PCRs may hold, now and after updates
+ * @param attestation the kind of attestation key
+ */
+public record Tpm2Binding(
+    PcrSelection pcrs, Optional<TpmPublic> authority, AttestationKind attestation) {
+  public Tpm2Binding {
+    if (pcrs.size() == 0 && authority.isEmpty()) {
+      throw new IllegalArgumentException("keys that are bound to no boot state at all");
+    }
+  }
+
+  /** Keys for the present values of these PCRs, and no others ever. */
+  public static Tpm2Binding to(PcrSelection pcrs) {
+    return new Tpm2Binding(pcrs, Optional.empty(), AttestationKind.ECC_P256);
+  }
+}

@@ -1,0 +1,142 @@
+package dev.bartizan.crypto.keystore;
+
+import dev.bartizan.crypto.Bytes;
+import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.tpm.EcdsaSignature;
+import dev.bartizan.crypto.tpm.NvIndex;
+import dev.bartizan.crypto.tpm.PcrValues;
+import dev.bartizan.crypto.tpm.PolicyDigest;
+import dev.bartizan.crypto.tpm.PolicySession;
+import dev.bartizan.crypto.tpm.RsaSignature;
+import dev.bartizan.crypto.tpm.Ticket;
+import dev.bartizan.crypto.tpm.Tpm;
+import dev.bartizan.crypto.tpm.TpmException;
+import dev.bartizan.crypto.tpm.TpmFailure;
+import dev.bartizan.crypto.tpm.TpmHash;
+import dev.bartizan.crypto.tpm.TpmPublic;
+import dev.bartizan.crypto.tpm.TpmRefusal;
+import dev.bartizan.crypto.tpm.TpmSignature;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the unwrap key demands: a boot state, and that its epoch is not over.
+ *
+ * <p>The key itself carries {@link #digest}, and the TPM alone decides. What is kept here only says
+ * how to fulfil it, and explains a refusal: changing it on disk opens nothing.
+ *
+ * @param expected what PCRs held when the key was made, and must always hold
+ * @param authority approves, by signature, what other PCRs may hold
+ * @param limit the key is dead once the epoch counter is above this
+ */
+record UnwrapPolicy(PcrValues expected, Optional<TpmPublic> authority, long limit) {
+  /** Only ever goes up; the same name in every chip. In the owner's range. */
+  static final NvIndex EPOCH = NvIndex.counter(0x0180_ba10).written();
+
+  PolicyDigest digest() {
+    return boot().counterAtMost(EPOCH, limit);
+  }
+
+  /** The boot state alone: what may write the anchor. */
+  PolicyDigest boot() {
+    PolicyDigest start =
+        authority
+            .map(key -> PolicyDigest.authorizedBy(key.name(), Bytes.empty()))
+            .orElse(PolicyDigest.start());
+    return expected.selection().size() == 0 ? start : start.pcrs(expected);
+  }
+
+  void fulfil(PolicySession session, Tpm tpm, PcrApprovals approvals)
+      throws IOException, KeystoreRefusal, TpmRefusal {
+    fulfilBoot(session, tpm, approvals);
+    try {
+      session.counterAtMost(EPOCH, limit);
+    } catch (TpmException failed) {
+      if (failed.failure() == TpmFailure.POLICY) {
+        throw new KeystoreRefusal(
+            KeystoreRefusal.Reason.EPOCH_OVER,
+            "the unwrap key is of an epoch that is over",
+            failed);
+      }
+      if (failed.failure() == TpmFailure.NO_SUCH_HANDLE) {
+        throw missingCounter(failed);
+      }
+      throw failed;
+    }
+  }
+
+  void fulfilBoot(PolicySession session, Tpm tpm, PcrApprovals approvals)
+      throws IOException, KeystoreRefusal, TpmRefusal {
+    if (authority.isPresent()) {
+      PcrApproval approval = approvalFor(tpm, authority.get(), approvals);
+      Ticket proof = proof(tpm, authority.get(), approval);
+      session.pcrs(approval.pcrs());
+      session.authorized(approval.policy(), Bytes.empty(), authority.get().name(), proof);
+    }
+    if (expected.selection().size() > 0) {
+      session.pcrs(expected.selection());
+    }
+  }
+
+  /** After the TPM said no: which PCRs are to blame. */
+  KeystoreRefusal explain(Tpm tpm) throws IOException {
+    String differences = tpm.pcrs().read(expected.selection()).differencesFrom(expected);
+    return differences.isEmpty()
+        ? new KeystoreRefusal(
+            KeystoreRefusal.Reason.BLOB_CHANGED, "the unwrap key has another policy than recorded")
+        : new KeystoreRefusal(
+            KeystoreRefusal.Reason.PCR_MISMATCH, "not the boot state of enrolment: " + differences);
+  }
+
+  static KeystoreRefusal missingCounter(TpmException failed) {
+    return new KeystoreRefusal(
+        KeystoreRefusal.Reason.ANCHOR_MISSING,
+        "the epoch counter was taken out of the TPM: enrol the device anew",
+        failed);
+  }
+
+  /** The approval of what the PCRs hold now. */
+  private static PcrApproval approvalFor(Tpm tpm, TpmPublic authority, PcrApprovals approvals)
+      throws IOException, KeystoreRefusal, TpmRefusal {
+    Digest fingerprint = Digest.of(authority.toPublicKey().getEncoded());
+    List<PcrApproval> ours =
+        approvals.current().stream()
+            .filter(approval -> approval.keyFingerprint().equals(fingerprint))
+            .toList();
+    for (PcrApproval approval : ours) {
+      PcrValues now = tpm.pcrs().read(approval.pcrs());
+      if (PolicyDigest.start().pcrs(now).equals(approval.policy())) {
+        return approval;
+      }
+    }
+    throw new KeystoreRefusal(
+        KeystoreRefusal.Reason.PCR_MISMATCH,
+        "none of the " + ours.size() + " signed boot states is what this device booted");
+  }
+
+  private static Ticket proof(Tpm tpm, TpmPublic authority, PcrApproval approval)
+      throws IOException, KeystoreRefusal, TpmRefusal {
+    try {
+      return tpm.keys()
+          .verify(
+              authority,
+              PolicySession.approval(approval.policy(), Bytes.empty()),
+              signature(authority, approval.signature()));
+    } catch (TpmException failed) {
+      if (failed.failure() != TpmFailure.BAD_SIGNATURE) {
+        throw failed;
+      }
+      throw new KeystoreRefusal(
+          KeystoreRefusal.Reason.PCR_MISMATCH,
+          "the signature of the boot state is not the authority's",
+          failed);
+    }
+  }
+
+  private static TpmSignature signature(TpmPublic authority, Bytes signature) throws TpmRefusal {
+    return authority.isRsa()
+        ? new RsaSignature(TpmHash.SHA256, signature)
+        : EcdsaSignature.ofDer(TpmHash.SHA256, signature);
+  }
+}

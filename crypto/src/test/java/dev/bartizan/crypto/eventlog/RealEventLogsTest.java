@@ -1,0 +1,48 @@
+package dev.bartizan.crypto.eventlog;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.bartizan.crypto.Bytes;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/** Logs of real machines and what their PCRs held, where they lie beside the checkout. */
+class RealEventLogsTest {
+  private static final Path LOGS = Path.of("../../shared/data/eventlogs");
+
+  @TestFactory
+  List<DynamicTest> everyLogReplaysToThePcrsOfItsMachine() throws Exception {
+    Path expected = LOGS.resolve("expected-pcrs.json");
+    assumeTrue(Files.exists(expected), "the public logs do not lie beside this checkout");
+    List<DynamicTest> tests = new ArrayList<>();
+    JsonNode machines = new ObjectMapper().readTree(expected.toFile());
+    for (Map.Entry<String, JsonNode> machine : machines.properties()) {
+      tests.add(
+          DynamicTest.dynamicTest(
+              machine.getKey(), () -> check(LOGS.resolve(machine.getKey()), machine.getValue())));
+    }
+    return tests;
+  }
+
+  private static void check(Path file, JsonNode expected) throws Exception {
+    EventLog log = EventLog.read(Bytes.of(Files.readAllBytes(file)));
+    JsonNode replayed = EventLogDocument.of(log).path("pcrs");
+    for (Iterator<String> banks = expected.fieldNames(); banks.hasNext(); ) {
+      String bank = banks.next();
+      assertEquals(expected.get(bank), replayed.get(bank), bank);
+    }
+    assertFalse(log.ending().isTruncated());
+    assertFalse(
+        log.events().stream().map(MeasuredEvent::coverage).anyMatch(Coverage.CONTRADICTED::equals));
+  }
+}

@@ -142,7 +142,7 @@ public final class Assembly implements AutoCloseable {
             crypto.name(),
             host.clock());
     EvidenceDesk evidence =
-        new EvidenceDesk(measurements, facts::health, config.device().eventLog(), host.clock());
+        new EvidenceDesk(measurements, facts::health, config.device().bootLogs(), host.clock());
     Policy policy = new Policy(documents, bootCheck, service, problems, facts::policy);
     Updates updates =
         new Updates(documents, installer, payloads, bootCheck, config.device().profile());

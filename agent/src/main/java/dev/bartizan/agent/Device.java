@@ -141,6 +141,7 @@ public final class Device {
     return new BootCheck(
         keystore,
         config.keystore().bootPcrs(),
+        config.device().bootLogs(),
         documents,
         config.device().profile(),
         host.installation(),

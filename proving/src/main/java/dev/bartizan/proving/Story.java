@@ -47,7 +47,7 @@ final class Story implements AutoCloseable {
     steps.step(
         "model 1.0.0 is released: encrypted, signed, its key wrapped to the device", this::release);
     steps.step("reference values and the agent's own files are signed", this::vouch);
-    steps.step("the daemon starts and its boot chain is good, link by link", this::start);
+    steps.step("the daemon starts and its boot chain is good, event by event", this::start);
     steps.step(
         "a signed command installs the model: unwrapped by the TPM, served from memory",
         this::install);
@@ -106,6 +106,17 @@ final class Story implements AutoCloseable {
         () -> lab.device().status().path("boot").path("verdict").asText().equals("good"));
     JsonNode check = JSON.readTree(lab.device().run("check", "--json").expect(0).out());
     facts.add("links", check.path("links").size(), "good");
+    facts.add("secure_boot", foundAt(check, "secure boot"));
+    facts.add("event_log", foundAt(check, "event log sha256"));
+  }
+
+  private static String foundAt(JsonNode check, String link) throws IOException {
+    for (JsonNode each : check.path("links")) {
+      if (each.path("name").asText().equals(link)) {
+        return each.path("found").asText();
+      }
+    }
+    throw new IOException("no link " + link + " in " + check);
   }
 
   private void install(Facts facts) throws Exception {

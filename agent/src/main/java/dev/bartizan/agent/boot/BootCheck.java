@@ -3,6 +3,7 @@ package dev.bartizan.agent.boot;
 import dev.bartizan.agent.trust.TrustedDocuments;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.boot.BootLogs;
 import dev.bartizan.crypto.boot.ChainVerdict;
 import dev.bartizan.crypto.boot.Link;
 import dev.bartizan.crypto.boot.ReferenceValues;
@@ -32,6 +33,7 @@ public final class BootCheck {
 
   private final DeviceKeystore keystore;
   private final PcrSelection bootPcrs;
+  private final LogFiles logs;
   private final TrustedDocuments documents;
   private final String profile;
   private final Installation installation;
@@ -40,6 +42,7 @@ public final class BootCheck {
 
   /**
    * @param bootPcrs the PCRs that make up the boot chain
+   * @param logs what explains them, where there is any
    * @param profile the hardware profile whose reference values apply
    * @param sha256 fast: the installation has some hundred megabytes
    * @param workers hash them beside other work
@@ -47,6 +50,7 @@ public final class BootCheck {
   public BootCheck(
       DeviceKeystore keystore,
       PcrSelection bootPcrs,
+      LogFiles logs,
       TrustedDocuments documents,
       String profile,
       Installation installation,
@@ -54,6 +58,7 @@ public final class BootCheck {
       ExecutorService workers) {
     this.keystore = keystore;
     this.bootPcrs = bootPcrs;
+    this.logs = logs;
     this.documents = documents;
     this.profile = profile;
     this.installation = installation;
@@ -96,13 +101,19 @@ public final class BootCheck {
   }
 
   private ChainVerdict firmware() throws Refusal, IOException {
-    PcrValues found = keystore.readPcrs(bootPcrs);
     String target = referenceTarget(profile);
     Optional<byte[]> document = documents.find(target, ReferenceValues.MAX_LENGTH);
-    if (document.isEmpty()) {
-      return new ReferenceValues(profile, Map.of()).judge(found);
-    }
-    return ReferenceValues.parse(document.get()).judge(found);
+    ReferenceValues reference =
+        document.isPresent()
+            ? ReferenceValues.parse(document.get())
+            : new ReferenceValues(profile, Map.of());
+    BootLogs before = logs.read();
+    PcrValues found = keystore.readPcrs(bootPcrs);
+    BootLogs after = logs.read();
+    // What was measured in between is in one of the two: read the PCRs again, for the later one.
+    return before.equals(after)
+        ? reference.judge(found, before)
+        : reference.judge(keystore.readPcrs(bootPcrs), after);
   }
 
   private ChainVerdict software(Map<String, Digest> found) throws Refusal, IOException {

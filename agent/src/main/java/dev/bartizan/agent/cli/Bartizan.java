@@ -33,6 +33,7 @@ import picocli.CommandLine.Option;
       RunCommand.class,
       EnrollCommand.class,
       CheckCommand.class,
+      EventLogCommand.class,
       StatusCommand.class,
       UpdateCommand.class,
       RollbackCommand.class,

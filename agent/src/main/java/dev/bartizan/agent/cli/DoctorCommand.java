@@ -7,7 +7,12 @@ import dev.bartizan.agent.identity.Certificates;
 import dev.bartizan.crypto.Explanation;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.TouchesTheWorld;
+import dev.bartizan.crypto.boot.BootLogs;
+import dev.bartizan.crypto.boot.ChainVerdict;
+import dev.bartizan.crypto.boot.ReferenceValues;
+import dev.bartizan.crypto.boot.Verdict;
 import dev.bartizan.crypto.envelope.BulkCrypto;
+import dev.bartizan.crypto.tpm.PcrValues;
 import dev.bartizan.crypto.tpm.Tpm;
 import dev.bartizan.updater.fetch.SmallFiles;
 import java.io.IOException;
@@ -18,6 +23,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -56,6 +62,12 @@ final class DoctorCommand implements Callable<Integer> {
         "tpm",
         "is the user in group tss, and the TPM enabled in firmware?",
         () -> tpm(settings, host));
+    examine(
+        "event log",
+        "is it of this boot? "
+            + settings.device().bootLogs().firmware()
+            + " must be what the firmware wrote: see bartizan-eventlog.service",
+        () -> eventLog(settings, host));
     examine("clock", "set the clock, or wait for network time", () -> clock(host));
     examine(
         "disk",
@@ -97,6 +109,25 @@ final class DoctorCommand implements Callable<Integer> {
     try (Tpm tpm = Device.tpm(settings, host).open()) {
       return tpm.identity().manufacturer() + ", firmware " + tpm.identity().firmwareVersion();
     }
+  }
+
+  /** Whether it explains the PCRs, reference values or not. */
+  private static String eventLog(AgentConfig settings, Assembly.Host host) throws IOException {
+    BootLogs logs = settings.device().bootLogs().read();
+    if (logs.firmware().isEmpty()) {
+      return "none at "
+          + settings.device().bootLogs().firmware()
+          + ": what a profile knows event by event stays unknown";
+    }
+    try (Tpm tpm = Device.tpm(settings, host).open()) {
+      PcrValues found = tpm.pcrs().read(settings.keystore().bootPcrs());
+      ChainVerdict verdict =
+          new ReferenceValues(settings.device().profile(), Map.of()).judge(found, logs);
+      if (verdict.overall() == Verdict.BAD) {
+        throw new IOException(verdict.faults());
+      }
+    }
+    return "replays to what the TPM holds";
   }
 
   private static String clock(Assembly.Host host) throws IOException {

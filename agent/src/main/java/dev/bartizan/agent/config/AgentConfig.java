@@ -3,6 +3,7 @@ package dev.bartizan.agent.config;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.toml.TomlMapper;
+import dev.bartizan.agent.boot.LogFiles;
 import dev.bartizan.crypto.TouchesTheWorld;
 import dev.bartizan.crypto.tpm.PcrSelection;
 import dev.bartizan.crypto.tpm.TpmAddress;
@@ -39,9 +40,10 @@ public record AgentConfig(
    *
    * @param stateDirectory everything durable; belongs to the agent alone
    * @param profile the hardware profile whose reference values apply
-   * @param eventLog the firmware's log, sent with evidence when it is there
+   * @param bootLogs what firmware and systemd measured: compared with reference values, and sent
+   *     with evidence
    */
-  public record Device(Path stateDirectory, String profile, Path eventLog) {}
+  public record Device(Path stateDirectory, String profile, LogFiles bootLogs) {}
 
   /**
    * The keystore.
@@ -153,7 +155,9 @@ public record AgentConfig(
         new Device(
             table.path("state_directory", "/var/lib/bartizan"),
             table.text("profile", "default"),
-            table.path("event_log", "/sys/kernel/security/tpm0/binary_bios_measurements"));
+            new LogFiles(
+                table.path("event_log", "/sys/kernel/security/tpm0/binary_bios_measurements"),
+                table.path("userspace_log", "/run/log/systemd/tpm2-measure.log")));
     table.refuseUnknownKeys();
     return device;
   }

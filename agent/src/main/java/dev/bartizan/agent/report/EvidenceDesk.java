@@ -1,58 +1,55 @@
 package dev.bartizan.agent.report;
 
-import dev.bartizan.crypto.Bytes;
+import dev.bartizan.agent.boot.LogFiles;
 import dev.bartizan.crypto.Refusal;
-import dev.bartizan.crypto.TouchesTheWorld;
+import dev.bartizan.crypto.boot.BootLogs;
+import dev.bartizan.crypto.statement.Evidence;
 import dev.bartizan.crypto.statement.HealthClaims;
 import dev.bartizan.crypto.statement.Nonce;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Makes reports on demand. */
 public final class EvidenceDesk {
-  private static final long MAX_EVENT_LOG = 2 << 20;
+  /** systemd measures a word now and then; not three while three quotes are made. */
+  private static final int ATTEMPTS = 3;
 
   private final Measurements measurements;
   private final Supplier<HealthClaims> health;
-  private final Path eventLog;
+  private final LogFiles bootLogs;
   private final InstantSource clock;
 
   /**
    * @param health what the agent says of itself at that moment
-   * @param eventLog the firmware's log; sent along where it is there
+   * @param bootLogs sent along where they are there
    */
   public EvidenceDesk(
       Measurements measurements,
       Supplier<HealthClaims> health,
-      Path eventLog,
+      LogFiles bootLogs,
       InstantSource clock) {
     this.measurements = measurements;
     this.health = health;
-    this.eventLog = eventLog;
+    this.bootLogs = bootLogs;
     this.clock = clock;
   }
 
   /** Evidence for {@code nonce}, as it travels and as {@code bartizan attest} writes it. */
   public byte[] report(Nonce nonce) throws Refusal, IOException {
-    return measurements.evidence(nonce, health.get(), readEventLog(), clock.instant()).write();
+    Evidence evidence = evidence(nonce);
+    for (int attempt = 1; attempt < ATTEMPTS; attempt++) {
+      // A log that grew while the quote was made explains another one.
+      if (evidence.bootLogs().equals(bootLogs.read())) {
+        break;
+      }
+      evidence = evidence(nonce);
+    }
+    return evidence.write();
   }
 
-  /** No log is no evidence: the verifier will say "unknown" to that, and must. */
-  @TouchesTheWorld("the firmware's event log in securityfs")
-  private Optional<Bytes> readEventLog() throws IOException {
-    if (!Files.isReadable(eventLog)) {
-      return Optional.empty();
-    }
-    // Files there claim to have no length; the limit is on what is read.
-    try (var log = Files.newInputStream(eventLog)) {
-      byte[] content = log.readNBytes((int) MAX_EVENT_LOG + 1);
-      return content.length == 0 || content.length > MAX_EVENT_LOG
-          ? Optional.empty()
-          : Optional.of(Bytes.of(content));
-    }
+  private Evidence evidence(Nonce nonce) throws Refusal, IOException {
+    BootLogs logs = bootLogs.read();
+    return measurements.evidence(nonce, health.get(), logs, clock.instant());
   }
 }

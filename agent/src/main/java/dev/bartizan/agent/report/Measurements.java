@@ -1,7 +1,7 @@
 package dev.bartizan.agent.report;
 
-import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.boot.BootLogs;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
 import dev.bartizan.crypto.statement.AgentEvent;
 import dev.bartizan.crypto.statement.AgentLog;
@@ -11,7 +11,6 @@ import dev.bartizan.crypto.statement.HealthClaims;
 import dev.bartizan.crypto.statement.Nonce;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.Optional;
 
 /**
  * The agent's own measurements: a log, and the PCR it replays to.
@@ -48,8 +47,8 @@ public final class Measurements {
 
   /** Evidence for {@code nonce}: nothing is measured while it is made. */
   public synchronized Evidence evidence(
-      Nonce nonce, HealthClaims health, Optional<Bytes> uefiLog, Instant now)
+      Nonce nonce, HealthClaims health, BootLogs bootLogs, Instant now)
       throws Refusal, IOException {
-    return writer.write(nonce, health, log, uefiLog, now);
+    return writer.write(nonce, health, log, bootLogs, now);
   }
 }

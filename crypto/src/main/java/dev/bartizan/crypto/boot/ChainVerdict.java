@@ -10,6 +10,9 @@ import java.util.stream.Collectors;
  * @param links in the order they depend on each other
  */
 public record ChainVerdict(List<Link> links) {
+  /** A line stays one; {@code bartizan check} tells all. */
+  private static final int MAX_FAULTS = 6;
+
   public ChainVerdict {
     links = List.copyOf(links);
   }
@@ -28,9 +31,13 @@ public record ChainVerdict(List<Link> links) {
 
   /** One line naming what is bad: {@code "pcr sha256:7: expected …, found …"}. */
   public String faults() {
-    return links.stream()
-        .filter(link -> link.verdict() == Verdict.BAD)
-        .map(link -> link.name() + ": expected " + link.expected() + ", found " + link.found())
-        .collect(Collectors.joining("; "));
+    List<String> faults =
+        links.stream()
+            .filter(link -> link.verdict() == Verdict.BAD)
+            .map(link -> link.name() + ": expected " + link.expected() + ", found " + link.found())
+            .toList();
+    String first = faults.stream().limit(MAX_FAULTS).collect(Collectors.joining("; "));
+    int more = faults.size() - MAX_FAULTS;
+    return more > 0 ? first + "; and " + more + " more" : first;
   }
 }

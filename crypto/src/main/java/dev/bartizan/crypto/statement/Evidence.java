@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.boot.BootLogs;
 import dev.bartizan.crypto.json.Base64Url;
 import dev.bartizan.crypto.json.JsonFields;
 import dev.bartizan.crypto.json.Malformed;
@@ -25,13 +26,14 @@ import java.util.Optional;
  * @param eat a compact JWS by the identity key
  * @param quote by the attestation key
  * @param log what the agent measured
- * @param uefiLog the raw {@code binary_bios_measurements}, where there is one
+ * @param bootLogs what firmware and user space measured, where they left a log
  */
-public record Evidence(String eat, Quote quote, AgentLog log, Optional<Bytes> uefiLog) {
+public record Evidence(String eat, Quote quote, AgentLog log, BootLogs bootLogs) {
   /** Of the whole collection, in bytes. */
   public static final int MAX_LENGTH = 8 * 1024 * 1024;
 
-  static final int MAX_UEFI_LOG = 2 * 1024 * 1024;
+  /** Of one of the boot's logs, in bytes. */
+  public static final int MAX_BOOT_LOG = 2 * 1024 * 1024;
 
   private static final String COLLECTION = "tag:bartizan.dev,2026:evidence#1";
   private static final String COLLECTION_TYPE = "__cmwc_t";
@@ -39,11 +41,13 @@ public record Evidence(String eat, Quote quote, AgentLog log, Optional<Bytes> ue
   private static final String TPM = "tpm";
   private static final String AGENT_LOG = "agent-log";
   private static final String UEFI_LOG = "uefi-log";
+  private static final String SYSTEMD_LOG = "sd-log";
   private static final String EAT_TYPE =
       EatClaims.TYPE + "; eat_profile=\"" + EatClaims.PROFILE + "\"";
   private static final String TPM_TYPE = "application/vnd.bartizan.tpm-quote+json";
   private static final String AGENT_LOG_TYPE = "application/vnd.bartizan.agent-log+json";
   private static final String UEFI_LOG_TYPE = "application/vnd.bartizan.tcg-pcclient-log";
+  private static final String SYSTEMD_LOG_TYPE = "application/vnd.bartizan.systemd-measure-log";
 
   /** The CMW indicator bit of evidence. */
   private static final int EVIDENCE = 4;
@@ -84,7 +88,8 @@ public record Evidence(String eat, Quote quote, AgentLog log, Optional<Bytes> ue
     put(collection, EAT, EAT_TYPE, eat.getBytes(StandardCharsets.US_ASCII));
     put(collection, TPM, TPM_TYPE, QuoteJson.write(quote));
     put(collection, AGENT_LOG, AGENT_LOG_TYPE, log.write());
-    uefiLog.ifPresent(raw -> put(collection, UEFI_LOG, UEFI_LOG_TYPE, raw.toArray()));
+    put(collection, UEFI_LOG, UEFI_LOG_TYPE, bootLogs.firmware());
+    put(collection, SYSTEMD_LOG, SYSTEMD_LOG_TYPE, bootLogs.userspace());
     return StrictJson.write(collection);
   }
 
@@ -102,9 +107,9 @@ public record Evidence(String eat, Quote quote, AgentLog log, Optional<Bytes> ue
             QuoteJson.read(get(collection, TPM, TPM_TYPE, EatClaims.MAX_LENGTH).toArray()),
             AgentLog.read(
                 get(collection, AGENT_LOG, AGENT_LOG_TYPE, AgentLog.MAX_LENGTH).toArray()),
-            collection.has(UEFI_LOG)
-                ? Optional.of(get(collection, UEFI_LOG, UEFI_LOG_TYPE, MAX_UEFI_LOG))
-                : Optional.empty());
+            new BootLogs(
+                find(collection, UEFI_LOG, UEFI_LOG_TYPE),
+                find(collection, SYSTEMD_LOG, SYSTEMD_LOG_TYPE)));
     evidence.jws();
     return evidence;
   }
@@ -119,6 +124,17 @@ public record Evidence(String eat, Quote quote, AgentLog log, Optional<Bytes> ue
 
   private static void put(ObjectNode collection, String label, String type, byte[] value) {
     collection.putArray(label).add(type).add(Base64Url.encode(value)).add(EVIDENCE);
+  }
+
+  private static void put(ObjectNode collection, String label, String type, Optional<Bytes> log) {
+    log.ifPresent(raw -> put(collection, label, type, raw.toArray()));
+  }
+
+  private static Optional<Bytes> find(JsonFields collection, String label, String type)
+      throws Malformed {
+    return collection.has(label)
+        ? Optional.of(get(collection, label, type, MAX_BOOT_LOG))
+        : Optional.empty();
   }
 
   private static Bytes get(JsonFields collection, String label, String type, int limit)

@@ -1,8 +1,8 @@
 package dev.bartizan.crypto.statement;
 
-import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.boot.BootLogs;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
 import dev.bartizan.crypto.keystore.Quote;
 import dev.bartizan.crypto.tpm.PcrBank;
@@ -15,7 +15,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** Makes the evidence of one device: claims under the identity key, bound to a fresh quote. */
 public final class EvidenceWriter {
@@ -43,7 +42,7 @@ public final class EvidenceWriter {
    * @throws Refusal when the keystore will not sign or quote
    */
   public Evidence write(
-      Nonce nonce, HealthClaims health, AgentLog log, Optional<Bytes> uefiLog, Instant now)
+      Nonce nonce, HealthClaims health, AgentLog log, BootLogs bootLogs, Instant now)
       throws IOException, Refusal {
     Instant second = now.truncatedTo(ChronoUnit.SECONDS);
     EatClaims claims = new EatClaims(nonce, keystore.ueid(), second, second.plus(LIFETIME), health);
@@ -51,7 +50,7 @@ public final class EvidenceWriter {
     Digest inputDigest = Digest.of(input.getBytes(StandardCharsets.US_ASCII));
     Quote quote =
         keystore.quote(withAgentPcr(log.pcr()), Evidence.qualification(nonce, inputDigest));
-    return new Evidence(CompactJws.sign(identity, input), quote, log, uefiLog);
+    return new Evidence(CompactJws.sign(identity, input), quote, log, bootLogs);
   }
 
   private PcrSelection withAgentPcr(int pcr) {

@@ -1,6 +1,8 @@
 package dev.bartizan.fleet.cli;
 
+import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.boot.BootLogs;
 import dev.bartizan.crypto.boot.ReferenceValues;
 import dev.bartizan.crypto.statement.Evidence;
 import dev.bartizan.crypto.statement.Nonce;
@@ -119,6 +121,38 @@ public final class ReleaseCommand {
         paramLabel = "FILE",
         description = "The pcrs.json of `report unpack`, or what `bartizan eventlog --json` says.")
     private Optional<Path> pcrs = Optional.empty();
+
+    @Option(
+        names = "--document",
+        required = true,
+        paramLabel = "FILE",
+        description = "A whole document, written by hand: see reference/PROFILE.json in the docs.")
+    private Optional<Path> document = Optional.empty();
+  }
+
+  /** The logs of the boot that led to {@code --pcrs}. */
+  static final class Logs {
+    @Option(
+        names = "--event-log",
+        paramLabel = "FILE",
+        description = "With --pcrs: the binary_bios_measurements that replays to them.")
+    private Optional<Path> firmware = Optional.empty();
+
+    @Option(
+        names = "--userspace-log",
+        paramLabel = "FILE",
+        description = "With --event-log: systemd's tpm2-measure.log of the same boot.")
+    private Optional<Path> userspace = Optional.empty();
+
+    BootLogs read() throws IOException {
+      return new BootLogs(read(firmware), read(userspace));
+    }
+
+    private static Optional<Bytes> read(Optional<Path> log) throws IOException {
+      return log.isEmpty()
+          ? Optional.empty()
+          : Optional.of(Bytes.of(InputFile.read(log.get(), Evidence.MAX_BOOT_LOG)));
+    }
   }
 
   /** What a boot chain must look like. */
@@ -126,8 +160,9 @@ public final class ReleaseCommand {
       name = "reference",
       mixinStandardHelpOptions = true,
       description = {
-        "Replace the reference values of a hardware profile: which PCR values are good. Devices"
-            + " check themselves against them, and `report verify` checks devices."
+        "Replace the reference values of a hardware profile: which PCR values are good and, where"
+            + " the boot left an event log, which measurements led to them. Devices check themselves"
+            + " against them, and `report verify` checks devices."
       },
       footer = {
         "",
@@ -144,16 +179,55 @@ public final class ReleaseCommand {
               converter = Arguments.NonceArgument.class,
               description = "With --learn-from: the report must be the answer to this one.")
           Optional<Nonce> nonce,
+      @ArgGroup(exclusive = false) Optional<Logs> logs,
+      @Option(
+              names = "--also",
+              description = "Accept it beside what is accepted already, instead of replacing that.")
+          boolean also,
       @Mixin OperatorOptions operator)
       throws IOException, Refusal {
     requireProfile(profile);
-    ReferenceValues values =
-        source.pcrs.isPresent()
-            ? read(profile, source.pcrs.get())
-            : learn(profile, source.report.orElseThrow(), nonce, operator);
-    documents(operator).reference(values);
-    console.say("profile " + profile + ": " + values.accepted().size() + " PCRs");
+    ReferenceValues values = values(profile, source, nonce, logs.orElseGet(Logs::new), operator);
+    SignedDocuments documents = documents(operator);
+    if (also) {
+      values = documents.alsoReference(values);
+    } else {
+      documents.reference(values);
+    }
+    console.say(
+        "profile "
+            + profile
+            + ": "
+            + values.accepted().size()
+            + " PCRs, "
+            + values.events().size()
+            + " of them event by event");
     return DONE;
+  }
+
+  private ReferenceValues values(
+      String profile, Source source, Optional<Nonce> nonce, Logs logs, OperatorOptions operator)
+      throws IOException, Refusal {
+    if (source.pcrs.isEmpty() && (logs.firmware.isPresent() || logs.userspace.isPresent())) {
+      throw new ParameterException(spec.commandLine(), "--event-log goes with --pcrs");
+    }
+    if (source.pcrs.isPresent()) {
+      byte[] json = InputFile.read(source.pcrs.get(), BootReference.MAX_LENGTH);
+      return BootReference.read(profile, json, logs.read(), source.pcrs.get().toString());
+    }
+    return source.document.isPresent()
+        ? written(profile, source.document.get())
+        : learn(profile, source.report.orElseThrow(), nonce, operator);
+  }
+
+  private ReferenceValues written(String profile, Path file) throws IOException, Refusal {
+    ReferenceValues values =
+        ReferenceValues.parse(InputFile.read(file, ReferenceValues.MAX_LENGTH));
+    if (!values.profile().equals(profile)) {
+      throw new ParameterException(
+          spec.commandLine(), file + ": is of profile " + values.profile() + ", not " + profile);
+    }
+    return values;
   }
 
   /** Another term for what was signed. */
@@ -193,11 +267,6 @@ public final class ReleaseCommand {
       throw new ParameterException(
           spec.commandLine(), "--profile: lower-case letters, digits, . _ - only");
     }
-  }
-
-  private static ReferenceValues read(String profile, Path file) throws IOException, Refusal {
-    byte[] json = InputFile.read(file, BootReference.MAX_LENGTH);
-    return BootReference.read(profile, json, file.toString());
   }
 
   private ReferenceValues learn(

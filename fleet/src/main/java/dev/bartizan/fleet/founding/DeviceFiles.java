@@ -34,7 +34,8 @@ final class DeviceFiles {
 
     [device]
     profile = "default"  # whose reference values apply: release reference --profile default
-    event_log = "/run/bartizan-boot/eventlog"  # bartizan-eventlog.service copies it there at boot
+    event_log = "/run/bartizan-boot/eventlog"  # bartizan-eventlog.service copies both there at boot
+    userspace_log = "/run/bartizan-boot/userspace-log"
 
     [keystore]
     tpm = "/dev/tpmrm0"

@@ -1,7 +1,11 @@
 package dev.bartizan.fleet.release;
 
+import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.boot.BootLogs;
+import dev.bartizan.crypto.boot.ChainVerdict;
 import dev.bartizan.crypto.boot.ReferenceValues;
+import dev.bartizan.crypto.boot.Verdict;
 import dev.bartizan.crypto.json.JsonFields;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.json.StrictJson;
@@ -9,16 +13,20 @@ import dev.bartizan.crypto.statement.AttestationResult;
 import dev.bartizan.crypto.statement.Evidence;
 import dev.bartizan.crypto.statement.Nonce;
 import dev.bartizan.crypto.statement.TrustTier;
+import dev.bartizan.crypto.tpm.PcrBank;
+import dev.bartizan.crypto.tpm.PcrSelection;
+import dev.bartizan.crypto.tpm.PcrValues;
+import dev.bartizan.crypto.tpm.TpmHash;
 import dev.bartizan.fleet.identity.Inventory;
 import dev.bartizan.fleet.release.ReleaseRefusal.Code;
 import dev.bartizan.fleet.verify.AppraisalPolicy;
 import dev.bartizan.fleet.verify.Verifier;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -32,6 +40,7 @@ public final class BootReference {
 
   private static final int DEBUG_PCR = 16;
   private static final int APPLICATION_PCR = 23;
+  private static final int PCRS = 24;
   private static final int MAX_HEX = 128;
 
   private BootReference() {}
@@ -52,36 +61,66 @@ public final class BootReference {
     if (result.status() == TrustTier.CONTRAINDICATED) {
       throw new ReleaseRefusal(Code.UNTRUSTED_REPORT, reasons(result));
     }
-    ReferenceValues quoted = ReferenceValues.learn(profile, report.quote().values());
-    return ofBoot(profile, quoted.accepted(), report.log().pcr());
+    // The verifier has seen the logs replay to what was quoted, where there are any.
+    return ofBoot(
+        ReferenceValues.learn(profile, report.quote().values(), report.bootLogs()),
+        report.log().pcr());
   }
 
   /**
    * Takes the values of a file as {@code report unpack} or {@code bartizan eventlog --json} writes
    * it: {@code {"sha256":{"7":"hex"}}}, alone or as member {@code pcrs}.
+   *
+   * @param logs of the boot that led to them; their events become part of the reference
+   * @throws ReleaseRefusal UNTRUSTED_REPORT unless the logs replay to the values
    */
-  public static ReferenceValues read(String profile, byte[] json, String what) throws Malformed {
-    JsonFields document = StrictJson.read(json, MAX_LENGTH, what);
-    JsonFields banks = document.has("pcrs") ? document.object("pcrs") : document;
-    Map<String, Set<String>> accepted = new TreeMap<>();
-    for (String bank : banks.names()) {
-      JsonFields pcrs = banks.object(bank);
-      for (String pcr : pcrs.names()) {
-        accepted.put(bank + ":" + pcr, Set.of(pcrs.text(pcr, MAX_HEX)));
-      }
+  public static ReferenceValues read(String profile, byte[] json, BootLogs logs, String what)
+      throws Refusal {
+    PcrValues values = values(json, what);
+    ChainVerdict replay = new ReferenceValues(profile, Map.of()).judge(values, logs);
+    if (replay.overall() == Verdict.BAD) {
+      throw new ReleaseRefusal(
+          Code.UNTRUSTED_REPORT, "there is nothing to learn: " + replay.faults());
     }
-    ReferenceValues values = ofBoot(profile, accepted, APPLICATION_PCR);
+    ReferenceValues learned = ofBoot(ReferenceValues.learn(profile, values, logs), APPLICATION_PCR);
     // Read back as devices will, so that what they would refuse is refused here.
-    return ReferenceValues.parse(values.toJson());
+    return ReferenceValues.parse(learned.toJson());
   }
 
-  private static ReferenceValues ofBoot(
-      String profile, Map<String, Set<String>> accepted, int agentPcr) {
-    Map<String, Set<String>> boot = new TreeMap<>(accepted);
-    for (int pcr : List.of(DEBUG_PCR, APPLICATION_PCR, agentPcr)) {
-      boot.keySet().removeIf(name -> name.endsWith(":" + pcr));
+  private static PcrValues values(byte[] json, String what) throws Malformed {
+    JsonFields document = StrictJson.read(json, MAX_LENGTH, what);
+    JsonFields named = document.has("pcrs") ? document.object("pcrs") : document;
+    List<PcrBank> banks = new ArrayList<>();
+    List<Bytes> values = new ArrayList<>();
+    try {
+      for (String name : named.names()) {
+        TpmHash bank =
+            TpmHash.find(name).orElseThrow(() -> new Malformed(what + ": no such bank: " + name));
+        Map<String, String> held = named.textMap(name, PCRS, MAX_HEX);
+        banks.add(bank(bank, held.keySet(), what));
+        for (int pcr : banks.get(banks.size() - 1).pcrs()) {
+          values.add(Bytes.ofHex(String.valueOf(held.get(String.valueOf(pcr)))));
+        }
+      }
+      return new PcrValues(new PcrSelection(banks), values);
+    } catch (IllegalArgumentException notPcrs) {
+      throw new Malformed(what + ": " + notPcrs.getMessage(), notPcrs);
     }
-    return new ReferenceValues(profile, boot);
+  }
+
+  private static PcrBank bank(TpmHash bank, Set<String> pcrs, String what) throws Malformed {
+    int mask = 0;
+    for (String pcr : pcrs) {
+      if (!pcr.matches("\\d|1\\d|2[0-3]")) {
+        throw new Malformed(what + ": there is no PCR " + pcr);
+      }
+      mask |= 1 << Integer.parseInt(pcr);
+    }
+    return new PcrBank(bank, mask);
+  }
+
+  private static ReferenceValues ofBoot(ReferenceValues learned, int agentPcr) {
+    return learned.without(Set.of(DEBUG_PCR, APPLICATION_PCR)).without(Set.of(agentPcr));
   }
 
   private static String reasons(AttestationResult result) {

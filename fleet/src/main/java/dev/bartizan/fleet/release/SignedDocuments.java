@@ -11,8 +11,10 @@ import dev.bartizan.fleet.publish.Repository;
 import dev.bartizan.updater.release.DevicePolicy;
 import dev.bartizan.updater.release.SoftwareManifest;
 import dev.bartizan.updater.tuf.RoleName;
+import dev.bartizan.updater.tuf.TargetFile;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Publishes the small documents that devices live by, each under the role that may say it. */
@@ -60,8 +62,26 @@ public final class SignedDocuments {
 
   /** Replaces the reference values of one hardware profile. */
   public void reference(ReferenceValues values) throws IOException, Refusal {
-    String target = "reference/" + values.profile() + ".json";
-    publish(REFERENCE, NewTarget.of(target, values.toJson()));
+    publish(REFERENCE, NewTarget.of(referenceTarget(values), values.toJson()));
+  }
+
+  /** Accepts {@code more} beside what is accepted already: two kernels during a rollout. */
+  public ReferenceValues alsoReference(ReferenceValues more) throws IOException, Refusal {
+    return repository.use(
+        open -> {
+          Optional<TargetFile> known = open.trusted().find(referenceTarget(more));
+          ReferenceValues values = more;
+          if (known.isPresent()) {
+            byte[] document = new VerifierTrust(directory).content(open.trusted(), known.get());
+            values = ReferenceValues.parse(document).or(more);
+          }
+          add(open, REFERENCE, NewTarget.of(referenceTarget(values), values.toJson()));
+          return values;
+        });
+  }
+
+  private static String referenceTarget(ReferenceValues values) {
+    return "reference/" + values.profile() + ".json";
   }
 
   /** Signs what {@code role} says for another term. */

@@ -4,14 +4,12 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.boot.ReferenceValues;
+import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.fleet.identity.OperatorDirectory;
 import dev.bartizan.updater.tuf.TargetFile;
 import dev.bartizan.updater.tuf.TrustedTargets;
 import java.io.IOException;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * What a verifier of reports compares with: {@code releases.json} and {@code reference.json},
@@ -21,7 +19,6 @@ public final class VerifierTrust {
   private static final String TARGETS = "repository/targets/";
   private static final String MODELS = "models/";
   private static final String REFERENCE = "reference/";
-  private static final String BANK = "sha256";
 
   private final OperatorDirectory directory;
 
@@ -53,19 +50,18 @@ public final class VerifierTrust {
     ObjectNode profiles = document.putObject("profiles");
     for (TargetFile target : signed.list(REFERENCE).values()) {
       ReferenceValues values = ReferenceValues.parse(content(signed, target));
-      ObjectNode bank = profiles.putObject(values.profile()).putObject(BANK);
-      for (Map.Entry<String, Set<String>> pcr : values.accepted().entrySet()) {
-        if (pcr.getKey().startsWith(BANK + ":")) {
-          ArrayNode good = bank.putArray(pcr.getKey().substring(BANK.length() + 1));
-          new TreeSet<>(pcr.getValue()).forEach(good::add);
-        }
-      }
+      profiles.set(values.profile(), tree(values));
     }
     return document;
   }
 
+  private static ObjectNode tree(ReferenceValues values) throws Malformed {
+    byte[] document = values.toJson();
+    return StrictJson.read(document, document.length, "reference").tree();
+  }
+
   /** The served file, once it is found to be what was signed. */
-  private byte[] content(TrustedTargets signed, TargetFile target) throws IOException, Refusal {
+  byte[] content(TrustedTargets signed, TargetFile target) throws IOException, Refusal {
     String file = TARGETS + signed.urlPath(target);
     return target.accept(directory.read(file, ReferenceValues.MAX_LENGTH)).toArray();
   }

@@ -14,18 +14,18 @@ import java.util.Optional;
  *
  * @param digest of the rules and both files, so that an auditor can prove which were applied
  */
-public record AppraisalPolicy(ReferenceValues reference, KnownReleases releases, Digest digest) {
+public record AppraisalPolicy(KnownProfiles reference, KnownReleases releases, Digest digest) {
   private static final String REFERENCE = "reference.json";
   private static final String RELEASES = "releases.json";
   private static final String RULES = "bartizan-appraisal/1";
 
   public static AppraisalPolicy load(OperatorDirectory trust) throws IOException, Malformed {
-    Optional<byte[]> reference = trust.find(REFERENCE, ReferenceValues.MAX_LENGTH);
+    Optional<byte[]> reference = trust.find(REFERENCE, KnownProfiles.MAX_LENGTH);
     Optional<byte[]> releases = trust.find(RELEASES, KnownReleases.MAX_LENGTH);
     return new AppraisalPolicy(
         reference.isPresent()
-            ? ReferenceValues.read(reference.get(), trust.path(REFERENCE).toString())
-            : ReferenceValues.none(),
+            ? KnownProfiles.read(reference.get(), trust.path(REFERENCE).toString())
+            : KnownProfiles.none(),
         releases.isPresent()
             ? KnownReleases.read(releases.get(), trust.path(RELEASES).toString())
             : KnownReleases.none(),
@@ -35,7 +35,7 @@ public record AppraisalPolicy(ReferenceValues reference, KnownReleases releases,
   /** Knows nothing yet: for a report from which references are to be learned. */
   public static AppraisalPolicy withoutReferences() {
     return new AppraisalPolicy(
-        ReferenceValues.none(), KnownReleases.none(), digest(Optional.empty(), Optional.empty()));
+        KnownProfiles.none(), KnownReleases.none(), digest(Optional.empty(), Optional.empty()));
   }
 
   private static Digest digest(Optional<byte[]> reference, Optional<byte[]> releases) {

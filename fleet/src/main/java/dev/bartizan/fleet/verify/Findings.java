@@ -12,8 +12,12 @@ import java.util.Map;
 final class Findings {
   private static final int MAX_DETAIL = 400;
 
+  /** A device that is wrong all over is told in this many; the worst of the rest still counts. */
+  private static final int MAX_REASONS = 64;
+
   private final Map<TrustClaim, Integer> vector = new EnumMap<>(TrustClaim.class);
   private final List<AttestationResult.Reason> reasons = new ArrayList<>();
+  private TrustTier worst = TrustTier.NONE;
 
   /** A claim that holds and needs no reason. */
   void good(TrustClaim claim, int value) {
@@ -29,17 +33,17 @@ final class Findings {
   /** Something that bounds the status without being one of AR4SI's claims. */
   void note(TrustTier tier, String code, String detail) {
     String bounded = detail.length() <= MAX_DETAIL ? detail : detail.substring(0, MAX_DETAIL);
-    reasons.add(new AttestationResult.Reason(tier, code, bounded));
+    worst = worst.or(tier);
+    if (reasons.size() < MAX_REASONS) {
+      reasons.add(new AttestationResult.Reason(tier, code, bounded));
+    }
   }
 
   /** The worst tier of all claims and reasons. */
   TrustTier status() {
-    TrustTier status = TrustTier.NONE;
+    TrustTier status = worst;
     for (int value : vector.values()) {
       status = status.or(TrustTier.of(value));
-    }
-    for (AttestationResult.Reason reason : reasons) {
-      status = status.or(reason.tier());
     }
     return status;
   }

@@ -5,7 +5,12 @@ import static dev.bartizan.crypto.statement.TrustClaim.EXECUTABLES;
 import static dev.bartizan.crypto.statement.TrustClaim.FILE_SYSTEM;
 
 import dev.bartizan.crypto.Bytes;
-import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.boot.BootFinding;
+import dev.bartizan.crypto.boot.BootFinding.Subject;
+import dev.bartizan.crypto.boot.BootJudge;
+import dev.bartizan.crypto.boot.BootLogs;
+import dev.bartizan.crypto.boot.Link;
+import dev.bartizan.crypto.boot.ReferenceValues;
 import dev.bartizan.crypto.statement.AgentEvent;
 import dev.bartizan.crypto.statement.AgentLog;
 import dev.bartizan.crypto.statement.EatClaims;
@@ -33,6 +38,7 @@ final class MeasurementAppraisal {
   private static final int APPROVED_AT_BOOT = 3;
   private static final int UNRECOGNISED_FILES = 32;
   private static final int CONTRAINDICATED = 96;
+  private static final int MAX_TEXT = 160;
 
   private final AppraisalPolicy policy;
   private final Findings findings;
@@ -48,7 +54,7 @@ final class MeasurementAppraisal {
     if (!areQuoted(values, quote, TpmSignature.parse(evidence.quote().signature()))) {
       return;
     }
-    judgeReference(values, profile);
+    judgeBoot(values, evidence.bootLogs(), profile);
     if (replays(evidence.log(), values)) {
       judgeModels(evidence.log(), claims.health());
     }
@@ -74,29 +80,45 @@ final class MeasurementAppraisal {
     return quoted;
   }
 
-  private void judgeReference(PcrValues values, String profile) {
-    Map<Integer, Set<Digest>> reference = policy.reference().of(profile);
-    if (reference.isEmpty()) {
+  private void judgeBoot(PcrValues values, BootLogs logs, String profile) {
+    Optional<ReferenceValues> known = policy.reference().find(profile);
+    if (known.isEmpty()) {
       findings.note(
           TrustTier.WARNING, "NO_REFERENCE", "no reference values for profile " + profile);
     }
-    reference.forEach((pcr, allowed) -> judgePcr(pcr, allowed, values));
+    ReferenceValues reference = known.orElseGet(() -> new ReferenceValues(profile, Map.of()));
+    new BootJudge(reference).judge(values, logs).forEach(found -> weigh(found, reference));
+    for (String pcr : reference.unreadOf(values.selection())) {
+      findings.note(TrustTier.WARNING, "PCR_NOT_QUOTED", pcr + " was not quoted");
+    }
   }
 
-  private void judgePcr(int pcr, Set<Digest> allowed, PcrValues values) {
-    TrustClaim claim = SETTINGS.contains(pcr) ? CONFIGURATION : EXECUTABLES;
-    Optional<Bytes> found = values.find(TpmHash.SHA256, pcr);
-    if (found.isEmpty()) {
-      findings.note(TrustTier.WARNING, "PCR_NOT_QUOTED", "sha256:" + pcr + " was not quoted");
-    } else if (allowed.contains(new Digest(found.get()))) {
-      findings.good(claim, claim == EXECUTABLES ? APPROVED_AT_BOOT : APPROVED);
-    } else {
-      findings.bad(
-          claim,
-          CONTRAINDICATED,
-          "PCR_MISMATCH",
-          "sha256:" + pcr + " expected " + text(allowed) + ", found " + found.get().hex());
+  /** Each component says for itself what it does to the trust in code or in settings. */
+  private void weigh(BootFinding found, ReferenceValues reference) {
+    boolean isSetting = found.pcr() != BootFinding.NO_PCR && SETTINGS.contains(found.pcr());
+    TrustClaim claim = isSetting ? CONFIGURATION : EXECUTABLES;
+    Link link = found.link();
+    String detail =
+        link.name() + ": expected " + brief(link.expected()) + ", found " + brief(link.found());
+    switch (link.verdict()) {
+      case GOOD -> {
+        // A log that replays and events in it explain a value; the value is what was quoted.
+        if (found.subject() == Subject.PCR || found.subject() == Subject.SECURE_BOOT) {
+          findings.good(claim, isSetting ? APPROVED : APPROVED_AT_BOOT);
+        }
+      }
+      case UNKNOWN -> {
+        // The PCRs of the agent and of others are quoted too, and judged elsewhere or not at all.
+        if (found.subject() != Subject.PCR || reference.covers(TpmHash.SHA256, found.pcr())) {
+          findings.note(TrustTier.WARNING, found.code(), detail);
+        }
+      }
+      case BAD -> findings.bad(claim, CONTRAINDICATED, found.code(), detail);
     }
+  }
+
+  private static String brief(String text) {
+    return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT) + "...";
   }
 
   private boolean replays(AgentLog log, PcrValues values) {
@@ -161,11 +183,5 @@ final class MeasurementAppraisal {
                 findings.note(TrustTier.WARNING, "SELF_CHECK_FAILED", name);
               }
             });
-  }
-
-  private static String text(Set<Digest> allowed) {
-    return allowed.size() == 1
-        ? allowed.iterator().next().hex()
-        : "one of " + allowed.size() + " values";
   }
 }

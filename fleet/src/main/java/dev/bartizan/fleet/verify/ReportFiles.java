@@ -39,8 +39,11 @@ public final class ReportFiles {
     target.write("agent-log.json", evidence.log().write());
     target.write("claims.json", evidence.unverifiedPayload().toArray());
     target.write("eat.jwt", ascii(evidence.eat()));
-    if (evidence.uefiLog().isPresent()) {
-      target.write("uefi-log.bin", evidence.uefiLog().get().toArray());
+    if (evidence.bootLogs().firmware().isPresent()) {
+      target.write("uefi-log.bin", evidence.bootLogs().firmware().get().toArray());
+    }
+    if (evidence.bootLogs().userspace().isPresent()) {
+      target.write("systemd-log.jsonseq", evidence.bootLogs().userspace().get().toArray());
     }
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.boot.BootLogs;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
 import dev.bartizan.crypto.statement.AgentEvent;
 import dev.bartizan.crypto.statement.AgentLog;
@@ -70,7 +71,7 @@ class ReportCommandTest {
                 Nonce.ofHex(NONCE),
                 health,
                 AgentLog.empty(AgentLog.DEFAULT_PCR).plus(model),
-                Optional.empty(),
+                BootLogs.none(),
                 clock.instant())
             .write());
   }

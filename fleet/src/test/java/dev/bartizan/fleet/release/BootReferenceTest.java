@@ -4,8 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.bartizan.crypto.Bytes;
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.boot.BootLogs;
 import dev.bartizan.crypto.boot.ReferenceValues;
 import dev.bartizan.crypto.boot.Verdict;
+import dev.bartizan.crypto.eventlog.EventLog;
+import dev.bartizan.crypto.eventlog.EventLogDocument;
+import dev.bartizan.crypto.eventlog.FirmwareBoot;
+import dev.bartizan.crypto.eventlog.LogHash;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
 import dev.bartizan.crypto.statement.AgentLog;
@@ -53,7 +60,7 @@ class BootReferenceTest {
                 NONCE,
                 healthy(),
                 AgentLog.empty(AgentLog.DEFAULT_PCR),
-                Optional.empty(),
+                BootLogs.none(),
                 clock.instant());
   }
 
@@ -112,8 +119,24 @@ class BootReferenceTest {
     assertThrows(Malformed.class, () -> read("{\"sha256\":{\"7\":12}}"));
   }
 
-  private static ReferenceValues read(String json) throws Malformed {
-    return BootReference.read("camera", json.getBytes(StandardCharsets.UTF_8), "pcrs.json");
+  @Test
+  void aLogThatReplaysToTheValuesAddsItsEvents() throws Exception {
+    Bytes log = FirmwareBoot.log("kernel", LogHash.SHA256);
+    String json = EventLogDocument.of(EventLog.read(log)).toString();
+    ReferenceValues learned = read(json, BootLogs.of(log));
+    assertEquals(Optional.of(true), learned.secureBoot());
+    assertEquals(8, learned.events().getOrDefault("sha256:7", List.of()).get(0).size());
+    BootLogs another = BootLogs.of(FirmwareBoot.log("another", LogHash.SHA256));
+    assertUntrusted(() -> read(json, another), "event log");
+  }
+
+  private static ReferenceValues read(String json) throws Refusal {
+    return read(json, BootLogs.none());
+  }
+
+  private static ReferenceValues read(String json, BootLogs logs) throws Refusal {
+    byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+    return BootReference.read("camera", bytes, logs, "pcrs.json");
   }
 
   private static void assertUntrusted(

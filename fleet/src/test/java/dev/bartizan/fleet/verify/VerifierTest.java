@@ -6,6 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.boot.BootLogs;
+import dev.bartizan.crypto.boot.ReferenceValues;
+import dev.bartizan.crypto.eventlog.EventLog;
+import dev.bartizan.crypto.eventlog.FirmwareBoot;
+import dev.bartizan.crypto.eventlog.LogHash;
+import dev.bartizan.crypto.eventlog.MeasuredEvent;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
 import dev.bartizan.crypto.keystore.Quote;
@@ -146,7 +152,7 @@ class VerifierTest {
     reasonOf(
         "NOT_BOUND",
         TrustTier.CONTRAINDICATED,
-        new Evidence(other.eat(), good.quote(), good.log(), Optional.empty()));
+        new Evidence(other.eat(), good.quote(), good.log(), BootLogs.none()));
   }
 
   // Attack: a manipulated model was loaded, and its line is left out.
@@ -159,7 +165,7 @@ class VerifierTest {
     reasonOf(
         "LOG_DOES_NOT_REPLAY",
         TrustTier.CONTRAINDICATED,
-        new Evidence(whole.eat(), whole.quote(), shorter, Optional.empty()));
+        new Evidence(whole.eat(), whole.quote(), shorter, BootLogs.none()));
     reasonOf("UNKNOWN_MODEL", TrustTier.WARNING, whole);
   }
 
@@ -173,7 +179,7 @@ class VerifierTest {
     reasonOf(
         "LOG_DOES_NOT_REPLAY",
         TrustTier.CONTRAINDICATED,
-        new Evidence(good.eat(), good.quote(), renamed, Optional.empty()));
+        new Evidence(good.eat(), good.quote(), renamed, BootLogs.none()));
   }
 
   @Test
@@ -202,16 +208,80 @@ class VerifierTest {
     reasonOf(
         "PCRS_NOT_QUOTED",
         TrustTier.CONTRAINDICATED,
-        new Evidence(bad.eat(), quote, bad.log(), Optional.empty()));
+        new Evidence(bad.eat(), quote, bad.log(), BootLogs.none()));
   }
 
   @Test
   void aReferencePcrThatWasNotQuotedIsUnknown() throws Exception {
     Evidence poor =
         new EvidenceWriter(device, PcrSelection.parse("sha256:4"))
-            .write(NONCE, health("1.0.0"), log, Optional.empty(), clock.instant());
+            .write(NONCE, health("1.0.0"), log, BootLogs.none(), clock.instant());
 
     reasonOf("PCR_NOT_QUOTED", TrustTier.WARNING, poor);
+  }
+
+  @Test
+  void aBootIsAffirmedEventByEventAndAnotherKernelIsNamed() throws Exception {
+    BootLogs golden = boot("kernel 1");
+    learn(golden);
+    assertEquals(TrustTier.AFFIRMING, appraise(evidence(golden)).result().status());
+    reasonOf("NO_BOOT_LOG", TrustTier.WARNING, evidence(BootLogs.none()));
+
+    chip.restart();
+    measure();
+    BootLogs other = boot("kernel 2");
+    AttestationResult result = appraise(evidence(other)).result();
+    assertReason("UNEXPECTED_EVENT", TrustTier.CONTRAINDICATED, result);
+    assertTrue(
+        result.reasons().stream().anyMatch(it -> it.detail().contains("\\vmlinuz")),
+        () -> result.reasons().toString());
+    // Attack: the log of a good boot instead of one's own.
+    reasonOf("BOOT_LOG_DOES_NOT_REPLAY", TrustTier.CONTRAINDICATED, evidence(golden));
+    BootLogs garbage = BootLogs.of(Bytes.ofHex("00ff"));
+    reasonOf("BOOT_LOG_REFUSED", TrustTier.CONTRAINDICATED, evidence(garbage));
+  }
+
+  /** Attack: a log that replays in a bank that was not quoted. */
+  @Test
+  void aLogOfAnotherBankThanTheQuotedIsNoEvidence() throws Exception {
+    learn(boot("kernel 1"));
+
+    reasonOf(
+        "BOOT_LOG_BANK",
+        TrustTier.WARNING,
+        evidence(BootLogs.of(FirmwareBoot.log("kernel 1", LogHash.SHA1))));
+  }
+
+  /** Measures what a boot of {@code kernel} measures, and gives its log. */
+  private BootLogs boot(String kernel) throws Exception {
+    Bytes log = FirmwareBoot.log(kernel, LogHash.SHA256);
+    for (MeasuredEvent event : EventLog.read(log).events()) {
+      if (event.extendsPcr() && event.pcr() <= 7) {
+        device.measure(event.pcr(), new Digest(event.digest(LogHash.SHA256).orElseThrow()));
+      }
+    }
+    return BootLogs.of(log);
+  }
+
+  private void learn(BootLogs golden) throws Exception {
+    PcrValues values = device.readPcrs(PcrSelection.parse("sha256:0,1,2,3,4,5,6,7"));
+    String document =
+        new String(
+            ReferenceValues.learn("default", values, golden).toJson(), StandardCharsets.UTF_8);
+    know("reference.json", "{\"profiles\":{\"default\":" + document + "}}");
+  }
+
+  private Evidence evidence(BootLogs logs) throws Exception {
+    ModelState served = new ModelState("defect", "2.1.0", RELEASE, ModelState.State.ACTIVE);
+    return new EvidenceWriter(device, PcrSelection.parse("sha256:0,1,2,3,4,5,6,7"))
+        .write(NONCE, health("1.0.0", served), log, logs, clock.instant());
+  }
+
+  /** Measures again, after a restart, what the agent has loaded. */
+  private void measure() throws Exception {
+    for (AgentEvent event : log.events()) {
+      device.measure(log.pcr(), event.measurement());
+    }
   }
 
   @Test
@@ -229,7 +299,7 @@ class VerifierTest {
       AgentLog empty = AgentLog.empty(AgentLog.DEFAULT_PCR);
       Evidence evidence =
           new EvidenceWriter(stranger, PcrSelection.parse("sha256:0,7"))
-              .write(NONCE, health("1.0.0"), empty, Optional.empty(), clock.instant());
+              .write(NONCE, health("1.0.0"), empty, BootLogs.none(), clock.instant());
 
       reasonOf("UNKNOWN_DEVICE", TrustTier.CONTRAINDICATED, evidence);
     }
@@ -240,7 +310,7 @@ class VerifierTest {
   void keysThatWereNotEnrolledDoNotSpeakForTheDevice() throws Exception {
     Evidence evidence =
         new EvidenceWriter(FleetOfOne.device(chip), PcrSelection.parse("sha256:0,4,7"))
-            .write(NONCE, health("1.0.0"), log, Optional.empty(), clock.instant());
+            .write(NONCE, health("1.0.0"), log, BootLogs.none(), clock.instant());
 
     reasonOf("BAD_CLAIMS_SIGNATURE", TrustTier.CONTRAINDICATED, evidence);
   }
@@ -254,7 +324,7 @@ class VerifierTest {
     reasonOf(
         "BAD_QUOTE",
         TrustTier.CONTRAINDICATED,
-        new Evidence(good.eat(), foreign, good.log(), Optional.empty()));
+        new Evidence(good.eat(), foreign, good.log(), BootLogs.none()));
   }
 
   @Test
@@ -352,7 +422,7 @@ class VerifierTest {
 
   private Evidence evidence(HealthClaims health) throws Exception {
     return new EvidenceWriter(device, PcrSelection.parse("sha256:0,1,2,3,4,5,6,7"))
-        .write(NONCE, health, log, Optional.empty(), clock.instant());
+        .write(NONCE, health, log, BootLogs.none(), clock.instant());
   }
 
   private static HealthClaims health(String version, ModelState... models) {

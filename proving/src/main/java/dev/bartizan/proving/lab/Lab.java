@@ -193,14 +193,22 @@ public final class Lab implements AutoCloseable {
     return operator.run(all.toArray(String[]::new));
   }
 
-  /** Signs what the device is: its agent's files, and its PCRs as they are now. */
+  /** Signs what the device is: its agent's files, and its boot as it is now, event by event. */
   public void vouch() throws IOException, InterruptedException {
     operator.run(
         "release", "software", distribution.home().toString(), "--version", agentVersion());
     operator.run("release", "policy", "--models", Models.NAME);
     Path pcrs = home.resolve("pcrs.json");
     Files.writeString(pcrs, ReferencePcrs.of(device().chip()));
-    operator.run("release", "reference", "--profile", "default", "--pcrs", pcrs.toString());
+    operator.run(
+        "release",
+        "reference",
+        "--profile",
+        "default",
+        "--pcrs",
+        pcrs.toString(),
+        "--event-log",
+        device().eventLog().toString());
   }
 
   private String agentVersion() throws IOException, InterruptedException {

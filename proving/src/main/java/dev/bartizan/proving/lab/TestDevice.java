@@ -4,8 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.bartizan.agent.serve.http.Answer;
 import dev.bartizan.agent.serve.http.LocalClient;
+import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.TouchesTheWorld;
+import dev.bartizan.crypto.eventlog.EventLog;
+import dev.bartizan.crypto.eventlog.FirmwareBoot;
+import dev.bartizan.crypto.eventlog.LogHash;
+import dev.bartizan.crypto.eventlog.LogRefusal;
+import dev.bartizan.crypto.eventlog.MeasuredEvent;
 import dev.bartizan.crypto.tpm.Hierarchy;
 import dev.bartizan.crypto.tpm.KeyTemplates;
 import dev.bartizan.crypto.tpm.Swtpm;
@@ -62,6 +68,7 @@ public final class TestDevice implements AutoCloseable {
     Files.copy(handedOut.resolve("fleet-ca.pem"), home.resolve("fleet-ca.pem"));
     TestDevice device = new TestDevice(distribution, chip, home);
     device.configure(repositoryUrl, brokerPort, checkEverySeconds);
+    device.keepLogOf(Lab.KERNEL);
     return device;
   }
 
@@ -88,6 +95,8 @@ public final class TestDevice implements AutoCloseable {
             "[device]",
             "state_directory = \"" + state() + "\"",
             "profile = \"default\"",
+            "event_log = \"" + eventLog() + "\"",
+            "userspace_log = \"" + home.resolve("no-userspace-log") + "\"",
             "[keystore]",
             "tpm = \"" + chip.addressText() + "\"",
             "bound_pcrs = \"sha256:7\"",
@@ -131,8 +140,8 @@ public final class TestDevice implements AutoCloseable {
   }
 
   /**
-   * Plays the firmware: measures what a boot measures, into PCRs 0 to 7 of a chip that was just
-   * switched on.
+   * Plays the firmware: measures what the boot of a machine with Secure Boot measures, into a chip
+   * that was just switched on.
    *
    * @param kernel the part that differs from boot to boot
    */
@@ -140,20 +149,35 @@ public final class TestDevice implements AutoCloseable {
     try (Tpm tpm = chip.open();
         TpmObject root = tpm.keys().createPrimary(Hierarchy.OWNER, KeyTemplates.storageRoot());
         TpmSession session = tpm.startSession(root)) {
-      for (int pcr = 0; pcr <= 7; pcr++) {
-        String measured = pcr == 4 || pcr == 7 ? kernel + " " + pcr : "firmware " + pcr;
-        Digest digest = Digest.of(measured.getBytes(StandardCharsets.UTF_8));
-        tpm.pcrs().extend(pcr, digest, session);
+      for (MeasuredEvent event : EventLog.read(logOf(kernel)).events()) {
+        if (event.extendsPcr()) {
+          Bytes digest = event.digest(LogHash.SHA256).orElseThrow();
+          tpm.pcrs().extend(event.pcr(), new Digest(digest), session);
+        }
       }
-    } catch (TpmRefusal refusal) {
+    } catch (TpmRefusal | LogRefusal refusal) {
       throw new IOException(refusal);
     }
+  }
+
+  private static Bytes logOf(String kernel) {
+    return FirmwareBoot.log(kernel, LogHash.SHA256);
+  }
+
+  /** Where the device finds the log of its boot. */
+  public Path eventLog() {
+    return home.resolve("binary_bios_measurements");
+  }
+
+  private void keepLogOf(String kernel) throws IOException {
+    Files.write(eventLog(), logOf(kernel).toArray());
   }
 
   /** Switches the device off and on; it boots {@code kernel}. */
   public void restartWith(String kernel) throws IOException {
     chip.restart();
     boot(chip, kernel);
+    keepLogOf(kernel);
   }
 
   /** Runs a command of the device's, and returns how it ended. */

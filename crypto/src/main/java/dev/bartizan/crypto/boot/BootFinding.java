@@ -1,0 +1,30 @@
+package dev.bartizan.crypto.boot;
+
+/**
+ * One link of the boot chain, and what it is about.
+ *
+ * @param pcr which PCR, or {@link #NO_PCR}
+ * @param code what is said when it is not good, in upper case: {@code PCR_MISMATCH}
+ */
+public record BootFinding(Subject subject, int pcr, String code, Link link) {
+  /** It is not about one PCR. */
+  public static final int NO_PCR = -1;
+
+  /** What was judged. */
+  public enum Subject {
+    /** The value of one PCR. */
+    PCR,
+    /** One measurement within a PCR. */
+    EVENT,
+    /** Whether a log explains what PCRs hold. */
+    LOG,
+    /** Whether firmware let only signed code start. */
+    SECURE_BOOT,
+    /** The marks where the platform's firmware ended. */
+    SEPARATORS
+  }
+
+  static BootFinding of(Subject subject, String code, Link link) {
+    return new BootFinding(subject, NO_PCR, code, link);
+  }
+}

@@ -179,7 +179,7 @@ public final class ReleaseCommand {
               converter = Arguments.NonceArgument.class,
               description = "With --learn-from: the report must be the answer to this one.")
           Optional<Nonce> nonce,
-      @ArgGroup(exclusive = false) Optional<Logs> logs,
+      @Mixin Logs logs,
       @Option(
               names = "--also",
               description = "Accept it beside what is accepted already, instead of replacing that.")
@@ -187,7 +187,7 @@ public final class ReleaseCommand {
       @Mixin OperatorOptions operator)
       throws IOException, Refusal {
     requireProfile(profile);
-    ReferenceValues values = values(profile, source, nonce, logs.orElseGet(Logs::new), operator);
+    ReferenceValues values = values(profile, source, nonce, logs, operator);
     SignedDocuments documents = documents(operator);
     if (also) {
       values = documents.alsoReference(values);

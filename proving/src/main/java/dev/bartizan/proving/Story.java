@@ -270,6 +270,11 @@ final class Story implements AutoCloseable {
         "the boot verdict",
         Duration.ofSeconds(30),
         () -> lab.device().status().path("boot").path("verdict").asText().equals("bad"));
+    // The verdict is there a moment before the problem is written down.
+    Patience.await(
+        "the problem",
+        Duration.ofSeconds(30),
+        () -> lab.device().status().path("problems").has("boot"));
     requireEqual("", lab.device().serving(MODEL));
     facts.add(
         "says", lab.device().status().path("problems").path("boot").asText().substring(0, 60));

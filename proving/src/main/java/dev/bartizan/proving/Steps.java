@@ -34,16 +34,17 @@ final class Steps {
 
     Facts add(String name, long value, String unit) {
       values.put(name, value);
-      return say(name + " " + value + (unit.isEmpty() ? "" : " " + unit));
+      return say(name, value + (unit.isEmpty() ? "" : " " + unit));
     }
 
     Facts add(String name, String value) {
       values.put(name, value);
-      return say(name + " " + value);
+      return say(name, value);
     }
 
-    private Facts say(String text) {
-      line.append(line.length() == 0 ? "" : ", ").append(text.replace('_', ' '));
+    private Facts say(String name, String value) {
+      line.append(line.length() == 0 ? "" : ", ");
+      line.append(name.replace('_', ' ')).append(' ').append(value);
       return this;
     }
   }

@@ -165,7 +165,8 @@ public final class KeyEnvelope {
     if (!found.equals(p256) && !found.equals(curveLeftOut)) {
       throw malformed("has an ephemeral key for " + found.getAlgorithm() + ", not P-256");
     }
-    byte[] point = originator.getPublicKeyData().getBytes();
+    // As octets, for as bits the last ones could be declared unused: two encodings of one key.
+    byte[] point = originator.getPublicKeyData().getOctets();
     byte[] spki = new SubjectPublicKeyInfo(p256, point).getEncoded();
     return (ECPublicKey) KeyFactory.getInstance("EC").generatePublic(new X509EncodedKeySpec(spki));
   }

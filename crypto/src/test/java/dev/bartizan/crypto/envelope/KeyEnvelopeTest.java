@@ -1,6 +1,7 @@
 package dev.bartizan.crypto.envelope;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.bartizan.crypto.Bytes;
@@ -14,6 +15,7 @@ import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.util.Arrays;
 import java.util.Date;
+import java.util.HexFormat;
 import javax.crypto.KeyAgreement;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
@@ -56,18 +58,36 @@ class KeyEnvelopeTest {
   @Test
   void aFlippedBitAnywhereIsRefusedOrGivesAnotherKey() throws Exception {
     byte[] envelope = seal(certificate).toArray();
-    for (int at = 0; at < envelope.length; at++) {
+    for (int bit = 0; bit < envelope.length * Byte.SIZE; bit++) {
       byte[] forged = envelope.clone();
-      forged[at] ^= 1;
+      forged[bit / Byte.SIZE] ^= (byte) (1 << bit % Byte.SIZE);
       try {
-        assertEquals(
-            false,
-            open(forged, certificate, device).equals(Bytes.of(CONTENT_KEY)),
-            "byte " + at + " does not matter");
+        assertNotEquals(
+            Bytes.of(CONTENT_KEY),
+            open(forged, certificate, device),
+            "bit " + bit % Byte.SIZE + " of byte " + bit / Byte.SIZE + " does not matter");
       } catch (Refusal expected) {
         // Most bits end here.
       }
     }
+  }
+
+  @Test
+  void anEphemeralKeyThatLeavesBitsUnusedIsRefused() throws Exception {
+    byte[] envelope = seal(certificate).toArray();
+    int point = indexOf(envelope, HexFormat.of().parseHex("03420004"));
+    envelope[point + 2] = 1;
+    // DER wants the unused bit to be zero; the point it belonged to may have had it so.
+    envelope[point + 1 + 0x42] &= (byte) 0xfe;
+    assertMalformed(envelope);
+  }
+
+  private static int indexOf(byte[] haystack, byte[] needle) {
+    int at = 0;
+    while (!Arrays.equals(haystack, at, at + needle.length, needle, 0, needle.length)) {
+      at++;
+    }
+    return at;
   }
 
   @Test

@@ -180,8 +180,8 @@ class FleetCommandTest {
     String signed = Files.readString(newest("reference", "camera.json"));
     assertTrue(signed.contains("\"pcrs\":{\"sha256:7\":[\"" + zero + "\"]}"), signed);
     JsonNode known = new ObjectMapper().readTree(folder.resolve("fleet/reference.json").toFile());
-    assertEquals(zero, known.at("/profiles/camera/sha256/7/0").asText());
-    assertEquals(1, known.at("/profiles/camera/sha256").size());
+    assertEquals(zero, known.at("/profiles/camera/pcrs/sha256:7/0").asText());
+    assertEquals(1, known.at("/profiles/camera/pcrs").size());
   }
 
   @Test

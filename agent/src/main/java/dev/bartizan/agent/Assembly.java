@@ -119,7 +119,7 @@ public final class Assembly implements AutoCloseable {
             FetchProgress.NONE,
             store,
             envelopes,
-            new Rebuild(vault, store, crypto));
+            new Rebuild(vault, store, crypto, host.workers()));
     Installer installer =
         Installer.open(
             disk,

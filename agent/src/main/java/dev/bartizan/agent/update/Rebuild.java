@@ -8,6 +8,7 @@ import dev.bartizan.crypto.envelope.ArtifactSealer;
 import dev.bartizan.crypto.envelope.BulkCrypto;
 import dev.bartizan.crypto.envelope.EnvelopeRefusal;
 import dev.bartizan.crypto.envelope.SealedArtifact;
+import dev.bartizan.crypto.envelope.Shards;
 import dev.bartizan.updater.delta.DeltaDecoder;
 import dev.bartizan.updater.delta.KnownContent;
 import dev.bartizan.updater.disk.Disk;
@@ -22,24 +23,35 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.util.concurrent.Executor;
 
 /**
  * Makes a release's model from an older one and a difference: decrypt both, apply, check, seal; a
  * stream in bounded memory, and never plaintext on disk.
  */
 public final class Rebuild {
+  /** Each takes up to some 16 MiB. */
+  private static final int SECTIONS_AT_ONCE = 2;
+
   private final ModelVault vault;
   private final ObjectStore store;
   private final BulkCrypto crypto;
+  private final Executor workers;
 
-  public Rebuild(ModelVault vault, ObjectStore store, BulkCrypto crypto) {
+  /**
+   * @param workers where sections of a difference are decoded, two at a time
+   */
+  public Rebuild(ModelVault vault, ObjectStore store, BulkCrypto crypto, Executor workers) {
     this.vault = vault;
     this.store = store;
     this.crypto = crypto;
+    this.workers = workers;
   }
 
   /**
-   * Puts the model of {@code release} into the store, as the very file that was published.
+   * Puts the model of {@code release} into the store, as the very file that was published. One that
+   * was interrupted goes on: what is there already was sealed from checked shards, and the digest
+   * of the whole file decides at the end.
    *
    * @param release the release to make
    * @param base the release the device holds
@@ -54,7 +66,6 @@ public final class Rebuild {
           Disk.Input deltaFile = store.open(offer.sealed().sealed());
           ObjectWriter writer =
               store.begin(manifest.whole().sealed(), manifest.whole().sealedLength())) {
-        writer.restart();
         KnownContent content =
             new SealedContent(
                 older.open(older.manifest().whole(), ModelVault.source(olderFile)).reader(),
@@ -74,10 +85,17 @@ public final class Rebuild {
       KnownContent base, SealedArtifact delta, OpenRelease newer, ObjectWriter writer)
       throws Refusal, IOException {
     ReleaseManifest manifest = newer.manifest();
-    ArtifactSealer sealer = newer.seal(manifest.whole(), bytes -> append(writer, bytes));
-    ShardSealer result = new ShardSealer(manifest.model(), sealer, crypto.sha256());
+    DeltaDecoder decoder =
+        new DeltaDecoder(crypto::sha256, manifest.model().length(), workers, SECTIONS_AT_ONCE);
+    int first = firstShard(manifest.model(), writer.size());
+    ShardSealer result =
+        new ShardSealer(manifest.model(), first, sealer(newer, first, writer), crypto.sha256());
     try (InputStream stream = new SealedStream(delta)) {
-      new DeltaDecoder(crypto::sha256, manifest.model().length()).apply(base, stream, result);
+      if (first == 0) {
+        decoder.apply(base, stream, result);
+      } else {
+        decoder.resume(base, stream, manifest.model().start(first), result);
+      }
       result.finish();
     } catch (ShardSealer.BadShard different) {
       throw different.refusal();
@@ -85,6 +103,42 @@ public final class Rebuild {
       throw tampered.refusal();
     } finally {
       result.wipe();
+    }
+  }
+
+  /** The first shard of which not all is there, among those that begin with a chunk. */
+  private static int firstShard(Shards shards, long sealedLength) {
+    if (!ArtifactSealer.isChunkStart(shards.shardSize())) {
+      return 0;
+    }
+    long whole = ArtifactSealer.plainPosition(sealedLength) / shards.shardSize();
+    return (int) Math.max(0, Math.min(whole, shards.digests().size() - 1L));
+  }
+
+  private static ArtifactSealer sealer(OpenRelease newer, int first, ObjectWriter writer)
+      throws IOException {
+    ReleaseManifest manifest = newer.manifest();
+    if (first == 0) {
+      writer.restart();
+      return newer.seal(manifest.whole(), bytes -> append(writer, bytes));
+    }
+    long position = manifest.model().start(first);
+    Beyond missing = new Beyond(writer.size() - ArtifactSealer.sealedPosition(position));
+    return newer.resumeSeal(manifest.whole(), position, bytes -> append(writer, missing.of(bytes)));
+  }
+
+  /** Leaves out what is there already: sealing the same plaintext gives the same bytes. */
+  private static final class Beyond {
+    private long there;
+
+    Beyond(long there) {
+      this.there = there;
+    }
+
+    ByteBuffer of(ByteBuffer sealed) {
+      int known = (int) Math.min(there, sealed.remaining());
+      there -= known;
+      return sealed.position(sealed.position() + known);
     }
   }
 

@@ -36,7 +36,18 @@ final class ShardSealer implements ResultSink {
   private final ByteBuffer shard;
   private int index;
 
+  /** Takes the whole plaintext. */
   ShardSealer(Shards shards, ArtifactSealer sealer, MessageDigest sha256) {
+    this(shards, 0, sealer, sha256);
+  }
+
+  /**
+   * Takes what is left of a plaintext.
+   *
+   * @param first the shard to begin with
+   */
+  ShardSealer(Shards shards, int first, ArtifactSealer sealer, MessageDigest sha256) {
+    this.index = first;
     this.shards = shards;
     this.sealer = sealer;
     this.sha256 = sha256;

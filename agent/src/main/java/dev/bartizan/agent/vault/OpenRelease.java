@@ -49,6 +49,16 @@ public final class OpenRelease implements AutoCloseable {
     return ArtifactSealer.begin(contentKey, file.salt(), manifest.context(file), crypto, sink);
   }
 
+  /**
+   * Goes on with that, from a place in the plaintext at which a chunk starts.
+   *
+   * @param position in the plaintext
+   */
+  public ArtifactSealer resumeSeal(SealedFile file, long position, ArtifactSealer.Sink sink) {
+    return ArtifactSealer.resume(
+        contentKey, file.salt(), manifest.context(file), crypto, sink, position);
+  }
+
   @Override
   public void close() {
     contentKey.close();

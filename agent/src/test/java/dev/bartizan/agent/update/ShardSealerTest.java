@@ -52,27 +52,46 @@ class ShardSealerTest {
         ShardSealer.BadShard.class, () -> seal(java.util.Arrays.copyOf(MODEL, 100_001), 5_000));
   }
 
+  // A power cut in the middle of a rebuild: what was sealed before it is not sealed again.
+  @Test
+  void aSealingThatWasInterruptedGoesOnAtAShard() throws Exception {
+    long shard = 32 * 1024;
+    Shards aligned =
+        new Shards.Builder((int) shard, Digest.sha256()).add(ByteBuffer.wrap(MODEL)).build();
+    byte[] published = seal(aligned, MODEL, 0, 5_000);
+    int start = (int) ArtifactSealer.sealedPosition(2 * shard);
+    byte[] rest = seal(aligned, MODEL, 2, 5_000);
+    assertArrayEquals(java.util.Arrays.copyOfRange(published, start, published.length), rest);
+    assertEquals(2 * shard, ArtifactSealer.plainPosition(start + 100));
+  }
+
   private byte[] seal(byte[] content, int piece) throws IOException {
+    return seal(shards, content, 0, piece);
+  }
+
+  private byte[] seal(Shards of, byte[] content, int first, int piece) throws IOException {
     sealed.reset();
     try (SecretBytes key = SecretBytes.take(new byte[32])) {
+      Bytes salt = Bytes.of(new byte[ArtifactSealer.SALT_LENGTH]);
+      ArtifactContext context = new ArtifactContext(of.root(), 1, "model.onnx");
+      BulkCrypto crypto = BulkCrypto.platform();
       ArtifactSealer sealer =
-          ArtifactSealer.begin(
-              key,
-              Bytes.of(new byte[ArtifactSealer.SALT_LENGTH]),
-              new ArtifactContext(shards.root(), 1, "model.onnx"),
-              BulkCrypto.platform(),
-              bytes -> {
-                byte[] chunk = new byte[bytes.remaining()];
-                bytes.get(chunk);
-                sealed.write(chunk);
-              });
-      ShardSealer result = new ShardSealer(shards, sealer, Digest.sha256());
-      for (int at = 0; at < content.length; at += piece) {
+          first == 0
+              ? ArtifactSealer.begin(key, salt, context, crypto, this::keep)
+              : ArtifactSealer.resume(key, salt, context, crypto, this::keep, of.start(first));
+      ShardSealer result = new ShardSealer(of, first, sealer, Digest.sha256());
+      for (int at = (int) of.start(first); at < content.length; at += piece) {
         result.write(ByteBuffer.wrap(content, at, Math.min(piece, content.length - at)));
       }
       result.finish();
     }
     return sealed.toByteArray();
+  }
+
+  private void keep(ByteBuffer bytes) {
+    byte[] chunk = new byte[bytes.remaining()];
+    bytes.get(chunk);
+    sealed.write(chunk, 0, chunk.length);
   }
 
   private static byte[] bytes(int length) {

@@ -56,6 +56,45 @@ public final class ArtifactSealer {
     return new ArtifactSealer(cipher, sink);
   }
 
+  /**
+   * Goes on with a sealing that was interrupted; writes no header.
+   *
+   * @param salt the one it was begun with, for this same plaintext
+   * @param position where in the plaintext to go on: at a chunk's start
+   */
+  public static ArtifactSealer resume(
+      SecretBytes inputKey,
+      Bytes salt,
+      ArtifactContext context,
+      BulkCrypto crypto,
+      Sink sink,
+      long position) {
+    if (position % ChunkCipher.CHUNK != 0) {
+      throw new IllegalArgumentException("no chunk starts at " + position);
+    }
+    ArtifactSealer sealer =
+        new ArtifactSealer(
+            ChunkCipher.derive(inputKey, salt.toArray(), context.encoded(), crypto), sink);
+    sealer.index = position / ChunkCipher.CHUNK;
+    return sealer;
+  }
+
+  /** How much plaintext the whole chunks in the first {@code sealedLength} bytes of a file hold. */
+  public static long plainPosition(long sealedLength) {
+    long body = Math.max(0, sealedLength - ChunkCipher.HEADER);
+    return body / ChunkCipher.SEALED_CHUNK * ChunkCipher.CHUNK;
+  }
+
+  /** Where in the sealed file the chunk starts that starts at {@code position} in the plaintext. */
+  public static long sealedPosition(long position) {
+    return ChunkCipher.HEADER + position / ChunkCipher.CHUNK * ChunkCipher.SEALED_CHUNK;
+  }
+
+  /** Whether a chunk starts at {@code position} in the plaintext. */
+  public static boolean isChunkStart(long position) {
+    return position % ChunkCipher.CHUNK == 0;
+  }
+
   /** The length of the sealed file for {@code plainLength} plain bytes. */
   public static long sealedLength(long plainLength) {
     return ChunkCipher.HEADER

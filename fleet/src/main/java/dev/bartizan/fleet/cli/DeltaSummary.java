@@ -8,8 +8,6 @@ import dev.bartizan.updater.delta.DeltaFormat;
 import dev.bartizan.updater.delta.DeltaHeader;
 import dev.bartizan.updater.delta.DeltaReader;
 import dev.bartizan.updater.delta.DeltaRefusal;
-import dev.bartizan.updater.delta.Method;
-import dev.bartizan.updater.delta.Section;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -17,55 +15,58 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What a delta is made of. */
-record DeltaSummary(DeltaHeader header, List<Section> sections) {
+/**
+ * What a delta is made of.
+ *
+ * @param length bytes of the whole delta
+ * @param parts tensors, or blocks of them, and what lies between; what is copied on end is one
+ */
+record DeltaSummary(DeltaHeader header, long length, List<DeltaPart> parts) {
   private static final int BAR = 40;
 
   DeltaSummary {
-    sections = List.copyOf(sections);
+    parts = List.copyOf(parts);
   }
 
-  /** Reads a delta to its end; every section's digest was right when this returns. */
-  static DeltaSummary read(InputStream delta) throws IOException, DeltaRefusal {
+  /**
+   * Reads a delta to its end; every section's digest was right when this returns.
+   *
+   * @param names what the base calls its tensors
+   */
+  static DeltaSummary read(InputStream delta, TensorNames names) throws IOException, DeltaRefusal {
     DeltaReader reader = DeltaReader.open(delta, Digest.sha256());
-    List<Section> sections = new ArrayList<>();
-    for (Optional<Section> section = reader.next(); section.isPresent(); section = reader.next()) {
-      sections.add(section.get());
+    List<DeltaPart> parts = new ArrayList<>();
+    long length = DeltaFormat.HEADER_LENGTH;
+    for (Optional<DeltaReader.Verified> next = reader.next();
+        next.isPresent();
+        next = reader.next()) {
+      length += DeltaFormat.SECTION_HEADER_LENGTH + next.get().section().payloadLength();
+      parts.addAll(DeltaPart.of(next.get(), names));
     }
-    return new DeltaSummary(reader.header(), sections);
-  }
-
-  /** Bytes of the whole delta. */
-  long length() {
-    return sections.stream()
-            .mapToLong(section -> DeltaFormat.SECTION_HEADER_LENGTH + section.payloadLength())
-            .sum()
-        + DeltaFormat.HEADER_LENGTH;
+    return new DeltaSummary(reader.header(), length, DeltaPart.joined(parts));
   }
 
   String json() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("version", DeltaFormat.VERSION).put("length", length());
+    json.put("version", DeltaFormat.VERSION).put("length", length);
     describe(json.putObject("base"), header.base(), header.baseLength());
     describe(json.putObject("result"), header.result(), header.resultLength());
-    ArrayNode list = json.putArray("sections");
-    for (Section section : sections) {
-      describe(list.addObject(), section);
+    ArrayNode list = json.putArray("parts");
+    for (DeltaPart part : parts) {
+      ObjectNode one = list.addObject();
+      one.put("position", part.position())
+          .put("length", part.length())
+          .put("choice", part.choice())
+          .put("cost", part.cost());
+      if (!part.name().isEmpty()) {
+        one.put("tensor", part.name());
+      }
     }
     return json.toPrettyString();
   }
 
   private static void describe(ObjectNode json, Digest digest, long length) {
     json.put("sha256", digest.hex()).put("length", length);
-  }
-
-  private void describe(ObjectNode json, Section section) {
-    json.put("position", section.index() * header.sectionLength())
-        .put("length", header.resultLength(section.index()))
-        .put("method", name(section.method()))
-        .put("payload_length", section.payloadLength())
-        .put("base_position", section.basePosition())
-        .put("base_length", section.baseLength());
   }
 
   String text() {
@@ -76,10 +77,13 @@ record DeltaSummary(DeltaHeader header, List<Section> sections) {
         String.format(
             Locale.ROOT,
             "delta   %d bytes, %.1f %% of the result%n",
-            length(),
-            share(length(), header.resultLength())));
-    for (Section section : sections) {
-      text.append(line(section));
+            length,
+            share(length, header.resultLength())));
+    text.append(
+        String.format(
+            Locale.ROOT, "%n%14s  %10s  %9s  %7s%n", "position", "length", "cost", "share"));
+    for (DeltaPart part : parts) {
+      text.append(line(part));
     }
     return text.toString().stripTrailing();
   }
@@ -88,27 +92,22 @@ record DeltaSummary(DeltaHeader header, List<Section> sections) {
     return String.format(Locale.ROOT, "%-7s %s  %d bytes%n", name, digest, length);
   }
 
-  /** One section with a bar: how much of its stretch of the result had to travel. */
-  private String line(Section section) {
-    int length = header.resultLength(section.index());
-    double share = share(section.payloadLength(), length);
+  /** One part with a bar: how much of it had to travel. */
+  private static String line(DeltaPart part) {
+    double share = share(part.cost(), part.length());
     String bar = "#".repeat((int) Math.min(BAR, Math.ceil(share * BAR / 100)));
     return String.format(
         Locale.ROOT,
-        "%14d  %8d  %-14s %8d  %5.1f %%  %s%n",
-        section.index() * header.sectionLength(),
-        length,
-        name(section.method()),
-        section.payloadLength(),
+        "%14d  %10d  %9d  %5.1f %%  %-" + BAR + "s  %s%n",
+        part.position(),
+        part.length(),
+        part.cost(),
         share,
-        bar);
+        bar,
+        part.title());
   }
 
-  private static double share(long part, long whole) {
+  static double share(long part, long whole) {
     return whole == 0 ? 0 : 100.0 * part / whole;
-  }
-
-  private static String name(Method method) {
-    return method.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

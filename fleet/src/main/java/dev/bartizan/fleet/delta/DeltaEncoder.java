@@ -1,93 +1,97 @@
 package dev.bartizan.fleet.delta;
 
-import dev.bartizan.updater.delta.DeltaFormat;
 import dev.bartizan.updater.delta.DeltaHeader;
 import dev.bartizan.updater.delta.KnownContent;
 import dev.bartizan.updater.delta.Section;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Supplier;
 
-/** Writes the delta from one file to another. */
+/** Writes the delta from one file to another, on all cores. */
 public final class DeltaEncoder {
   private final Supplier<MessageDigest> sha256;
-  private final int sectionLength;
-  private final FrameWriter frames;
-
-  /**
-   * With sections of 4 MiB and the compression level that costs an operator's time, not a device's.
-   */
-  public DeltaEncoder(Supplier<MessageDigest> sha256) {
-    this(sha256, DeltaFormat.SECTION_LENGTH_MAX);
-  }
 
   /**
    * @param sha256 makes SHA-256 instances
-   * @param sectionLength see {@link DeltaFormat}
    */
-  public DeltaEncoder(Supplier<MessageDigest> sha256, int sectionLength) {
+  public DeltaEncoder(Supplier<MessageDigest> sha256) {
     this.sha256 = sha256;
-    this.sectionLength = sectionLength;
-    this.frames = new FrameWriter(19);
   }
 
   /**
    * Writes the delta that turns {@code base} into {@code result}.
    *
+   * @param base read from several threads at a time
+   * @param result likewise
    * @return the header written
    */
   public DeltaHeader encode(
       KnownContent base, KnownContent result, OutputStream out, EncodeProgress progress)
       throws IOException {
+    return encode(base, Layout.of(base), result, Layout.of(result), out, progress);
+  }
+
+  /** The same where it is known from elsewhere what tensors the files hold. */
+  public DeltaHeader encode(
+      KnownContent base,
+      Layout baseLayout,
+      KnownContent result,
+      Layout resultLayout,
+      OutputStream out,
+      EncodeProgress progress)
+      throws IOException {
     DeltaHeader header =
-        new DeltaHeader(
-            sectionLength, base.length(), base.digest(), result.length(), result.digest());
+        new DeltaHeader(base.length(), base.digest(), result.length(), result.digest());
+    List<Draft> drafts = Draft.cut(new Planner(base, baseLayout, result, resultLayout).plan());
+    SectionEncoder encoder = new SectionEncoder(base, baseLayout, result);
     out.write(header.encode().toArray());
-    for (long index = 0; index < header.sections(); index++) {
-      byte[] stretch = new byte[header.resultLength(index)];
-      long position = index * sectionLength;
-      result.read(position, ByteBuffer.wrap(stretch));
-      write(header, index, cheapest(base, result, position, stretch), out);
-      progress.encoded(position + stretch.length, result.length());
+    int cores = Runtime.getRuntime().availableProcessors();
+    ExecutorService workers = Executors.newFixedThreadPool(cores);
+    try {
+      Deque<Future<byte[]>> underWay = new ArrayDeque<>();
+      int next = 0;
+      for (Draft draft : drafts) {
+        while (next < drafts.size() && underWay.size() < 2 * cores) {
+          Draft ahead = drafts.get(next++);
+          underWay.add(workers.submit(() -> encoder.encode(ahead)));
+        }
+        write(header, draft, get(underWay.remove()), out);
+        progress.encoded(draft.position() + draft.length(), result.length());
+      }
+    } finally {
+      workers.shutdownNow();
     }
     return header;
   }
 
-  private Draft cheapest(KnownContent base, KnownContent result, long position, byte[] stretch)
-      throws IOException {
-    List<Draft> drafts = new ArrayList<>();
-    drafts.add(Draft.alone(frames.compress(stretch)));
-    for (Alignment alignment : Alignment.between(base, result)) {
-      drafts.addAll(against(base, alignment, position, stretch));
+  private static byte[] get(Future<byte[]> payload) throws IOException {
+    try {
+      return payload.get();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      InterruptedIOException stopped = new InterruptedIOException("interrupted while encoding");
+      stopped.initCause(interrupted);
+      throw stopped;
+    } catch (ExecutionException failed) {
+      if (failed.getCause() instanceof IOException io) {
+        throw io;
+      }
+      throw new IllegalStateException("a section could not be encoded", failed.getCause());
     }
-    return drafts.stream().min(Comparator.comparingInt(Draft::cost)).orElseThrow();
   }
 
-  private List<Draft> against(KnownContent base, Alignment alignment, long position, byte[] stretch)
+  private void write(DeltaHeader header, Draft draft, byte[] payload, OutputStream out)
       throws IOException {
-    List<Draft> drafts = new ArrayList<>();
-    Window wide = alignment.wide(base, position, stretch.length, sectionLength);
-    if (wide.length() > 0) {
-      drafts.add(Draft.withBase(wide, frames.compressWith(wide.content(), stretch)));
-    }
-    Window exact = alignment.exact(base, position, stretch.length);
-    if (exact.length() > 0) {
-      drafts.add(Draft.floatPlanes(exact, FloatPlaneWriter.encode(exact, stretch, frames)));
-    }
-    return drafts;
-  }
-
-  private void write(DeltaHeader header, long index, Draft draft, OutputStream out)
-      throws IOException {
-    byte[] payload = draft.payload().toArray();
-    Section section =
-        new Section(
-            index, draft.method(), draft.basePosition(), draft.baseLength(), payload.length);
+    Section section = new Section(draft.position(), draft.length(), payload.length);
     out.write(section.encode().toArray());
     out.write(section.digest(header, payload, sha256.get()).value().toArray());
     out.write(payload);

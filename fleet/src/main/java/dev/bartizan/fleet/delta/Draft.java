@@ -1,32 +1,83 @@
 package dev.bartizan.fleet.delta;
 
-import dev.bartizan.crypto.Bytes;
-import dev.bartizan.updater.delta.Method;
+import dev.bartizan.updater.delta.DeltaFormat;
+import dev.bartizan.updater.delta.Piece;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * One way to rebuild a section, and what it costs.
+ * A section before it is encoded.
  *
- * @param basePosition where its window of the base starts
- * @param baseLength bytes of that window
+ * @param position where in the result it starts
  */
-record Draft(Method method, long basePosition, int baseLength, Bytes payload) {
-  static Draft alone(byte[] payload) {
-    return new Draft(Method.ZSTD, 0, 0, Bytes.of(payload));
+record Draft(long position, List<Item> items) {
+  /** Left for the prefix of the literals. */
+  static final int PREFIX_MAX = 2 << 20;
+
+  private static final int AT_HAND_MAX = DeltaFormat.SECTION_BASE_MAX - PREFIX_MAX;
+
+  /** So that a plan stays far below its limit. */
+  private static final int ITEMS_MAX = 1 << 14;
+
+  Draft {
+    items = List.copyOf(items);
   }
 
-  static Draft withBase(Window window, byte[] payload) {
-    return against(Method.ZSTD_WITH_BASE, window, payload);
+  long length() {
+    return items.stream().mapToLong(Item::length).sum();
   }
 
-  static Draft floatPlanes(Window window, byte[] payload) {
-    return against(Method.FLOAT_PLANES, window, payload);
+  /** Cuts the row of items where a section is full. */
+  static List<Draft> cut(List<Item> items) {
+    List<Draft> drafts = new ArrayList<>();
+    List<Item> open = new ArrayList<>();
+    long position = 0;
+    long coded = 0;
+    long atHand = 0;
+    for (Item item : split(items)) {
+      boolean full =
+          coded + item.coded() > DeltaFormat.SECTION_CODED_MAX
+              || atHand + item.atHand() > AT_HAND_MAX
+              || open.size() == ITEMS_MAX;
+      if (full) {
+        drafts.add(new Draft(position, open));
+        position += drafts.get(drafts.size() - 1).length();
+        open.clear();
+        coded = 0;
+        atHand = 0;
+      }
+      open.add(item);
+      coded += item.coded();
+      atHand += item.atHand();
+    }
+    if (!open.isEmpty()) {
+      drafts.add(new Draft(position, open));
+    }
+    return drafts;
   }
 
-  private static Draft against(Method method, Window window, byte[] payload) {
-    return new Draft(method, window.position(), window.length(), Bytes.of(payload));
+  /** No item codes more than half of what a section may. */
+  private static List<Item> split(List<Item> items) {
+    List<Item> fitting = new ArrayList<>();
+    for (Item item : items) {
+      if (item instanceof Item.Bytes bytes && bytes.coded() > 0) {
+        split(bytes, fitting);
+      } else {
+        fitting.add(item);
+      }
+    }
+    return fitting;
   }
 
-  int cost() {
-    return payload.length();
+  private static void split(Item.Bytes bytes, List<Item> fitting) {
+    long most = DeltaFormat.SECTION_CODED_MAX / 2;
+    for (long done = 0; done < bytes.length(); done += most) {
+      long length = Math.min(most, bytes.length() - done);
+      Piece part =
+          bytes.piece() instanceof Piece.Shifted shifted
+              ? new Piece.Shifted(shifted.position() + done, length)
+              : new Piece.Literal(length);
+      fitting.add(new Item.Bytes(bytes.position() + done, part));
+    }
   }
 }

@@ -3,27 +3,47 @@ package dev.bartizan.fleet.delta;
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdCompressCtx;
 import com.github.luben.zstd.ZstdDictContentType;
+import dev.bartizan.updater.delta.Numbers;
+import java.io.ByteArrayOutputStream;
 
-/** Writes zstd frames. */
+/** Packs the byte-wise parts of a section. */
 final class FrameWriter {
-  /** 16 MiB: a stretch and the widest window before it. */
+  /** What costs an operator's time, not a device's. */
+  private static final int LEVEL = 19;
+
+  private static final int QUICK = 3;
+
+  /** 16 MiB: the content and the widest prefix before it. */
   private static final int WINDOW_LOG = 24;
 
-  private final int level;
+  private FrameWriter() {}
 
-  FrameWriter(int level) {
-    this.level = level;
+  /** Writes content as the decoder's "packed": length, packed length, bytes; stored if shorter. */
+  static void write(byte[] content, byte[] prefix, ByteArrayOutputStream out) {
+    Numbers.write(out, content.length);
+    if (content.length == 0) {
+      return;
+    }
+    byte[] packed = pack(content, prefix);
+    boolean stored = packed.length >= content.length;
+    Numbers.write(out, stored ? 0 : packed.length);
+    out.writeBytes(stored ? content : packed);
   }
 
-  byte[] compress(byte[] content) {
-    return Zstd.compress(content, level);
+  /** Whether bytes alone would do better: repeated values, masks, tables of indices. */
+  static boolean isShorter(byte[] content, double length) {
+    return Zstd.compress(content, QUICK).length < 1.1 * length
+        && pack(content, new byte[0]).length < length;
   }
 
-  /** A frame that refers to {@code window} as raw content. */
-  byte[] compressWith(byte[] window, byte[] content) {
+  private static byte[] pack(byte[] content, byte[] prefix) {
     try (ZstdCompressCtx context = new ZstdCompressCtx()) {
-      context.setLevel(level).setWindowLog(WINDOW_LOG).setDictID(false);
-      context.loadDict(window, ZstdDictContentType.RAW_CONTENT);
+      context.setLevel(LEVEL).setDictID(false).setContentSize(false).setChecksum(false);
+      context.setMagicless(true);
+      if (prefix.length > 0) {
+        context.setWindowLog(WINDOW_LOG);
+        context.loadDict(prefix, ZstdDictContentType.RAW_CONTENT);
+      }
       return context.compress(content);
     }
   }

@@ -58,8 +58,9 @@ final class OlderModel implements KnownContent, Closeable {
     return manifest.digest();
   }
 
+  /** One at a time: the artifact's reader is for one thread, the encoder has several. */
   @Override
-  public void read(long position, ByteBuffer target) throws IOException {
+  public synchronized void read(long position, ByteBuffer target) throws IOException {
     try {
       reader.read(position, target);
     } catch (EnvelopeRefusal damaged) {

@@ -1,26 +1,35 @@
 package dev.bartizan.fleet.delta;
 
 import static dev.bartizan.fleet.delta.DeltaTrial.noise;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.github.luben.zstd.ZstdCompressCtx;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.updater.delta.DeltaFormat;
 import dev.bartizan.updater.delta.DeltaHeader;
 import dev.bartizan.updater.delta.DeltaRefusal;
-import dev.bartizan.updater.delta.Method;
+import dev.bartizan.updater.delta.NumberFormat;
+import dev.bartizan.updater.delta.Numbers;
+import dev.bartizan.updater.delta.Piece;
+import dev.bartizan.updater.delta.PieceCode;
 import dev.bartizan.updater.delta.Section;
+import dev.bartizan.updater.delta.TensorPiece;
+import dev.bartizan.updater.delta.TensorPiece.View;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 class DeltaRefusalTest {
-  private static final int LENGTH = DeltaTrial.SMALL_SECTION + 1000;
+  private static final int LENGTH = 66_000;
 
   private final byte[] base = noise(1, LENGTH);
   private byte[] delta = new byte[0];
@@ -56,12 +65,10 @@ class DeltaRefusalTest {
 
   @Test
   void everyFlippedBitIsRefusedBeforeItsSectionGivesAnything() {
-    int firstSectionEnds = DeltaFormat.HEADER_LENGTH + 49 + firstPayloadLength();
     for (int bit = 0; bit < delta.length * 8; bit++) {
       byte[] flipped = delta.clone();
       flipped[bit / 8] ^= (byte) (1 << (bit % 8));
-      int outputMax = bit / 8 < firstSectionEnds ? 0 : DeltaTrial.SMALL_SECTION;
-      refused(base, flipped, outputMax);
+      refused(base, flipped, 0);
     }
   }
 
@@ -87,97 +94,214 @@ class DeltaRefusalTest {
   /** The attacker knows the format and writes digests that are right. */
   @Nested
   class WithDigestsThatAreRight {
-    private final byte[] frame = new FrameWriter(3).compress(new byte[100]);
+    private final byte[] none = {0, 0};
 
     @Test
-    void aBombIsRefused() {
-      byte[] bomb = new FrameWriter(19).compress(new byte[50_000_000]);
-      assertEquals("MALFORMED", refused(base, forged(100, Method.ZSTD, 0, 0, bomb), 0));
+    void aBombInTheLiteralsIsRefused() {
+      byte[] bomb = frame(new byte[50_000_000]);
+      assertEquals("MALFORMED", refused(base, forged(100, literal(100), 100, bomb), 0));
     }
 
     @Test
-    void aFrameOneByteShortIsRefused() {
-      assertEquals("MALFORMED", refused(base, forged(101, Method.ZSTD, 0, 0, frame), 0));
+    void aBombInThePlanIsRefused() {
+      byte[] bomb = frame(new byte[50_000_000]);
+      assertEquals("MALFORMED", refused(base, forged(100, packed(1 << 20, bomb)), 0));
+      assertEquals("MALFORMED", refused(base, forged(100, packed(50_000_000, bomb)), 0));
     }
 
     @Test
-    void aWindowOutsideTheBaseIsRefused() {
-      assertEquals(
-          "MALFORMED", refused(base, forged(100, Method.ZSTD_WITH_BASE, LENGTH - 9, 10, frame), 0));
-      assertEquals(
-          "MALFORMED", refused(base, forged(100, Method.ZSTD_WITH_BASE, -1, 10, frame), 0));
-      assertEquals("MALFORMED", refused(base, forged(100, Method.ZSTD_WITH_BASE, 0, -1, frame), 0));
+    void literalsOneByteShortAreRefused() {
+      byte[] frame = frame(new byte[99]);
+      assertEquals("MALFORMED", refused(base, forged(100, literal(100), 100, frame), 0));
     }
 
     @Test
-    void aWindowWiderThanAllowedIsRefused() throws Exception {
-      byte[] large = new byte[3 * DeltaTrial.SMALL_SECTION];
-      int widest = DeltaFormat.windowMax(DeltaTrial.SMALL_SECTION);
-      byte[] delta =
-          forged(large, new byte[100], Method.ZSTD_WITH_BASE, 0, widest, withBase(large, widest));
-      assertEquals(100, DeltaTrial.apply(large, delta).length);
-      byte[] wider = forged(large, new byte[100], Method.ZSTD_WITH_BASE, 0, widest + 1, frame);
-      assertEquals("MALFORMED", refused(large, wider, 0));
-    }
-
-    @Test
-    void runsThatDoNotCoverTheSectionAreRefused() {
-      for (int[] runs : new int[][] {{99, 0}, {101, 0}, {0, 26}, {-1, 0}, {4, -1}, {0, 1 << 30}}) {
-        ByteBuffer payload = ByteBuffer.allocate(100);
-        payload.putInt(1).putInt(runs[0]).putInt(runs[1]);
-        String code = refused(base, forged(100, Method.FLOAT_PLANES, 0, 100, payload.array()), 0);
-        assertEquals("MALFORMED", code, Arrays.toString(runs));
+    void piecesThatMakeMoreOrLessThanTheSectionAreRefused() {
+      for (int length : new int[] {99, 101, 0}) {
+        byte[] frame = frame(new byte[length]);
+        assertEquals("MALFORMED", refused(base, forged(100, literal(length), length, frame), 0));
       }
     }
 
     @Test
-    void moreRunsThanThePayloadHoldsAreRefused() {
-      for (int count : new int[] {13, Integer.MAX_VALUE, -1}) {
-        byte[] payload = ByteBuffer.allocate(100).putInt(count).array();
-        assertEquals(
-            "MALFORMED", refused(base, forged(100, Method.FLOAT_PLANES, 0, 100, payload), 0));
+    void moreThanASectionMayCodeIsRefused() {
+      int most = DeltaFormat.SECTION_CODED_MAX;
+      byte[] frame = frame(new byte[most + 1]);
+      assertEquals(
+          "MALFORMED", refused(base, forged(most + 1, literal(most + 1), most + 1, frame), 0));
+    }
+
+    @Test
+    void copiesFromOutsideOfTheBaseAreRefused() {
+      for (long position : new long[] {-1, LENGTH - 99, 1L << 50, Long.MIN_VALUE / 2}) {
+        byte[] plan = plan(new Piece.Copy(position, 100));
+        assertEquals("MALFORMED", refused(base, forged(100, packedPlan(plan), none), 0));
       }
     }
 
     @Test
-    void bytesAfterTheLastPlaneAreRefused() {
-      byte[] stretch = Arrays.copyOf(base, 100);
-      byte[] planes = FloatPlaneWriter.encode(new Window(0, stretch), stretch, new FrameWriter(3));
-      byte[] longer = Arrays.copyOf(planes, planes.length + 1);
-      assertEquals("MALFORMED", refused(base, forged(100, Method.FLOAT_PLANES, 0, 100, longer), 0));
+    void aPrefixOutsideOfTheBaseOrTooLargeIsRefused() {
+      byte[] outside =
+          PieceCode.plan(List.of(new Piece.Copy(LENGTH - 9, 10)), List.of(new Piece.Literal(1)));
+      assertEquals("MALFORMED", refused(base, forged(1, packedPlan(outside), none), 0));
+      List<Piece.Copy> many = Collections.nCopies(200, new Piece.Copy(0, LENGTH));
+      byte[] large = PieceCode.plan(many, List.of(new Piece.Literal(1)));
+      assertEquals("MALFORMED", refused(base, forged(1, packedPlan(large), none), 0));
+    }
+
+    // A low-rank bomb: a few bytes that ask for a great many multiplications.
+    @Test
+    void aRankThatIsTooMuchWorkIsRefused() {
+      View view = new View(NumberFormat.U8, 0, 0, 1, 1 << 19);
+      byte[] large = new byte[1 << 20];
+      TensorPiece bomb = new TensorPiece(NumberFormat.U8, 2, 1 << 19, view, 0, 64, 0);
+      assertEquals("MALFORMED", refused(large, forgedTensor(large, bomb), 0));
+    }
+
+    @Test
+    void aTensorLargerThanTheBaseIsRefused() {
+      for (View view :
+          List.of(
+              new View(NumberFormat.F32, LENGTH - 399, 10, 1, 10),
+              new View(NumberFormat.F32, -4, 10, 1, 10),
+              new View(NumberFormat.F32, 0, 1L << 39, 1, 10),
+              new View(NumberFormat.F32, 0, 1, 1L << 39, 10),
+              new View(NumberFormat.F32, 0, 3, 3, 10))) {
+        TensorPiece piece = new TensorPiece(NumberFormat.F32, 10, 10, view, 0, 0, 0);
+        assertEquals("MALFORMED", refused(base, forgedTensor(base, piece), 0), view.toString());
+      }
+    }
+
+    @Test
+    void streamsThatAreTooShortTooLongOrNotThereAreRefused() {
+      TensorPiece piece = new TensorPiece(NumberFormat.U8, 10, 10, View.NONE, 0, 0, 0);
+      byte[] plan = packedPlan(plan(piece));
+      byte[] state = {0, 0, 0, (byte) 0x80, 0, 0, 0, 0};
+      byte[] states = join(new byte[] {8, 8}, state, state);
+      for (byte[] streams :
+          List.of(
+              new byte[0],
+              new byte[] {8, 8},
+              join(new byte[] {7, 8}, state, state),
+              states,
+              join(states, new byte[8]),
+              join(new byte[] {8, 8}, new byte[16]))) {
+        byte[] delta = forged(100, join(plan, none, streams));
+        assertEquals("MALFORMED", refused(base, delta, 0), streams.length + " bytes");
+      }
+    }
+
+    @Test
+    void kindsAndFormatsThatDoNotExistAreRefused() {
+      for (byte[] plan :
+          new byte[][] {{0, 4}, {0, 3, 0, 0, 0, 0, 1, 1}, {0, 3, 13, 0, 0, 0, 1, 1}, {5}, {}}) {
+        assertEquals("MALFORMED", refused(base, forged(1, packedPlan(plan), none), 0));
+      }
+    }
+
+    @Test
+    void bytesAfterTheLastPartAreRefused() {
+      byte[] plan = packedPlan(plan(new Piece.Copy(0, 100)));
+      assertEquals("MALFORMED", refused(base, forged(100, plan, none, new byte[1]), 0));
+    }
+
+    // Valid outside, arbitrary inside: whatever it is, it is refused or rebuilt, and never worse.
+    @Test
+    void seededGarbageWithDigestsThatAreRight() throws Exception {
+      byte[] numbers = new ModelBytes().with("w", 1, Arrays.copyOf(base, 4000), 10, 100).build();
+      byte[] other = numbers.clone();
+      for (int i = 100; i < 3900; i += 3) {
+        other[i] ^= 7;
+      }
+      byte[] good = DeltaTrial.delta(numbers, other);
+      byte[] payload =
+          Arrays.copyOfRange(
+              good, DeltaFormat.HEADER_LENGTH + DeltaFormat.SECTION_HEADER_LENGTH, good.length);
+      for (long seed = 0; seed < 3000; seed++) {
+        Random random = new Random(seed);
+        byte[] bad = Arrays.copyOf(payload, payload.length - (int) seed % 3);
+        for (int flips = 1 + random.nextInt(3); flips > 0; flips--) {
+          int reach = random.nextBoolean() ? Math.min(40, bad.length) : bad.length;
+          bad[random.nextInt(reach)] = (byte) random.nextInt();
+        }
+        byte[] delta = forged(numbers, other, bad);
+        try {
+          assertArrayEquals(other, DeltaTrial.apply(numbers, delta), "seed " + seed);
+        } catch (DeltaRefusal refusal) {
+          assertTrue(List.of("MALFORMED", "HASH_MISMATCH").contains(refusal.code()));
+        }
+      }
     }
 
     @Test
     void aResultThatIsNotThePromisedOneIsRefusedAtTheEnd() {
-      byte[] lie = forged(base, noise(9, 100), Method.ZSTD, 0, 0, frame);
-      assertEquals("HASH_MISMATCH", refused(base, lie, 100));
+      byte[] payload = join(packedPlan(plan(new Piece.Copy(0, 100))), none);
+      assertEquals("HASH_MISMATCH", refused(base, forged(base, noise(9, 100), payload), 100));
     }
 
-    private byte[] withBase(byte[] large, int window) {
-      return new FrameWriter(3).compressWith(Arrays.copyOf(large, window), new byte[100]);
+    private byte[] literal(int length) {
+      return packedPlan(plan(new Piece.Literal(length)));
     }
 
-    private byte[] forged(int length, Method method, long position, int window, byte[] payload) {
-      return forged(base, new byte[length], method, position, window, payload);
+    private byte[] plan(Piece... pieces) {
+      return PieceCode.plan(List.of(), List.of(pieces));
     }
 
-    private byte[] forged(
-        byte[] from, byte[] to, Method method, long position, int window, byte[] payload) {
-      DeltaHeader header =
-          new DeltaHeader(
-              DeltaTrial.SMALL_SECTION, from.length, Digest.of(from), to.length, Digest.of(to));
-      Section section = new Section(0, method, position, window, payload.length);
+    /** Stored, as the plan's place in a payload. */
+    private byte[] packedPlan(byte[] plan) {
+      return packed(plan.length, new byte[0], plan);
+    }
+
+    private byte[] packed(int length, byte[] frame) {
+      return packed(length, frame, new byte[0]);
+    }
+
+    private byte[] packed(int length, byte[] frame, byte[] stored) {
       ByteArrayOutputStream out = new ByteArrayOutputStream();
-      out.writeBytes(header.encode().toArray());
-      out.writeBytes(section.encode().toArray());
-      out.writeBytes(section.digest(header, payload, Digest.sha256()).value().toArray());
-      out.writeBytes(payload);
+      Numbers.write(out, length);
+      if (length > 0) {
+        Numbers.write(out, frame.length);
+      }
+      return join(out.toByteArray(), frame, stored);
+    }
+
+    private byte[] frame(byte[] content) {
+      try (ZstdCompressCtx context = new ZstdCompressCtx()) {
+        return context.setMagicless(true).compress(content);
+      }
+    }
+
+    private byte[] forgedTensor(byte[] from, TensorPiece piece) {
+      byte[] streams = new byte[64];
+      byte[] result = new byte[(int) piece.resultLength()];
+      return forged(from, result, join(packedPlan(plan(piece)), none, streams));
+    }
+
+    private byte[] forged(int length, byte[] plan, int literals, byte[] frame) {
+      return forged(length, plan, packed(literals, frame), new byte[1]);
+    }
+
+    private byte[] forged(int length, byte[]... payload) {
+      return forged(base, new byte[length], join(payload));
+    }
+
+    private byte[] forged(byte[] from, byte[] to, byte[] payload) {
+      DeltaHeader header = new DeltaHeader(from.length, Digest.of(from), to.length, Digest.of(to));
+      Section section = new Section(0, to.length, payload.length);
+      return join(
+          header.encode().toArray(),
+          section.encode().toArray(),
+          section.digest(header, payload, Digest.sha256()).value().toArray(),
+          payload);
+    }
+
+    private byte[] join(byte[]... parts) {
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      for (byte[] part : parts) {
+        out.writeBytes(part);
+      }
       return out.toByteArray();
     }
-  }
-
-  private int firstPayloadLength() {
-    return ByteBuffer.wrap(delta).getInt(DeltaFormat.HEADER_LENGTH + 13);
   }
 
   private static String refused(byte[] base, byte[] delta, int outputMax) {

@@ -2,7 +2,6 @@ package dev.bartizan.fleet.delta;
 
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.updater.delta.DeltaDecoder;
-import dev.bartizan.updater.delta.DeltaFormat;
 import dev.bartizan.updater.delta.DeltaRefusal;
 import dev.bartizan.updater.delta.KnownContent;
 import java.io.ByteArrayInputStream;
@@ -14,13 +13,11 @@ import java.util.Random;
 
 /** Makes and applies deltas in memory. */
 final class DeltaTrial {
-  static final int SMALL_SECTION = DeltaFormat.SECTION_LENGTH_MIN;
-
   private DeltaTrial() {}
 
   static byte[] delta(byte[] base, byte[] result) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    new DeltaEncoder(Digest::sha256, SMALL_SECTION)
+    new DeltaEncoder(Digest::sha256)
         .encode(content(base), content(result), out, EncodeProgress.NONE);
     return out.toByteArray();
   }

@@ -8,44 +8,27 @@ import java.nio.ByteBuffer;
 /**
  * What a delta says about itself: from which file to which.
  *
- * @param sectionLength bytes of the result per section
  * @param baseLength bytes
  * @param base SHA-256 of the file that the delta applies to
  * @param resultLength bytes
  * @param result SHA-256 of the file that comes out
  */
-public record DeltaHeader(
-    int sectionLength, long baseLength, Digest base, long resultLength, Digest result) {
+public record DeltaHeader(long baseLength, Digest base, long resultLength, Digest result) {
 
   public DeltaHeader {
-    if (sectionLength < DeltaFormat.SECTION_LENGTH_MIN
-        || sectionLength > DeltaFormat.SECTION_LENGTH_MAX) {
-      throw new IllegalArgumentException("section length " + sectionLength);
-    }
     if (!isLength(baseLength) || !isLength(resultLength)) {
       throw new IllegalArgumentException("lengths " + baseLength + ", " + resultLength);
     }
-  }
-
-  /** How many sections follow. */
-  public long sections() {
-    return (resultLength + sectionLength - 1) / sectionLength;
   }
 
   private static boolean isLength(long bytes) {
     return bytes >= 0 && bytes <= DeltaFormat.FILE_LENGTH_MAX;
   }
 
-  /** Bytes of the result that section {@code index} rebuilds. */
-  public int resultLength(long index) {
-    return (int) Math.min(sectionLength, resultLength - index * sectionLength);
-  }
-
   /** The header as it stands in the delta. */
   public Bytes encode() {
     ByteBuffer out = ByteBuffer.allocate(DeltaFormat.HEADER_LENGTH);
     out.put(DeltaFormat.MAGIC.asBuffer()).putShort((short) DeltaFormat.VERSION);
-    out.putInt(sectionLength);
     out.putLong(baseLength).put(base.value().asBuffer());
     out.putLong(resultLength).put(result.value().asBuffer());
     return Bytes.of(out.array());
@@ -61,7 +44,7 @@ public record DeltaHeader(
       throw new DeltaRefusal(Reason.UNKNOWN_VERSION, "version " + version + " is not known here");
     }
     try {
-      return new DeltaHeader(in.getInt(), in.getLong(), digest(in), in.getLong(), digest(in));
+      return new DeltaHeader(in.getLong(), digest(in), in.getLong(), digest(in));
     } catch (IllegalArgumentException outOfRange) {
       throw new DeltaRefusal(Reason.MALFORMED, "header: " + outOfRange.getMessage(), outOfRange);
     }

@@ -10,11 +10,13 @@ import java.util.Optional;
 
 /** Reads a delta section by section; what it hands out has the right digest. */
 public final class DeltaReader {
+  /** A section whose digest was right, and what it is made of. */
+  public record Verified(Section section, SectionPlan plan) {}
+
   private final InputStream in;
   private final MessageDigest sha256;
   private final DeltaHeader header;
-  private byte[] payload = new byte[0];
-  private long next;
+  private long position;
 
   private DeltaReader(InputStream in, MessageDigest sha256, DeltaHeader header) {
     this.in = in;
@@ -25,8 +27,10 @@ public final class DeltaReader {
   /** Reads the header. The stream stays the caller's to close. */
   public static DeltaReader open(InputStream in, MessageDigest sha256)
       throws IOException, DeltaRefusal {
-    byte[] header = new byte[DeltaFormat.HEADER_LENGTH];
-    fill(in, header, header.length, "header");
+    byte[] header = in.readNBytes(DeltaFormat.HEADER_LENGTH);
+    if (header.length < DeltaFormat.HEADER_LENGTH) {
+      throw truncated("header");
+    }
     return new DeltaReader(in, sha256, DeltaHeader.parse(header));
   }
 
@@ -35,69 +39,51 @@ public final class DeltaReader {
   }
 
   /**
-   * The next section, its payload verified and held until the next call; empty after the last one.
+   * The next section, verified; empty after the last one.
    *
    * @throws DeltaRefusal also when bytes follow the last section
    */
-  public Optional<Section> next() throws IOException, DeltaRefusal {
-    if (next == header.sections()) {
+  public Optional<Verified> next() throws IOException, DeltaRefusal {
+    if (position == header.resultLength()) {
       requireEnd();
       return Optional.empty();
     }
-    byte[] fields = new byte[DeltaFormat.SECTION_FIELDS_LENGTH];
-    fill(in, fields, fields.length, name());
-    Section section = parse(ByteBuffer.wrap(fields));
-    byte[] digest = new byte[Digest.LENGTH];
-    fill(in, digest, digest.length, name());
-    readPayload(section.payloadLength());
+    Section section = parse(read(DeltaFormat.SECTION_FIELDS_LENGTH));
+    byte[] digest = read(Digest.LENGTH);
+    byte[] payload = read(section.payloadLength());
     if (!section.digest(header, payload, sha256).equals(Digest.ofValue(digest))) {
       throw new DeltaRefusal(Reason.HASH_MISMATCH, name() + ": its digest is wrong");
     }
-    next++;
-    return Optional.of(section);
+    SectionPlan plan = SectionPlan.parse(section, header, payload);
+    position += section.resultLength();
+    return Optional.of(new Verified(section, plan));
   }
 
-  /** The payload of the section last read; longer than it where a longer one came before. */
-  byte[] payload() {
-    return payload;
+  /** Where in the result the next section starts. */
+  public long position() {
+    return position;
   }
 
-  private Section parse(ByteBuffer fields) throws DeltaRefusal {
-    int code = Byte.toUnsignedInt(fields.get());
-    Method method =
-        Method.ofCode(code).orElseThrow(() -> malformed("method " + code + " is not known"));
-    long basePosition = fields.getLong();
-    int baseLength = fields.getInt();
+  private Section parse(byte[] encoded) throws DeltaRefusal {
+    ByteBuffer fields = ByteBuffer.wrap(encoded);
+    long resultLength = fields.getLong();
     int payloadLength = fields.getInt();
-    if (baseLength < 0 || baseLength > DeltaFormat.windowMax(header.sectionLength())) {
-      throw malformed("a window of " + Integer.toUnsignedString(baseLength) + " bytes");
+    if (resultLength < 1 || resultLength > header.resultLength() - position) {
+      throw malformed("it would rebuild " + Long.toUnsignedString(resultLength) + " bytes");
     }
-    if (basePosition < 0 || basePosition > header.baseLength() - baseLength) {
-      throw malformed("its window is outside the base");
-    }
-    if (payloadLength < 0 || payloadLength > DeltaFormat.payloadMax(header.sectionLength())) {
+    if (payloadLength < 0 || payloadLength > DeltaFormat.SECTION_PAYLOAD_MAX) {
       throw malformed("a payload of " + Integer.toUnsignedString(payloadLength) + " bytes");
     }
-    return new Section(next, method, basePosition, baseLength, payloadLength);
+    return new Section(position, resultLength, payloadLength);
   }
 
-  /** Reads in steps, so that a length costs no memory before that many bytes really came. */
-  private void readPayload(int length) throws IOException, DeltaRefusal {
-    if (payload.length < length) {
-      payload = in.readNBytes(length);
-      if (payload.length < length) {
-        throw truncated(name());
-      }
-      return;
+  /** The stream grows its arrays as bytes come: a length costs no memory before they really do. */
+  private byte[] read(int length) throws IOException, DeltaRefusal {
+    byte[] bytes = in.readNBytes(length);
+    if (bytes.length < length) {
+      throw truncated(name());
     }
-    fill(in, payload, length, name());
-  }
-
-  private static void fill(InputStream in, byte[] target, int length, String what)
-      throws IOException, DeltaRefusal {
-    if (in.readNBytes(target, 0, length) < length) {
-      throw truncated(what);
-    }
+    return bytes;
   }
 
   private void requireEnd() throws IOException, DeltaRefusal {
@@ -107,7 +93,7 @@ public final class DeltaReader {
   }
 
   private String name() {
-    return "section " + next;
+    return "the section at " + position;
   }
 
   private DeltaRefusal malformed(String detail) {

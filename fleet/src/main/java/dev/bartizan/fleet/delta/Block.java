@@ -1,0 +1,43 @@
+package dev.bartizan.fleet.delta;
+
+import dev.bartizan.updater.delta.NumberFormat;
+import dev.bartizan.updater.delta.TensorPiece.View;
+
+/**
+ * Some rows of a tensor of the result, at hand, with their counterpart in the base.
+ *
+ * @param content the rows as they are to be rebuilt
+ * @param base the counterpart, row after row, dense; empty for {@link View#NONE}
+ */
+@SuppressWarnings("ArrayRecordComponent")
+record Block(NumberFormat format, int rows, int columns, byte[] content, View view, byte[] base) {
+  boolean hasBase() {
+    return view.columns() > 0;
+  }
+
+  double value(int row, int column) {
+    int at = (row * columns + column) * format.width();
+    return format.value(format.ordered(format.bits(content, at)));
+  }
+
+  double baseValue(int row, int column) {
+    NumberFormat from = view.format();
+    int at = (row * view.columns() + column) * from.width();
+    return from.value(from.ordered(from.bits(base, at)));
+  }
+
+  /** The same without its counterpart. */
+  Block alone() {
+    return new Block(format, rows, columns, content, View.NONE, new byte[0]);
+  }
+
+  /** Whether an element is its counterpart, bit by bit. */
+  boolean isSame(int row, int column) {
+    int width = format.width();
+    if (view.format() != format || column >= view.columns()) {
+      return false;
+    }
+    return format.bits(content, (row * columns + column) * width)
+        == format.bits(base, (row * view.columns() + column) * width);
+  }
+}

@@ -1,0 +1,184 @@
+package dev.bartizan.fleet.delta;
+
+import dev.bartizan.updater.delta.NumberFormat;
+import dev.bartizan.updater.delta.Side;
+import dev.bartizan.updater.delta.TensorPiece;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Finds the cheapest way to code a block, by trying. */
+final class BlockCoder {
+  /** For what is another number only in its bits: the other zero, something that is no number. */
+  private static final double TINY = 1e-300;
+
+  /** Fewer elements are not worth a factor. */
+  private static final int SMALLEST = 32;
+
+  /** What a factor must leave of the squares to be tried. */
+  private static final double WORTH_A_TRY = 0.9;
+
+  private BlockCoder() {}
+
+  static Choice best(Block block) {
+    Choice best = alone(block.alone());
+    if (block.hasBase()) {
+      for (Prediction prediction : predictions(block)) {
+        best = best.cheaper(with(block, prediction));
+      }
+    }
+    return best;
+  }
+
+  /** What to try, from the plainest on. */
+  private static List<Prediction> predictions(Block block) {
+    List<Prediction> predictions = new ArrayList<>();
+    Prediction copy = Prediction.copy();
+    boolean quantised = !block.format().isFloat();
+    boolean cast = block.format() != block.view().format();
+    if (!quantised || !cast) {
+      predictions.add(copy);
+    }
+    if (block.rows() * block.columns() < SMALLEST) {
+      return predictions;
+    }
+    double before = quantised ? Double.MAX_VALUE : squares(block, copy);
+    double offset = quantised ? Fit.zeroPoint(block) : 0;
+    Fit fit = new Fit(block, offset);
+    predictions.addAll(scaled(block, fit, offset, before));
+    if (!quantised && before > 0) {
+      LowRank.candidates(left(block, copy), block.rows(), block.columns())
+          .forEach(change -> predictions.add(copy.plus(change)));
+    }
+    return predictions;
+  }
+
+  private static List<Prediction> scaled(Block block, Fit fit, double offset, double before) {
+    List<Prediction> scaled = new ArrayList<>();
+    scaled.add(Prediction.scaled(fit.all(), offset));
+    if (block.rows() > 1 && block.columns() > 1) {
+      scaled.add(Prediction.scaledByRow(fit.byRow(), offset));
+      scaled.add(Prediction.scaledByColumn(fit.byColumn(), offset));
+    }
+    scaled.removeIf(one -> !(squares(block, one) < WORTH_A_TRY * before));
+    return scaled;
+  }
+
+  private static double squares(Block block, Prediction prediction) {
+    double sum = 0;
+    for (double value : left(block, prediction)) {
+      sum += value * value;
+    }
+    return sum;
+  }
+
+  private static double[] left(Block block, Prediction prediction) {
+    double[] values = prediction.values(block);
+    for (int r = 0; r < block.rows(); r++) {
+      for (int c = 0; c < block.columns(); c++) {
+        int at = r * block.columns() + c;
+        values[at] = c < block.view().columns() ? block.value(r, c) - values[at] : 0;
+      }
+    }
+    return values;
+  }
+
+  private static Choice alone(Block block) {
+    double[] sizes = new double[block.rows() * block.columns()];
+    for (int r = 0; r < block.rows(); r++) {
+      for (int c = 0; c < block.columns(); c++) {
+        sizes[r * block.columns() + c] = Math.abs(block.value(r, c));
+      }
+    }
+    return bySizes(block, sizes, Prediction.copy());
+  }
+
+  private static Choice with(Block block, Prediction prediction) {
+    return bySizes(block, changes(block, prediction), prediction);
+  }
+
+  private static Choice bySizes(Block block, double[] changes, Prediction prediction) {
+    int rows = block.rows();
+    int columns = block.columns();
+    Choice best = choose(block, prediction, Sizes.even(changes, rows, columns), 0);
+    if (rows > 1) {
+      Sizes byRow = Sizes.byRow(changes, rows, columns);
+      best = best.cheaper(choose(block, prediction, byRow, TensorPiece.ROW_SIZES));
+      if (columns > 1) {
+        Sizes both = Sizes.byRowAndColumn(changes, rows, columns);
+        best =
+            best.cheaper(
+                choose(block, prediction, both, TensorPiece.ROW_SIZES | TensorPiece.COLUMN_SIZES));
+      }
+    }
+    return best;
+  }
+
+  private static Choice choose(Block block, Prediction prediction, Sizes sizes, int flags) {
+    Side side = prediction.side();
+    sizes.describe(side);
+    int same = flags != 0 && sizes.hasSameRows() && block.hasBase() ? TensorPiece.SAME_ROWS : 0;
+    if (same == 0) {
+      replaceSame(side.rowSizes);
+    }
+    int all = prediction.flags() | flags | same;
+    Choice choice = Choice.of(block, all, prediction.rank(), side);
+    if (hasZeros(block)) {
+      Side again = prediction.side();
+      sizes.describe(again);
+      again.zeroReference = zeroReference(block);
+      choice = choice.cheaper(Choice.of(block, all | TensorPiece.ZEROS, prediction.rank(), again));
+    }
+    return choice;
+  }
+
+  private static void replaceSame(int[] rows) {
+    int last = 0;
+    for (int r = 0; r < rows.length; r++) {
+      last = rows[r] == Side.AS_PREDICTED ? last : rows[r];
+      rows[r] = last;
+    }
+  }
+
+  private static boolean hasZeros(Block block) {
+    int zeros = 0;
+    int elements = block.rows() * block.columns();
+    int width = block.format().width();
+    for (int i = 0; i < elements; i++) {
+      double value =
+          block
+              .format()
+              .value(block.format().ordered(block.format().bits(block.content(), i * width)));
+      zeros += value == 0 ? 1 : 0;
+    }
+    return zeros > 8 + elements / 64;
+  }
+
+  private static int zeroReference(Block block) {
+    NumberFormat from = block.view().format();
+    if (!block.format().isFloat() || !block.hasBase()) {
+      return 0;
+    }
+    long largest = 0;
+    for (int i = 0; i < block.rows() * block.view().columns(); i++) {
+      long ordered = from.ordered(from.bits(block.base(), i * from.width()));
+      long magnitude = ordered >= 0 ? ordered : ~ordered;
+      largest = Math.max(largest, magnitude);
+    }
+    long inFormat = block.format().nearest(from.value(largest));
+    return (int) (inFormat >>> (block.format().mantissa() - 3));
+  }
+
+  private static double[] changes(Block block, Prediction prediction) {
+    double[] changes = prediction.values(block);
+    for (int r = 0; r < block.rows(); r++) {
+      for (int c = 0; c < block.columns(); c++) {
+        int at = r * block.columns() + c;
+        double change = Math.abs(block.value(r, c) - changes[at]);
+        boolean tells = change > 0 && Double.isFinite(change);
+        boolean same = prediction.flags() == 0 && prediction.rank() == 0 && block.isSame(r, c);
+        changes[at] = tells || same ? change : TINY;
+      }
+    }
+    return changes;
+  }
+}

@@ -1,0 +1,44 @@
+package dev.bartizan.fleet.delta;
+
+import dev.bartizan.updater.delta.DeltaFormat;
+import dev.bartizan.updater.delta.DeltaRefusal;
+import dev.bartizan.updater.delta.Side;
+import dev.bartizan.updater.delta.Symbols;
+import dev.bartizan.updater.delta.TensorCode;
+import dev.bartizan.updater.delta.TensorPiece;
+
+/**
+ * One way to code a block, and what it costs.
+ *
+ * @param bits by true cost, the models learning from nothing
+ */
+record Choice(Block block, TensorPiece piece, Side side, double bits) {
+  static Choice of(Block block, int flags, int rank, Side side) {
+    CostMeter meter = new CostMeter();
+    code(meter, block, piece(block, flags, rank, 0), side);
+    int bytes = (int) Math.min(Math.ceil(meter.cost() / 8), DeltaFormat.SECTION_PAYLOAD_MAX);
+    return new Choice(block, piece(block, flags, rank, bytes), side, meter.cost());
+  }
+
+  private static TensorPiece piece(Block block, int flags, int rank, int cost) {
+    return new TensorPiece(
+        block.format(), block.rows(), block.columns(), block.view(), flags, rank, cost);
+  }
+
+  /** Codes the block for good. */
+  void write(SymbolWriter out) {
+    code(out, block, piece, side);
+  }
+
+  Choice cheaper(Choice other) {
+    return other.bits < bits ? other : this;
+  }
+
+  private static void code(Symbols port, Block block, TensorPiece piece, Side side) {
+    try {
+      new TensorCode(port).code(piece, side, block.base(), 0, block.content(), 0);
+    } catch (DeltaRefusal impossible) {
+      throw new IllegalStateException("a writer refuses nothing", impossible);
+    }
+  }
+}

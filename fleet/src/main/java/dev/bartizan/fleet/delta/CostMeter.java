@@ -1,0 +1,58 @@
+package dev.bartizan.fleet.delta;
+
+import dev.bartizan.updater.delta.Contexts;
+import dev.bartizan.updater.delta.SymbolContexts;
+import dev.bartizan.updater.delta.Symbols;
+
+/** Learns as a writer does, and keeps nothing but how many bits it would have written. */
+final class CostMeter extends Symbols {
+  private static final float[] COST = new float[Contexts.TOTAL + 1];
+
+  static {
+    for (int i = 1; i < COST.length; i++) {
+      COST[i] = (float) (Contexts.BITS - Math.log(i) / Math.log(2));
+    }
+  }
+
+  private final Contexts contexts = SymbolContexts.main();
+  private final Contexts details = SymbolContexts.details();
+  private double bits;
+
+  /** What has been measured so far, in bits. */
+  double cost() {
+    return bits;
+  }
+
+  @Override
+  public boolean isReading() {
+    return false;
+  }
+
+  @Override
+  protected int symbol(int context, int symbol) {
+    if (contexts.isNew(context)) {
+      SymbolContexts.expect(contexts, context);
+    }
+    int index = contexts.first(context) + symbol;
+    bits += COST[contexts.range(index) & 0xffff];
+    contexts.learn(context, index);
+    return symbol;
+  }
+
+  @Override
+  protected int detail(int context, int symbol) {
+    if (details.isNew(context)) {
+      SymbolContexts.expectDetail(details, context);
+    }
+    int index = details.first(context) + symbol;
+    bits += COST[details.range(index) & 0xffff];
+    details.learn(context, index);
+    return symbol;
+  }
+
+  @Override
+  protected long bits(int count, long value) {
+    bits += count;
+    return value;
+  }
+}

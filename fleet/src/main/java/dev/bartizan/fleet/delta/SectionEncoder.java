@@ -1,0 +1,146 @@
+package dev.bartizan.fleet.delta;
+
+import dev.bartizan.updater.delta.KnownContent;
+import dev.bartizan.updater.delta.Piece;
+import dev.bartizan.updater.delta.PieceCode;
+import dev.bartizan.updater.delta.TensorPiece.View;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Encodes one section; as many as there are cores may be at it, each on its own. */
+final class SectionEncoder {
+  private final KnownContent base;
+  private final KnownContent result;
+  private final Layout baseLayout;
+
+  SectionEncoder(KnownContent base, Layout baseLayout, KnownContent result) {
+    this.base = base;
+    this.baseLayout = baseLayout;
+    this.result = result;
+  }
+
+  /** The payload of a section. */
+  byte[] encode(Draft draft) throws IOException {
+    Parts parts = new Parts();
+    for (Item item : draft.items()) {
+      if (item instanceof Item.Bytes bytes) {
+        parts.add(bytes);
+      } else if (item instanceof Item.Rows rows) {
+        parts.add(rows);
+      }
+    }
+    return parts.payload();
+  }
+
+  private final class Parts {
+    private final List<Piece> pieces = new ArrayList<>();
+    private final ByteArrayOutputStream literals = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream differences = new ByteArrayOutputStream();
+    private final SymbolWriter symbols = new SymbolWriter();
+    private boolean tensors;
+
+    /** Where in the base the first literal was expected. */
+    private long near = -1;
+
+    private long expected;
+
+    void add(Item.Bytes bytes) throws IOException {
+      Piece piece = bytes.piece();
+      if (piece instanceof Piece.Literal) {
+        addLiteral(read(result, bytes.position(), (int) piece.resultLength()));
+        return;
+      }
+      if (piece instanceof Piece.Shifted shifted) {
+        byte[] now = read(result, bytes.position(), (int) shifted.resultLength());
+        byte[] then = read(base, shifted.position(), now.length);
+        for (int i = 0; i < now.length; i++) {
+          differences.write(now[i] - then[i]);
+        }
+        expected = shifted.position() + now.length;
+      } else if (piece instanceof Piece.Copy copy) {
+        expected = copy.position() + copy.resultLength();
+      }
+      pieces.add(piece);
+    }
+
+    private void addLiteral(byte[] content) {
+      near = near < 0 ? expected : near;
+      literals.writeBytes(content);
+      boolean joined = !pieces.isEmpty() && pieces.get(pieces.size() - 1) instanceof Piece.Literal;
+      if (joined) {
+        long before = pieces.remove(pieces.size() - 1).resultLength();
+        pieces.add(new Piece.Literal(before + content.length));
+      } else {
+        pieces.add(new Piece.Literal(content.length));
+      }
+    }
+
+    void add(Item.Rows rows) throws IOException {
+      Block block = block(rows);
+      Choice choice = BlockCoder.best(block);
+      if (FrameWriter.isShorter(block.content(), choice.bits() / 8)) {
+        addLiteral(block.content());
+        return;
+      }
+      tensors = true;
+      choice.write(symbols);
+      pieces.add(choice.piece());
+      if (block.hasBase()) {
+        expected = block.view().position() + block.base().length;
+      }
+    }
+
+    byte[] payload() throws IOException {
+      List<Piece.Copy> prefix = literals.size() > 0 ? prefix() : List.of();
+      ByteArrayOutputStream dictionary = new ByteArrayOutputStream();
+      for (Piece.Copy stretch : prefix) {
+        dictionary.writeBytes(read(base, stretch.position(), (int) stretch.resultLength()));
+      }
+      ByteArrayOutputStream payload = new ByteArrayOutputStream();
+      FrameWriter.write(PieceCode.plan(prefix, pieces), new byte[0], payload);
+      FrameWriter.write(literals.toByteArray(), dictionary.toByteArray(), payload);
+      FrameWriter.write(differences.toByteArray(), new byte[0], payload);
+      if (tensors) {
+        symbols.write(payload);
+      }
+      return payload.toByteArray();
+    }
+
+    /** What of the base lies around where the literals were expected, tensors left out. */
+    private List<Piece.Copy> prefix() {
+      long from = Math.max(0, near - Draft.PREFIX_MAX / 4);
+      List<Piece.Copy> prefix = new ArrayList<>();
+      long room = Math.min(Draft.PREFIX_MAX, 64L * literals.size() + (64 << 10));
+      for (Piece.Copy between : baseLayout.between(base.length())) {
+        long start = Math.max(from, between.position());
+        long end = between.position() + between.resultLength();
+        long length = Math.min(room, end - start);
+        if (length > 0) {
+          prefix.add(new Piece.Copy(start, length));
+          room -= length;
+        }
+      }
+      return prefix;
+    }
+  }
+
+  private Block block(Item.Rows rows) throws IOException {
+    Grid grid = rows.tensor().grid();
+    byte[] content = read(result, rows.position(), (int) rows.length());
+    if (rows.counterpart().columns() == 0) {
+      return new Block(grid.format(), rows.rows(), rows.columns(), content, View.NONE, new byte[0]);
+    }
+    View view = rows.counterpart().view(rows.firstRow());
+    byte[] like = dev.bartizan.updater.delta.Views.read(base, view, rows.rows());
+    return new Block(grid.format(), rows.rows(), rows.columns(), content, view, like);
+  }
+
+  private static byte[] read(KnownContent content, long position, int length) throws IOException {
+    byte[] bytes = new byte[length];
+    content.read(position, ByteBuffer.wrap(bytes));
+    return bytes;
+  }
+}

@@ -1,0 +1,233 @@
+package dev.bartizan.updater.delta;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Optional;
+
+/**
+ * How an element of a tensor is stored, little-endian, and its place in the order of numbers.
+ *
+ * <p>The <i>ordered</i> form of an element is an integer that compares as the numbers do and is 1
+ * apart for neighbours: for floats the magnitude's bits, complemented where the sign is set. It is
+ * a bijection on all bit patterns, the odd ones (infinities, NaNs, both zeros) included.
+ */
+public enum NumberFormat {
+  F32(1, 4, 23),
+  F16(2, 2, 10),
+  BF16(3, 2, 7),
+  F64(4, 8, 52),
+  U8(5, 1, 0),
+  S8(6, 1, 0),
+  U16(7, 2, 0),
+  S16(8, 2, 0),
+  U32(9, 4, 0),
+  S32(10, 4, 0),
+  U64(11, 8, 0),
+  S64(12, 8, 0);
+
+  private static final VarHandle SHORTS =
+      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle INTS =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final NumberFormat[] ALL = values();
+
+  private final int code;
+  private final int width;
+  private final int mantissa;
+  private final int bias;
+  private final long sign;
+  private final boolean unsigned;
+
+  NumberFormat(int code, int width, int mantissa) {
+    this.code = code;
+    this.width = width;
+    this.mantissa = mantissa;
+    this.bias = (1 << (8 * width - mantissa - 2)) - 1;
+    this.sign = 1L << (8 * width - 1);
+    this.unsigned = mantissa == 0 && code % 2 == 1;
+  }
+
+  /** As it stands in a delta. */
+  public int code() {
+    return code;
+  }
+
+  static Optional<NumberFormat> ofCode(int code) {
+    return code < 1 || code > ALL.length ? Optional.empty() : Optional.of(ALL[code - 1]);
+  }
+
+  /** Bytes of an element. */
+  public int width() {
+    return width;
+  }
+
+  public boolean isFloat() {
+    return mantissa > 0;
+  }
+
+  /** Bits of the mantissa that are stored; 0 for integers. */
+  public int mantissa() {
+    return mantissa;
+  }
+
+  /** What is added to a float's exponent. */
+  public int bias() {
+    return bias;
+  }
+
+  /** The element at {@code at}, its bits in the low end. */
+  public long bits(byte[] content, int at) {
+    return switch (width) {
+      case 1 -> content[at] & 0xffL;
+      case 2 -> (short) SHORTS.get(content, at) & 0xffffL;
+      case 4 -> (int) INTS.get(content, at) & 0xffff_ffffL;
+      default -> (long) LONGS.get(content, at);
+    };
+  }
+
+  /** Stores the low bits. */
+  public void store(byte[] content, int at, long bits) {
+    switch (width) {
+      case 1 -> content[at] = (byte) bits;
+      case 2 -> SHORTS.set(content, at, (short) bits);
+      case 4 -> INTS.set(content, at, (int) bits);
+      default -> LONGS.set(content, at, bits);
+    }
+  }
+
+  /** The ordered form of an element's bits. */
+  public long ordered(long bits) {
+    if (mantissa > 0) {
+      return (bits & sign) == 0 ? bits : ~(bits & (sign - 1));
+    }
+    return unsigned ? bits : (bits ^ sign) - sign;
+  }
+
+  /** The inverse of {@link #ordered}; what is beyond the format wraps around. */
+  public long unordered(long ordered) {
+    if (mantissa > 0) {
+      return ordered >= 0 ? ordered : (~ordered | sign);
+    }
+    return ordered;
+  }
+
+  /** The ordered forms of {@code count} elements in a row; for speed, the common widths apart. */
+  void load(byte[] content, int at, long[] ordered, int count) {
+    if (mantissa > 0 && width == 4) {
+      for (int i = 0; i < count; i++) {
+        int bits = (int) INTS.get(content, at + 4 * i);
+        ordered[i] = bits ^ ((bits >> 31) >>> 1);
+      }
+    } else if (mantissa > 0 && width == 2) {
+      for (int i = 0; i < count; i++) {
+        short bits = (short) SHORTS.get(content, at + 2 * i);
+        ordered[i] = bits ^ ((bits >> 15) & Short.MAX_VALUE);
+      }
+    } else {
+      for (int i = 0; i < count; i++) {
+        ordered[i] = ordered(bits(content, at + i * width));
+      }
+    }
+  }
+
+  /** Stores what {@link #load} takes. */
+  void store(long[] ordered, int count, byte[] content, int at) {
+    if (mantissa > 0 && width == 4) {
+      for (int i = 0; i < count; i++) {
+        int bits = (int) ordered[i];
+        INTS.set(content, at + 4 * i, bits ^ ((bits >> 31) >>> 1));
+      }
+    } else if (mantissa > 0 && width == 2) {
+      for (int i = 0; i < count; i++) {
+        short bits = (short) ordered[i];
+        SHORTS.set(content, at + 2 * i, (short) (bits ^ ((bits >> 15) & Short.MAX_VALUE)));
+      }
+    } else {
+      for (int i = 0; i < count; i++) {
+        store(content, at + i * width, unordered(ordered[i]));
+      }
+    }
+  }
+
+  /** The numbers themselves of {@code count} elements in a row. */
+  void values(byte[] content, int at, double[] values, int count) {
+    if (this == F32) {
+      for (int i = 0; i < count; i++) {
+        values[i] = Float.intBitsToFloat((int) INTS.get(content, at + 4 * i));
+      }
+    } else {
+      for (int i = 0; i < count; i++) {
+        values[i] = value(ordered(bits(content, at + i * width)));
+      }
+    }
+  }
+
+  /** {@link #nearest} of the first {@code count}. */
+  void nearest(double[] values, long[] ordered, int count) {
+    if (this == F32) {
+      for (int i = 0; i < count; i++) {
+        int bits = Float.floatToRawIntBits((float) values[i]);
+        ordered[i] = !Double.isNaN(values[i]) ? bits ^ ((bits >> 31) >>> 1) : 0;
+      }
+    } else {
+      for (int i = 0; i < count; i++) {
+        ordered[i] = nearest(values[i]);
+      }
+    }
+  }
+
+  /** The number itself; exact but for 64-bit integers. */
+  public double value(long ordered) {
+    return switch (this) {
+      case F32 -> Float.intBitsToFloat((int) unordered(ordered));
+      case BF16 -> Float.intBitsToFloat((int) unordered(ordered) << 16);
+      case F64 -> Double.longBitsToDouble(unordered(ordered));
+      case F16 -> half(ordered);
+      default -> ordered;
+    };
+  }
+
+  private static double half(long ordered) {
+    long magnitude = ordered >= 0 ? ordered : ~ordered;
+    int exponent = Math.max(1, (int) (magnitude >>> 10));
+    double value = (magnitude - ((exponent - 1L) << 10)) * Math.scalb(1.0, exponent - 25);
+    return ordered >= 0 ? value : -value;
+  }
+
+  /**
+   * The ordered form of the element nearest to {@code value}, halves to even; 0 for what is no
+   * number, so that no NaN's payload, which may differ between machines, ever decides anything.
+   */
+  public long nearest(double value) {
+    if (Double.isNaN(value)) {
+      return 0;
+    }
+    return switch (this) {
+      case F32 -> ordered(Float.floatToRawIntBits((float) value) & 0xffff_ffffL);
+      case F64 -> ordered(Double.doubleToRawLongBits(value));
+      case F16, BF16 -> narrow(value);
+      default -> nearestInteger(value);
+    };
+  }
+
+  private long narrow(double value) {
+    double magnitude = Math.abs(value);
+    long infinity = (2L * bias + 1) << mantissa;
+    int exponent = Math.max(Math.getExponent(magnitude), 1 - bias);
+    long bits =
+        exponent > bias
+            ? infinity
+            : ((exponent + bias - 1L) << mantissa)
+                + (long) Math.rint(Math.scalb(magnitude, mantissa - exponent));
+    return value < 0 || 1 / value < 0 ? ~bits : bits;
+  }
+
+  private long nearestInteger(double value) {
+    double least = unsigned ? 0 : -(double) (sign >>> 1) * 2;
+    double most = unsigned ? (double) (sign >>> 1) * 4 - 1 : (double) (sign >>> 1) * 2 - 1;
+    return (long) Math.max(least, Math.min(most, Math.rint(value)));
+  }
+}

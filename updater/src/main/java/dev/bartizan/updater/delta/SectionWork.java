@@ -1,0 +1,121 @@
+package dev.bartizan.updater.delta;
+
+import dev.bartizan.updater.delta.SectionPlan.Streams;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One section on its way: {@link #load} gets what it needs of the base, {@link #decode} is pure
+ * work that may be done anywhere, {@link #emit} puts out the result.
+ */
+final class SectionWork {
+  private static final int COPY_PIECE = 64 << 10;
+
+  private final SectionPlan plan;
+  private final byte[] base;
+  private final byte[] coded;
+
+  private SectionWork(SectionPlan plan) {
+    this.plan = plan;
+    long atHand = plan.pieces().stream().mapToLong(Piece::baseBytes).sum();
+    this.base = new byte[plan.prefixLength() + (int) atHand];
+    this.coded = new byte[plan.coded()];
+  }
+
+  static SectionWork load(SectionPlan plan, KnownContent content) throws IOException {
+    SectionWork work = new SectionWork(plan);
+    int at = 0;
+    for (Piece.Copy stretch : plan.prefix()) {
+      at = work.read(content, stretch.position(), stretch.resultLength(), at);
+    }
+    for (Piece piece : plan.pieces()) {
+      if (piece instanceof Piece.Shifted shifted) {
+        at = work.read(content, shifted.position(), shifted.resultLength(), at);
+      } else if (piece instanceof TensorPiece tensor) {
+        at = Views.read(content, tensor.base(), tensor.rows(), work.base, at);
+      }
+    }
+    return work;
+  }
+
+  private int read(KnownContent content, long position, long length, int at) throws IOException {
+    content.read(position, ByteBuffer.wrap(base, at, (int) length));
+    return at + (int) length;
+  }
+
+  SectionWork decode() throws DeltaRefusal {
+    byte[] payload = plan.payload().bytes();
+    Zstd zstd = new Zstd();
+    byte[] prefix = Arrays.copyOf(base, plan.prefixLength());
+    byte[] literals = new byte[plan.literals().length()];
+    byte[] differences = new byte[plan.differences().length()];
+    plan.literals().unpack(payload, prefix, literals, zstd);
+    plan.differences().unpack(payload, new byte[0], differences, zstd);
+    SymbolReader symbols = symbols();
+    TensorCode code = symbols == null ? null : new TensorCode(symbols);
+    int from = prefix.length;
+    int to = 0;
+    int nextLiteral = 0;
+    int nextDifference = 0;
+    for (Piece piece : plan.pieces()) {
+      int length = piece instanceof Piece.Copy ? 0 : (int) piece.resultLength();
+      if (piece instanceof Piece.Literal) {
+        System.arraycopy(literals, nextLiteral, coded, to, length);
+        nextLiteral += length;
+      } else if (piece instanceof Piece.Shifted) {
+        for (int i = 0; i < length; i++) {
+          coded[to + i] = (byte) (base[from + i] + differences[nextDifference + i]);
+        }
+        nextDifference += length;
+      } else if (piece instanceof TensorPiece tensor && code != null) {
+        code.code(tensor, new Side(), base, from, coded, to);
+      }
+      from += (int) piece.baseBytes();
+      to += length;
+    }
+    if (symbols != null) {
+      symbols.requireEnd();
+    }
+    return this;
+  }
+
+  private @Nullable SymbolReader symbols() throws DeltaRefusal {
+    Streams streams = plan.streams();
+    return streams.equals(Streams.NONE)
+        ? null
+        : new SymbolReader(
+            plan.payload().bytes(),
+            streams.start(),
+            streams.mainLength(),
+            streams.detailLength(),
+            plan.payload().length());
+  }
+
+  void emit(KnownContent content, ResultSink out) throws IOException {
+    int next = 0;
+    int done = 0;
+    for (Piece piece : plan.pieces()) {
+      if (piece instanceof Piece.Copy copy) {
+        out.write(ByteBuffer.wrap(coded, done, next - done));
+        done = next;
+        copy(content, copy, out);
+      } else {
+        next += (int) piece.resultLength();
+      }
+    }
+    out.write(ByteBuffer.wrap(coded, done, next - done));
+  }
+
+  private static void copy(KnownContent content, Piece.Copy copy, ResultSink out)
+      throws IOException {
+    ByteBuffer piece = ByteBuffer.allocate((int) Math.min(COPY_PIECE, copy.resultLength()));
+    long end = copy.position() + copy.resultLength();
+    for (long at = copy.position(); at < end; at += piece.limit()) {
+      piece.clear().limit((int) Math.min(piece.capacity(), end - at));
+      content.read(at, piece);
+      out.write(piece.flip());
+    }
+  }
+}

@@ -1,0 +1,120 @@
+package dev.bartizan.updater.delta;
+
+import java.util.Arrays;
+
+/** What travels beside the elements of a block: sizes, factors, a change of low rank. */
+public final class Side {
+  private static final int ROW_SIZE = SymbolContexts.WHOLE;
+  private static final int COLUMN_SIZE = ROW_SIZE + 1;
+  private static final int SCALE = ROW_SIZE + 2;
+  private static final int SAME_ROW = ROW_SIZE + 4;
+  private static final int ROW_VECTOR = ROW_SIZE + 8;
+  private static final int COLUMN_VECTOR = ROW_SIZE + 32;
+  private static final int VECTORS = 24;
+
+  /** A row's size that says: all of it is as predicted. */
+  public static final int AS_PREDICTED = Integer.MIN_VALUE;
+
+  /** In half octaves; for a writer, as long as there are rows if they are said for each. */
+  public int[] rowSizes = new int[1];
+
+  public int[] columnSizes = new int[0];
+  public double[] rowFactors = new double[] {1};
+  public double[] columnFactors = new double[0];
+  public double factor = 1;
+  public double offset;
+
+  /** Two to this power is what one unit of a product is worth, for each of the rank. */
+  public int[] scales = new int[0];
+
+  /** For each of the rank, a number for each row. */
+  public int[][] rowVectors = new int[0][];
+
+  public int[][] columnVectors = new int[0][];
+
+  /** For floats: the upper bits of the largest prediction. */
+  public int zeroReference;
+
+  private int lastRowSize;
+  private double[][] columnTerms = new double[0][];
+
+  void code(Symbols port, TensorPiece piece) throws DeltaRefusal {
+    boolean reading = port.isReading();
+    if (piece.has(TensorPiece.FACTOR)) {
+      factor = port.factor(factor);
+    }
+    if (piece.has(TensorPiece.OFFSET)) {
+      offset = port.factor(offset);
+    }
+    if (columnSizes.length != piece.columns()) {
+      columnSizes = new int[piece.columns()];
+    }
+    if (piece.has(TensorPiece.COLUMN_SIZES)) {
+      int last = 0;
+      for (int i = 0; i < piece.columns(); i++) {
+        last += port.integer(COLUMN_SIZE, columnSizes[i] - last);
+        columnSizes[i] = last;
+      }
+    }
+    if (piece.has(TensorPiece.COLUMN_FACTORS)) {
+      columnFactors = reading ? new double[piece.columns()] : columnFactors;
+      for (int i = 0; i < piece.base().columns(); i++) {
+        columnFactors[i] = port.factor(columnFactors[i]);
+      }
+    }
+    codeVectors(port, piece, reading);
+    lastRowSize = 0;
+    if (!piece.has(TensorPiece.ROW_SIZES)) {
+      lastRowSize = port.integer(ROW_SIZE, rowSizes[0]);
+    }
+  }
+
+  private void codeVectors(Symbols port, TensorPiece piece, boolean reading) throws DeltaRefusal {
+    int columns = piece.base().columns();
+    columnTerms = new double[piece.rank()][columns];
+    scales = reading ? new int[piece.rank()] : scales;
+    for (int k = 0; k < piece.rank(); k++) {
+      scales[k] = port.integer(SCALE, scales[k]);
+      double unit = Math.scalb(1.0, scales[k]);
+      int context = COLUMN_VECTOR + Math.min(k, VECTORS - 1);
+      for (int i = 0; i < columns; i++) {
+        int number = port.integer(context, reading ? 0 : columnVectors[k][i]);
+        columnTerms[k][i] = number * unit;
+      }
+    }
+  }
+
+  int rowSize(Symbols port, TensorPiece piece, int row) throws DeltaRefusal {
+    boolean said = piece.has(TensorPiece.ROW_SIZES) && !port.isReading();
+    int wanted = said ? rowSizes[row] : lastRowSize;
+    if (piece.has(TensorPiece.SAME_ROWS)
+        && port.integer(SAME_ROW, wanted == AS_PREDICTED ? 1 : 0) != 0) {
+      return AS_PREDICTED;
+    }
+    if (piece.has(TensorPiece.ROW_SIZES)) {
+      lastRowSize += port.integer(ROW_SIZE, wanted - lastRowSize);
+    }
+    return lastRowSize;
+  }
+
+  double rowFactor(Symbols port, TensorPiece piece, int row) throws DeltaRefusal {
+    return piece.has(TensorPiece.ROW_FACTORS)
+        ? port.factor(port.isReading() ? 0 : rowFactors[row])
+        : factor;
+  }
+
+  void addProducts(Symbols port, TensorPiece piece, int row, double[] sums) throws DeltaRefusal {
+    Arrays.fill(sums, 0);
+    boolean reading = port.isReading();
+    for (int k = 0; k < piece.rank(); k++) {
+      int context = ROW_VECTOR + Math.min(k, VECTORS - 1);
+      double number = port.integer(context, reading ? 0 : rowVectors[k][row]);
+      double[] terms = columnTerms[k];
+      if (number != 0) {
+        for (int i = 0; i < terms.length; i++) {
+          sums[i] += number * terms[i];
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,314 @@
+package dev.bartizan.updater.delta;
+
+import java.util.Arrays;
+
+/**
+ * The code of a block of numbers, for both directions (see {@link Symbols}).
+ *
+ * <p>Row by row: predict every element from its counterpart in the base, then say what is left. A
+ * residual is the distance in the order of numbers, away from zero counting as positive; its sign
+ * and length are one symbol, coded in the context of how large a change is expected <i>in units of
+ * the prediction's last place</i>: sizes of rows and columns travel in half octaves, the last place
+ * follows from the prediction's exponent. The two bits after the leading one come from the detail
+ * stream, the rest is plain. A float for which a change as large as itself is expected, or that has
+ * no counterpart, is coded by exponent instead.
+ *
+ * <p>Predictions are computed in double precision, in the one order written here.
+ */
+public final class TensorCode {
+  /** The exponent symbol of a value exactly as large as expected. */
+  static final int EXPONENT_REFERENCE = 40;
+
+  private static final int EXPONENT_ZERO = 62;
+  private static final int EXPONENT_OTHER = 63;
+
+  private static final int ZERO_REFERENCE = SymbolContexts.WHOLE + 3;
+
+  private final Symbols port;
+  private final boolean reading;
+  private TensorPiece piece =
+      new TensorPiece(NumberFormat.U8, 0, 0, TensorPiece.View.NONE, 0, 0, 0);
+  private NumberFormat format = NumberFormat.U8;
+  private Side side = new Side();
+  private long[] predictions = new long[0];
+  private long[] elements = new long[0];
+  private double[] values = new double[0];
+  private byte[] fractions = new byte[0];
+  private double[] sums = new double[0];
+
+  /** Half octaves above which a float is coded by exponent. */
+  private int directFrom;
+
+  private int lengthContexts;
+  private long zeroReference;
+
+  public TensorCode(Symbols port) {
+    this.port = port;
+    this.reading = port.isReading();
+  }
+
+  /**
+   * Codes a block.
+   *
+   * @param given the side information to write; what it holds does not matter to a reader
+   * @param base the block's counterpart, row after row, dense
+   * @param baseAt where in {@code base} it starts
+   * @param result the block, to be read or to be filled
+   * @param at where in {@code result} it starts
+   */
+  public void code(TensorPiece block, Side given, byte[] base, int baseAt, byte[] result, int at)
+      throws DeltaRefusal {
+    begin(block, given);
+    int baseRow = block.base().columns() * block.base().format().width();
+    int resultRow = block.columns() * format.width();
+    for (int row = 0; row < block.rows(); row++) {
+      row(row, base, baseAt + row * baseRow, result, at + row * resultRow);
+    }
+  }
+
+  private void begin(TensorPiece block, Side given) throws DeltaRefusal {
+    piece = block;
+    format = block.format();
+    side = reading ? new Side() : given;
+    directFrom = format.isFloat() ? 2 * (format.mantissa() - 1) : Integer.MAX_VALUE;
+    lengthContexts = format.width() == 8 ? SymbolContexts.WIDE_NUMBERS : SymbolContexts.FLOATS;
+    predictions = new long[block.columns()];
+    elements = new long[block.columns()];
+    values = new double[block.isComputed() ? block.columns() : 0];
+    fractions = new byte[format.isFloat() ? 0 : block.columns()];
+    sums = new double[block.rank() > 0 ? block.columns() : 0];
+    side.code(port, block);
+    zeroReference = block.has(TensorPiece.ZEROS) ? zeroReference() : 0;
+  }
+
+  private long zeroReference() throws DeltaRefusal {
+    side.zeroReference = port.integer(ZERO_REFERENCE, side.zeroReference);
+    return side.zeroReference;
+  }
+
+  private void row(int row, byte[] base, int baseAt, byte[] result, int at) throws DeltaRefusal {
+    int columns = piece.columns();
+    int size = side.rowSize(port, piece, row);
+    predict(row, base, baseAt);
+    if (size == Side.AS_PREDICTED) {
+      format.store(predictions, columns, result, at);
+      return;
+    }
+    if (!reading) {
+      format.load(result, at, elements, columns);
+    }
+    if (format.isFloat()) {
+      floats(size);
+    } else {
+      integers(size);
+    }
+    format.store(elements, columns, result, at);
+  }
+
+  private void predict(int row, byte[] base, int baseAt) throws DeltaRefusal {
+    NumberFormat from = piece.base().format();
+    int covered = piece.base().columns();
+    if (!piece.isComputed()) {
+      from.load(base, baseAt, predictions, covered);
+      Arrays.fill(fractions, (byte) (SymbolContexts.FRACTIONS - 1));
+    } else {
+      double factor = side.rowFactor(port, piece, row);
+      side.addProducts(port, piece, row, sums);
+      from.values(base, baseAt, values, covered);
+      compute(factor, covered);
+      format.nearest(values, predictions, covered);
+      for (int i = 0; i < fractions.length && i < covered; i++) {
+        fractions[i] = fraction(values[i]);
+      }
+    }
+    long alone = format.isFloat() ? 0 : format.nearest(side.offset);
+    Arrays.fill(predictions, covered, piece.columns(), alone);
+    if (!format.isFloat()) {
+      Arrays.fill(fractions, covered, piece.columns(), (byte) (SymbolContexts.FRACTIONS - 1));
+    }
+  }
+
+  /** The one order: counterpart times factors, plus the change of low rank, plus the offset. */
+  private void compute(double factor, int covered) {
+    if (piece.has(TensorPiece.COLUMN_FACTORS)) {
+      for (int i = 0; i < covered; i++) {
+        values[i] *= factor * side.columnFactors[i];
+      }
+    } else if (factor != 1) {
+      for (int i = 0; i < covered; i++) {
+        values[i] *= factor;
+      }
+    }
+    for (int i = 0; i < covered && piece.rank() > 0; i++) {
+      values[i] += sums[i];
+    }
+    for (int i = 0; i < covered && side.offset != 0; i++) {
+      values[i] += side.offset;
+    }
+  }
+
+  /** In which eighth between two integers a prediction lies. */
+  private static byte fraction(double predicted) {
+    double part = predicted - Math.floor(predicted);
+    return (byte) Math.min(7, Math.max(0, (int) (part * 8)));
+  }
+
+  private void floats(int rowSize) throws DeltaRefusal {
+    int covered = piece.base().columns();
+    int mantissa = format.mantissa();
+    int place = 2 * (format.bias() + mantissa);
+    boolean zeros = piece.has(TensorPiece.ZEROS);
+    int[] columnSizes = side.columnSizes;
+    for (int i = 0; i < piece.columns(); i++) {
+      long actual = elements[i];
+      long prediction = predictions[i];
+      if (zeros) {
+        long like = prediction >> 63;
+        int zero = port.symbol(zeroContext(prediction), zeroSymbol(actual, like));
+        if (zero > 0) {
+          elements[i] = zero == 1 ? like : ~like;
+          continue;
+        }
+      }
+      int size = rowSize + columnSizes[i];
+      if (i < covered) {
+        long magnitude = prediction ^ (prediction >> 63);
+        int exponent = Math.max(1, (int) (magnitude >>> mantissa));
+        int steps = size + place - 2 * exponent;
+        elements[i] =
+            steps < directFrom
+                ? residual(prediction, steps, actual)
+                : exponent(size, Math.min(23, steps - directFrom), prediction < 0, actual);
+      } else {
+        elements[i] = exponent(size, 24 + (size & 1), false, actual);
+      }
+    }
+  }
+
+  private void integers(int rowSize) throws DeltaRefusal {
+    boolean zeros = piece.has(TensorPiece.ZEROS);
+    for (int i = 0; i < piece.columns(); i++) {
+      long actual = elements[i];
+      long prediction = predictions[i];
+      if (zeros && port.symbol(zeroContext(prediction), actual == 0 ? 1 : 0) == 1) {
+        elements[i] = 0;
+        continue;
+      }
+      int size = rowSize + side.columnSizes[i];
+      int context =
+          format.width() == 8
+              ? context(size, SymbolContexts.SIZE_MIN, SymbolContexts.SIZES, lengthContexts)
+              : context(
+                  size,
+                  SymbolContexts.INTEGER_SIZE_MIN,
+                  SymbolContexts.INTEGER_SIZES,
+                  SymbolContexts.INTEGERS + fractions[i] * SymbolContexts.INTEGER_SIZES);
+      elements[i] = prediction + length(context, size, actual - prediction);
+    }
+  }
+
+  /** Both zeros count as zero: pruning multiplies by a mask and leaves the sign. */
+  private static int zeroSymbol(long actual, long like) {
+    if (actual != 0 && actual != -1) {
+      return 0;
+    }
+    return actual == like ? 1 : 2;
+  }
+
+  private static int context(int size, int least, int count, int first) {
+    return first + Math.max(0, Math.min(count - 1, size - least));
+  }
+
+  /** By sign and size of the prediction, in eighths of an octave below the largest. */
+  private int zeroContext(long prediction) {
+    int first = SymbolContexts.ZEROS + (prediction < 0 ? SymbolContexts.ZERO_CONTEXTS / 2 : 0);
+    int most = SymbolContexts.ZERO_CONTEXTS / 2 - 1;
+    long magnitude = prediction >= 0 ? prediction : ~prediction;
+    if (magnitude == 0) {
+      return first + most;
+    }
+    long below =
+        format.isFloat() ? zeroReference - (magnitude >>> (format.mantissa() - 3)) : magnitude;
+    return first + (int) Math.max(0, Math.min(most - 1, below));
+  }
+
+  private long residual(long prediction, int steps, long actual) throws DeltaRefusal {
+    // Signs are as good as random: branches on them would mostly be guessed wrong.
+    long sign = prediction >> 63;
+    long distance = actual - prediction;
+    int context = context(steps, SymbolContexts.SIZE_MIN, SymbolContexts.SIZES, lengthContexts);
+    long away = length(context, steps, (distance ^ sign) - sign);
+    return prediction + ((away ^ sign) - sign);
+  }
+
+  /** A signed number as length, leading bits, rest. */
+  private long length(int context, int expected, long value) throws DeltaRefusal {
+    long magnitude = value >= 0 ? value : -value;
+    int symbol = port.symbol(context, reading ? 0 : lengthSymbol(value, magnitude));
+    if (symbol == 0) {
+      return 0;
+    }
+    int length = (symbol + 1) >> 1;
+    int negative = (symbol & 1) ^ 1;
+    long coded = 1;
+    if (length == 2) {
+      int detail =
+          SymbolContexts.DETAILS_ONE_BIT + 2 * Math.max(0, Math.min(15, 12 - expected)) + negative;
+      coded = 2 | port.detail(detail, (int) (magnitude & 1));
+    } else if (length > 2) {
+      int relative =
+          Math.max(0, Math.min(SymbolContexts.DETAILS_BY_SIZE - 1, 2 * length - expected + 24));
+      int rest = length - 3;
+      int leading = port.detail(2 * relative + negative, (int) (magnitude >>> rest) & 3);
+      coded = ((long) (4 | leading) << rest) | port.bits(rest, magnitude & ((1L << rest) - 1));
+    }
+    return (coded ^ -negative) + negative;
+  }
+
+  private static int lengthSymbol(long value, long magnitude) {
+    int length = Long.SIZE - Long.numberOfLeadingZeros(magnitude);
+    return value == 0 ? 0 : 2 * length - (value > 0 ? 1 : 0);
+  }
+
+  /** A float by sign, exponent, leading bits, rest. */
+  private long exponent(int size, int relation, boolean negativeExpected, long actual)
+      throws DeltaRefusal {
+    int mantissa = format.mantissa();
+    int reference = (size >> 1) + format.bias();
+    long magnitude = actual ^ (actual >> 63);
+    int sign = (actual < 0) == negativeExpected ? 0 : 1;
+    int symbol =
+        port.symbol(
+            SymbolContexts.EXPONENTS + relation,
+            reading ? 0 : 2 * exponentSymbol(magnitude, reference) + sign);
+    long negative = -((symbol & 1L) ^ (negativeExpected ? 1 : 0));
+    return magnitude(symbol >> 1, reference, magnitude, mantissa) ^ negative;
+  }
+
+  private int exponentSymbol(long magnitude, int reference) {
+    if (magnitude == 0) {
+      return EXPONENT_ZERO;
+    }
+    int exponent = (int) (magnitude >>> format.mantissa());
+    int relative = exponent - reference + EXPONENT_REFERENCE;
+    return exponent > 0 && relative >= 0 && relative < EXPONENT_ZERO ? relative : EXPONENT_OTHER;
+  }
+
+  private long magnitude(int symbol, int reference, long magnitude, int mantissa)
+      throws DeltaRefusal {
+    if (symbol == EXPONENT_ZERO) {
+      return 0;
+    }
+    if (symbol == EXPONENT_OTHER) {
+      int width = 8 * format.width() - 1;
+      return port.bits(width, magnitude);
+    }
+    long exponent = (long) symbol - EXPONENT_REFERENCE + reference;
+    int rest = mantissa - 2;
+    int leading =
+        port.detail(SymbolContexts.DETAILS_EXPONENT + symbol, (int) (magnitude >>> rest) & 3);
+    return (exponent << mantissa)
+        | ((long) leading << rest)
+        | port.bits(rest, magnitude & ((1L << rest) - 1));
+  }
+}

@@ -3,10 +3,12 @@ package dev.bartizan.fleet.delta;
 import dev.bartizan.updater.delta.NumberFormat;
 import dev.bartizan.updater.onnx.ElementType;
 import dev.bartizan.updater.onnx.LocatedTensor;
+import dev.bartizan.updater.onnx.Shape;
 
 /**
- * A tensor as rows and columns: the outermost dimension makes the rows. One of a single dimension,
- * or whose rows are too long to be worked on one at a time, is cut into rows of a fixed length.
+ * A tensor as rows and columns: the outermost dimension of any size makes the rows. One of a single
+ * dimension, or whose rows are too long to be worked on one at a time, is cut into rows of a fixed
+ * length.
  *
  * @param position of its first element in the file
  * @param elements may be fewer than rows times columns: the last row of a cut one is shorter
@@ -18,7 +20,7 @@ record Grid(NumberFormat format, long position, long rows, int columns, long ele
   static Grid of(LocatedTensor tensor) {
     NumberFormat format = format(tensor.type());
     long elements = tensor.length() / format.width();
-    long rows = tensor.shape().rank() > 1 ? tensor.shape().dimensions().get(0) : 1;
+    long rows = rows(tensor.shape());
     long columns = rows == 0 ? 0 : elements / rows;
     if (columns * rows != elements
         || columns * format.width() > ROW_BYTES_MAX
@@ -26,6 +28,15 @@ record Grid(NumberFormat format, long position, long rows, int columns, long ele
       return new Grid(format, tensor.offset(), (elements + CUT - 1) / CUT, CUT, elements);
     }
     return new Grid(format, tensor.offset(), rows, (int) columns, elements);
+  }
+
+  /** The outermost dimension; where that is one or two (directions of a GRU), the next one too. */
+  private static long rows(Shape shape) {
+    long rows = 1;
+    for (int i = 0; i < shape.rank() - 1 && rows <= 2; i++) {
+      rows *= shape.dimensions().get(i);
+    }
+    return rows;
   }
 
   /** Whether the rows are only a way to cut it. */

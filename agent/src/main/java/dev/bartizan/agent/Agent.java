@@ -70,6 +70,7 @@ final class Agent {
   private final Problems problems;
   private final Findings findings;
   private final Facts facts;
+  private final StateWatch state;
   private final Turns turns;
   private final ServiceManager manager;
   private final Duration checkEvery;
@@ -108,6 +109,7 @@ final class Agent {
     problems = parts.problems();
     findings = parts.findings();
     facts = parts.facts();
+    state = new StateWatch(parts.state(), problems, news);
     turns = parts.turns();
     manager = parts.manager();
     checkEvery = parts.checkEvery();
@@ -151,9 +153,12 @@ final class Agent {
     try {
       resume();
       refreshWhenDue();
-      commands.execute();
+      if (state.isTrustworthy()) {
+        commands.execute();
+      }
       Duration pause = updateOneStep();
       reportEnds();
+      state.renew();
       problems.mended("state");
       return pause;
     } catch (IOException trouble) {
@@ -208,6 +213,9 @@ final class Agent {
 
   /** Opens the vault if the boot chain allows it, and loads what is installed. */
   private void serveIfTrusted() throws IOException {
+    if (!state.isTrustworthy()) {
+      return;
+    }
     ChainVerdict boot = examineBoot();
     if (policy.allowsServing(boot.overall())) {
       problems.mended("boot");
@@ -264,7 +272,9 @@ final class Agent {
     } else {
       serveIfTrusted();
     }
-    updateAlone();
+    if (state.isTrustworthy()) {
+      updateAlone();
+    }
   }
 
   private void refresh() throws IOException, InterruptedException {

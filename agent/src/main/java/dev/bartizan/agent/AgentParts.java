@@ -1,5 +1,6 @@
 package dev.bartizan.agent;
 
+import dev.bartizan.agent.anchor.AnchoredState;
 import dev.bartizan.agent.boot.BootCheck;
 import dev.bartizan.agent.command.CommandDesk;
 import dev.bartizan.agent.mqtt.Outbox;
@@ -33,6 +34,7 @@ record AgentParts(
     Problems problems,
     Findings findings,
     Facts facts,
+    AnchoredState state,
     Turns turns,
     ServiceManager manager,
     Duration checkEvery,

@@ -1,5 +1,6 @@
 package dev.bartizan.agent;
 
+import dev.bartizan.agent.anchor.AnchoredState;
 import dev.bartizan.agent.boot.BootCheck;
 import dev.bartizan.agent.boot.Installation;
 import dev.bartizan.agent.command.CommandDesk;
@@ -130,6 +131,7 @@ public final class Assembly implements AutoCloseable {
             host.clock(),
             Limits.DEFAULT);
 
+    AnchoredState state = new AnchoredState(keystore.anchor(), documents, installer, disk);
     Facts facts =
         new Facts(
             host.installation().version(),
@@ -171,6 +173,7 @@ public final class Assembly implements AutoCloseable {
                         turns,
                         facts,
                         bootCheck,
+                        state,
                         Device.inspection(documents, vault, disk, crypto),
                         evidence,
                         updates,
@@ -197,6 +200,7 @@ public final class Assembly implements AutoCloseable {
                 problems,
                 findings,
                 facts,
+                state,
                 turns,
                 host.manager(),
                 config.repository().checkEvery(),

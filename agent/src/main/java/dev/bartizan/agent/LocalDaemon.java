@@ -1,6 +1,7 @@
 package dev.bartizan.agent;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bartizan.agent.anchor.AnchoredState;
 import dev.bartizan.agent.boot.BootCheck;
 import dev.bartizan.agent.control.ControlRoute;
 import dev.bartizan.agent.report.EvidenceDesk;
@@ -15,6 +16,7 @@ import dev.bartizan.updater.install.Installer;
 import dev.bartizan.updater.release.DevicePolicy;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 
 /** The running daemon, as local commands see it: what decides runs in the agent's turn. */
@@ -25,6 +27,7 @@ final class LocalDaemon implements ControlRoute.Daemon {
   private final Turns turns;
   private final Facts facts;
   private final BootCheck bootCheck;
+  private final AnchoredState state;
   private final Inspection inspection;
   private final EvidenceDesk evidence;
   private final Updates updates;
@@ -37,6 +40,7 @@ final class LocalDaemon implements ControlRoute.Daemon {
       Turns turns,
       Facts facts,
       BootCheck bootCheck,
+      AnchoredState state,
       Inspection inspection,
       EvidenceDesk evidence,
       Updates updates,
@@ -47,6 +51,7 @@ final class LocalDaemon implements ControlRoute.Daemon {
     this.turns = turns;
     this.facts = facts;
     this.bootCheck = bootCheck;
+    this.state = state;
     this.inspection = inspection;
     this.evidence = evidence;
     this.updates = updates;
@@ -65,7 +70,11 @@ final class LocalDaemon implements ControlRoute.Daemon {
   public byte[] check() throws IOException, Refusal, InterruptedException {
     ChainVerdict boot = bootCheck.examine();
     // In the agent's turn, in which nothing else writes what is looked at.
-    ChainVerdict rest = turns.call(() -> inspection.examine(boot.overall()));
+    ChainVerdict rest =
+        turns.call(
+            () ->
+                new ChainVerdict(List.of(state.examine()))
+                    .then(inspection.examine(boot.overall())));
     return StrictJson.write(Facts.chain(boot.then(rest)));
   }
 

@@ -50,6 +50,14 @@ public final class History {
     }
   }
 
+  /** Whether the chain, as far as it holds, went through {@code head}. */
+  public static boolean holds(Disk disk, HistoryHead head) throws IOException {
+    List<Link> links = new History(disk).load().links();
+    return head.equals(HistoryHead.NOTHING)
+        || links.stream().anyMatch(link -> link.head().equals(head))
+        || (!links.isEmpty() && links.get(0).follows(head));
+  }
+
   private static Chain whole(Disk disk) throws IOException, HistoryRefusal {
     Chain chain = new History(disk).load();
     if (chain.fault().isPresent()) {

@@ -1,0 +1,52 @@
+package dev.bartizan.agent;
+
+import dev.bartizan.agent.anchor.AnchoredState;
+import dev.bartizan.agent.report.News;
+import dev.bartizan.agent.report.Problems;
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.boot.Link;
+import dev.bartizan.crypto.boot.Verdict;
+import java.io.IOException;
+
+/**
+ * Tells of an old copy of the disk. While its metadata is older than what was trusted, no model is
+ * opened and no order obeyed.
+ */
+final class StateWatch {
+  private static final String SUBJECT = "anchor";
+
+  private final AnchoredState state;
+  private final Problems problems;
+  private final News news;
+
+  StateWatch(AnchoredState state, Problems problems, News news) {
+    this.state = state;
+    this.problems = problems;
+    this.news = news;
+  }
+
+  boolean isTrustworthy() throws IOException {
+    Link judged = state.examine();
+    if (judged.verdict() == Verdict.BAD) {
+      tell("the state directory: expected " + judged.expected() + ", found " + judged.found());
+    } else {
+      problems.mended(SUBJECT);
+    }
+    return state.isTrustworthy();
+  }
+
+  /** Anchors what has been reached; not a state that was put back. */
+  void renew() throws IOException {
+    try {
+      state.renew();
+    } catch (Refusal refusal) {
+      tell(refusal.code() + ": " + refusal.getMessage());
+    }
+  }
+
+  private void tell(String what) {
+    if (problems.note(SUBJECT, what)) {
+      news.problem(SUBJECT, what);
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package dev.bartizan.agent.anchor;
+
+import dev.bartizan.agent.trust.TrustedDocuments;
+import dev.bartizan.crypto.Bytes;
+import dev.bartizan.crypto.boot.Link;
+import dev.bartizan.crypto.boot.Verdict;
+import dev.bartizan.crypto.keystore.KeystoreRefusal;
+import dev.bartizan.crypto.keystore.StateAnchor;
+import dev.bartizan.updater.disk.Disk;
+import dev.bartizan.updater.install.History;
+import dev.bartizan.updater.install.Installer;
+import java.io.IOException;
+import java.util.Optional;
+
+/** Compares the state on disk with what is anchored, and anchors it anew. In the agent's turn. */
+public final class AnchoredState {
+  private static final String NAME = "state";
+
+  private final Optional<StateAnchor> anchor;
+  private final TrustedDocuments documents;
+  private final Installer installer;
+  private final Disk disk;
+  private Optional<StateMark> anchored = Optional.empty();
+  private Optional<Link> fault = Optional.empty();
+  private boolean known;
+
+  public AnchoredState(
+      Optional<StateAnchor> anchor, TrustedDocuments documents, Installer installer, Disk disk) {
+    this.anchor = anchor;
+    this.documents = documents;
+    this.installer = installer;
+    this.disk = disk;
+  }
+
+  /**
+   * Judges the state as it is now. Metadata that is older than what was trusted is mended by newer
+   * metadata; a history that does not go on from the anchored one never is.
+   */
+  public Link examine() throws IOException {
+    if (anchor.isEmpty()) {
+      return Link.unknown(NAME, "an anchor in the keystore", "this keystore has none");
+    }
+    load(anchor.get());
+    if (fault.isPresent()) {
+      return fault.get();
+    }
+    StateMark now = now();
+    String expected = anchored.map(mark -> "no less than " + mark).orElse("nothing anchored yet");
+    return isOlder(now) || !goesOn()
+        ? Link.bad(NAME, expected, "put back: " + now)
+        : Link.good(NAME, expected);
+  }
+
+  /** Whether decisions of trust may rest on the metadata on disk. */
+  public boolean isTrustworthy() throws IOException {
+    if (anchor.isEmpty()) {
+      return true;
+    }
+    load(anchor.get());
+    return fault.isEmpty() && !isOlder(now());
+  }
+
+  /**
+   * Anchors the state if it has gone on since; not if it was put back.
+   *
+   * @throws KeystoreRefusal when the chip does not take it in this boot state
+   */
+  public void renew() throws IOException, KeystoreRefusal {
+    if (anchor.isEmpty()) {
+      return;
+    }
+    load(anchor.get());
+    StateMark now = now();
+    if (anchored.equals(Optional.of(now)) || examine().verdict() != Verdict.GOOD) {
+      return;
+    }
+    anchor.get().write(now.encode());
+    anchored = Optional.of(now);
+  }
+
+  private StateMark now() {
+    return StateMark.of(documents.versions(), installer.head());
+  }
+
+  private boolean isOlder(StateMark now) {
+    return anchored.map(now::metadataIsOlderThan).orElse(false);
+  }
+
+  private boolean goesOn() throws IOException {
+    return anchored.isEmpty()
+        || anchored.get().history().equals(installer.head())
+        || History.holds(disk, anchored.get().history());
+  }
+
+  /** Reads the anchor once: nobody else writes it while we run. */
+  private void load(StateAnchor from) throws IOException {
+    if (known) {
+      return;
+    }
+    try {
+      Optional<Bytes> content = from.read();
+      anchored = content.map(StateMark::decode);
+      fault = Optional.empty();
+    } catch (KeystoreRefusal refusal) {
+      fault = Optional.of(Link.bad(NAME, "anchored", refusal.code() + ": " + refusal.getMessage()));
+    } catch (IllegalArgumentException otherForm) {
+      fault = Optional.of(Link.bad(NAME, "anchored", String.valueOf(otherForm.getMessage())));
+    }
+    known = true;
+  }
+}

@@ -39,6 +39,7 @@ final class HouseRulesTest {
           "crypto.jca.BartizanProvider",
           "crypto.jca.DeviceKeyManager",
           "crypto.tpm.DeviceNode",
+          "updater.disk.Allocation",
           "updater.disk.LinuxDisk",
           "updater.fetch.HttpTransport",
           "agent.Device",

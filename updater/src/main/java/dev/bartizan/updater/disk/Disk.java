@@ -49,6 +49,14 @@ public interface Disk {
   /** The files (not directories) directly in {@code directory}, sorted; none when it is missing. */
   List<FileName> list(String directory) throws IOException;
 
+  /**
+   * Allocates what an existing file needs to grow to {@code length} bytes, so that it will not find
+   * the disk full on the way. Its size and content stay as they are.
+   *
+   * @throws IOException when there is no room for that
+   */
+  void reserve(FileName name, long length) throws IOException;
+
   /** Bytes that can still be written. */
   long usableBytes() throws IOException;
 

@@ -21,6 +21,10 @@ final class Answers {
    */
   static void requireContent(String path, Response response) throws IOException, FetchRefusal {
     int status = response.status();
+    if (response.isEncoded()) {
+      // Asked for as it is. What unpacks to gigabytes is not even looked at.
+      throw new FetchRefusal(Reason.ENCODED, path, "the server sends it compressed");
+    }
     if (status == WHOLE || status == PART) {
       return;
     }
@@ -30,6 +34,10 @@ final class Answers {
     throw new FetchRefusal(reason(status), path, "the server answers " + status);
   }
 
+  static boolean isPart(Response response) {
+    return response.status() == PART;
+  }
+
   static boolean isAbsent(Response response) {
     return reason(response.status()) == Reason.NOT_FOUND;
   }
@@ -37,6 +45,9 @@ final class Answers {
   private static Reason reason(int status) {
     if (status == 404 || status == 410) {
       return Reason.NOT_FOUND;
+    }
+    if (status >= 300 && status < 400) {
+      return Reason.REDIRECTED;
     }
     return status >= 400 ? Reason.REJECTED : Reason.UNEXPECTED_ANSWER;
   }

@@ -7,10 +7,17 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 
-/** Downloads one file of signed length into a {@link Partial}, through whatever interruptions. */
+/**
+ * Downloads files of signed length into a {@link Partial}, through whatever interruptions, from
+ * whichever mirror has them.
+ */
 public final class Download {
   private static final int CHUNK = 64 * 1024;
 
@@ -23,20 +30,42 @@ public final class Download {
    */
   private static final long REAL_PROGRESS = CHUNK;
 
-  private final Transport transport;
+  private final List<Mirror> mirrors;
   private final FetchPolicy policy;
+  private final Meter meter;
   private final InstantSource clock;
   private final RandomGenerator random;
   private final Pause pause;
 
+  /** Files that {@link #advance} has begun, by path. */
+  private final Map<String, Errand> begun = new HashMap<>();
+
+  /** From one server, at any cost. */
   public Download(
       Transport transport,
       FetchPolicy policy,
       InstantSource clock,
       RandomGenerator random,
       Pause pause) {
-    this.transport = transport;
+    this(List.of(new Mirror("", transport)), policy, Meter.FREE, clock, random, pause);
+  }
+
+  /**
+   * @param mirrors asked in this order; at least one
+   */
+  public Download(
+      List<Mirror> mirrors,
+      FetchPolicy policy,
+      Meter meter,
+      InstantSource clock,
+      RandomGenerator random,
+      Pause pause) {
+    if (mirrors.isEmpty()) {
+      throw new IllegalArgumentException("nobody to ask");
+    }
+    this.mirrors = List.copyOf(mirrors);
     this.policy = policy;
+    this.meter = meter;
     this.clock = clock;
     this.random = random;
     this.pause = pause;
@@ -45,53 +74,157 @@ public final class Download {
   /**
    * Fetches what {@code partial} lacks of the {@code length} signed bytes, then seals it.
    *
-   * @throws FetchRefusal when the server's file cannot be the signed one; what arrived before stays
-   *     in {@code partial}
+   * @throws FetchRefusal when no server's file can be the signed one; what arrived before stays in
+   *     {@code partial}
    * @throws Refusal when the complete file has the wrong digest; {@code partial} is empty then
+   * @throws OverBudget when it may not cost more now
    * @throws IOException when the last attempt failed too, or at once when {@code partial} cannot
    *     take what came; a later call goes on where this one ended
    */
   public void fetch(String path, long length, Partial partial, FetchProgress progress)
       throws IOException, Refusal, InterruptedException {
-    Backoff backoff = new Backoff(policy, random);
-    while (partial.size() < length) {
-      long before = partial.size();
+    Errand errand = errand(path, length);
+    while (!isSealed(errand, partial, progress)) {
       try {
-        fetchRest(path, length, partial, progress);
+        attempt(errand, Transport.TO_THE_END, partial, progress);
+      } catch (OverBudget spent) {
+        throw spent;
       } catch (NoRoom trouble) {
         // Asking the server again would only cost its bytes a second time.
         throw trouble.cause;
       } catch (IOException interruption) {
-        partial.checkpoint();
-        if (partial.size() - before >= REAL_PROGRESS) {
-          backoff.forget();
+        if (!errand.backoff().mayTryAgain()) {
+          throw interruption;
         }
-        waitOrGiveUp(interruption, backoff, progress);
-      } catch (FetchRefusal refusal) {
-        partial.checkpoint();
-        throw refusal;
+        Duration wait = errand.backoff().pause();
+        progress.interrupted(interruption, wait);
+        pause.await(wait);
       }
     }
-    partial.seal();
   }
 
-  private void waitOrGiveUp(IOException interruption, Backoff backoff, FetchProgress progress)
-      throws IOException, InterruptedException {
-    if (!backoff.mayTryAgain()) {
+  /**
+   * Carries a download on for about {@link FetchPolicy#slice}; never waits between attempts.
+   *
+   * @return whether the file is there and sealed; else call again
+   * @throws Refusal as {@link #fetch}, except that a slow server only makes the pause longer
+   * @throws IOException when an attempt failed, or the pause after it is not over: call again in a
+   *     while, as often as it takes
+   */
+  public boolean advance(String path, long length, Partial partial, FetchProgress progress)
+      throws IOException, Refusal, InterruptedException {
+    Errand errand = begun.computeIfAbsent(path, it -> errand(it, length));
+    errand.requireTurn(clock.instant(), policy.longestPause());
+    Instant end = clock.instant().plus(policy.slice());
+    try {
+      while (!isSealed(errand, partial, progress)) {
+        Instant start = clock.instant();
+        if (start.isAfter(end)) {
+          return false;
+        }
+        attempt(errand, errand.window(), partial, progress);
+        errand.took(Duration.between(start, clock.instant()));
+      }
+      begun.remove(path);
+      return true;
+    } catch (OverBudget spent) {
+      throw spent;
+    } catch (NoRoom trouble) {
+      throw trouble.cause;
+    } catch (IOException interruption) {
+      errand.backoff().mayTryAgain();
+      postpone(errand, interruption, errand.backoff().pause(), progress);
       throw interruption;
+    } catch (FetchRefusal refusal) {
+      begun.remove(path);
+      if (refusal.reason() != Reason.SLOW) {
+        throw refusal;
+      }
+      IOException slow = new IOException("SLOW: " + refusal.getMessage(), refusal);
+      Errand later = errand(path, length);
+      begun.put(path, later);
+      postpone(later, slow, policy.longestPause(), progress);
+      throw slow;
     }
-    Duration wait = backoff.pause();
-    progress.interrupted(interruption, wait);
-    pause.await(wait);
   }
 
-  private void fetchRest(String path, long length, Partial partial, FetchProgress progress)
+  private void postpone(
+      Errand errand, IOException interruption, Duration wait, FetchProgress progress) {
+    errand.waitUntil(clock.instant().plus(wait), String.valueOf(interruption.getMessage()));
+    progress.interrupted(interruption, wait);
+  }
+
+  private Errand errand(String path, long length) {
+    return new Errand(
+        path, length, new Sources(mirrors), new Backoff(policy, random), newRateFloor());
+  }
+
+  private RateFloor newRateFloor() {
+    return new RateFloor(clock, policy.slowest(), policy.window());
+  }
+
+  /** Seals a complete file; one that is not the signed one says something about its server. */
+  private static boolean isSealed(Errand errand, Partial partial, FetchProgress progress)
+      throws IOException, Refusal {
+    if (partial.size() < errand.length()) {
+      return false;
+    }
+    try {
+      partial.seal();
+      return true;
+    } catch (Refusal wrong) {
+      disqualify(errand, wrong, progress);
+      return false;
+    }
+  }
+
+  private static void disqualify(Errand errand, Refusal reason, FetchProgress progress)
+      throws Refusal {
+    String server = errand.sources().current().name();
+    errand.sources().refused(reason);
+    progress.refused(server, reason);
+  }
+
+  /** One request, to one server. */
+  private void attempt(Errand errand, long window, Partial partial, FetchProgress progress)
+      throws IOException, Refusal, InterruptedException {
+    long before = partial.size();
+    try {
+      request(errand, window, partial, progress);
+      errand.backoff().forget();
+    } catch (OverBudget spent) {
+      partial.checkpoint();
+      throw spent;
+    } catch (NoRoom trouble) {
+      throw trouble;
+    } catch (IOException interruption) {
+      partial.checkpoint();
+      if (partial.size() - before >= REAL_PROGRESS) {
+        errand.backoff().forget();
+      }
+      errand.sources().interrupted();
+      errand.measureAnew(newRateFloor());
+      throw interruption;
+    } catch (FetchRefusal refusal) {
+      partial.checkpoint();
+      errand.measureAnew(newRateFloor());
+      disqualify(errand, refusal, progress);
+    }
+  }
+
+  private void request(Errand errand, long window, Partial partial, FetchProgress progress)
       throws IOException, FetchRefusal, InterruptedException {
-    try (Response response = transport.get(path, partial.size())) {
+    String path = errand.path();
+    long rest = errand.length() - partial.size();
+    long wanted = Math.min(window, meter.available());
+    long count = wanted < rest ? wanted : Transport.TO_THE_END;
+    Transport server = errand.sources().current().transport();
+    try (Response response = server.get(path, partial.size(), count)) {
       Answers.requireContent(path, response);
-      requireSignedLength(path, length, response);
+      requireSignedLength(path, errand.length(), response);
       alignWith(path, response, partial);
-      receive(path, length, response.body(), partial, progress);
+      long end = Answers.isPart(response) && wanted < rest ? partial.size() + wanted : errand.length();
+      receive(errand, end, response.body(), partial, progress);
     }
   }
 
@@ -128,22 +261,26 @@ public final class Download {
   }
 
   private void receive(
-      String path, long length, InputStream body, Partial partial, FetchProgress progress)
-      throws IOException, FetchRefusal {
-    RateFloor rate = new RateFloor(clock, policy.slowest(), policy.window());
+      Errand errand, long end, InputStream body, Partial partial, FetchProgress progress)
+      throws IOException, FetchRefusal, InterruptedException {
+    Pacer pacer = new Pacer(clock, pause, policy.fastest());
     byte[] chunk = new byte[CHUNK];
     for (int count = body.read(chunk); count >= 0; count = body.read(chunk)) {
-      if (count > length - partial.size()) {
-        throw new FetchRefusal(Reason.TOO_LONG, path, "more than the signed " + length + " bytes");
+      if (count > end - partial.size()) {
+        throw new FetchRefusal(
+            Reason.TOO_LONG, errand.path(), "more than the " + end + " bytes there should be");
       }
       append(ByteBuffer.wrap(chunk, 0, count), partial);
-      progress.received(partial.size(), length);
-      if (partial.size() < length) {
-        rate.count(path, count);
+      meter.spend(count);
+      progress.received(partial.size(), errand.length());
+      pacer.count(count);
+      if (partial.size() < errand.length()) {
+        errand.rate().count(errand.path(), count);
       }
     }
-    if (partial.size() < length) {
-      throw new IOException(path + ": ended at byte " + partial.size() + " of " + length);
+    if (partial.size() < end) {
+      throw new IOException(
+          errand.path() + ": ended at byte " + partial.size() + " of " + errand.length());
     }
   }
 

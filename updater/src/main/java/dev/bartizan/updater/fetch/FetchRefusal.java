@@ -22,7 +22,11 @@ public final class FetchRefusal extends Refusal {
     NOT_RESUMABLE,
     /** Less than the slowest accepted rate arrived over a whole window. */
     SLOW,
-    /** An answer that makes no sense here: a redirect, an unasked-for success. */
+    /** The server sends elsewhere: files come from the configured servers and nobody else. */
+    REDIRECTED,
+    /** The server compresses what was asked for as it is. */
+    ENCODED,
+    /** An answer that makes no sense here, such as a success that was not asked for. */
     UNEXPECTED_ANSWER
   }
 

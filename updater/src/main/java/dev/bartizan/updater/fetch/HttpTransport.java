@@ -3,12 +3,15 @@ package dev.bartizan.updater.fetch;
 import dev.bartizan.crypto.TouchesTheWorld;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -42,8 +45,20 @@ public final class HttpTransport implements Transport {
 
   /** As the constructor, with a client of its own; {@code tls} null means the platform's trust. */
   public static HttpTransport to(URI base, @Nullable SSLContext tls, Duration patience) {
+    return to(base, tls, patience, Optional.empty());
+  }
+
+  /**
+   * The same, by way of a proxy.
+   *
+   * @param proxy an HTTP proxy; HTTPS goes through it as a tunnel, which it cannot look into
+   */
+  public static HttpTransport to(
+      URI base, @Nullable SSLContext tls, Duration patience, Optional<InetSocketAddress> proxy) {
     HttpClient.Builder client =
         HttpClient.newBuilder()
+            // Said either way: what the environment of a daemon proposes is not configuration.
+            .proxy(proxy.map(ProxySelector::of).orElse(HttpClient.Builder.NO_PROXY))
             // Version 1.1: no upgrade dance, which some static servers answer with an error.
             .version(HttpClient.Version.HTTP_1_1)
             .followRedirects(HttpClient.Redirect.NEVER)
@@ -55,12 +70,15 @@ public final class HttpTransport implements Transport {
   }
 
   @Override
-  public Response get(String path, long offset) throws IOException, InterruptedException {
+  public Response get(String path, long offset, long count)
+      throws IOException, InterruptedException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(base + path))
             .timeout(patience)
             .header("Accept-Encoding", "identity");
-    if (offset > 0) {
+    if (count != TO_THE_END) {
+      request.header("Range", "bytes=" + offset + "-" + (offset + count - 1));
+    } else if (offset > 0) {
       request.header("Range", "bytes=" + offset + "-");
     }
     HttpResponse<InputStream> response = send(request.build());
@@ -87,7 +105,7 @@ public final class HttpTransport implements Transport {
     HttpHeaders headers = response.headers();
     if (response.statusCode() != PART) {
       OptionalLong length = contentLength(headers);
-      return new Response(response.statusCode(), 0, length, response.body());
+      return new Response(response.statusCode(), 0, length, isEncoded(headers), response.body());
     }
     String range = headers.firstValue("Content-Range").orElse("");
     Matcher matcher = CONTENT_RANGE.matcher(range);
@@ -96,7 +114,12 @@ public final class HttpTransport implements Transport {
     }
     long start = Long.parseLong(matcher.group(1));
     String total = matcher.group(2);
-    return new Response(PART, start, knownLength(total), response.body());
+    return new Response(PART, start, knownLength(total), isEncoded(headers), response.body());
+  }
+
+  private static boolean isEncoded(HttpHeaders headers) {
+    String encoding = headers.firstValue("Content-Encoding").orElse("identity");
+    return !encoding.equalsIgnoreCase("identity");
   }
 
   private static OptionalLong knownLength(String total) {

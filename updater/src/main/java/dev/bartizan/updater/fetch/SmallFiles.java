@@ -27,7 +27,7 @@ public final class SmallFiles {
    */
   public Optional<byte[]> find(String path, int limit)
       throws IOException, FetchRefusal, InterruptedException {
-    try (Response response = transport.get(path, 0)) {
+    try (Response response = transport.get(path, 0, Transport.TO_THE_END)) {
       if (Answers.isAbsent(response)) {
         return Optional.empty();
       }

@@ -6,7 +6,9 @@ import dev.bartizan.updater.disk.FileName;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -31,6 +33,9 @@ public final class ObjectStore {
 
   /** Transfers of which this process has written every byte. */
   private final Set<Digest> begunHere = new HashSet<>();
+
+  /** Transfers for which this process has set the space aside, by digest. */
+  private final Map<Digest, Long> reserved = new HashMap<>();
 
   /**
    * A store on {@code disk}.
@@ -65,6 +70,33 @@ public final class ObjectStore {
   }
 
   /**
+   * Sets space aside for an object that is going to be written, and keeps it through restarts: what
+   * has been begun will not find the disk full later.
+   *
+   * @throws NotEnoughSpace when nothing would be left for the device's own records
+   * @throws IOException when there is no room
+   */
+  public void reserve(Digest expected, long length) throws IOException {
+    if (holds(expected)) {
+      return;
+    }
+    FileName partial = partial(expected);
+    if (disk.size(partial).isEmpty()) {
+      ObjectWriter.resume(this, expected, Optional.of(expected), length).close();
+    }
+    disk.reserve(partial, length);
+    if (disk.usableBytes() < RESERVE_BYTES) {
+      throw new NotEnoughSpace(RESERVE_BYTES, disk.usableBytes());
+    }
+    reserved.put(expected, length);
+  }
+
+  /** Bytes already set aside for {@code object}. */
+  long reservedFor(Digest object) {
+    return reserved.getOrDefault(object, 0L);
+  }
+
+  /**
    * Goes on with, or starts, an object of known digest and length.
    *
    * @throws NotEnoughSpace when what is missing does not fit; nothing was written
@@ -77,7 +109,7 @@ public final class ObjectStore {
     FileName partial = partial(expected);
     long there = disk.size(partial).orElse(0L);
     // A remnant longer than the object can only be damage: it is not worth resuming.
-    requireSpace(length - (there > length ? 0 : there));
+    requireSpace(length - Math.max(there > length ? 0 : there, reservedFor(expected)));
     return ObjectWriter.resume(this, expected, Optional.of(expected), length);
   }
 

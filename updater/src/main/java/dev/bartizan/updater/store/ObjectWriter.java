@@ -66,6 +66,7 @@ public final class ObjectWriter implements Closeable {
     try {
       store.disk().syncDirectory(ObjectStore.PARTIAL);
       store.begunHere(label);
+      store.disk().reserve(partial, store.reservedFor(label));
       return output;
     } catch (IOException failed) {
       output.close();

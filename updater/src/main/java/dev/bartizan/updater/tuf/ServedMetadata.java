@@ -22,7 +22,7 @@ public final class ServedMetadata implements MetadataSource {
 
   @Override
   public Optional<byte[]> find(String fileName, int limit) throws IOException {
-    try (Response response = transport.get(fileName, 0)) {
+    try (Response response = transport.get(fileName, 0, Transport.TO_THE_END)) {
       if (response.status() == NOT_FOUND) {
         return Optional.empty();
       }

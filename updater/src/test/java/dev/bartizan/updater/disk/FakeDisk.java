@@ -31,6 +31,9 @@ public final class FakeDisk implements Disk {
   /** Per name whose directory entry is not synced: what it pointed to since, oldest first. */
   private final TreeMap<String, List<Optional<FakeFile>>> unsynced = new TreeMap<>();
 
+  /** Files that were promised room to grow; forgotten by a power cut. */
+  private final Map<FakeFile, Long> reserved = new HashMap<>();
+
   private long capacity = 1L << 40;
   private int changes;
   private int cutAt = -1;
@@ -93,6 +96,7 @@ public final class FakeDisk implements Disk {
     durable.clear();
     durable.putAll(after);
     unsynced.clear();
+    reserved.clear();
     plan();
     off = false;
   }
@@ -228,6 +232,17 @@ public final class FakeDisk implements Disk {
   }
 
   @Override
+  public void reserve(FileName name, long length) throws IOException {
+    FakeFile file = existing(name);
+    if (length <= file.length()) {
+      return;
+    }
+    change("reserve " + name);
+    room(length - file.length());
+    reserved.merge(file, length, Math::max);
+  }
+
+  @Override
   public long usableBytes() {
     alive();
     return isFull() ? 0 : capacity - used();
@@ -264,7 +279,11 @@ public final class FakeDisk implements Disk {
   }
 
   private long used() {
-    return live.values().stream().mapToLong(FakeFile::length).sum();
+    return live.values().stream().mapToLong(this::allocated).sum();
+  }
+
+  private long allocated(FakeFile file) {
+    return Math.max(file.length(), reserved.getOrDefault(file, 0L));
   }
 
   private void alive() {
@@ -287,6 +306,11 @@ public final class FakeDisk implements Disk {
 
   private boolean isFull() {
     return fullFrom > 0 && changes >= fullFrom;
+  }
+
+  /** What was set aside for a file is its own, and not room for others. */
+  private void roomFor(FakeFile file, long bytes) throws IOException {
+    room(Math.max(0, file.length() + bytes - allocated(file)));
   }
 
   private void room(long bytes) throws IOException {
@@ -347,7 +371,7 @@ public final class FakeDisk implements Disk {
       usable();
       change("write");
       try {
-        room(content.remaining());
+        roomFor(file, content.remaining());
       } catch (IOException full) {
         file.append(content, content.remaining() / 2);
         throw full;

@@ -154,7 +154,7 @@ class DownloadTest {
           exchange.sendResponseHeaders(302, -1);
         };
     try (FaultyServer server = new FaultyServer(file, elsewhere)) {
-      refused(server, POLICY, "UNEXPECTED_ANSWER");
+      refused(server, POLICY, "REDIRECTED");
     }
   }
 
@@ -215,7 +215,14 @@ class DownloadTest {
   void startingAgainIsDoneWhereThePolicyPaysForIt() throws Exception {
     FetchPolicy generous =
         new FetchPolicy(
-            3, Duration.ofMillis(1), Duration.ofMillis(2), 0, Duration.ofMinutes(1), true);
+            3,
+            Duration.ofMillis(1),
+            Duration.ofMillis(2),
+            0,
+            Duration.ofMinutes(1),
+            0,
+            Duration.ofSeconds(10),
+            true);
     try (FaultyServer server = new FaultyServer(file, disconnectAfter(100_000), ignoreRange())) {
       fetch(server, generous);
       assertArrayEquals(file, partial.content());
@@ -235,7 +242,7 @@ class DownloadTest {
           }
         };
     Transport dripping =
-        (path, offset) -> new Transport.Response(200, 0, OptionalLong.of(LENGTH), drip);
+        (path, offset, count) -> new Transport.Response(200, 0, OptionalLong.of(LENGTH), drip);
     FetchRefusal refusal =
         assertThrows(
             FetchRefusal.class,

@@ -1,17 +1,16 @@
-package dev.bartizan.agent.update;
+package dev.bartizan.updater.store;
 
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.updater.fetch.Partial;
-import dev.bartizan.updater.store.ObjectWriter;
-import dev.bartizan.updater.store.StoreRefusal;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** A download on its way into the object store. */
-final class StoreTransfer implements Partial {
+/** A download on its way into the object store. Close it to go on another time. */
+public final class StoreTransfer implements Partial, Closeable {
   private final ObjectWriter writer;
 
-  StoreTransfer(ObjectWriter writer) {
+  public StoreTransfer(ObjectWriter writer) {
     this.writer = writer;
   }
 
@@ -41,6 +40,17 @@ final class StoreTransfer implements Partial {
 
   @Override
   public void seal() throws IOException, Refusal {
-    writer.seal();
+    try {
+      writer.seal();
+    } catch (StoreRefusal wrong) {
+      // Another server may have the right bytes: all of them again, from the first.
+      writer.restart();
+      throw wrong;
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    writer.close();
   }
 }

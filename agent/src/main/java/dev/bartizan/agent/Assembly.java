@@ -8,6 +8,7 @@ import dev.bartizan.agent.command.Inbox;
 import dev.bartizan.agent.command.Reply;
 import dev.bartizan.agent.config.AgentConfig;
 import dev.bartizan.agent.config.ProvidedFiles;
+import dev.bartizan.agent.control.ActivationRoute;
 import dev.bartizan.agent.control.ControlRoute;
 import dev.bartizan.agent.identity.Credentials;
 import dev.bartizan.agent.mqtt.Message;
@@ -19,13 +20,18 @@ import dev.bartizan.agent.report.Problems;
 import dev.bartizan.agent.serve.ModelService;
 import dev.bartizan.agent.serve.OnnxRuntime;
 import dev.bartizan.agent.serve.http.LocalServer;
+import dev.bartizan.agent.serve.http.Route;
 import dev.bartizan.agent.serve.http.ServerOptions;
 import dev.bartizan.agent.serve.oip.InferenceRoute;
 import dev.bartizan.agent.system.ServiceManager;
 import dev.bartizan.agent.trust.TrustedDocuments;
+import dev.bartizan.agent.update.Consents;
+import dev.bartizan.agent.update.DeliveryNews;
+import dev.bartizan.agent.update.GatedTrial;
 import dev.bartizan.agent.update.ModelTrial;
 import dev.bartizan.agent.update.Rebuild;
 import dev.bartizan.agent.update.ReleasePayloads;
+import dev.bartizan.agent.update.UpdateGate;
 import dev.bartizan.agent.vault.Envelopes;
 import dev.bartizan.agent.vault.ModelLoader;
 import dev.bartizan.agent.vault.ModelVault;
@@ -35,11 +41,9 @@ import dev.bartizan.crypto.keystore.DeviceKeystore;
 import dev.bartizan.crypto.statement.CommandVerifier;
 import dev.bartizan.crypto.statement.EvidenceWriter;
 import dev.bartizan.updater.disk.LinuxDisk;
+import dev.bartizan.updater.fetch.DataBudget;
 import dev.bartizan.updater.fetch.Download;
-import dev.bartizan.updater.fetch.FetchPolicy;
-import dev.bartizan.updater.fetch.FetchProgress;
 import dev.bartizan.updater.fetch.SmallFiles;
-import dev.bartizan.updater.fetch.Transport;
 import dev.bartizan.updater.install.Installer;
 import dev.bartizan.updater.install.Limits;
 import dev.bartizan.updater.store.ObjectStore;
@@ -95,9 +99,8 @@ public final class Assembly implements AutoCloseable {
     Problems problems = new Problems();
     Outbox outbox = Outbox.open(disk);
     News news = new News(outbox, host.clock());
-    Transport transport = Device.transport(config);
-    SmallFiles repository = new SmallFiles(transport);
-    TrustedDocuments documents = Device.documents(config, disk, repository, host.clock());
+    SmallFiles repository = new SmallFiles(Device.transport(config));
+    TrustedDocuments documents = Device.documents(config, disk, host.clock());
     BootCheck bootCheck = Device.bootCheck(config, host, keystore, documents, crypto);
     Measurements measurements =
         new Measurements(
@@ -110,14 +113,26 @@ public final class Assembly implements AutoCloseable {
     Envelopes envelopes = new Envelopes(disk);
     ModelVault vault = Device.vault(host, disk, keystore, credentials, documents, crypto);
     ModelLoader loader = new ModelLoader(vault, store, measurements, () -> Device.await(runtime));
+    AgentConfig.Delivery delivery = config.repository().delivery();
+    DataBudget budget = DataBudget.open(disk, delivery.budget(), host.clock());
+    Consents consents = new Consents(host.clock());
+    Policy policy = new Policy(documents, bootCheck.softwareTarget(), service, problems);
+    UpdateGate gate = new UpdateGate(keystore.ueid(), policy::times, consents, host.clock());
     ReleasePayloads payloads =
         new ReleasePayloads(
             keystore.ueid(),
             documents,
             repository,
             new Download(
-                transport, FetchPolicy.DEFAULT, host.clock(), host.random(), Device.pause()),
-            FetchProgress.NONE,
+                Device.mirrors(config),
+                delivery.fetch(),
+                budget,
+                host.clock(),
+                host.random(),
+                Device.pause()),
+            new DeliveryNews(problems, news),
+            budget,
+            gate,
             store,
             envelopes,
             new Rebuild(vault, store, crypto, host.workers()));
@@ -126,7 +141,7 @@ public final class Assembly implements AutoCloseable {
             disk,
             store,
             payloads,
-            new ModelTrial(loader, service, System::nanoTime),
+            new GatedTrial(gate, new ModelTrial(loader, service, System::nanoTime)),
             news,
             host.clock(),
             Limits.DEFAULT);
@@ -145,7 +160,7 @@ public final class Assembly implements AutoCloseable {
             host.clock());
     EvidenceDesk evidence =
         new EvidenceDesk(measurements, facts::health, config.device().bootLogs(), host.clock());
-    Policy policy = new Policy(documents, bootCheck, service, problems, facts::policy);
+    policy.tell(facts::policy);
     Updates updates =
         new Updates(documents, installer, payloads, bootCheck, config.device().profile());
     Inbox inbox = Inbox.open(disk, host.clock().instant());
@@ -163,7 +178,7 @@ public final class Assembly implements AutoCloseable {
     this.link =
         new FleetLink(config.fleet(), keystore, credentials, outbox, commands, problems, host);
     facts.broker(link::state);
-    this.inference = inferenceServer();
+    this.inference = inferenceServer(new ActivationRoute(consents, turns::wake));
     this.control =
         new LocalServer(
             ServerOptions.on(config.serve().controlSocket()).withPermissions("rw-------"),
@@ -235,13 +250,13 @@ public final class Assembly implements AutoCloseable {
     disk.close();
   }
 
-  private LocalServer inferenceServer() {
+  private LocalServer inferenceServer(Route activation) {
     ServerOptions options = ServerOptions.on(config.serve().inferenceSocket());
     Optional<Integer> port = config.serve().loopbackPort();
     int limit = (int) Math.min(config.serve().maxRequestBytes(), Integer.MAX_VALUE);
     return new LocalServer(
         port.isPresent() ? options.withLoopbackPort(port.get()) : options,
-        List.of(new InferenceRoute(service, host.installation().version(), limit)));
+        List.of(new InferenceRoute(service, host.installation().version(), limit), activation));
   }
 
   private CommandDesk.Counter counter(Outbox outbox, News news) {

@@ -18,7 +18,9 @@ import dev.bartizan.crypto.keystore.DeviceKeystore;
 import dev.bartizan.crypto.keystore.Tpm2Keystore;
 import dev.bartizan.crypto.tpm.TpmAccess;
 import dev.bartizan.updater.disk.Disk;
+import dev.bartizan.updater.fetch.Failover;
 import dev.bartizan.updater.fetch.HttpTransport;
+import dev.bartizan.updater.fetch.Mirror;
 import dev.bartizan.updater.fetch.Pause;
 import dev.bartizan.updater.fetch.SmallFiles;
 import dev.bartizan.updater.fetch.Transport;
@@ -35,10 +37,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 
 /** The parts of a device that the daemon and single commands both need. */
@@ -72,11 +76,23 @@ public final class Device {
     return credentials.get();
   }
 
+  /** The repository, as whichever of its servers answers. */
   public static Transport transport(AgentConfig config) {
-    URI url = config.repository().url();
+    return new Failover(mirrors(config));
+  }
+
+  /** The repository's servers, in the order in which they are asked. */
+  static List<Mirror> mirrors(AgentConfig config) {
+    return Stream.concat(
+            Stream.of(config.repository().url()), config.repository().delivery().mirrors().stream())
+        .map(url -> new Mirror(url.toString(), transport(config, url)))
+        .toList();
+  }
+
+  private static Transport transport(AgentConfig config, URI url) {
     // Without TLS to do, nobody needs the platform's hundred and more authorities parsed at start.
     SSLContext tls = url.getScheme().equals("http") ? FleetTls.anonymous(List.of()) : null;
-    return HttpTransport.to(url, tls, PATIENCE);
+    return HttpTransport.to(url, tls, PATIENCE, config.repository().delivery().proxy());
   }
 
   /**
@@ -93,14 +109,17 @@ public final class Device {
   }
 
   /** The signed documents, below the root that came with the configuration. */
-  public static TrustedDocuments documents(
-      AgentConfig config, Disk disk, SmallFiles repository, InstantSource clock)
+  public static TrustedDocuments documents(AgentConfig config, Disk disk, InstantSource clock)
       throws IOException, Refusal {
     MetadataStore store = new MetadataStore(disk, TUF);
     TufClient.init(store, pinnedRoot(config));
-    TufClient client =
-        new TufClient(store, (name, limit) -> metadata(repository, name, limit), clock);
-    return new TrustedDocuments(client, disk, repository);
+    List<TrustedDocuments.Place> places = new ArrayList<>();
+    for (Mirror mirror : mirrors(config)) {
+      SmallFiles files = new SmallFiles(mirror.transport());
+      TufClient client = new TufClient(store, (name, limit) -> metadata(files, name, limit), clock);
+      places.add(new TrustedDocuments.Place(client, files));
+    }
+    return new TrustedDocuments(disk, places);
   }
 
   @TouchesTheWorld("reads the pinned root, which came with the configuration")

@@ -1,6 +1,5 @@
 package dev.bartizan.agent;
 
-import dev.bartizan.agent.boot.BootCheck;
 import dev.bartizan.agent.report.Measurements;
 import dev.bartizan.agent.report.Problems;
 import dev.bartizan.agent.serve.ModelService;
@@ -12,6 +11,7 @@ import dev.bartizan.crypto.statement.AgentEvent;
 import dev.bartizan.crypto.statement.CommandKeys;
 import dev.bartizan.updater.release.DevicePolicy;
 import dev.bartizan.updater.release.SoftwareManifest;
+import dev.bartizan.updater.release.UpdateTimes;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -22,23 +22,25 @@ final class Policy {
   private final String softwareTarget;
   private final ModelService service;
   private final Problems problems;
-  private final Consumer<Optional<Digest>> known;
+  private Consumer<Optional<Digest>> known = policy -> {};
   private volatile Optional<DevicePolicy> current = Optional.empty();
 
-  /**
-   * @param known hears which policy is in force
-   */
   Policy(
-      TrustedDocuments documents,
-      BootCheck bootCheck,
-      ModelService service,
-      Problems problems,
-      Consumer<Optional<Digest>> known) {
+      TrustedDocuments documents, String softwareTarget, ModelService service, Problems problems) {
     this.documents = documents;
-    this.softwareTarget = bootCheck.softwareTarget();
+    this.softwareTarget = softwareTarget;
     this.service = service;
     this.problems = problems;
-    this.known = known;
+  }
+
+  /** Tells {@code listener} from now on which policy is in force; before it is first renewed. */
+  void tell(Consumer<Optional<Digest>> listener) {
+    known = listener;
+  }
+
+  /** When updates are carried out; without a policy nobody has set limits to that. */
+  UpdateTimes times() {
+    return current.map(DevicePolicy::times).orElse(UpdateTimes.ANY);
   }
 
   /** Reads the policy again. Without one nobody may command, and nothing unknown is accepted. */

@@ -14,7 +14,6 @@ import dev.bartizan.crypto.envelope.BulkCrypto;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
 import dev.bartizan.updater.disk.LinuxDisk;
-import dev.bartizan.updater.fetch.SmallFiles;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -64,9 +63,7 @@ final class CheckCommand implements Callable<Integer> {
     Assembly.Host host = ConfigOption.host();
     try (LinuxDisk disk = LinuxDisk.acquire(settings.device().stateDirectory())) {
       DeviceKeystore keystore = Device.openKeystore(settings, host, disk);
-      TrustedDocuments documents =
-          Device.documents(
-              settings, disk, new SmallFiles(Device.transport(settings)), host.clock());
+      TrustedDocuments documents = Device.documents(settings, disk, host.clock());
       documents.load();
       BulkCrypto crypto = BulkCrypto.fastest();
       ModelVault vault =

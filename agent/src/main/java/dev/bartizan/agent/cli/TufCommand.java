@@ -140,7 +140,7 @@ public final class TufCommand implements Runnable {
   private static void fetch(
       Transport repository, String path, TargetFile target, TargetFolder folder)
       throws Refusal, IOException, InterruptedException {
-    try (Response response = repository.get(path, 0)) {
+    try (Response response = repository.get(path, 0, Transport.TO_THE_END)) {
       if (response.status() != OK) {
         throw new IOException(target.path() + ": the server answers " + response.status());
       }

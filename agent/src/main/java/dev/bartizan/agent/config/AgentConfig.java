@@ -7,7 +7,10 @@ import dev.bartizan.agent.boot.LogFiles;
 import dev.bartizan.crypto.TouchesTheWorld;
 import dev.bartizan.crypto.tpm.PcrSelection;
 import dev.bartizan.crypto.tpm.TpmAddress;
+import dev.bartizan.updater.fetch.DataBudget;
+import dev.bartizan.updater.fetch.FetchPolicy;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -62,8 +65,27 @@ public record AgentConfig(
    * @param url any static HTTP(S) server, ending in {@code /}
    * @param trustRoot the pinned first root of all trust
    * @param checkEvery how often to look for new metadata
+   * @param delivery what the link bears
    */
-  public record Repository(URI url, Path trustRoot, Duration checkEvery) {}
+  public record Repository(URI url, Path trustRoot, Duration checkEvery, Delivery delivery) {}
+
+  /**
+   * How payloads are fetched.
+   *
+   * @param mirrors other servers with the same files, asked when the first does not do
+   * @param proxy an HTTP proxy for all of them
+   * @param fetch rates; the rest of it is not for configuration
+   * @param budget what payloads may cost
+   */
+  public record Delivery(
+      List<URI> mirrors,
+      Optional<InetSocketAddress> proxy,
+      FetchPolicy fetch,
+      DataBudget.Limits budget) {
+    public Delivery {
+      mirrors = List.copyOf(mirrors);
+    }
+  }
 
   /**
    * The fleet's servers.
@@ -198,7 +220,8 @@ public record AgentConfig(
         new Repository(
             uri(table, "url", table.text("url"), "http", "https"),
             table.path("trust_root", "/etc/bartizan/root.json"),
-            Duration.ofSeconds(table.number("check_every_seconds", 3600, 1, 30L * 24 * 3600)));
+            Duration.ofSeconds(table.number("check_every_seconds", 3600, 1, 30L * 24 * 3600)),
+            DeliveryTable.read(table));
     table.refuseUnknownKeys();
     return repository;
   }
@@ -229,7 +252,7 @@ public record AgentConfig(
     return serve;
   }
 
-  private static URI uri(ConfigTable table, String key, String text, String scheme, String other)
+  static URI uri(ConfigTable table, String key, String text, String scheme, String other)
       throws ConfigRefusal {
     try {
       URI uri = URI.create(text);

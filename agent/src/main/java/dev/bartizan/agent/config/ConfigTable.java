@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -86,6 +88,26 @@ final class ConfigTable {
       throw refusal(key, "is not a list of plain names");
     }
     return names;
+  }
+
+  /** A list of texts in their order; empty when it is not there. */
+  List<String> texts(String key) throws ConfigRefusal {
+    known.add(key);
+    JsonNode node = values.get(key);
+    List<String> texts = new ArrayList<>();
+    if (node == null) {
+      return texts;
+    }
+    for (JsonNode text : node) {
+      if (!text.isTextual()) {
+        throw refusal(key, "is not a list of texts");
+      }
+      texts.add(text.textValue());
+    }
+    if (!node.isArray()) {
+      throw refusal(key, "is not a list");
+    }
+    return texts;
   }
 
   long number(String key, long otherwise, long least, long most) throws ConfigRefusal {

@@ -7,6 +7,7 @@ import dev.bartizan.updater.fetch.SmallFiles;
 import dev.bartizan.updater.tuf.TargetFile;
 import dev.bartizan.updater.tuf.TrustedTargets;
 import dev.bartizan.updater.tuf.TufClient;
+import dev.bartizan.updater.tuf.Voucher;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -23,13 +24,26 @@ public final class TrustedDocuments {
 
   private final TufClient client;
   private final DocumentCache cache;
-  private final SmallFiles repository;
+  private final List<Place> places;
   private @Nullable TrustedTargets trusted;
 
+  /**
+   * Somewhere the fleet's files can be had. What a place says is verified before a byte of it is
+   * kept; a place that fails that is passed over.
+   */
+  public record Place(TufClient client, SmallFiles files) {}
+
   public TrustedDocuments(TufClient client, Disk disk, SmallFiles repository) {
-    this.client = client;
+    this(disk, List.of(new Place(client, repository)));
+  }
+
+  /**
+   * @param places asked in this order; at least one
+   */
+  public TrustedDocuments(Disk disk, List<Place> places) {
+    this.client = places.get(0).client();
     this.cache = new DocumentCache(disk);
-    this.repository = repository;
+    this.places = List.copyOf(places);
   }
 
   /**
@@ -53,17 +67,61 @@ public final class TrustedDocuments {
    */
   public synchronized void refresh(List<String> wanted)
       throws Refusal, IOException, InterruptedException {
-    TrustedTargets fresh = client.refreshAll();
+    refresh(wanted, 0);
+  }
+
+  /** The first place that does counts; if none does, what the first one said is thrown. */
+  private void refresh(List<String> wanted, int index)
+      throws Refusal, IOException, InterruptedException {
+    try {
+      refreshFrom(places.get(index), wanted);
+    } catch (Refusal | IOException failed) {
+      if (index + 1 == places.size()) {
+        throw failed;
+      }
+      try {
+        refresh(wanted, index + 1);
+      } catch (Refusal | IOException other) {
+        failed.addSuppressed(other);
+        throw failed;
+      }
+    }
+  }
+
+  /**
+   * As {@link #refresh}, from one place: for who brings the fleet's files on a stick.
+   *
+   * @throws Refusal also when the place has older metadata than this device
+   */
+  public synchronized void refreshFrom(Place place, List<String> wanted)
+      throws Refusal, IOException, InterruptedException {
+    TrustedTargets fresh = place.client().refreshAll();
     trusted = fresh;
     Set<Digest> held = new HashSet<>();
     for (String path : wanted) {
       Optional<TargetFile> target = fresh.find(path);
       if (target.isPresent()) {
-        fetch(fresh, target.get());
+        fetch(place, fresh, target.get());
         held.add(target.get().sha256());
       }
     }
     cache.retain(held);
+  }
+
+  /**
+   * The document at {@code path} as {@code place} has it, once it is found to be the signed one.
+   */
+  public synchronized byte[] getFrom(Place place, String path)
+      throws Refusal, IOException, InterruptedException {
+    if (trusted == null) {
+      throw new FileNotFoundException("no trusted metadata yet");
+    }
+    return fetch(place, trusted, trusted.get(path));
+  }
+
+  /** Who vouches for {@code path}: the role, and the keys whose signatures on it are good. */
+  public synchronized Optional<Voucher> voucher(String path) throws Refusal, IOException {
+    return trusted == null ? Optional.empty() : trusted.voucher(path);
   }
 
   /**
@@ -129,17 +187,34 @@ public final class TrustedDocuments {
     if (trusted == null) {
       throw new FileNotFoundException("no trusted metadata yet: the repository was never reached");
     }
-    return fetch(trusted, trusted.get(path));
+    return fetch(trusted, trusted.get(path), 0);
   }
 
-  private byte[] fetch(TrustedTargets targets, TargetFile target)
+  private byte[] fetch(TrustedTargets targets, TargetFile target, int index)
+      throws Refusal, IOException, InterruptedException {
+    try {
+      return fetch(places.get(index), targets, target);
+    } catch (Refusal | IOException failed) {
+      if (index + 1 == places.size()) {
+        throw failed;
+      }
+      try {
+        return fetch(targets, target, index + 1);
+      } catch (Refusal | IOException other) {
+        failed.addSuppressed(other);
+        throw failed;
+      }
+    }
+  }
+
+  private byte[] fetch(Place place, TrustedTargets targets, TargetFile target)
       throws Refusal, IOException, InterruptedException {
     int length = Math.toIntExact(target.length());
     Optional<byte[]> held = cache.find(target.sha256(), length);
     if (held.isPresent()) {
       return held.get();
     }
-    byte[] content = repository.get(TARGETS + targets.urlPath(target), length);
+    byte[] content = place.files().get(TARGETS + targets.urlPath(target), length);
     target.accept(content);
     cache.keep(target.sha256(), content);
     return content;

@@ -6,8 +6,9 @@ import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.envelope.KeyEnvelope;
 import dev.bartizan.crypto.keystore.Ueid;
+import dev.bartizan.updater.fetch.DataBudget;
 import dev.bartizan.updater.fetch.Download;
-import dev.bartizan.updater.fetch.FetchProgress;
+import dev.bartizan.updater.fetch.OverBudget;
 import dev.bartizan.updater.fetch.SmallFiles;
 import dev.bartizan.updater.install.Deployment;
 import dev.bartizan.updater.install.Payloads;
@@ -17,7 +18,7 @@ import dev.bartizan.updater.release.ReleaseManifest;
 import dev.bartizan.updater.release.ReleaseName;
 import dev.bartizan.updater.release.SealedFile;
 import dev.bartizan.updater.store.ObjectStore;
-import dev.bartizan.updater.store.ObjectWriter;
+import dev.bartizan.updater.store.StoreTransfer;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.HashSet;
@@ -32,17 +33,24 @@ public final class ReleasePayloads implements Payloads {
   private final TrustedDocuments documents;
   private final SmallFiles repository;
   private final Download download;
-  private final FetchProgress progress;
+  private final DeliveryNews progress;
+  private final DataBudget budget;
+  private final UpdateGate gate;
   private final ObjectStore store;
   private final Envelopes envelopes;
   private final Rebuild rebuild;
+
+  /** Differences that did not give what they promised, since the agent started. */
+  private final Set<Digest> failedDeltas = new HashSet<>();
 
   public ReleasePayloads(
       Ueid device,
       TrustedDocuments documents,
       SmallFiles repository,
       Download download,
-      FetchProgress progress,
+      DeliveryNews progress,
+      DataBudget budget,
+      UpdateGate gate,
       ObjectStore store,
       Envelopes envelopes,
       Rebuild rebuild) {
@@ -51,6 +59,8 @@ public final class ReleasePayloads implements Payloads {
     this.repository = repository;
     this.download = download;
     this.progress = progress;
+    this.budget = budget;
+    this.gate = gate;
     this.store = store;
     this.envelopes = envelopes;
     this.rebuild = rebuild;
@@ -60,7 +70,9 @@ public final class ReleasePayloads implements Payloads {
   public void plan(Deployment deployment) throws IOException, Refusal {
     ReleaseManifest manifest = ReleaseManifest.parse(manifestOf(deployment));
     refuseUnsuitable(deployment, manifest);
-    store.requireSpace(plan(manifest, activeManifest(deployment)).spaceNeeded());
+    UpdatePlan plan = plan(manifest, activeManifest(deployment));
+    requireBudget(deployment, plan);
+    store.requireSpace(plan.spaceNeeded());
     if (!isInstalled(deployment.to().manifest())) {
       fetchEnvelope(deployment.to().manifest());
     }
@@ -68,6 +80,10 @@ public final class ReleasePayloads implements Payloads {
 
   @Override
   public Optional<Set<Digest>> fetch(Deployment deployment) throws IOException, Refusal {
+    Optional<String> waiting = gate.fetchingWaitsFor(deployment);
+    if (waiting.isPresent()) {
+      throw new IOException(waiting.get());
+    }
     byte[] document = manifestOf(deployment);
     ReleaseManifest manifest = ReleaseManifest.parse(document);
     Digest release = store.put(document);
@@ -75,15 +91,56 @@ public final class ReleasePayloads implements Payloads {
       fetchEnvelope(release);
     }
     UpdatePlan plan = plan(manifest, activeManifest(deployment));
+    setSpaceAside(plan, manifest);
+    budget.spendFor(release.hex());
     for (SealedFile file : plan.downloads()) {
-      fetch(file);
+      if (!fetched(file)) {
+        return Optional.empty();
+      }
     }
-    if (plan.delta().isPresent()) {
-      DeltaOffer delta = plan.delta().get();
-      rebuild.make(deployment.component(), deployment.to(), deployment.from().orElseThrow(), delta);
-      store.discard(delta.sealed().sealed());
+    budget.settle();
+    if (plan.delta().isPresent() && !rebuilt(deployment, plan.delta().get())) {
+      return Optional.empty();
     }
     return Optional.of(objects(release, manifest));
+  }
+
+  /** All the plan needs, before its first byte: an update must not die of a full disk half way. */
+  private void setSpaceAside(UpdatePlan plan, ReleaseManifest manifest) throws IOException {
+    for (SealedFile file : plan.downloads()) {
+      store.reserve(file.sealed(), file.sealedLength());
+    }
+    store.reserve(manifest.whole().sealed(), manifest.whole().sealedLength());
+  }
+
+  /**
+   * Makes the model from the difference; false when that failed and the plan has to be another.
+   *
+   * @throws Refusal when it failed, and policy does not pay for the whole
+   */
+  private boolean rebuilt(Deployment deployment, DeltaOffer delta) throws IOException, Refusal {
+    try {
+      rebuild.make(deployment.component(), deployment.to(), deployment.from().orElseThrow(), delta);
+    } catch (Refusal useless) {
+      if (!gate.allowsWholeAfterDelta()) {
+        throw useless;
+      }
+      failedDeltas.add(delta.sealed().sealed());
+      progress.wholeInstead(deployment.to().version(), useless);
+      plan(deployment);
+      return false;
+    }
+    store.discard(delta.sealed().sealed());
+    return true;
+  }
+
+  private void requireBudget(Deployment deployment, UpdatePlan plan) throws UpdateRefusal {
+    long left = budget.leftFor(deployment.to().manifest().hex());
+    if (plan.bytes() > left) {
+      throw new UpdateRefusal(
+          UpdateRefusal.Reason.OVER_BUDGET,
+          deployment.to() + " costs " + plan.bytes() + " bytes, left for it are " + left);
+    }
   }
 
   /**
@@ -93,7 +150,10 @@ public final class ReleasePayloads implements Payloads {
    */
   public UpdatePlan plan(ReleaseManifest manifest, Optional<ReleaseManifest> active)
       throws IOException {
-    Optional<DeltaOffer> delta = active.flatMap(held -> manifest.deltaFrom(held.model().root()));
+    Optional<DeltaOffer> delta =
+        active
+            .flatMap(held -> manifest.deltaFrom(held.model().root()))
+            .filter(offer -> !failedDeltas.contains(offer.sealed().sealed()));
     return UpdatePlan.of(manifest, delta, store);
   }
 
@@ -156,13 +216,18 @@ public final class ReleasePayloads implements Payloads {
     envelopes.keep(release, envelope.get());
   }
 
-  private void fetch(SealedFile file) throws IOException, Refusal {
-    try (ObjectWriter writer = store.begin(file.sealed(), file.sealedLength())) {
-      interruptibly(
-          () -> {
-            download.fetch(file.path(), file.sealedLength(), new StoreTransfer(writer), progress);
-            return file;
-          });
+  /** Carries the transfer of a file on for a while; whether it is complete now. */
+  private boolean fetched(SealedFile file) throws IOException, Refusal {
+    try (StoreTransfer transfer =
+        new StoreTransfer(store.begin(file.sealed(), file.sealedLength()))) {
+      return interruptibly(
+          () -> download.advance(file.path(), file.sealedLength(), transfer, progress));
+    } catch (OverBudget spent) {
+      if (spent.scope() == OverBudget.Scope.ROLLOUT) {
+        throw new UpdateRefusal(
+            UpdateRefusal.Reason.OVER_BUDGET, String.valueOf(spent.getMessage()));
+      }
+      throw spent;
     }
   }
 

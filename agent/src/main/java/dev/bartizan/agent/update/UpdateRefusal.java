@@ -12,6 +12,8 @@ public final class UpdateRefusal extends Refusal {
     ROLLBACK,
     /** The fleet has wrapped no key to this device. */
     NO_KEY,
+    /** It costs more bytes than one release may. */
+    OVER_BUDGET,
     /** The file is for another runtime than this agent has. */
     UNSUPPORTED_FORMAT
   }

@@ -99,10 +99,12 @@ public final class ReleaseCommand {
               names = "--refuse-unknown-boot",
               description = "Devices serve nothing while a link of the boot chain is unknown.")
           boolean refuseUnknownBoot,
+      @Mixin UpdateTimesOptions times,
       @Mixin OperatorOptions operator)
       throws IOException, Refusal {
     documents(operator)
-        .policy(models == null ? Set.of() : models, updatesAlone, !refuseUnknownBoot);
+        .policy(
+            models == null ? Set.of() : models, updatesAlone, !refuseUnknownBoot, times.times());
     return DONE;
   }
 

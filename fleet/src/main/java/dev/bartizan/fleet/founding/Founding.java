@@ -7,6 +7,7 @@ import dev.bartizan.fleet.identity.NewFleet;
 import dev.bartizan.fleet.identity.OperatorDirectory;
 import dev.bartizan.fleet.release.OperatorRepository;
 import dev.bartizan.fleet.release.SignedDocuments;
+import dev.bartizan.updater.release.UpdateTimes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -54,7 +55,7 @@ public final class Founding {
         NewFleet.found(directory, plan.settings(), plan.hosts(), clock, random);
     Bytes root = repository.use(open -> open.create(plan.roles()));
     // A device that asks before there is a policy would obey nobody, not even the operator.
-    new SignedDocuments(directory, repository).policy(Set.of(), false, true);
+    new SignedDocuments(directory, repository).policy(Set.of(), false, true, UpdateTimes.ANY);
     new BrokerFiles(directory).write(plan.settings());
     new DeviceFiles(directory).write(plan, root, authority.certificate());
     writeNote();

@@ -10,6 +10,7 @@ import dev.bartizan.fleet.publish.NewTarget;
 import dev.bartizan.fleet.publish.Repository;
 import dev.bartizan.updater.release.DevicePolicy;
 import dev.bartizan.updater.release.SoftwareManifest;
+import dev.bartizan.updater.release.UpdateTimes;
 import dev.bartizan.updater.tuf.RoleName;
 import dev.bartizan.updater.tuf.TargetFile;
 import java.io.IOException;
@@ -36,11 +37,12 @@ public final class SignedDocuments {
   }
 
   /** Replaces the policy: the directory's command key, and what devices may do alone. */
-  public void policy(Set<String> models, boolean updatesAlone, boolean serveUnknownBoot)
+  public void policy(
+      Set<String> models, boolean updatesAlone, boolean serveUnknownBoot, UpdateTimes times)
       throws IOException, Refusal {
     StatementKey key = new OperatorKeys(directory).publicKey(OperatorKeys.COMMAND);
     CommandKeys keys = new CommandKeys(List.of(new CommandKeys.Entry(key, COMMANDS)));
-    DevicePolicy policy = new DevicePolicy(keys, models, updatesAlone, serveUnknownBoot);
+    DevicePolicy policy = new DevicePolicy(keys, models, updatesAlone, serveUnknownBoot, times);
     publish(POLICY, NewTarget.of(DevicePolicy.TARGET, policy.toJson()));
   }
 

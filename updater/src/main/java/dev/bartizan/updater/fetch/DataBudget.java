@@ -36,7 +36,7 @@ public final class DataBudget implements Meter {
   private final Limits limits;
   private final InstantSource clock;
   private final LinkedHashMap<String, Long> rollouts = new LinkedHashMap<>();
-  private String rollout = "";
+  private String rollout = "none";
   private long day;
   private long today;
 

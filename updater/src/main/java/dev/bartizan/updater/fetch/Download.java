@@ -223,7 +223,8 @@ public final class Download {
       Answers.requireContent(path, response);
       requireSignedLength(path, errand.length(), response);
       alignWith(path, response, partial);
-      long end = Answers.isPart(response) && wanted < rest ? partial.size() + wanted : errand.length();
+      long end =
+          Answers.isPart(response) && wanted < rest ? partial.size() + wanted : errand.length();
       receive(errand, end, response.body(), partial, progress);
     }
   }

@@ -46,7 +46,10 @@ public record FetchPolicy(
       throw new IllegalArgumentException(
           "the limit of " + fastest + " bytes per second would look like a slow server");
     }
-    if (!isPositive(slice) || !isPositive(firstPause) || longestPause.compareTo(firstPause) < 0 || !isPositive(window)) {
+    if (!isPositive(slice)
+        || !isPositive(firstPause)
+        || longestPause.compareTo(firstPause) < 0
+        || !isPositive(window)) {
       throw new IllegalArgumentException("pauses and the window must be positive and in order");
     }
   }

@@ -17,7 +17,12 @@ public final class OverBudget extends IOException {
   private final Scope scope;
 
   OverBudget(Scope scope, long limit) {
-    super("OVER_BUDGET: the " + limit + " bytes of the " + scope.name().toLowerCase(java.util.Locale.ROOT) + " are spent");
+    super(
+        "OVER_BUDGET: the "
+            + limit
+            + " bytes of the "
+            + scope.name().toLowerCase(java.util.Locale.ROOT)
+            + " are spent");
     this.scope = scope;
   }
 

@@ -31,8 +31,7 @@ public interface Transport {
    * @param body the bytes as sent, nothing decompressed; reading fails with {@link IOException}
    *     when the connection breaks, stalls or ends early
    */
-  record Response(
-      int status, long offset, OptionalLong total, boolean isEncoded, InputStream body)
+  record Response(int status, long offset, OptionalLong total, boolean isEncoded, InputStream body)
       implements Closeable {
     /** An answer with the file's own bytes. */
     public Response(int status, long offset, OptionalLong total, InputStream body) {

@@ -17,9 +17,14 @@ import java.util.TreeSet;
  * @param updatesAlone whether a device may install newer releases without a command
  * @param serveUnknownBoot whether models are served when some link of the boot chain has no
  *     reference; a bad link always stops them
+ * @param times when and how updates are carried out
  */
 public record DevicePolicy(
-    CommandKeys commandKeys, Set<String> models, boolean updatesAlone, boolean serveUnknownBoot) {
+    CommandKeys commandKeys,
+    Set<String> models,
+    boolean updatesAlone,
+    boolean serveUnknownBoot,
+    UpdateTimes times) {
   public static final String SCHEMA = "bartizan-policy/1";
 
   /** Where it is among the targets. */
@@ -45,7 +50,8 @@ public record DevicePolicy(
         CommandKeys.read(json),
         Set.copyOf(fields.texts("models", MAX_MODELS, MAX_TEXT)),
         fields.flag("updates_alone"),
-        fields.flag("serve_unknown_boot"));
+        fields.flag("serve_unknown_boot"),
+        fields.has("updates") ? UpdateTimes.parse(fields.object("updates")) : UpdateTimes.ANY);
   }
 
   /** The document as it is published. */
@@ -55,6 +61,7 @@ public record DevicePolicy(
     ArrayNode names = json.putArray("models");
     new TreeSet<>(models).forEach(names::add);
     json.put("updates_alone", updatesAlone).put("serve_unknown_boot", serveUnknownBoot);
+    json.set("updates", times.toJson());
     return StrictJson.write(json);
   }
 }

@@ -9,6 +9,8 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
  * A metadata file as it came: an envelope whose content nobody may read before {@link #content} has
@@ -82,6 +84,21 @@ final class SignedBytes {
           signers.threshold() + " valid signatures",
           String.valueOf(signedBy.size()));
     }
+  }
+
+  /** The ids of the keys of {@code signers} whose signatures are good. */
+  SortedSet<String> signedBy(Signers signers) {
+    SortedSet<String> ids = new TreeSet<>();
+    signers
+        .keys()
+        .forEach(
+            (id, key) -> {
+              Bytes signature = signatures.get(id);
+              if (signature != null && key.hasSigned(message, signature)) {
+                ids.add(id);
+              }
+            });
+    return ids;
   }
 
   Bytes raw() {

@@ -10,8 +10,10 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -43,9 +45,29 @@ public final class TrustedTargets {
    * @throws IOException when a role on the way cannot be had
    */
   public Optional<TargetFile> find(String targetPath) throws TufRefusal, IOException {
+    return search(targetPath).flatMap(found -> found.targets().find(targetPath));
+  }
+
+  /** A role that knows a path. */
+  private record Found(RoleName role, Signers signers, Targets targets) {}
+
+  /** Who vouches for {@code targetPath}, or empty when no responsible role knows it. */
+  public Optional<Voucher> voucher(String targetPath) throws TufRefusal, IOException {
+    Optional<Found> found = search(targetPath);
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    RoleName role = found.get().role();
+    Bytes raw = Objects.requireNonNull(trusted.files().get(role));
+    SortedSet<String> keys = SignedBytes.parse(role, raw.toArray()).signedBy(found.get().signers());
+    return Optional.of(new Voucher(role, found.get().targets().version(), keys));
+  }
+
+  private Optional<Found> search(String targetPath) throws TufRefusal, IOException {
     Deque<Visit> toVisit = new ArrayDeque<>();
     Set<RoleName> visited = new HashSet<>(Set.of(RoleName.TARGETS));
     RoleName role = RoleName.TARGETS;
+    Signers signers = trusted.root().signersOf(role);
     Targets targets = trusted.targets();
     while (targets.find(targetPath).isEmpty()) {
       follow(role, targets.delegationsFor(targetPath), toVisit);
@@ -55,10 +77,11 @@ public final class TrustedTargets {
         return Optional.empty();
       }
       role = next.delegation().role();
+      signers = next.delegation().signers();
       visited.add(requireRoom(role, visited));
       targets = roles.get(next.delegator(), next.delegation());
     }
-    return targets.find(targetPath);
+    return Optional.of(new Found(role, signers, targets));
   }
 
   /**

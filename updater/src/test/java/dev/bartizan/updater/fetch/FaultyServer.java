@@ -49,10 +49,24 @@ final class FaultyServer implements AutoCloseable {
     try (exchange) {
       String range = exchange.getRequestHeaders().getFirst("Range");
       requests.add(range == null ? "-" : range);
-      int offset = range == null ? 0 : Integer.parseInt(range.replaceAll("\\D", ""));
-      Fault fault = faults.hasNext() ? faults.next() : FaultyServer::wellBehaved;
-      fault.answer(exchange, file, offset);
+      int offset = range == null ? 0 : Integer.parseInt(range.replaceAll("bytes=(\\d+)-.*", "$1"));
+      if (faults.hasNext()) {
+        faults.next().answer(exchange, file, offset);
+      } else if (range != null && !range.endsWith("-")) {
+        part(exchange, offset, Integer.parseInt(range.substring(range.indexOf('-') + 1)) + 1);
+      } else {
+        wellBehaved(exchange, file, offset);
+      }
     }
+  }
+
+  /** A range with an end, which may be past that of the file. */
+  private void part(HttpExchange exchange, int from, int asked) throws IOException {
+    int to = Math.min(asked, file.length);
+    String range = "bytes " + from + "-" + (to - 1) + "/" + file.length;
+    exchange.getResponseHeaders().set("Content-Range", range);
+    exchange.sendResponseHeaders(206, to - from);
+    exchange.getResponseBody().write(file, from, to - from);
   }
 
   static void wellBehaved(HttpExchange exchange, byte[] file, int offset) throws IOException {

@@ -1,0 +1,46 @@
+package dev.bartizan.agent.update;
+
+import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.updater.install.Deployment;
+import dev.bartizan.updater.install.Trial;
+import dev.bartizan.updater.install.Verdict;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.Set;
+
+/** A trial that begins when the gate lets it, and is asked again until then. */
+public final class GatedTrial implements Trial {
+  private final UpdateGate gate;
+  private final Trial trial;
+
+  public GatedTrial(UpdateGate gate, Trial trial) {
+    this.gate = gate;
+    this.trial = trial;
+  }
+
+  @Override
+  public Verdict preflight(Deployment deployment, Set<Digest> objects) throws IOException, Refusal {
+    Optional<String> waiting = gate.activationWaitsFor(deployment);
+    return waiting.isPresent()
+        ? Verdict.pending(waiting.get())
+        : trial.preflight(deployment, objects);
+  }
+
+  @Override
+  public void activate(Deployment deployment, Set<Digest> objects) throws IOException, Refusal {
+    gate.passed();
+    trial.activate(deployment, objects);
+  }
+
+  @Override
+  public Verdict observe(Deployment deployment) {
+    return trial.observe(deployment);
+  }
+
+  @Override
+  public void restore(Deployment deployment) throws IOException, Refusal {
+    gate.passed();
+    trial.restore(deployment);
+  }
+}

@@ -42,6 +42,7 @@ have() {
     maven) command -v mvn ;;
     swtpm) command -v swtpm ;;
     swtpm-tools) command -v swtpm_setup ;;
+    softhsm2) command -v softhsm2-util ;;
     tpm2-tools) command -v tpm2_checkquote ;;
     mosquitto) command -v mosquitto || [ -x /usr/sbin/mosquitto ] ;;
     mosquitto-clients) command -v mosquitto_pub ;;
@@ -117,7 +118,7 @@ as_root() {
 
 need_build() { need ca-certificates openjdk-17-jdk-headless maven; }
 
-need_parts() { need swtpm swtpm-tools tpm2-tools mosquitto mosquitto-clients nginx-light openssl curl; }
+need_parts() { need swtpm swtpm-tools softhsm2 tpm2-tools mosquitto mosquitto-clients nginx-light openssl curl; }
 
 # need_bench NAME: the peers, and what trains the models that differences are measured on.
 need_bench() {

@@ -240,6 +240,12 @@ final class Agent {
     return verdict;
   }
 
+  /** A new policy does not want this device to serve. */
+  private void withdraw() {
+    loader.forbid();
+    service.observe().forEach(serving -> service.retire(serving.model()));
+  }
+
   private void serveInstalled() {
     for (Component component : installer.components().byName().values()) {
       if (component.active().isPresent() && service.find(component.name()).isEmpty()) {
@@ -267,6 +273,9 @@ final class Agent {
       return;
     }
     refresh();
+    if (loader.isPermitted() && !policy.acceptsKeystore()) {
+      withdraw();
+    }
     if (loader.isPermitted()) {
       serveInstalled();
     } else {

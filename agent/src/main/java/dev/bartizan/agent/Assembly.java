@@ -116,7 +116,9 @@ public final class Assembly implements AutoCloseable {
     AgentConfig.Delivery delivery = config.repository().delivery();
     DataBudget budget = DataBudget.open(disk, delivery.budget(), host.clock());
     Consents consents = new Consents(host.clock());
-    Policy policy = new Policy(documents, bootCheck.softwareTarget(), service, problems);
+    Policy policy =
+        new Policy(
+            documents, bootCheck.softwareTarget(), keystore.protection().kind(), service, problems);
     UpdateGate gate = new UpdateGate(keystore.ueid(), policy::times, consents, host.clock());
     ReleasePayloads payloads =
         new ReleasePayloads(

@@ -2,9 +2,9 @@ package dev.bartizan.agent;
 
 import dev.bartizan.agent.boot.BootCheck;
 import dev.bartizan.agent.config.AgentConfig;
+import dev.bartizan.agent.config.KeystoreBackend;
 import dev.bartizan.agent.identity.Credentials;
 import dev.bartizan.agent.identity.FleetTls;
-import dev.bartizan.agent.identity.KeystoreBlobs;
 import dev.bartizan.agent.trust.TrustedDocuments;
 import dev.bartizan.agent.vault.Envelopes;
 import dev.bartizan.agent.vault.ModelChain;
@@ -15,7 +15,6 @@ import dev.bartizan.crypto.TouchesTheWorld;
 import dev.bartizan.crypto.envelope.BulkCrypto;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
-import dev.bartizan.crypto.keystore.Tpm2Keystore;
 import dev.bartizan.crypto.tpm.TpmAccess;
 import dev.bartizan.updater.disk.Disk;
 import dev.bartizan.updater.fetch.Failover;
@@ -54,15 +53,22 @@ public final class Device {
 
   private Device() {}
 
-  /** How the TPM is reached. */
+  /**
+   * How the TPM is reached.
+   *
+   * @throws IllegalArgumentException when the configuration names another kind of keystore
+   */
   public static TpmAccess tpm(AgentConfig config, Assembly.Host host) {
-    return new TpmAccess(config.keystore().tpm(), host.random(), Device::pauseForTpm);
+    if (!(config.keystore().backend() instanceof KeystoreBackend.Tpm2 tpm)) {
+      throw new IllegalArgumentException("this device's keystore is no TPM");
+    }
+    return new TpmAccess(tpm.address(), host.random(), Device::pauseForTpm);
   }
 
   /** Opens the keys made at enrolment. */
   public static DeviceKeystore openKeystore(AgentConfig config, Assembly.Host host, Disk disk)
       throws IOException, Refusal {
-    return Tpm2Keystore.open(tpm(config, host), new KeystoreBlobs(disk));
+    return Keystores.open(config, host, disk);
   }
 
   /** The certificates got at enrolment. */

@@ -7,6 +7,7 @@ import dev.bartizan.agent.trust.TrustedDocuments;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.boot.Verdict;
+import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.crypto.statement.AgentEvent;
 import dev.bartizan.crypto.statement.CommandKeys;
 import dev.bartizan.updater.release.DevicePolicy;
@@ -20,15 +21,24 @@ import java.util.function.Consumer;
 final class Policy {
   private final TrustedDocuments documents;
   private final String softwareTarget;
+  private final Protection.Kind keystore;
   private final ModelService service;
   private final Problems problems;
   private Consumer<Optional<Digest>> known = policy -> {};
   private volatile Optional<DevicePolicy> current = Optional.empty();
 
+  /**
+   * @param keystore what this device's keys are in
+   */
   Policy(
-      TrustedDocuments documents, String softwareTarget, ModelService service, Problems problems) {
+      TrustedDocuments documents,
+      String softwareTarget,
+      Protection.Kind keystore,
+      ModelService service,
+      Problems problems) {
     this.documents = documents;
     this.softwareTarget = softwareTarget;
+    this.keystore = keystore;
     this.service = service;
     this.problems = problems;
   }
@@ -66,6 +76,11 @@ final class Policy {
   /** Who may command what; nobody when there is no policy. */
   Optional<CommandKeys> commandKeys() {
     return current.map(DevicePolicy::commandKeys);
+  }
+
+  /** Whether a device with its keys where ours are may serve; nothing is said without a policy. */
+  boolean acceptsKeystore() {
+    return current.map(policy -> policy.accepts(keystore)).orElse(true);
   }
 
   /** Whether models may be opened on a device whose boot chain was judged so. */

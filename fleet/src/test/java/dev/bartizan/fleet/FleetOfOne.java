@@ -6,9 +6,16 @@ import dev.bartizan.crypto.enrolment.BeginReply;
 import dev.bartizan.crypto.enrolment.BeginRequest;
 import dev.bartizan.crypto.enrolment.FinishRequest;
 import dev.bartizan.crypto.enrolment.Grant;
+import dev.bartizan.crypto.enrolment.KeyPossession;
+import dev.bartizan.crypto.enrolment.KeysBeginReply;
+import dev.bartizan.crypto.enrolment.KeysBeginRequest;
+import dev.bartizan.crypto.enrolment.KeysFinishRequest;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
 import dev.bartizan.crypto.keystore.EnrolmentClaims;
+import dev.bartizan.crypto.keystore.KeyPurpose;
 import dev.bartizan.crypto.keystore.MemoryBlobStore;
+import dev.bartizan.crypto.keystore.Protection;
+import dev.bartizan.crypto.keystore.SoftwareKeystore;
 import dev.bartizan.crypto.keystore.Tpm2Keystore;
 import dev.bartizan.crypto.tpm.PcrSelection;
 import dev.bartizan.crypto.tpm.Swtpm;
@@ -16,6 +23,7 @@ import dev.bartizan.crypto.tpm.TpmAccess;
 import dev.bartizan.fleet.enrol.EndorsementRoots;
 import dev.bartizan.fleet.enrol.EnrolmentDesk;
 import dev.bartizan.fleet.enrol.EnrolmentTokens;
+import dev.bartizan.fleet.enrol.KeysDesk;
 import dev.bartizan.fleet.identity.CertificateAuthority;
 import dev.bartizan.fleet.identity.FleetSettings;
 import dev.bartizan.fleet.identity.Inventory;
@@ -31,6 +39,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** An operator's directory and what a test does with a device and a desk. */
 public final class FleetOfOne {
@@ -93,6 +102,50 @@ public final class FleetOfOne {
     return desk(Optional.of(tokens()));
   }
 
+  /** Takes in keystores without a chip, of these kinds. */
+  public KeysDesk keysDesk(Set<Protection.Kind> accepted) throws Exception {
+    return new KeysDesk(
+        office(Optional.of(tokens())),
+        accepted,
+        clock,
+        RANDOM,
+        new KeyShipping(directory, RANDOM)::shipTo);
+  }
+
+  /** A new device without a chip. */
+  public static DeviceKeystore softwareDevice() throws Exception {
+    return SoftwareKeystore.create(
+        new MemoryBlobStore(), () -> SecretBytes.take(new byte[] {'x'}), RANDOM);
+  }
+
+  /** Both requests of a device without a chip, with a fresh token. */
+  public Grant enrolKeys(DeviceKeystore device, KeysDesk desk) throws Exception {
+    KeysBeginReply challenge =
+        desk.begin(keysIntroduction(device, tokens().create(RANDOM, EnrolmentTokens.LIFETIME)));
+    return desk.finish(keysAnswer(device, challenge));
+  }
+
+  public static KeysBeginRequest keysIntroduction(DeviceKeystore device, String token) {
+    return new KeysBeginRequest(
+        token,
+        device.protection().kind(),
+        device.publicKey(KeyPurpose.IDENTITY),
+        device.publicKey(KeyPurpose.UNWRAP));
+  }
+
+  public static KeysFinishRequest keysAnswer(DeviceKeystore device, KeysBeginReply challenge)
+      throws Exception {
+    KeyPossession possession =
+        new KeyPossession(
+            challenge.nonce(),
+            device.publicKey(KeyPurpose.IDENTITY),
+            device.publicKey(KeyPurpose.UNWRAP));
+    try (SecretBytes shared = device.agree(challenge.ephemeral())) {
+      return new KeysFinishRequest(
+          challenge.session(), device.signDigest(possession.statement()), possession.proof(shared));
+    }
+  }
+
   public Grant enrol(DeviceKeystore device) throws Exception {
     return enrol(device, desk(), Optional.empty());
   }
@@ -124,14 +177,15 @@ public final class FleetOfOne {
 
   private EnrolmentDesk desk(Optional<EnrolmentTokens> tokens) throws Exception {
     return new EnrolmentDesk(
-        new EnrolmentDesk.Office(
-            FleetSettings.load(directory),
-            EndorsementRoots.load(directory),
-            tokens,
-            authority,
-            inventory()),
-        clock,
-        RANDOM,
-        new KeyShipping(directory, RANDOM)::shipTo);
+        office(tokens), clock, RANDOM, new KeyShipping(directory, RANDOM)::shipTo);
+  }
+
+  private EnrolmentDesk.Office office(Optional<EnrolmentTokens> tokens) throws Exception {
+    return new EnrolmentDesk.Office(
+        FleetSettings.load(directory),
+        EndorsementRoots.load(directory),
+        tokens,
+        authority,
+        inventory());
   }
 }

@@ -9,12 +9,16 @@ import dev.bartizan.agent.enrol.EnrolmentRefused;
 import dev.bartizan.agent.enrol.EnrolmentService;
 import dev.bartizan.agent.enrol.GrantCheck;
 import dev.bartizan.agent.enrol.HttpsEnrolmentService;
+import dev.bartizan.agent.enrol.KeysEnrolment;
+import dev.bartizan.crypto.SecretBytes;
 import dev.bartizan.crypto.enrolment.BeginRequest;
 import dev.bartizan.crypto.enrolment.FinishRequest;
 import dev.bartizan.crypto.enrolment.Grant;
 import dev.bartizan.crypto.enrolment.Wire;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
 import dev.bartizan.crypto.keystore.MemoryBlobStore;
+import dev.bartizan.crypto.keystore.Protection;
+import dev.bartizan.crypto.keystore.SoftwareKeystore;
 import dev.bartizan.crypto.keystore.Tpm2Keystore;
 import dev.bartizan.crypto.tpm.PcrSelection;
 import dev.bartizan.crypto.tpm.Swtpm;
@@ -23,6 +27,7 @@ import dev.bartizan.fleet.enrol.EndorsementRoots;
 import dev.bartizan.fleet.enrol.EnrolmentDesk;
 import dev.bartizan.fleet.enrol.EnrolmentServer;
 import dev.bartizan.fleet.enrol.EnrolmentTokens;
+import dev.bartizan.fleet.enrol.KeysDesk;
 import dev.bartizan.fleet.identity.CertificateAuthority;
 import dev.bartizan.fleet.identity.Credentials;
 import dev.bartizan.fleet.identity.FleetSettings;
@@ -39,6 +44,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -94,7 +100,10 @@ class EnrolmentOverHttpsTest {
         EnrolmentServer.start(
             InetSocketAddress.createUnresolved("127.0.0.1", 0),
             Credentials.load(directory, Credentials.SERVER),
-            new EnrolmentDesk(office, clock, RANDOM, device -> {}));
+            new EnrolmentDesk(office, clock, RANDOM, device -> {}),
+            Optional.of(
+                new KeysDesk(
+                    office, Set.of(Protection.Kind.SOFTWARE), clock, RANDOM, device -> {})));
   }
 
   @AfterEach
@@ -109,6 +118,24 @@ class EnrolmentOverHttpsTest {
     assertEquals(SETTINGS.trustDomain(), grant.trustDomain());
     assertEquals(SETTINGS.broker(), grant.broker());
     assertTrue(new Inventory(directory).find(keystore.ueid()).isPresent());
+  }
+
+  @Test
+  void aDeviceWithoutAChipEnrolsByATokenWhereTheOperatorWantsThat() throws Exception {
+    DeviceKeystore software =
+        SoftwareKeystore.create(
+            new MemoryBlobStore(), () -> SecretBytes.take(new byte[] {'x'}), RANDOM);
+    KeysEnrolment enrolment = new KeysEnrolment(software, service(), check());
+
+    EnrolmentRefused without =
+        assertThrows(EnrolmentRefused.class, () -> enrolment.enrol(Optional.empty()));
+    assertEquals("NO_TOKEN", without.code());
+    EnrolmentRefused wrong =
+        assertThrows(EnrolmentRefused.class, () -> enrolment.enrol(Optional.of("guess")));
+    assertEquals("BAD_TOKEN", wrong.code());
+    enrolment.enrol(Optional.of(token()));
+    assertEquals(
+        Protection.Kind.SOFTWARE, new Inventory(directory).get(software.ueid()).keystore());
   }
 
   @Test

@@ -38,6 +38,7 @@ final class HouseRulesTest {
       Set.of(
           "crypto.jca.BartizanProvider",
           "crypto.jca.DeviceKeyManager",
+          "crypto.keystore.Pkcs11Module",
           "crypto.tpm.DeviceNode",
           "updater.disk.Allocation",
           "updater.disk.LinuxDisk",
@@ -57,6 +58,7 @@ final class HouseRulesTest {
           "agent.cli.TufCommand",
           "agent.config.AgentConfig",
           "agent.config.ProvidedFiles",
+          "agent.config.SecretFile",
           "agent.enrol.HttpsEnrolmentService",
           "agent.identity.Certificates",
           "agent.mqtt.BrokerLink",

@@ -2,6 +2,7 @@ package dev.bartizan.proving;
 
 import dev.bartizan.agent.command.Inbox;
 import dev.bartizan.agent.config.AgentConfig;
+import dev.bartizan.agent.config.KeystoreBackend;
 import dev.bartizan.agent.config.ProvidedFiles;
 import dev.bartizan.agent.identity.Credentials;
 import dev.bartizan.agent.identity.KeystoreBlobs;
@@ -117,8 +118,9 @@ final class Lookers implements AutoCloseable {
   }
 
   private DeviceKeystore keystore() throws IOException, Refusal {
+    KeystoreBackend.Tpm2 chip = (KeystoreBackend.Tpm2) config.keystore().backend();
     return Tpm2Keystore.open(
-        new TpmAccess(config.keystore().tpm(), RANDOM, pause -> {}), new KeystoreBlobs(disk));
+        new TpmAccess(chip.address(), RANDOM, pause -> {}), new KeystoreBlobs(disk));
   }
 
   private boolean opens(Digest release) throws Refusal, IOException {

@@ -9,8 +9,10 @@ import dev.bartizan.crypto.boot.Link;
 import dev.bartizan.crypto.boot.ReferenceValues;
 import dev.bartizan.crypto.boot.Verdict;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
+import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.crypto.tpm.PcrSelection;
 import dev.bartizan.crypto.tpm.PcrValues;
+import dev.bartizan.updater.release.DevicePolicy;
 import dev.bartizan.updater.release.ReleaseName;
 import dev.bartizan.updater.release.SoftwareManifest;
 import java.io.IOException;
@@ -25,6 +27,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** Judges the boot chain and the agent's own files against what the fleet has signed. */
 public final class BootCheck {
@@ -86,7 +89,27 @@ public final class BootCheck {
     // Some hundred megabytes are hashed while the TPM is asked.
     Future<Map<String, Digest>> files = workers.submit(() -> installation.digests(sha256));
     ChainVerdict firmware = firmware();
-    return firmware.then(software(await(files)));
+    return keystore().then(firmware).then(software(await(files)));
+  }
+
+  /** Says something only where policy does. */
+  private ChainVerdict keystore() throws Refusal, IOException {
+    Optional<byte[]> document = documents.find(DevicePolicy.TARGET, DevicePolicy.MAX_LENGTH);
+    if (document.isEmpty()) {
+      return new ChainVerdict(List.of());
+    }
+    DevicePolicy policy = DevicePolicy.parse(document.get());
+    if (policy.keystores().isEmpty()) {
+      return new ChainVerdict(List.of());
+    }
+    Protection.Kind kind = keystore.protection().kind();
+    String expected =
+        policy.keystores().stream()
+            .map(Protection.Kind::text)
+            .sorted()
+            .collect(Collectors.joining(" or "));
+    Verdict verdict = policy.accepts(kind) ? Verdict.GOOD : Verdict.BAD;
+    return new ChainVerdict(List.of(new Link("keystore", verdict, expected, kind.text())));
   }
 
   private static Map<String, Digest> await(Future<Map<String, Digest>> files) throws IOException {
@@ -101,6 +124,11 @@ public final class BootCheck {
   }
 
   private ChainVerdict firmware() throws Refusal, IOException {
+    Protection.Kind kind = keystore.protection().kind();
+    if (!kind.attests()) {
+      String why = "a keystore that can read PCRs";
+      return new ChainVerdict(List.of(Link.unknown("boot PCRs", why, kind.text())));
+    }
     String target = referenceTarget(profile);
     Optional<byte[]> document = documents.find(target, ReferenceValues.MAX_LENGTH);
     ReferenceValues reference =

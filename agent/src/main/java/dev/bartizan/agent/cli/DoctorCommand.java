@@ -2,6 +2,7 @@ package dev.bartizan.agent.cli;
 
 import dev.bartizan.agent.Assembly;
 import dev.bartizan.agent.Device;
+import dev.bartizan.agent.Keystores;
 import dev.bartizan.agent.config.AgentConfig;
 import dev.bartizan.agent.identity.Certificates;
 import dev.bartizan.crypto.Explanation;
@@ -12,6 +13,7 @@ import dev.bartizan.crypto.boot.ChainVerdict;
 import dev.bartizan.crypto.boot.ReferenceValues;
 import dev.bartizan.crypto.boot.Verdict;
 import dev.bartizan.crypto.envelope.BulkCrypto;
+import dev.bartizan.crypto.keystore.KeystoreRefusal;
 import dev.bartizan.crypto.tpm.PcrValues;
 import dev.bartizan.crypto.tpm.Tpm;
 import dev.bartizan.updater.fetch.SmallFiles;
@@ -58,16 +60,19 @@ final class DoctorCommand implements Callable<Integer> {
     AgentConfig settings = config.read();
     Assembly.Host host = ConfigOption.host();
     examine("configuration", "", () -> "in order");
+    boolean chip = settings.keystore().backend().kind().attests();
     examine(
-        "tpm",
-        "is the user in group tss, and the TPM enabled in firmware?",
-        () -> tpm(settings, host));
-    examine(
-        "event log",
-        "is it of this boot? "
-            + settings.device().bootLogs().firmware()
-            + " must be what the firmware wrote: see bartizan-eventlog.service",
-        () -> eventLog(settings, host));
+        chip ? "tpm" : "keystore",
+        chip ? "is the user in group tss, and the TPM enabled in firmware?" : "",
+        () -> Keystores.examine(settings, host));
+    if (chip) {
+      examine(
+          "event log",
+          "is it of this boot? "
+              + settings.device().bootLogs().firmware()
+              + " must be what the firmware wrote: see bartizan-eventlog.service",
+          () -> eventLog(settings, host));
+    }
     examine("clock", "set the clock, or wait for network time", () -> clock(host));
     examine(
         "disk",
@@ -88,6 +93,8 @@ final class DoctorCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     try {
       out.println("ok    " + subject + ": " + examination.examine());
+    } catch (KeystoreRefusal refusal) {
+      complain(out, subject, Explanation.of(refusal), Keystores.advice(refusal.reason()));
     } catch (Refusal refusal) {
       complain(out, subject, Explanation.of(refusal), advice);
     } catch (IOException failure) {
@@ -102,12 +109,6 @@ final class DoctorCommand implements Callable<Integer> {
     out.println("wrong " + subject + ": " + what);
     if (!advice.isEmpty()) {
       out.println("      " + advice);
-    }
-  }
-
-  private static String tpm(AgentConfig settings, Assembly.Host host) throws IOException {
-    try (Tpm tpm = Device.tpm(settings, host).open()) {
-      return tpm.identity().manufacturer() + ", firmware " + tpm.identity().firmwareVersion();
     }
   }
 

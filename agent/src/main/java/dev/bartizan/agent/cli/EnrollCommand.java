@@ -1,21 +1,20 @@
 package dev.bartizan.agent.cli;
 
 import dev.bartizan.agent.Assembly;
-import dev.bartizan.agent.Device;
+import dev.bartizan.agent.Keystores;
 import dev.bartizan.agent.config.AgentConfig;
 import dev.bartizan.agent.enrol.Enrolment;
+import dev.bartizan.agent.enrol.EnrolmentService;
 import dev.bartizan.agent.enrol.GrantCheck;
 import dev.bartizan.agent.enrol.HttpsEnrolmentService;
+import dev.bartizan.agent.enrol.KeysEnrolment;
 import dev.bartizan.agent.identity.Certificates;
 import dev.bartizan.agent.identity.Credentials;
-import dev.bartizan.agent.identity.KeystoreBlobs;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.TouchesTheWorld;
 import dev.bartizan.crypto.enrolment.Grant;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
-import dev.bartizan.crypto.keystore.KeystoreRefusal;
-import dev.bartizan.crypto.keystore.Tpm2Keystore;
 import dev.bartizan.updater.disk.LinuxDisk;
 import java.io.IOException;
 import java.net.URI;
@@ -37,10 +36,11 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "enroll",
     description = {
-      "Make this device's keys in its TPM and get its certificates.",
+      "Make this device's keys in its keystore and get its certificates.",
       "",
-      "The server checks the chip's endorsement certificate and that attestation, identity and unwrap"
-          + " key live in that chip. Enrolling again keeps the keys and renews the certificates."
+      "The server checks a TPM's endorsement certificate and that attestation, identity and unwrap"
+          + " key live in that chip. Other keystores need a token, and a server that accepts them."
+          + " Enrolling again keeps the keys and renews the certificates."
     })
 final class EnrollCommand implements Callable<Integer> {
   private static final int MAX_TOKEN = 1024;
@@ -70,30 +70,29 @@ final class EnrollCommand implements Callable<Integer> {
     Assembly.Host host = ConfigOption.host();
     List<X509Certificate> anchors = Certificates.read(settings.fleet().trustAnchors());
     try (LinuxDisk disk = LinuxDisk.acquire(settings.device().stateDirectory())) {
-      DeviceKeystore keystore = openOrCreate(settings, host, disk);
+      DeviceKeystore keystore = Keystores.openOrCreate(settings, host, disk);
       Grant grant =
-          new Enrolment(
-                  keystore,
-                  new HttpsEnrolmentService(server, anchors),
-                  new GrantCheck(anchors, host.clock()))
-              .enrol(token());
+          enrol(
+              keystore,
+              new HttpsEnrolmentService(server, anchors),
+              new GrantCheck(anchors, host.clock()),
+              token());
       new Credentials(grant.identityChain(), grant.unwrapCertificate()).store(disk);
       spec.commandLine().getOut().println("enrolled as " + keystore.ueid().text());
     }
     return 0;
   }
 
-  private static DeviceKeystore openOrCreate(
-      AgentConfig settings, Assembly.Host host, LinuxDisk disk) throws IOException, Refusal {
-    try {
-      return Device.openKeystore(settings, host, disk);
-    } catch (KeystoreRefusal refusal) {
-      if (refusal.reason() != KeystoreRefusal.Reason.NO_KEYS) {
-        throw refusal;
-      }
-      return Tpm2Keystore.create(
-          Device.tpm(settings, host), new KeystoreBlobs(disk), settings.keystore().boundPcrs());
-    }
+  /** A chip proves itself; without one a token vouches for the device. */
+  private static Grant enrol(
+      DeviceKeystore keystore,
+      EnrolmentService server,
+      GrantCheck check,
+      Optional<String> permission)
+      throws IOException, Refusal {
+    return keystore.protection().kind().attests()
+        ? new Enrolment(keystore, server, check).enrol(permission)
+        : new KeysEnrolment(keystore, server, check).enrol(permission);
   }
 
   @TouchesTheWorld("the token file named on the command line")

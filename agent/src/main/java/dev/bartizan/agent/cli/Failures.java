@@ -10,6 +10,10 @@ import picocli.CommandLine.ParseResult;
 /** Turns what a command throws into one line on stderr and the exit code of the contract. */
 final class Failures implements IExecutionExceptionHandler {
   static final int REFUSED = 1;
+
+  /** What is configured will not get better by itself: systemd does not start it again. */
+  static final int NOT_BY_ITSELF = 2;
+
   static final int NOT_NOW = 3;
 
   /**

@@ -3,6 +3,7 @@ package dev.bartizan.agent.cli;
 import dev.bartizan.agent.Assembly;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.TouchesTheWorld;
+import dev.bartizan.crypto.keystore.KeystoreRefusal;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -34,6 +35,13 @@ final class RunCommand implements Callable<Integer> {
     try (Assembly assembly = new Assembly(config.read(), ConfigOption.host())) {
       stopOnSignal(assembly, ended);
       assembly.run();
+    } catch (KeystoreRefusal refusal) {
+      if (refusal.reason() != KeystoreRefusal.Reason.WRONG_PIN) {
+        throw refusal;
+      }
+      // Started again and again, the daemon would use up the tries that the token allows.
+      LOG.error("not to be started again before the PIN file is right: {}", refusal.getMessage());
+      return Failures.NOT_BY_ITSELF;
     } finally {
       ended.countDown();
     }

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.dataformat.toml.TomlMapper;
 import dev.bartizan.agent.boot.LogFiles;
 import dev.bartizan.crypto.TouchesTheWorld;
 import dev.bartizan.crypto.tpm.PcrSelection;
-import dev.bartizan.crypto.tpm.TpmAddress;
 import dev.bartizan.updater.fetch.DataBudget;
 import dev.bartizan.updater.fetch.FetchPolicy;
 import java.io.IOException;
@@ -51,13 +50,13 @@ public record AgentConfig(
   /**
    * The keystore.
    *
-   * @param tpm the TPM 2.0 to use
+   * @param backend what holds the keys
    * @param boundPcrs the boot state the unwrap key is bound to
    * @param bootPcrs the boot state that is compared with reference values and quoted
    * @param agentPcr where the agent measures itself and every model it loads
    */
   public record Keystore(
-      TpmAddress tpm, PcrSelection boundPcrs, PcrSelection bootPcrs, int agentPcr) {}
+      KeystoreBackend backend, PcrSelection boundPcrs, PcrSelection bootPcrs, int agentPcr) {}
 
   /**
    * The content repository.
@@ -185,25 +184,17 @@ public record AgentConfig(
   }
 
   private static Keystore keystore(ConfigTable table) throws ConfigRefusal {
-    if (!table.text("kind", "tpm2").equals("tpm2")) {
-      throw table.refusal("kind", "is not \"tpm2\", the keystore this agent has");
-    }
+    KeystoreBackend backend = KeystoreBackend.read(table);
+    // Without PCRs nothing is bound to them, and keys that speak of them are refused as unknown.
+    ConfigTable bound = backend.kind().attests() ? table : ConfigTable.empty();
     Keystore keystore =
         new Keystore(
-            tpm(table),
-            pcrs(table, "bound_pcrs", "sha256:7"),
-            pcrs(table, "boot_pcrs", "sha256:0,1,2,3,4,5,6,7"),
-            (int) table.number("agent_pcr", 23, 0, 23));
+            backend,
+            pcrs(bound, "bound_pcrs", "sha256:7"),
+            pcrs(bound, "boot_pcrs", "sha256:0,1,2,3,4,5,6,7"),
+            (int) bound.number("agent_pcr", 23, 0, 23));
     table.refuseUnknownKeys();
     return keystore;
-  }
-
-  private static TpmAddress tpm(ConfigTable table) throws ConfigRefusal {
-    try {
-      return TpmAddress.parse(table.text("tpm", "/dev/tpmrm0"));
-    } catch (IllegalArgumentException notAnAddress) {
-      throw table.refusal("tpm", "is not a TPM's address", notAnAddress);
-    }
   }
 
   private static PcrSelection pcrs(ConfigTable table, String key, String otherwise)

@@ -23,6 +23,11 @@ final class ConfigTable {
     this.values = values;
   }
 
+  /** A table without values, for defaults. */
+  static ConfigTable empty() {
+    return new ConfigTable("", "", JsonNodeFactory.instance.objectNode());
+  }
+
   /** The table {@code key} within this one; an empty one when it is not there. */
   ConfigTable table(String key) throws ConfigRefusal {
     known.add(key);
@@ -120,6 +125,13 @@ final class ConfigTable {
       throw refusal(key, "is not a whole number from " + least + " to " + most);
     }
     return node.longValue();
+  }
+
+  long requiredNumber(String key, long least, long most) throws ConfigRefusal {
+    if (!values.has(key)) {
+      throw refusal(key, "is missing");
+    }
+    return number(key, least, least, most);
   }
 
   boolean flag(String key, boolean otherwise) throws ConfigRefusal {

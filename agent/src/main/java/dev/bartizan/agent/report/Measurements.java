@@ -36,13 +36,22 @@ public final class Measurements {
 
   /** Begins: an empty log, and the PCR in its zero state. */
   public synchronized void begin() throws Refusal, IOException {
-    keystore.reset(log.pcr());
+    if (hasPcrs()) {
+      keystore.reset(log.pcr());
+    }
   }
 
   /** Logs and extends, before the thing is used. */
   public synchronized void measure(AgentEvent event) throws Refusal, IOException {
     log = log.plus(event);
-    keystore.measure(log.pcr(), event.measurement());
+    if (hasPcrs()) {
+      keystore.measure(log.pcr(), event.measurement());
+    }
+  }
+
+  /** Without PCRs there is the log alone, which the claims then cover. */
+  private boolean hasPcrs() {
+    return keystore.protection().kind().attests();
   }
 
   /** Evidence for {@code nonce}: nothing is measured while it is made. */

@@ -49,6 +49,11 @@ public final class ModelLoader {
     permitted = true;
   }
 
+  /** Closes the vault again: policy has changed its mind about this device. */
+  public void forbid() {
+    permitted = false;
+  }
+
   public boolean isPermitted() {
     return permitted;
   }

@@ -3,6 +3,8 @@ package dev.bartizan.agent.config;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.bartizan.crypto.keystore.Pkcs11Module;
+import dev.bartizan.crypto.keystore.Protection;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -40,7 +42,65 @@ class AgentConfigTest {
         "agent.toml: repository.url is not http://HOST[:PORT]...: ftp://x/");
     assertRefused(
         MINIMAL + "[keystore]\nkind = \"magic\"\n",
-        "agent.toml: keystore.kind is not \"tpm2\", the keystore this agent has");
+        "agent.toml: keystore.kind is not \"tpm2\", \"pkcs11\" or \"software\"");
+  }
+
+  @Test
+  void eachKindOfKeystoreHasItsOwnKeys() throws Exception {
+    AgentConfig token =
+        AgentConfig.parse(
+            "agent.toml",
+            MINIMAL
+                + "[keystore]\nkind = \"pkcs11\"\nmodule = \"/usr/lib/libckteec.so.0\"\n"
+                + "slot = 0\npin_file = \"/etc/pin\"\nkey_label = \"camera\"\n");
+    assertEquals(
+        new KeystoreBackend.Pkcs11(
+            new Pkcs11Module(Path.of("/usr/lib/libckteec.so.0"), 0), Path.of("/etc/pin"), "camera"),
+        token.keystore().backend());
+    AgentConfig software =
+        AgentConfig.parse(
+            "agent.toml",
+            MINIMAL
+                + "[keystore]\nkind = \"software\"\nfor_development = true\n"
+                + "password_file = \"/etc/password\"\n");
+    assertEquals(
+        new KeystoreBackend.Software(Path.of("/etc/password")), software.keystore().backend());
+    assertEquals(
+        Protection.Kind.TPM2, AgentConfig.parse("agent.toml", MINIMAL).keystore().backend().kind());
+  }
+
+  @Test
+  void whatDoesNotBelongToTheKindOfKeystoreIsRefused() {
+    String token =
+        MINIMAL + "[keystore]\nkind = \"pkcs11\"\nmodule = \"/usr/lib/x.so\"\nslot = 0\n";
+    assertRefused(
+        token + "tpm = \"/dev/tpmrm0\"\n",
+        "agent.toml: keystore.tpm is not a key this agent knows");
+    assertRefused(
+        token + "bound_pcrs = \"sha256:7\"\n",
+        "agent.toml: keystore.bound_pcrs is not a key this agent knows");
+    assertRefused(
+        MINIMAL + "[keystore]\nslot = 0\n",
+        "agent.toml: keystore.slot is not a key this agent knows");
+    assertRefused(
+        MINIMAL + "[keystore]\nkind = \"pkcs11\"\nmodule = \"/usr/lib/x.so\"\n",
+        "agent.toml: keystore.slot is missing");
+    assertRefused(
+        MINIMAL + "[keystore]\nkind = \"pkcs11\"\nslot = 0\n",
+        "agent.toml: keystore.module is missing");
+    assertRefused(
+        token.replace("/usr/lib/x.so", "x.so"),
+        "agent.toml: keystore.module is not an absolute plain path: x.so");
+    assertRefused(
+        token + "pin = \"1234\"\n", "agent.toml: keystore.pin is not a key this agent knows");
+  }
+
+  // Nobody gets keys in software by a typing error.
+  @Test
+  void aSoftwareKeystoreHasToBeAskedForTwice() {
+    assertRefused(
+        MINIMAL + "[keystore]\nkind = \"software\"\n",
+        "agent.toml: keystore.kind is \"software\", which also wants for_development = true");
   }
 
   @Test

@@ -10,6 +10,15 @@
  * loaded there (TPM2_ActivateCredential); the AK then certifies the identity and the unwrap key
  * over the nonce (TPM2_Certify). So all four keys are seen to live in one genuine chip.
  *
+ * <p>A keystore that has no endorsement key proves less, on another path, and only where the
+ * operator says so: a token speaks for the device, and {@link
+ * dev.bartizan.crypto.enrolment.KeyPossession} shows that it holds both keys.
+ *
+ * <pre>
+ * POST /enrol/v1/keys/begin   token, kind, both keys        ->  session, nonce, ephemeral key
+ * POST /enrol/v1/keys/finish  session, signature, proof     ->  certificates
+ * </pre>
+ *
  * <p>Guarantees: messages are bounded and read strictly. Not guaranteed: anything about their
  * content; the server judges it.
  */

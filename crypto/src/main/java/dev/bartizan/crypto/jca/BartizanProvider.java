@@ -4,21 +4,28 @@ import dev.bartizan.crypto.TouchesTheWorld;
 import java.security.Provider;
 import java.security.Security;
 import java.util.function.Supplier;
+import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
 
 /**
- * A JCA provider that signs with {@link KeystorePrivateKey}s: {@code SHA256withECDSA} and {@code
- * NONEwithECDSA}. It holds no state: the key brings its keystore along.
+ * A JCA provider that uses {@link KeystorePrivateKey}s of any keystore: signatures ({@code
+ * SHA256withECDSA}, {@code NONEwithECDSA}) and key agreement ({@code ECDH}, and with the KDF of CMS
+ * under its object identifier). It holds no state: the key brings its keystore along.
  */
 public final class BartizanProvider extends Provider {
   private static final long serialVersionUID = 1L;
 
   private static final String NAME = "Bartizan";
+  private static final String CMS_ECDH =
+      SECObjectIdentifiers.dhSinglePass_stdDH_sha256kdf_scheme.getId();
 
   /** For callers that can be handed a provider, such as certificate requests. */
   public BartizanProvider() {
-    super(NAME, "1", "signs with keys that stay in their keystore");
-    putService(new SignatureService(this, "SHA256withECDSA", KeystoreSignature.OfMessage::new));
-    putService(new SignatureService(this, "NONEwithECDSA", KeystoreSignature.OfDigest::new));
+    super(NAME, "1", "uses keys that stay in their keystore");
+    putService(
+        new KeyService(this, "Signature", "SHA256withECDSA", KeystoreSignature.OfMessage::new));
+    putService(new KeyService(this, "Signature", "NONEwithECDSA", KeystoreSignature.OfDigest::new));
+    putService(new KeyService(this, "KeyAgreement", "ECDH", KeystoreAgreement.Raw::new));
+    putService(new KeyService(this, "KeyAgreement", CMS_ECDH, KeystoreAgreement.ForCms::new));
   }
 
   /**
@@ -36,11 +43,11 @@ public final class BartizanProvider extends Provider {
   }
 
   /** One algorithm; made without reflection. */
-  private static final class SignatureService extends Service {
-    private final Supplier<KeystoreSignature> maker;
+  private static final class KeyService extends Service {
+    private final Supplier<?> maker;
 
-    SignatureService(Provider provider, String algorithm, Supplier<KeystoreSignature> maker) {
-      super(provider, "Signature", algorithm, KeystoreSignature.class.getName(), null, null);
+    KeyService(Provider provider, String type, String algorithm, Supplier<?> maker) {
+      super(provider, type, algorithm, KeystorePrivateKey.class.getName(), null, null);
       this.maker = maker;
     }
 

@@ -2,20 +2,24 @@ package dev.bartizan.crypto.jca;
 
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.SecretBytes;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
 import dev.bartizan.crypto.keystore.KeyPurpose;
 import dev.bartizan.crypto.keystore.KeystoreRefusal;
 import java.io.IOException;
 import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;
+import java.security.InvalidKeyException;
 import java.security.PrivateKey;
 import java.security.SignatureException;
 import java.security.interfaces.ECKey;
+import java.security.interfaces.ECPublicKey;
 import java.security.spec.ECParameterSpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The identity key of a keystore, by reference.
+ * A key of a keystore, by reference: the identity key, which signs, or the unwrap key, which
+ * agrees.
  *
  * <p>It is an {@link ECKey}, so that JSSE sees its curve, but no ECPrivateKey: that one would have
  * to give away its number, and other providers would try to use it.
@@ -24,9 +28,25 @@ public final class KeystorePrivateKey implements PrivateKey, ECKey {
   private static final long serialVersionUID = 1L;
 
   private final transient DeviceKeystore keystore;
+  private final KeyPurpose purpose;
 
+  /** The identity key. */
   public KeystorePrivateKey(DeviceKeystore keystore) {
+    this(keystore, KeyPurpose.IDENTITY);
+  }
+
+  private KeystorePrivateKey(DeviceKeystore keystore, KeyPurpose purpose) {
     this.keystore = keystore;
+    this.purpose = purpose;
+  }
+
+  /** The unwrap key. */
+  public static KeystorePrivateKey unwrapping(DeviceKeystore keystore) {
+    return new KeystorePrivateKey(keystore, KeyPurpose.UNWRAP);
+  }
+
+  KeyPurpose purpose() {
+    return purpose;
   }
 
   Bytes sign(Digest digest) throws SignatureException {
@@ -37,9 +57,17 @@ public final class KeystorePrivateKey implements PrivateKey, ECKey {
     }
   }
 
+  SecretBytes agree(ECPublicKey peer) throws InvalidKeyException {
+    try {
+      return keystore.agree(peer);
+    } catch (IOException | KeystoreRefusal failed) {
+      throw new InvalidKeyException("the keystore does not agree: " + failed.getMessage(), failed);
+    }
+  }
+
   @Override
   public ECParameterSpec getParams() {
-    return keystore.publicKey(KeyPurpose.IDENTITY).getParams();
+    return keystore.publicKey(purpose).getParams();
   }
 
   @Override
@@ -65,6 +93,6 @@ public final class KeystorePrivateKey implements PrivateKey, ECKey {
 
   @Override
   public String toString() {
-    return "keystore key for " + KeyPurpose.IDENTITY.text();
+    return "keystore key for " + purpose.text();
   }
 }

@@ -1,6 +1,7 @@
 package dev.bartizan.crypto.jca;
 
 import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.keystore.KeyPurpose;
 import java.io.ByteArrayOutputStream;
 import java.security.InvalidKeyException;
 import java.security.InvalidParameterException;
@@ -23,8 +24,8 @@ abstract sealed class KeystoreSignature extends SignatureSpi {
 
   @Override
   protected void engineInitSign(PrivateKey privateKey) throws InvalidKeyException {
-    if (!(privateKey instanceof KeystorePrivateKey ours)) {
-      throw new InvalidKeyException("signs with keystore keys only");
+    if (!(privateKey instanceof KeystorePrivateKey ours) || ours.purpose() != KeyPurpose.IDENTITY) {
+      throw new InvalidKeyException("signs with the identity key of a keystore only");
     }
     key = ours;
     reset();

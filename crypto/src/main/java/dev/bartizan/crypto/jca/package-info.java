@@ -1,8 +1,9 @@
 /**
- * Lets TLS and certificate requests sign with the device's identity key, which stays in its chip.
+ * Lets TLS, certificate requests and CMS use the device's keys by reference, whichever keystore
+ * they stay in: the identity key signs, the unwrap key agrees.
  *
  * <p>{@link dev.bartizan.crypto.jca.KeystorePrivateKey} stands for the key, {@link
- * dev.bartizan.crypto.jca.BartizanProvider} signs with it, {@link
+ * dev.bartizan.crypto.jca.BartizanProvider} uses it, {@link
  * dev.bartizan.crypto.jca.DeviceKeyManager} offers it to JSSE.
  *
  * <p>Guarantees: the provider takes no other key and verifies nothing, so registering it changes

@@ -15,8 +15,9 @@ import java.util.Optional;
  *
  * <p>Safe for use by several threads. Every method that reaches the chip throws {@link IOException}
  * when it cannot be reached now (busy, locked out, gone) and {@link KeystoreRefusal} with {@code
- * TPM_REPLACED} when it is not the chip the keys were made in. A back end without attestation
- * refuses with {@code NOT_SUPPORTED}.
+ * TPM_REPLACED} when it is not the chip the keys were made in, or the like of it for other back
+ * ends. One that does not attest has no attestation key, and refuses what needs it or PCRs with
+ * {@code NOT_SUPPORTED}.
  */
 public interface DeviceKeystore {
   /** What holds the keys. */
@@ -25,7 +26,11 @@ public interface DeviceKeystore {
   /** The device's name for life. */
   Ueid ueid();
 
-  /** The public half. */
+  /**
+   * The public half.
+   *
+   * @throws IllegalArgumentException for the attestation key of a keystore that does not attest
+   */
   ECPublicKey publicKey(KeyPurpose purpose);
 
   /** ECDSA signature of the identity key over an SHA-256 digest: DER, minimal. */
@@ -44,30 +49,43 @@ public interface DeviceKeystore {
    *
    * @param qualifyingData at most 32 bytes, signed along: binds the verifier's nonce
    */
-  Quote quote(PcrSelection selection, Bytes qualifyingData) throws IOException, KeystoreRefusal;
+  default Quote quote(PcrSelection selection, Bytes qualifyingData)
+      throws IOException, KeystoreRefusal {
+    throw KeystoreRefusal.notSupported(protection().kind(), "quote PCRs");
+  }
 
   /** What the PCRs hold now, unsigned. */
-  PcrValues readPcrs(PcrSelection selection) throws IOException, KeystoreRefusal;
+  default PcrValues readPcrs(PcrSelection selection) throws IOException, KeystoreRefusal {
+    throw KeystoreRefusal.notSupported(protection().kind(), "read PCRs");
+  }
 
   /** Sets a PCR that software may reset, 16 or 23, to zero. */
-  void reset(int pcr) throws IOException, KeystoreRefusal;
+  default void reset(int pcr) throws IOException, KeystoreRefusal {
+    throw KeystoreRefusal.notSupported(protection().kind(), "reset a PCR");
+  }
 
   /** Extends a PCR of the SHA-256 bank. Cannot be taken back before the next boot. */
-  void measure(int pcr, Digest measurement) throws IOException, KeystoreRefusal;
+  default void measure(int pcr, Digest measurement) throws IOException, KeystoreRefusal {
+    throw KeystoreRefusal.notSupported(protection().kind(), "extend a PCR");
+  }
 
   /**
    * What the device shows at enrolment.
    *
    * @param nonce the server's, at most 32 bytes; both certifications sign it along
    */
-  EnrolmentClaims enrolmentClaims(Bytes nonce) throws IOException, KeystoreRefusal;
+  default EnrolmentClaims enrolmentClaims(Bytes nonce) throws IOException, KeystoreRefusal {
+    throw KeystoreRefusal.notSupported(protection().kind(), "certify its keys");
+  }
 
   /**
    * Opens the server's challenge, which only this chip can while it holds the attestation key.
    *
    * @throws KeystoreRefusal {@code CREDENTIAL_REJECTED} when it was made for another chip or key
    */
-  SecretBytes activate(Credential credential) throws IOException, KeystoreRefusal;
+  default SecretBytes activate(Credential credential) throws IOException, KeystoreRefusal {
+    throw KeystoreRefusal.notSupported(protection().kind(), "activate a credential");
+  }
 
   /**
    * Where to keep what an old copy of the disk must not be able to put back; none when this kind of

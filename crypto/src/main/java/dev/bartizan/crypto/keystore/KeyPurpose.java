@@ -8,7 +8,7 @@ public enum KeyPurpose {
   ATTESTATION,
   /** Signs as the device: TLS, evidence, certificate requests. */
   IDENTITY,
-  /** Unwraps content keys, in the accepted boot state only. */
+  /** Unwraps content keys; in a TPM, in the accepted boot state only. */
   UNWRAP;
 
   /** As messages and stored keys write it. */

@@ -28,7 +28,21 @@ public final class KeystoreRefusal extends Refusal {
     /** The other side's public key is not on the curve P-256. */
     BAD_PEER_KEY,
     /** This kind of keystore cannot do it at all. */
-    NOT_SUPPORTED
+    NOT_SUPPORTED,
+    /** The PKCS#11 module is missing, or is none, or has no such slot. */
+    MODULE_UNUSABLE,
+    /** The token was taken out, or does not answer; nothing is done without it. */
+    TOKEN_ABSENT,
+    /** The token does not hold the keys that were made at enrolment. */
+    TOKEN_REPLACED,
+    /** The token does not take this PIN. */
+    WRONG_PIN,
+    /** The token takes no PIN any more: too many were wrong. */
+    PIN_LOCKED,
+    /** The key file does not open with this password. */
+    WRONG_PASSWORD,
+    /** The file with the PIN or password is missing, empty, or open to others. */
+    BAD_SECRET_FILE
   }
 
   private final Reason reason;
@@ -40,6 +54,16 @@ public final class KeystoreRefusal extends Refusal {
   KeystoreRefusal(Reason reason, String message, @Nullable Throwable cause) {
     super(message, cause);
     this.reason = reason;
+  }
+
+  /** Of whoever reads the PIN or password for a keystore. */
+  public static KeystoreRefusal badSecretFile(String message) {
+    return new KeystoreRefusal(Reason.BAD_SECRET_FILE, message);
+  }
+
+  static KeystoreRefusal notSupported(Protection.Kind kind, String what) {
+    return new KeystoreRefusal(
+        Reason.NOT_SUPPORTED, "a keystore of kind " + kind.text() + " cannot " + what);
   }
 
   public Reason reason() {

@@ -3,11 +3,13 @@ package dev.bartizan.crypto.keystore;
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.tpm.TpmName;
+import java.security.interfaces.ECPublicKey;
 import java.util.Base64;
 
 /**
  * The name a device has for life (Universal Entity ID, RFC 9711, 4.2.1): type RAND, made from the
- * name of its endorsement key, so that anybody who has seen the key's certificate can compute it.
+ * name of its endorsement key, so that anybody who has seen the key's certificate can compute it;
+ * for a keystore without one, from its identity key.
  *
  * @param value 33 bytes: 01, then 32 bytes
  */
@@ -24,6 +26,11 @@ public record Ueid(Bytes value) {
   /** The id of the device whose endorsement key has this name. */
   public static Ueid of(TpmName endorsementName) {
     return of(Digest.of(endorsementName.value().toArray()));
+  }
+
+  /** The id of a device without an endorsement key: by its identity key (SubjectPublicKeyInfo). */
+  public static Ueid of(ECPublicKey identity) {
+    return of(Digest.of(identity.getEncoded()));
   }
 
   /** The id with this digest of a device-unique public value behind its type byte. */

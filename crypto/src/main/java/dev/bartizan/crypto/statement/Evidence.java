@@ -24,11 +24,12 @@ import java.util.Optional;
  * EAT's signing input, and the quoted PCRs are what the logs replay to.
  *
  * @param eat a compact JWS by the identity key
- * @param quote by the attestation key
+ * @param quote by the attestation key, where the keystore has one; without it the claims bind the
+ *     log
  * @param log what the agent measured
  * @param bootLogs what firmware and user space measured, where they left a log
  */
-public record Evidence(String eat, Quote quote, AgentLog log, BootLogs bootLogs) {
+public record Evidence(String eat, Optional<Quote> quote, AgentLog log, BootLogs bootLogs) {
   /** Of the whole collection, in bytes. */
   public static final int MAX_LENGTH = 8 * 1024 * 1024;
 
@@ -86,7 +87,7 @@ public record Evidence(String eat, Quote quote, AgentLog log, BootLogs bootLogs)
   public byte[] write() {
     ObjectNode collection = StrictJson.object().put(COLLECTION_TYPE, COLLECTION);
     put(collection, EAT, EAT_TYPE, eat.getBytes(StandardCharsets.US_ASCII));
-    put(collection, TPM, TPM_TYPE, QuoteJson.write(quote));
+    quote.ifPresent(signed -> put(collection, TPM, TPM_TYPE, QuoteJson.write(signed)));
     put(collection, AGENT_LOG, AGENT_LOG_TYPE, log.write());
     put(collection, UEFI_LOG, UEFI_LOG_TYPE, bootLogs.firmware());
     put(collection, SYSTEMD_LOG, SYSTEMD_LOG_TYPE, bootLogs.userspace());
@@ -104,7 +105,7 @@ public record Evidence(String eat, Quote quote, AgentLog log, BootLogs bootLogs)
             new String(
                 get(collection, EAT, EAT_TYPE, EatClaims.MAX_LENGTH).toArray(),
                 StandardCharsets.ISO_8859_1),
-            QuoteJson.read(get(collection, TPM, TPM_TYPE, EatClaims.MAX_LENGTH).toArray()),
+            readQuote(collection),
             AgentLog.read(
                 get(collection, AGENT_LOG, AGENT_LOG_TYPE, AgentLog.MAX_LENGTH).toArray()),
             new BootLogs(
@@ -112,6 +113,13 @@ public record Evidence(String eat, Quote quote, AgentLog log, BootLogs bootLogs)
                 find(collection, SYSTEMD_LOG, SYSTEMD_LOG_TYPE)));
     evidence.jws();
     return evidence;
+  }
+
+  private static Optional<Quote> readQuote(JsonFields collection) throws Malformed {
+    return collection.has(TPM)
+        ? Optional.of(
+            QuoteJson.read(get(collection, TPM, TPM_TYPE, EatClaims.MAX_LENGTH).toArray()))
+        : Optional.empty();
   }
 
   private CompactJws jws() throws Malformed {

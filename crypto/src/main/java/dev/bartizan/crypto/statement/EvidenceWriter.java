@@ -15,8 +15,12 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
-/** Makes the evidence of one device: claims under the identity key, bound to a fresh quote. */
+/**
+ * Makes the evidence of one device: claims under the identity key, bound to a fresh quote where the
+ * keystore can quote.
+ */
 public final class EvidenceWriter {
   private static final Duration LIFETIME = Duration.ofMinutes(5);
 
@@ -45,12 +49,24 @@ public final class EvidenceWriter {
       Nonce nonce, HealthClaims health, AgentLog log, BootLogs bootLogs, Instant now)
       throws IOException, Refusal {
     Instant second = now.truncatedTo(ChronoUnit.SECONDS);
-    EatClaims claims = new EatClaims(nonce, keystore.ueid(), second, second.plus(LIFETIME), health);
+    boolean attests = keystore.protection().kind().attests();
+    EatClaims claims =
+        new EatClaims(
+            nonce,
+            keystore.ueid(),
+            second,
+            second.plus(LIFETIME),
+            health,
+            attests ? Optional.empty() : Optional.of(log.replay()));
     String input = CompactJws.signingInput(identity.key(), EatClaims.TYPE, claims.toJson());
-    Digest inputDigest = Digest.of(input.getBytes(StandardCharsets.US_ASCII));
-    Quote quote =
-        keystore.quote(withAgentPcr(log.pcr()), Evidence.qualification(nonce, inputDigest));
+    Optional<Quote> quote =
+        attests ? Optional.of(quote(nonce, log.pcr(), input)) : Optional.empty();
     return new Evidence(CompactJws.sign(identity, input), quote, log, bootLogs);
+  }
+
+  private Quote quote(Nonce nonce, int agentPcr, String input) throws IOException, Refusal {
+    Digest inputDigest = Digest.of(input.getBytes(StandardCharsets.US_ASCII));
+    return keystore.quote(withAgentPcr(agentPcr), Evidence.qualification(nonce, inputDigest));
   }
 
   private PcrSelection withAgentPcr(int pcr) {

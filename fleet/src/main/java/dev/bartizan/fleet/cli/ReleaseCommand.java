@@ -4,6 +4,7 @@ import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.boot.BootLogs;
 import dev.bartizan.crypto.boot.ReferenceValues;
+import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.crypto.statement.Evidence;
 import dev.bartizan.crypto.statement.Nonce;
 import dev.bartizan.fleet.identity.Inventory;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.ArgGroup;
@@ -99,12 +101,22 @@ public final class ReleaseCommand {
               names = "--refuse-unknown-boot",
               description = "Devices serve nothing while a link of the boot chain is unknown.")
           boolean refuseUnknownBoot,
+      @Option(
+              names = "--keystores",
+              paramLabel = "KIND",
+              split = ",",
+              description = "Only devices with these keystores serve: tpm2, pkcs11, software.")
+          Set<String> keystores,
       @Mixin UpdateTimesOptions times,
       @Mixin OperatorOptions operator)
       throws IOException, Refusal {
     documents(operator)
         .policy(
-            models == null ? Set.of() : models, updatesAlone, !refuseUnknownBoot, times.times());
+            models == null ? Set.of() : models,
+            updatesAlone,
+            !refuseUnknownBoot,
+            kinds(keystores == null ? Set.of() : keystores),
+            times.times());
     return DONE;
   }
 
@@ -254,6 +266,20 @@ public final class ReleaseCommand {
       throws IOException, Refusal {
     documents(operator).refresh(role);
     return DONE;
+  }
+
+  private Set<Protection.Kind> kinds(Set<String> texts) {
+    Set<Protection.Kind> kinds = EnumSet.noneOf(Protection.Kind.class);
+    for (String text : texts) {
+      kinds.add(
+          Protection.Kind.find(text)
+              .orElseThrow(
+                  () ->
+                      new ParameterException(
+                          spec.commandLine(),
+                          "--keystores: " + text + " is not tpm2, pkcs11 or software")));
+    }
+    return kinds;
   }
 
   private SoftwareManifest manifest(Path dist, String version) throws IOException {

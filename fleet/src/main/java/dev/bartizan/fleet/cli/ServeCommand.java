@@ -1,11 +1,14 @@
 package dev.bartizan.fleet.cli;
 
 import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.fleet.enrol.EndorsementRoots;
 import dev.bartizan.fleet.enrol.EnrolmentDesk;
 import dev.bartizan.fleet.enrol.EnrolmentServer;
 import dev.bartizan.fleet.enrol.EnrolmentTokens;
+import dev.bartizan.fleet.enrol.KeysDesk;
+import dev.bartizan.fleet.enrol.Welcome;
 import dev.bartizan.fleet.identity.CertificateAuthority;
 import dev.bartizan.fleet.identity.Credentials;
 import dev.bartizan.fleet.identity.FleetSettings;
@@ -17,11 +20,16 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code bartizan-fleet serve}. */
 @Command(
@@ -34,6 +42,10 @@ public final class ServeCommand implements Callable<Integer> {
   private final Clock clock;
   private final SecureRandom random;
   private final Console console;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
 
   @Parameters(arity = "0..1", paramLabel = "DIR", description = "The operator's directory.")
   private Path positional = NOT_GIVEN;
@@ -53,6 +65,15 @@ public final class ServeCommand implements Callable<Integer> {
       description = "Let any chip of a known maker enrol, without a token of `device token`.")
   private boolean withoutTokens;
 
+  @Option(
+      names = "--accept-keystore",
+      paramLabel = "KIND",
+      split = ",",
+      description =
+          "Let devices without a TPM enrol, each by a token: pkcs11, software, or both. What they"
+              + " say of their keystore is not proved; software is for development.")
+  private Set<String> acceptedKeystores = Set.of();
+
   public ServeCommand(Clock clock, SecureRandom random, Console console) {
     this.clock = clock;
     this.random = random;
@@ -64,24 +85,49 @@ public final class ServeCommand implements Callable<Integer> {
     OperatorDirectory directory =
         new OperatorDirectory(positional.equals(NOT_GIVEN) ? dir : positional);
     Credentials credentials = Credentials.load(directory, Credentials.SERVER);
-    try (EnrolmentServer server = EnrolmentServer.start(listen, credentials, desk(directory))) {
+    Set<Protection.Kind> accepted = accepted();
+    EnrolmentDesk.Office office = office(directory);
+    KeyShipping shipping = new KeyShipping(directory, random);
+    Welcome welcome = device -> say(device, shipping.shipTo(device));
+    Optional<KeysDesk> keys =
+        accepted.isEmpty()
+            ? Optional.empty()
+            : Optional.of(new KeysDesk(office, accepted, clock, random, welcome));
+    EnrolmentDesk desk = new EnrolmentDesk(office, clock, random, welcome);
+    try (EnrolmentServer server = EnrolmentServer.start(listen, credentials, desk, keys)) {
       console.say("enrolment at https://" + listen.getHostString() + ":" + server.port());
       server.await();
     }
     return 0;
   }
 
-  private EnrolmentDesk desk(OperatorDirectory directory) throws IOException, Refusal {
+  private EnrolmentDesk.Office office(OperatorDirectory directory) throws IOException, Refusal {
     EnrolmentTokens tokens = new EnrolmentTokens(directory, clock);
-    EnrolmentDesk.Office office =
-        new EnrolmentDesk.Office(
-            FleetSettings.load(directory),
-            EndorsementRoots.load(directory),
-            withoutTokens ? Optional.empty() : Optional.of(tokens),
-            CertificateAuthority.load(directory, clock, random),
-            new Inventory(directory));
-    KeyShipping shipping = new KeyShipping(directory, random);
-    return new EnrolmentDesk(office, clock, random, device -> say(device, shipping.shipTo(device)));
+    return new EnrolmentDesk.Office(
+        FleetSettings.load(directory),
+        EndorsementRoots.load(directory),
+        withoutTokens ? Optional.empty() : Optional.of(tokens),
+        CertificateAuthority.load(directory, clock, random),
+        new Inventory(directory));
+  }
+
+  private Set<Protection.Kind> accepted() {
+    Set<Protection.Kind> accepted = EnumSet.noneOf(Protection.Kind.class);
+    for (String text : acceptedKeystores) {
+      accepted.add(
+          Protection.Kind.find(text)
+              .filter(kind -> !kind.attests())
+              .orElseThrow(
+                  () -> wrong("--accept-keystore: " + text + " is not pkcs11 or software")));
+    }
+    if (withoutTokens && !accepted.isEmpty()) {
+      throw wrong("--accept-keystore needs tokens: they alone vouch for such a device");
+    }
+    return accepted;
+  }
+
+  private ParameterException wrong(String what) {
+    return new ParameterException(spec.commandLine(), what);
   }
 
   private void say(Ueid device, int keys) {

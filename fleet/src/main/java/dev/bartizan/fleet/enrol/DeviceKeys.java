@@ -12,7 +12,10 @@ import dev.bartizan.crypto.tpm.TpmSignature;
 import dev.bartizan.fleet.enrol.EnrolmentRefusal.Reason;
 import java.security.interfaces.ECPublicKey;
 
-/** The two keys that get certificates, seen to live beside the attestation key. */
+/**
+ * The two keys that get certificates: of a chip, seen to live beside its attestation key; else seen
+ * to be the device's.
+ */
 record DeviceKeys(ECPublicKey identity, ECPublicKey unwrap) {
   /**
    * Checks both certifications and that each key can do what its purpose needs and nothing else.

@@ -9,8 +9,8 @@ import dev.bartizan.crypto.enrolment.BeginRequest;
 import dev.bartizan.crypto.enrolment.FinishRequest;
 import dev.bartizan.crypto.enrolment.Grant;
 import dev.bartizan.crypto.json.Base64Url;
+import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.crypto.keystore.Ueid;
-import dev.bartizan.crypto.statement.SpiffeId;
 import dev.bartizan.crypto.tpm.Credential;
 import dev.bartizan.crypto.tpm.MakeCredential;
 import dev.bartizan.crypto.tpm.TpmPublic;
@@ -20,22 +20,16 @@ import dev.bartizan.fleet.identity.CertificateAuthority;
 import dev.bartizan.fleet.identity.Device;
 import dev.bartizan.fleet.identity.FleetSettings;
 import dev.bartizan.fleet.identity.Inventory;
-import dev.bartizan.fleet.identity.Pem;
 import java.io.IOException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** Judges the two requests of an enrolment. Knows nothing of HTTP. */
 public final class EnrolmentDesk {
   private static final int SECRET_BYTES = 32;
-  private static final String DEFAULT_PROFILE = "default";
 
   /**
    * Whom the desk asks.
@@ -52,14 +46,14 @@ public final class EnrolmentDesk {
   private final Office office;
   private final Clock clock;
   private final SecureRandom random;
-  private final Welcome welcome;
-  private final PendingEnrolments pending = new PendingEnrolments();
+  private final Admission admission;
+  private final PendingEnrolments<Pending> pending = new PendingEnrolments<>();
 
   public EnrolmentDesk(Office office, Clock clock, SecureRandom random, Welcome welcome) {
     this.office = office;
     this.clock = clock;
     this.random = random;
-    this.welcome = welcome;
+    this.admission = new Admission(office, welcome);
   }
 
   /**
@@ -103,36 +97,9 @@ public final class EnrolmentDesk {
     if (session.token().isPresent()) {
       office.tokens().orElseThrow().spend(session.token().get());
     }
-    return admit(session, keys, now);
-  }
-
-  private Grant admit(Pending session, DeviceKeys keys, Instant now) throws IOException, Refusal {
-    CertificateAuthority authority = office.authority();
-    SpiffeId id = new SpiffeId(office.settings().trustDomain(), session.ueid());
-    X509Certificate identity =
-        authority.issueIdentity(id, keys.identity(), CertificateAuthority.IDENTITY_LIFETIME);
-    X509Certificate unwrap =
-        authority.issueUnwrap(id, keys.unwrap(), CertificateAuthority.UNWRAP_LIFETIME);
-    office
-        .inventory()
-        .enrol(
-            new Device(
-                session.ueid(),
-                Device.State.ENROLLED,
-                DEFAULT_PROFILE,
-                Set.of(),
-                now.truncatedTo(ChronoUnit.SECONDS),
-                session.endorsementCertificate(),
-                session.attestationKey().encode(),
-                identity,
-                unwrap,
-                Optional.empty()));
-    welcome.enrolled(session.ueid());
-    return new Grant(
-        Pem.ofCertificates(List.of(identity, authority.certificate())),
-        Pem.ofCertificates(List.of(unwrap)),
-        office.settings().trustDomain(),
-        office.settings().broker());
+    Device.Chip chip =
+        new Device.Chip(session.endorsementCertificate(), session.attestationKey().encode());
+    return admission.admit(session.ueid(), Protection.Kind.TPM2, Optional.of(chip), keys, now);
   }
 
   private Optional<Digest> requireToken(Optional<String> token) throws IOException, Refusal {

@@ -5,6 +5,8 @@ import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.enrolment.BeginRequest;
 import dev.bartizan.crypto.enrolment.FinishRequest;
+import dev.bartizan.crypto.enrolment.KeysBeginRequest;
+import dev.bartizan.crypto.enrolment.KeysFinishRequest;
 import dev.bartizan.crypto.enrolment.Wire;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.json.StrictJson;
@@ -28,9 +30,14 @@ final class EnrolmentHandler extends Handler.Abstract {
   private static final System.Logger LOG = System.getLogger("dev.bartizan.fleet.enrol");
 
   private final EnrolmentDesk desk;
+  private final Optional<KeysDesk> keys;
 
-  EnrolmentHandler(EnrolmentDesk desk) {
+  /**
+   * @param keys takes in devices without a chip, where the operator wants that
+   */
+  EnrolmentHandler(EnrolmentDesk desk, Optional<KeysDesk> keys) {
     this.desk = desk;
+    this.keys = keys;
   }
 
   private record Answer(int status, Bytes body) {}
@@ -75,7 +82,21 @@ final class EnrolmentHandler extends Handler.Abstract {
     if (path.equals(FinishRequest.PATH)) {
       return ok(desk.finish(FinishRequest.read(body(request))).write());
     }
+    if (path.equals(KeysBeginRequest.PATH)) {
+      return ok(keysDesk().begin(KeysBeginRequest.read(body(request))).write());
+    }
+    if (path.equals(KeysFinishRequest.PATH)) {
+      return ok(keysDesk().finish(KeysFinishRequest.read(body(request))).write());
+    }
     return notFound();
+  }
+
+  private KeysDesk keysDesk() throws EnrolmentRefusal {
+    return keys.orElseThrow(
+        () ->
+            new EnrolmentRefusal(
+                EnrolmentRefusal.Reason.KEYSTORE_NOT_ACCEPTED,
+                "only devices with a TPM are taken in here"));
   }
 
   /** One byte more than allowed is enough to be refused by the reader. */

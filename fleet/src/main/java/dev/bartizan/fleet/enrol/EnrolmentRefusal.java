@@ -17,6 +17,10 @@ public final class EnrolmentRefusal extends Refusal {
     BAD_TOKEN,
     /** The challenge was not solved: another chip, or another attestation key. */
     WRONG_SECRET,
+    /** A key did not prove that the device holds it. */
+    NO_POSSESSION,
+    /** The operator takes in no keystore of this kind. */
+    KEYSTORE_NOT_ACCEPTED,
     /** There is no such enrolment under way; sessions are good once and for two minutes. */
     NO_SESSION
   }

@@ -4,6 +4,7 @@ import dev.bartizan.crypto.TouchesTheWorld;
 import dev.bartizan.fleet.identity.Credentials;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -37,6 +38,20 @@ public final class EnrolmentServer implements AutoCloseable {
    */
   public static EnrolmentServer start(
       InetSocketAddress address, Credentials credentials, EnrolmentDesk desk) throws IOException {
+    return start(address, credentials, desk, Optional.empty());
+  }
+
+  /**
+   * Starts to listen, for devices without a chip too.
+   *
+   * @throws IOException when the address cannot be had
+   */
+  public static EnrolmentServer start(
+      InetSocketAddress address,
+      Credentials credentials,
+      EnrolmentDesk desk,
+      Optional<KeysDesk> keys)
+      throws IOException {
     QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS);
     threads.setName("enrolment");
     Server server = new Server(threads);
@@ -46,7 +61,7 @@ public final class EnrolmentServer implements AutoCloseable {
     connector.setIdleTimeout(IDLE_MILLIS);
     connector.setAcceptQueueSize(BACKLOG);
     server.addConnector(connector);
-    server.setHandler(new EnrolmentHandler(desk));
+    server.setHandler(new EnrolmentHandler(desk, keys));
     EnrolmentServer started = new EnrolmentServer(server, connector);
     started.open(address);
     return started;

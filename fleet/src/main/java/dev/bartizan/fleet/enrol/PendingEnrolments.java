@@ -14,11 +14,19 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Enrolments between their two requests: in memory, bounded in number and time, good once. */
-final class PendingEnrolments {
+final class PendingEnrolments<S extends PendingEnrolments.Session> {
   private static final int MAX = 256;
   private static final Duration LIFETIME = Duration.ofMinutes(2);
 
-  /** What the first request established. */
+  /** What a first request established. */
+  interface Session {
+    Instant until();
+
+    /** It was never finished. */
+    void drop();
+  }
+
+  /** Of a chip. */
   record Pending(
       Ueid ueid,
       Digest endorsementCertificate,
@@ -26,9 +34,15 @@ final class PendingEnrolments {
       Optional<Digest> token,
       SecretBytes secret,
       Bytes nonce,
-      Instant until) {}
+      Instant until)
+      implements Session {
+    @Override
+    public void drop() {
+      secret.close();
+    }
+  }
 
-  private final Map<String, Pending> sessions = new HashMap<>();
+  private final Map<String, S> sessions = new HashMap<>();
 
   static Instant end(Instant now) {
     return now.plus(LIFETIME);
@@ -37,7 +51,7 @@ final class PendingEnrolments {
   /**
    * @throws IOException when too many are under way
    */
-  synchronized void put(String session, Pending pending, Instant now) throws IOException {
+  synchronized void put(String session, S pending, Instant now) throws IOException {
     dropExpired(now);
     if (sessions.size() >= MAX) {
       throw new IOException("too many enrolments under way; try again in two minutes");
@@ -46,17 +60,17 @@ final class PendingEnrolments {
   }
 
   /** The enrolment called {@code session}, which then is no longer here. */
-  synchronized Optional<Pending> take(String session, Instant now) {
+  synchronized Optional<S> take(String session, Instant now) {
     dropExpired(now);
     return Optional.ofNullable(sessions.remove(session));
   }
 
   private void dropExpired(Instant now) {
-    Iterator<Pending> all = sessions.values().iterator();
+    Iterator<S> all = sessions.values().iterator();
     while (all.hasNext()) {
-      Pending pending = all.next();
+      S pending = all.next();
       if (!now.isBefore(pending.until())) {
-        pending.secret().close();
+        pending.drop();
         all.remove();
       }
     }

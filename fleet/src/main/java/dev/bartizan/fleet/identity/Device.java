@@ -8,6 +8,7 @@ import dev.bartizan.crypto.json.Base64Url;
 import dev.bartizan.crypto.json.JsonFields;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.json.StrictJson;
+import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.crypto.keystore.Ueid;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -24,8 +25,8 @@ import java.util.TreeSet;
  * @param profile its kind of hardware: which reference values apply
  * @param groups it obeys commands to
  * @param enrolledAt in whole seconds
- * @param endorsementCertificate digest of the chip maker's certificate (DER)
- * @param attestationKey TPMT_PUBLIC
+ * @param keystore what holds its keys: proved of a chip, the device's own word without one
+ * @param chip the chip it proved to be in, for a TPM
  * @param identity its current TLS certificate
  * @param unwrap the certificate content keys are wrapped to
  * @param lastBoot the latest counts its TPM has signed to us with this attestation key
@@ -36,11 +37,19 @@ public record Device(
     String profile,
     Set<String> groups,
     Instant enrolledAt,
-    Digest endorsementCertificate,
-    Bytes attestationKey,
+    Protection.Kind keystore,
+    Optional<Chip> chip,
     X509Certificate identity,
     X509Certificate unwrap,
     Optional<BootCounts> lastBoot) {
+  /**
+   * A TPM that proved itself.
+   *
+   * @param endorsementCertificate digest of the maker's certificate (DER)
+   * @param attestationKey TPMT_PUBLIC
+   */
+  public record Chip(Digest endorsementCertificate, Bytes attestationKey) {}
+
   /** Whether a device is trusted. */
   public enum State {
     ENROLLED,
@@ -79,6 +88,9 @@ public record Device(
 
   public Device {
     groups = Set.copyOf(groups);
+    if (keystore.attests() != chip.isPresent()) {
+      throw new IllegalArgumentException("a TPM comes with its chip, and nothing else does");
+    }
   }
 
   /** This device, newly enrolled, in the groups and with the profile it had. */
@@ -89,8 +101,8 @@ public record Device(
         before.profile,
         before.groups,
         enrolledAt,
-        endorsementCertificate,
-        attestationKey,
+        keystore,
+        chip,
         identity,
         unwrap,
         lastBoot);
@@ -98,16 +110,7 @@ public record Device(
 
   Device with(State newState) {
     return new Device(
-        ueid,
-        newState,
-        profile,
-        groups,
-        enrolledAt,
-        endorsementCertificate,
-        attestationKey,
-        identity,
-        unwrap,
-        lastBoot);
+        ueid, newState, profile, groups, enrolledAt, keystore, chip, identity, unwrap, lastBoot);
   }
 
   Device with(BootCounts newer) {
@@ -117,8 +120,8 @@ public record Device(
         profile,
         groups,
         enrolledAt,
-        endorsementCertificate,
-        attestationKey,
+        keystore,
+        chip,
         identity,
         unwrap,
         Optional.of(newer));
@@ -131,8 +134,12 @@ public record Device(
     ArrayNode names = document.putArray("groups");
     new TreeSet<>(groups).forEach(names::add);
     document.put("enrolled_at", enrolledAt.getEpochSecond());
-    document.put("ek_certificate_sha256", endorsementCertificate.hex());
-    document.put("ak_public", Base64Url.encode(attestationKey));
+    document.put("keystore", keystore.text());
+    chip.ifPresent(
+        proved ->
+            document
+                .put("ek_certificate_sha256", proved.endorsementCertificate().hex())
+                .put("ak_public", Base64Url.encode(proved.attestationKey())));
     document.put("identity_certificate", Pem.ofCertificates(List.of(identity)));
     document.put("unwrap_certificate", Pem.ofCertificates(List.of(unwrap)));
     lastBoot.ifPresent(
@@ -148,14 +155,30 @@ public record Device(
         document.text("profile", MAX_TEXT),
         Set.copyOf(document.texts("groups", MAX_GROUPS, MAX_TEXT)),
         document.instant("enrolled_at"),
-        document.digest("ek_certificate_sha256"),
-        document.base64url("ak_public", MAX_PUBLIC),
+        keystore(document, what),
+        chip(document, what),
         certificate(document, "identity_certificate", what),
         certificate(document, "unwrap_certificate", what),
         document.has("reset_count")
             ? Optional.of(
                 new BootCounts(document.number("reset_count"), document.number("restart_count")))
             : Optional.empty());
+  }
+
+  /** Files of before there were other kinds do not name it. */
+  private static Protection.Kind keystore(JsonFields document, String what) throws Malformed {
+    String text = document.findText("keystore", MAX_TEXT).orElse(Protection.Kind.TPM2.text());
+    return Protection.Kind.find(text)
+        .orElseThrow(() -> new Malformed(what + ".keystore is none we know"));
+  }
+
+  private static Optional<Chip> chip(JsonFields document, String what) throws Malformed {
+    if (!keystore(document, what).attests()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Chip(
+            document.digest("ek_certificate_sha256"), document.base64url("ak_public", MAX_PUBLIC)));
   }
 
   private static Ueid ueid(String text, String what) throws Malformed {

@@ -61,9 +61,12 @@ public final class BootReference {
     if (result.status() == TrustTier.CONTRAINDICATED) {
       throw new ReleaseRefusal(Code.UNTRUSTED_REPORT, reasons(result));
     }
+    if (report.quote().isEmpty()) {
+      throw new ReleaseRefusal(Code.UNTRUSTED_REPORT, "a report without a quote has no PCRs");
+    }
     // The verifier has seen the logs replay to what was quoted, where there are any.
     return ofBoot(
-        ReferenceValues.learn(profile, report.quote().values(), report.bootLogs()),
+        ReferenceValues.learn(profile, report.quote().get().values(), report.bootLogs()),
         report.log().pcr());
   }
 

@@ -2,6 +2,7 @@ package dev.bartizan.fleet.release;
 
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.boot.ReferenceValues;
+import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.crypto.statement.CommandKeys;
 import dev.bartizan.crypto.statement.StatementKey;
 import dev.bartizan.fleet.identity.OperatorDirectory;
@@ -38,11 +39,16 @@ public final class SignedDocuments {
 
   /** Replaces the policy: the directory's command key, and what devices may do alone. */
   public void policy(
-      Set<String> models, boolean updatesAlone, boolean serveUnknownBoot, UpdateTimes times)
+      Set<String> models,
+      boolean updatesAlone,
+      boolean serveUnknownBoot,
+      Set<Protection.Kind> keystores,
+      UpdateTimes times)
       throws IOException, Refusal {
     StatementKey key = new OperatorKeys(directory).publicKey(OperatorKeys.COMMAND);
     CommandKeys keys = new CommandKeys(List.of(new CommandKeys.Entry(key, COMMANDS)));
-    DevicePolicy policy = new DevicePolicy(keys, models, updatesAlone, serveUnknownBoot, times);
+    DevicePolicy policy =
+        new DevicePolicy(keys, models, updatesAlone, serveUnknownBoot, keystores, times);
     publish(POLICY, NewTarget.of(DevicePolicy.TARGET, policy.toJson()));
   }
 

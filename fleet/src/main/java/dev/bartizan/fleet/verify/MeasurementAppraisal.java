@@ -11,6 +11,7 @@ import dev.bartizan.crypto.boot.BootJudge;
 import dev.bartizan.crypto.boot.BootLogs;
 import dev.bartizan.crypto.boot.Link;
 import dev.bartizan.crypto.boot.ReferenceValues;
+import dev.bartizan.crypto.keystore.Quote;
 import dev.bartizan.crypto.statement.AgentEvent;
 import dev.bartizan.crypto.statement.AgentLog;
 import dev.bartizan.crypto.statement.EatClaims;
@@ -50,14 +51,27 @@ final class MeasurementAppraisal {
 
   void judge(Evidence evidence, QuoteAttest quote, EatClaims claims, String profile)
       throws TpmRefusal {
-    PcrValues values = evidence.quote().values();
-    if (!areQuoted(values, quote, TpmSignature.parse(evidence.quote().signature()))) {
+    Quote travelled = evidence.quote().orElseThrow();
+    PcrValues values = travelled.values();
+    if (!areQuoted(values, quote, TpmSignature.parse(travelled.signature()))) {
       return;
     }
     judgeBoot(values, evidence.bootLogs(), profile);
     if (replays(evidence.log(), values)) {
       judgeModels(evidence.log(), claims.health());
     }
+    judgeOwnChecks(claims.health());
+  }
+
+  /** Of a device that cannot quote: its own word, in which only what is bad is believed. */
+  void judgeUnquoted(Evidence evidence, EatClaims claims) {
+    findings.note(TrustTier.WARNING, "NO_QUOTE", "nothing is known of how the device booted");
+    for (AgentEvent event : evidence.log().events()) {
+      if (event.kind() == AgentEvent.Kind.MODEL && !isKnown(event)) {
+        unknown(event);
+      }
+    }
+    requireMeasured(evidence.log(), claims.health());
     judgeOwnChecks(claims.health());
   }
 
@@ -145,6 +159,10 @@ final class MeasurementAppraisal {
         judgeLoaded(event);
       }
     }
+    requireMeasured(log, health);
+  }
+
+  private void requireMeasured(AgentLog log, HealthClaims health) {
     for (ModelState model : health.models()) {
       if (model.serves() && !log.contains(AgentEvent.Kind.MODEL, model.release())) {
         findings.bad(
@@ -157,21 +175,27 @@ final class MeasurementAppraisal {
   }
 
   private void judgeLoaded(AgentEvent event) {
-    boolean known =
-        policy
-            .releases()
-            .find(event.digest())
-            .filter(release -> release.description().equals(event.description()))
-            .isPresent();
-    if (known) {
+    if (isKnown(event)) {
       findings.good(FILE_SYSTEM, APPROVED);
     } else {
-      findings.bad(
-          FILE_SYSTEM,
-          UNRECOGNISED_FILES,
-          "UNKNOWN_MODEL",
-          event.description() + " with manifest " + event.digest() + " is no release we know");
+      unknown(event);
     }
+  }
+
+  private boolean isKnown(AgentEvent event) {
+    return policy
+        .releases()
+        .find(event.digest())
+        .filter(release -> release.description().equals(event.description()))
+        .isPresent();
+  }
+
+  private void unknown(AgentEvent event) {
+    findings.bad(
+        FILE_SYSTEM,
+        UNRECOGNISED_FILES,
+        "UNKNOWN_MODEL",
+        event.description() + " with manifest " + event.digest() + " is no release we know");
   }
 
   private void judgeOwnChecks(HealthClaims health) {

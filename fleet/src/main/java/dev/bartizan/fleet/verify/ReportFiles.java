@@ -30,12 +30,9 @@ public final class ReportFiles {
   /** Writes the members of {@code evidence} into {@code target}. */
   public static void write(Evidence evidence, OperatorDirectory target)
       throws IOException, Refusal {
-    Quote quote = evidence.quote();
-    target.write("quote.msg", quote.attest().toArray());
-    target.write("quote.sig", quote.signature().toArray());
-    target.write("ak.pem", ascii(akPem(quote)));
-    target.write("qualification.hex", ascii(qualification(quote) + "\n"));
-    target.write("pcrs.json", StrictJson.writeIndented(pcrs(quote.values())));
+    if (evidence.quote().isPresent()) {
+      write(evidence.quote().get(), target);
+    }
     target.write("agent-log.json", evidence.log().write());
     target.write("claims.json", evidence.unverifiedPayload().toArray());
     target.write("eat.jwt", ascii(evidence.eat()));
@@ -45,6 +42,14 @@ public final class ReportFiles {
     if (evidence.bootLogs().userspace().isPresent()) {
       target.write("systemd-log.jsonseq", evidence.bootLogs().userspace().get().toArray());
     }
+  }
+
+  private static void write(Quote quote, OperatorDirectory target) throws IOException, Refusal {
+    target.write("quote.msg", quote.attest().toArray());
+    target.write("quote.sig", quote.signature().toArray());
+    target.write("ak.pem", ascii(akPem(quote)));
+    target.write("qualification.hex", ascii(qualification(quote) + "\n"));
+    target.write("pcrs.json", StrictJson.writeIndented(pcrs(quote.values())));
   }
 
   private static String akPem(Quote quote) throws Refusal {

@@ -5,6 +5,7 @@ import static dev.bartizan.crypto.statement.TrustClaim.INSTANCE_IDENTITY;
 import static dev.bartizan.crypto.statement.TrustClaim.STORAGE_OPAQUE;
 
 import dev.bartizan.crypto.json.Malformed;
+import dev.bartizan.crypto.keystore.Quote;
 import dev.bartizan.crypto.statement.AttestationResult;
 import dev.bartizan.crypto.statement.BadSignature;
 import dev.bartizan.crypto.statement.EatClaims;
@@ -35,6 +36,9 @@ public final class Verifier {
 
   /** Values of AR4SI. */
   private static final int TRUSTED = 2;
+
+  /** The mildest warning. */
+  private static final int UNPROVED = 32;
 
   private static final int UNTRUSTWORTHY = 96;
   private static final int UNRECOGNISED = 97;
@@ -76,7 +80,16 @@ public final class Verifier {
     judgeStanding(device, findings);
     try {
       EatClaims claims = evidence.claims(StatementKey.of(device.identity().getPublicKey()));
-      QuoteAttest quote = quote(evidence, device);
+      if (device.chip().isEmpty()) {
+        appraiseWithoutChip(evidence, claims, device, nonce, now, findings);
+        return Optional.empty();
+      }
+      if (evidence.quote().isEmpty()) {
+        findings.bad(
+            INSTANCE_IDENTITY, CRYPTO_FAILED, "NO_QUOTE", "a device with a TPM sent no quote");
+        return Optional.empty();
+      }
+      QuoteAttest quote = quote(evidence.quote().get(), device.chip().get());
       if (!judgeBinding(evidence, claims, quote, nonce, findings)) {
         return Optional.empty();
       }
@@ -104,23 +117,53 @@ public final class Verifier {
   }
 
   /** By the key that was enrolled; the one in the evidence is for people who unpack it. */
-  private static QuoteAttest quote(Evidence evidence, Device device) throws TpmRefusal {
+  private static QuoteAttest quote(Quote quote, Device.Chip chip) throws TpmRefusal {
     return QuoteAttest.accept(
-        evidence.quote().attest(),
-        TpmSignature.parse(evidence.quote().signature()),
-        TpmPublic.parse(device.attestationKey()));
+        quote.attest(),
+        TpmSignature.parse(quote.signature()),
+        TpmPublic.parse(chip.attestationKey()));
+  }
+
+  /** No chip vouches for anything: what is affirmed of other devices is a warning here. */
+  private void appraiseWithoutChip(
+      Evidence evidence,
+      EatClaims claims,
+      Device device,
+      Nonce nonce,
+      Instant now,
+      Findings findings) {
+    String kind = device.keystore().text();
+    if (!judgeNonce(claims, nonce, findings)) {
+      return;
+    }
+    if (evidence.quote().isPresent()
+        || !claims.log().equals(Optional.of(evidence.log().replay()))) {
+      findings.bad(
+          INSTANCE_IDENTITY,
+          CRYPTO_FAILED,
+          "NOT_BOUND",
+          "the claims do not cover the log, or there is a quote by no enrolled key");
+      return;
+    }
+    judgeTime(claims, now, findings);
+    if (!claims.health().keystore().equals(kind)) {
+      findings.bad(
+          INSTANCE_IDENTITY,
+          UNTRUSTWORTHY,
+          "KEYSTORE_CHANGED",
+          "enrolled with " + kind + ", now " + claims.health().keystore());
+    }
+    findings.bad(INSTANCE_IDENTITY, UNPROVED, "NO_CHIP", "keys in " + kind + ", by its own word");
+    findings.bad(HARDWARE, UNPROVED, "NO_CHIP", "no chip vouches for this device");
+    findings.bad(STORAGE_OPAQUE, UNPROVED, "NO_CHIP", "keys in " + kind + ", by its own word");
+    new MeasurementAppraisal(policy, findings).judgeUnquoted(evidence, claims);
   }
 
   /** The quote was made for this nonce and these claims, or it says nothing about them. */
   private static boolean judgeBinding(
       Evidence evidence, EatClaims claims, QuoteAttest quote, Nonce nonce, Findings findings)
       throws Malformed {
-    if (!claims.nonce().equals(nonce)) {
-      findings.bad(
-          INSTANCE_IDENTITY,
-          CRYPTO_FAILED,
-          "WRONG_NONCE",
-          "expected " + nonce + ", found " + claims.nonce());
+    if (!judgeNonce(claims, nonce, findings)) {
       return false;
     }
     if (!quote.header().extraData().equals(evidence.qualification(nonce))) {
@@ -129,6 +172,18 @@ public final class Verifier {
           CRYPTO_FAILED,
           "NOT_BOUND",
           "the quote was not made for this nonce and these claims");
+      return false;
+    }
+    return true;
+  }
+
+  private static boolean judgeNonce(EatClaims claims, Nonce nonce, Findings findings) {
+    if (!claims.nonce().equals(nonce)) {
+      findings.bad(
+          INSTANCE_IDENTITY,
+          CRYPTO_FAILED,
+          "WRONG_NONCE",
+          "expected " + nonce + ", found " + claims.nonce());
       return false;
     }
     return true;

@@ -4,9 +4,10 @@
  *
  * <p>Guarantees: what no reference value covers is "unknown" and never affirming; nothing the
  * device says unsigned or outside its quote's binding is believed; the key that signed the quote is
- * the one that was enrolled, not the one that travels beside it. Not guaranteed: that the
- * self-reported claims (versions, counters, checks) are true on a device whose boot is not covered
- * by references.
+ * the one that was enrolled, not the one that travels beside it. A device that was enrolled without
+ * a chip is never better than a warning, on hardware, storage and identity alike. Not guaranteed:
+ * that the self-reported claims (versions, counters, checks) are true on a device whose boot is not
+ * covered by references.
  */
 @NullMarked
 package dev.bartizan.fleet.verify;

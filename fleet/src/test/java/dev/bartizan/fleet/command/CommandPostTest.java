@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.crypto.statement.AuthorisedCommand;
 import dev.bartizan.crypto.statement.Command;
@@ -155,8 +156,8 @@ class CommandPostTest {
                 "default",
                 Set.of(),
                 clock.instant(),
-                Digest.of(new byte[0]),
-                Bytes.of(new byte[] {3}),
+                Protection.Kind.TPM2,
+                Optional.of(new Device.Chip(Digest.of(new byte[0]), Bytes.of(new byte[] {3}))),
                 certificate,
                 certificate,
                 Optional.empty()));

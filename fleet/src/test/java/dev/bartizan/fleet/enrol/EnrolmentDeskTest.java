@@ -13,6 +13,7 @@ import dev.bartizan.crypto.enrolment.Grant;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
 import dev.bartizan.crypto.keystore.EnrolmentClaims;
 import dev.bartizan.crypto.keystore.KeyPurpose;
+import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.crypto.statement.SpiffeId;
 import dev.bartizan.crypto.tpm.KeyAttribute;
 import dev.bartizan.crypto.tpm.Swtpm;
@@ -74,7 +75,10 @@ class EnrolmentDeskTest {
     assertEquals(device.publicKey(KeyPurpose.UNWRAP), unwrap.getPublicKey());
     Device known = fleet.inventory().get(device.ueid());
     assertEquals(Device.State.ENROLLED, known.state());
-    assertEquals(device.enrolmentClaims(Bytes.empty()).attestationKey(), known.attestationKey());
+    assertEquals(Protection.Kind.TPM2, known.keystore());
+    assertEquals(
+        device.enrolmentClaims(Bytes.empty()).attestationKey(),
+        known.chip().orElseThrow().attestationKey());
   }
 
   @Test

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.json.Malformed;
+import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.crypto.statement.SpiffeId;
 import java.nio.file.Files;
@@ -53,8 +54,8 @@ class InventoryTest {
             "camera-2",
             Set.of("cameras", "berlin"),
             NOW,
-            Digest.of(new byte[] {2}),
-            Bytes.of(new byte[] {3}),
+            Protection.Kind.TPM2,
+            Optional.of(new Device.Chip(Digest.of(new byte[] {2}), Bytes.of(new byte[] {3}))),
             certificate,
             certificate,
             Optional.empty());
@@ -68,6 +69,38 @@ class InventoryTest {
   }
 
   @Test
+  void aDeviceWithoutAChipReadsBackWithTheKeystoreItSaidItHas() throws Exception {
+    Device bare =
+        new Device(
+            Ueid.of(Digest.of(new byte[] {77})),
+            Device.State.ENROLLED,
+            "default",
+            Set.of(),
+            NOW,
+            Protection.Kind.SOFTWARE,
+            Optional.empty(),
+            device.identity(),
+            device.unwrap(),
+            Optional.empty());
+    inventory.enrol(bare);
+    assertEquals(bare, inventory.get(bare.ueid()));
+    assertThrows(
+        IllegalArgumentException.class,
+        () ->
+            new Device(
+                bare.ueid(),
+                Device.State.ENROLLED,
+                "default",
+                Set.of(),
+                NOW,
+                Protection.Kind.TPM2,
+                Optional.empty(),
+                device.identity(),
+                device.unwrap(),
+                Optional.empty()));
+  }
+
+  @Test
   void aDeviceThatEnrolsAgainKeepsItsGroupsAndProfile() throws Exception {
     Device again =
         new Device(
@@ -76,8 +109,8 @@ class InventoryTest {
             "default",
             Set.of(),
             NOW.plusSeconds(9),
-            device.endorsementCertificate(),
-            Bytes.of(new byte[] {4}),
+            Protection.Kind.TPM2,
+            Optional.of(new Device.Chip(Digest.of(new byte[] {2}), Bytes.of(new byte[] {4}))),
             device.identity(),
             device.unwrap(),
             Optional.empty());
@@ -87,7 +120,7 @@ class InventoryTest {
     Device known = inventory.get(UEID);
     assertEquals(device.groups(), known.groups());
     assertEquals("camera-2", known.profile());
-    assertEquals(again.attestationKey(), known.attestationKey());
+    assertEquals(again.chip(), known.chip());
   }
 
   @Test

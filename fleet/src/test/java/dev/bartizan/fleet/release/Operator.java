@@ -3,6 +3,7 @@ package dev.bartizan.fleet.release;
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.envelope.BulkCrypto;
+import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.crypto.statement.SpiffeId;
 import dev.bartizan.fleet.founding.FleetPlan;
@@ -123,8 +124,8 @@ public final class Operator {
                 "default",
                 Set.of(),
                 NOW,
-                Digest.of(new byte[] {2}),
-                Bytes.of(new byte[] {3}),
+                Protection.Kind.TPM2,
+                Optional.of(new Device.Chip(Digest.of(new byte[] {2}), Bytes.of(new byte[] {3}))),
                 authority.issueIdentity(id, key, Duration.ofDays(1)),
                 unwrap,
                 Optional.empty()));

@@ -194,21 +194,21 @@ class VerifierTest {
   void editedPcrValuesAreNoticed() throws Exception {
     device.measure(7, RELEASE);
     Evidence bad = evidence();
-    PcrValues values = bad.quote().values();
+    PcrValues values = bad.quote().orElseThrow().values();
     List<Bytes> edited = new ArrayList<>(values.values());
     edited.set(7, Bytes.ofHex(ZEROS));
     Quote quote =
         new Quote(
-            bad.quote().attest(),
-            bad.quote().signature(),
-            bad.quote().attestationKey(),
+            bad.quote().orElseThrow().attest(),
+            bad.quote().orElseThrow().signature(),
+            bad.quote().orElseThrow().attestationKey(),
             new PcrValues(values.selection(), edited));
 
     reasonOf("PCR_MISMATCH", TrustTier.CONTRAINDICATED, bad);
     reasonOf(
         "PCRS_NOT_QUOTED",
         TrustTier.CONTRAINDICATED,
-        new Evidence(bad.eat(), quote, bad.log(), BootLogs.none()));
+        new Evidence(bad.eat(), Optional.of(quote), bad.log(), BootLogs.none()));
   }
 
   @Test
@@ -319,12 +319,13 @@ class VerifierTest {
   void aQuoteByAnotherAttestationKeyIsRefusedWhateverKeyTravelsBesideIt() throws Exception {
     Evidence good = evidence();
     Quote foreign =
-        FleetOfOne.device(chip).quote(good.quote().values().selection(), good.qualification(NONCE));
+        FleetOfOne.device(chip)
+            .quote(good.quote().orElseThrow().values().selection(), good.qualification(NONCE));
 
     reasonOf(
         "BAD_QUOTE",
         TrustTier.CONTRAINDICATED,
-        new Evidence(good.eat(), foreign, good.log(), BootLogs.none()));
+        new Evidence(good.eat(), Optional.of(foreign), good.log(), BootLogs.none()));
   }
 
   @Test
@@ -385,8 +386,8 @@ class VerifierTest {
         if (appraise(changed).result().status() == TrustTier.AFFIRMING) {
           assertEquals(good.eat(), changed.eat());
           assertEquals(good.log(), changed.log());
-          assertEquals(good.quote().attest(), changed.quote().attest());
-          assertEquals(good.quote().values(), changed.quote().values());
+          assertEquals(good.quote().orElseThrow().attest(), changed.quote().orElseThrow().attest());
+          assertEquals(good.quote().orElseThrow().values(), changed.quote().orElseThrow().values());
         }
       } catch (Malformed refused) {
         assertNotEquals("", refused.getMessage());

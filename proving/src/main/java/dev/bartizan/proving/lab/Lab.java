@@ -124,7 +124,16 @@ public final class Lab implements AutoCloseable {
 
   /** Enrols the device with a one-time token. */
   public Outcome enrol() throws IOException, InterruptedException {
-    Outcome enrolled = enrol(device());
+    return enrolWhere(new String[0]).expect(0);
+  }
+
+  /**
+   * Tries to enrol the device with a one-time token.
+   *
+   * @param options of the enrolment server
+   */
+  public Outcome enrolWhere(String... options) throws IOException, InterruptedException {
+    Outcome enrolled = enrol(device(), options);
     ueid = ueid(enrolled);
     return enrolled;
   }
@@ -145,7 +154,7 @@ public final class Lab implements AutoCloseable {
                 repositoryUrl(),
                 brokerPort,
                 REFRESH_SECONDS)) {
-      return ueid(enrol(neighbour));
+      return ueid(enrol(neighbour).expect(0));
     }
   }
 
@@ -153,17 +162,17 @@ public final class Lab implements AutoCloseable {
     return enrolled.out().strip().replace("enrolled as ", "");
   }
 
-  private Outcome enrol(TestDevice newcomer) throws IOException, InterruptedException {
+  private Outcome enrol(TestDevice newcomer, String... options)
+      throws IOException, InterruptedException {
     int port = Ports.free();
     Path token = home.resolve("token");
     operator.run("device", "token", token.toString());
-    try (Background server = operator.serve(port)) {
+    try (Background server = operator.serve(port, options)) {
       if (!server.isAlive()) {
         throw new IOException("the enrolment server ended: " + server.log());
       }
-      return newcomer
-          .run("enroll", "--server", "https://localhost:" + port, "--token-file", token.toString())
-          .expect(0);
+      return newcomer.run(
+          "enroll", "--server", "https://localhost:" + port, "--token-file", token.toString());
     } finally {
       Files.delete(token);
     }
@@ -193,11 +202,17 @@ public final class Lab implements AutoCloseable {
     return operator.run(all.toArray(String[]::new));
   }
 
-  /** Signs what the device is: its agent's files, and its boot as it is now, event by event. */
-  public void vouch() throws IOException, InterruptedException {
+  /**
+   * Signs what the device is: its agent's files, and its boot as it is now, event by event.
+   *
+   * @param policy further options of the policy
+   */
+  public void vouch(String... policy) throws IOException, InterruptedException {
     operator.run(
         "release", "software", distribution.home().toString(), "--version", agentVersion());
-    operator.run("release", "policy", "--models", Models.NAME);
+    List<String> options = new ArrayList<>(List.of("release", "policy", "--models", Models.NAME));
+    options.addAll(Arrays.asList(policy));
+    operator.run(options.toArray(String[]::new));
     Path pcrs = home.resolve("pcrs.json");
     Files.writeString(pcrs, ReferencePcrs.of(device().chip()));
     operator.run(

@@ -72,16 +72,13 @@ public final class Operator {
     Files.copy(issuerPem, roots.resolve("maker.pem"));
   }
 
-  /** {@code bartizan-fleet serve}: enrolment. */
-  public Background serve(int port) throws IOException, InterruptedException {
+  /** {@code bartizan-fleet serve}: enrolment, with these further options. */
+  public Background serve(int port, String... options) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(distribution.fleet()));
+    command.addAll(List.of("serve", directory.toString(), "--listen", "127.0.0.1:" + port));
+    command.addAll(Arrays.asList(options));
     Background server =
-        Background.start(
-            directory.resolve("serve.log"),
-            distribution.fleet(),
-            "serve",
-            directory.toString(),
-            "--listen",
-            "127.0.0.1:" + port);
+        Background.start(directory.resolve("serve.log"), command.toArray(String[]::new));
     Patience.await("the enrolment server", Duration.ofSeconds(30), () -> Ports.answers(port));
     return server;
   }

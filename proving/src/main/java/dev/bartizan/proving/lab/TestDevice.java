@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -125,6 +126,19 @@ public final class TestDevice implements AutoCloseable {
     }
     Path changed = home.resolve("changed.toml");
     return Files.writeString(changed, written.replace(text, replacement));
+  }
+
+  /**
+   * Gives the device another keystore than its chip, before it is enrolled.
+   *
+   * @param lines of the table {@code [keystore]}
+   */
+  public void useKeystore(String... lines) throws IOException {
+    Path changed =
+        configurationWith(
+            "tpm = \"" + chip.addressText() + "\"\nbound_pcrs = \"sha256:7\"",
+            String.join("\n", lines));
+    Files.move(changed, configuration(), StandardCopyOption.REPLACE_EXISTING);
   }
 
   public Path home() {

@@ -1,0 +1,105 @@
+package dev.bartizan.agent;
+
+import dev.bartizan.agent.config.AgentConfig;
+import dev.bartizan.agent.config.KeystoreBackend;
+import dev.bartizan.agent.config.KeystoreBackend.Pkcs11;
+import dev.bartizan.agent.config.KeystoreBackend.Software;
+import dev.bartizan.agent.config.SecretFile;
+import dev.bartizan.agent.identity.KeystoreBlobs;
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.keystore.BlobStore;
+import dev.bartizan.crypto.keystore.DeviceKeystore;
+import dev.bartizan.crypto.keystore.KeystoreRefusal;
+import dev.bartizan.crypto.keystore.Pkcs11Keystore;
+import dev.bartizan.crypto.keystore.SoftwareKeystore;
+import dev.bartizan.crypto.keystore.Tpm2Keystore;
+import dev.bartizan.crypto.tpm.Tpm;
+import dev.bartizan.updater.disk.Disk;
+import java.io.IOException;
+
+/** The keystore that the configuration names, whichever kind it is. */
+public final class Keystores {
+  private Keystores() {}
+
+  /** Opens the keys made at enrolment. */
+  public static DeviceKeystore open(AgentConfig config, Assembly.Host host, Disk disk)
+      throws IOException, Refusal {
+    BlobStore blobs = new KeystoreBlobs(disk);
+    KeystoreBackend backend = config.keystore().backend();
+    if (backend instanceof Pkcs11 token) {
+      return Pkcs11Keystore.open(
+          token.module(), token.label(), new SecretFile(token.pinFile()), blobs);
+    }
+    if (backend instanceof Software software) {
+      return SoftwareKeystore.open(blobs, new SecretFile(software.passwordFile()));
+    }
+    return Tpm2Keystore.open(Device.tpm(config, host), blobs);
+  }
+
+  /** Opens the keys; makes them when the device has none yet. */
+  public static DeviceKeystore openOrCreate(AgentConfig config, Assembly.Host host, Disk disk)
+      throws IOException, Refusal {
+    try {
+      return open(config, host, disk);
+    } catch (KeystoreRefusal refusal) {
+      if (refusal.reason() != KeystoreRefusal.Reason.NO_KEYS) {
+        throw refusal;
+      }
+      return create(config, host, disk);
+    }
+  }
+
+  private static DeviceKeystore create(AgentConfig config, Assembly.Host host, Disk disk)
+      throws IOException, Refusal {
+    BlobStore blobs = new KeystoreBlobs(disk);
+    KeystoreBackend backend = config.keystore().backend();
+    if (backend instanceof Pkcs11 token) {
+      return Pkcs11Keystore.create(
+          token.module(), token.label(), new SecretFile(token.pinFile()), blobs, host.random());
+    }
+    if (backend instanceof Software software) {
+      return SoftwareKeystore.create(blobs, new SecretFile(software.passwordFile()), host.random());
+    }
+    return Tpm2Keystore.create(Device.tpm(config, host), blobs, config.keystore().boundPcrs());
+  }
+
+  /**
+   * Looks whether the hardware answers, without the state directory, which the daemon may hold.
+   *
+   * @return what it is
+   */
+  public static String examine(AgentConfig config, Assembly.Host host) throws IOException, Refusal {
+    KeystoreBackend backend = config.keystore().backend();
+    if (backend instanceof Pkcs11 token) {
+      boolean keys =
+          Pkcs11Keystore.isMade(token.module(), token.label(), new SecretFile(token.pinFile()));
+      return token.module() + (keys ? ", with this device's keys" : ", without keys yet");
+    }
+    if (backend instanceof Software software) {
+      new SecretFile(software.passwordFile()).read().close();
+      return "in software: for development only";
+    }
+    try (Tpm tpm = Device.tpm(config, host).open()) {
+      return tpm.identity().manufacturer() + ", firmware " + tpm.identity().firmwareVersion();
+    }
+  }
+
+  /** What to do about it. */
+  public static String advice(KeystoreRefusal.Reason reason) {
+    return switch (reason) {
+      case MODULE_UNUSABLE -> "check keystore.module and keystore.slot (pkcs11-tool --list-slots)";
+      case TOKEN_ABSENT -> "put the token back, or start its service";
+      case TOKEN_REPLACED -> "put this device's own token back, or enrol anew";
+      case WRONG_PIN -> "correct the PIN file before anything tries again: tokens count";
+      case PIN_LOCKED -> "have the token's security officer reset the PIN";
+      case WRONG_PASSWORD -> "correct the password file";
+      case BAD_SECRET_FILE -> "write one line, owned by the agent's user, mode 600";
+      case NO_KEYS -> "bartizan enroll";
+      case BLOB_CHANGED -> "restore keystore/ in the state directory, or enrol anew";
+      case TPM_REPLACED -> "this is another chip, or it was cleared: enrol anew";
+      case EPOCH_OVER -> "this device's keys are of an epoch that is over: enrol anew";
+      case ANCHOR_MISSING -> "find out who cleared the chip's index; enrol anew";
+      case KEYS_EXIST, PCR_MISMATCH, CREDENTIAL_REJECTED, BAD_PEER_KEY, NOT_SUPPORTED -> "";
+    };
+  }
+}

@@ -1,0 +1,117 @@
+package dev.bartizan.crypto.keystore;
+
+import dev.bartizan.crypto.SecretBytes;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyStore;
+import java.security.Provider;
+import java.security.ProviderException;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** One token and how to log in to it. */
+final class Pkcs11Token {
+  private final Pkcs11Module module;
+  private final String prefix;
+  private final Passphrase pin;
+  private volatile boolean pinRefused;
+
+  Pkcs11Token(Pkcs11Module module, String label, Passphrase pin) {
+    this.module = module;
+    this.prefix = label + "-";
+    this.pin = pin;
+  }
+
+  Pkcs11Module module() {
+    return module;
+  }
+
+  /**
+   * Both keys, made in the token: session objects at first, which a cut leaves nothing of.
+   *
+   * @throws KeystoreRefusal {@code KEYS_EXIST} when the token has keys of these names
+   */
+  HeldKeys makeKeys(SecureRandom random) throws IOException, KeystoreRefusal {
+    // Each pair is stored through the provider it was made by: no other may move a sensitive key.
+    Provider signing = module.birthplace(KeyPurpose.IDENTITY);
+    Provider agreeing = module.birthplace(KeyPurpose.UNWRAP);
+    KeyStore store = open(signing);
+    try {
+      if (has(store, KeyPurpose.IDENTITY) || has(store, KeyPurpose.UNWRAP)) {
+        throw new KeystoreRefusal(
+            KeystoreRefusal.Reason.KEYS_EXIST,
+            "the token at " + module + " has keys " + prefix + "... of another enrolment already");
+      }
+      KeyPair identity = HeldKeys.generate(signing, random);
+      KeyPair unwrap = HeldKeys.generate(agreeing, random);
+      HeldKeys.put(open(agreeing), prefix, KeyPurpose.UNWRAP, unwrap, identity, signing);
+      HeldKeys.put(store, prefix, KeyPurpose.IDENTITY, identity, identity, signing);
+    } catch (GeneralSecurityException | ProviderException failed) {
+      throw Pkcs11Trouble.absent(module, failed);
+    }
+    return keys();
+  }
+
+  /**
+   * Logs in and finds the keys.
+   *
+   * @throws KeystoreRefusal {@code TOKEN_REPLACED} when they are not all there
+   */
+  HeldKeys keys() throws IOException, KeystoreRefusal {
+    KeyStore store = open(module.provider());
+    try {
+      return HeldKeys.of(store, prefix);
+    } catch (ProviderException failed) {
+      throw Pkcs11Trouble.absent(module, failed);
+    } catch (GeneralSecurityException missing) {
+      throw replaced(missing);
+    }
+  }
+
+  /** Whether there are keys of these names at all. */
+  boolean hasKeys() throws IOException, KeystoreRefusal {
+    KeyStore store = open(module.provider());
+    try {
+      return has(store, KeyPurpose.IDENTITY) && has(store, KeyPurpose.UNWRAP);
+    } catch (GeneralSecurityException | ProviderException failed) {
+      throw Pkcs11Trouble.absent(module, failed);
+    }
+  }
+
+  private boolean has(KeyStore store, KeyPurpose purpose) throws GeneralSecurityException {
+    return store.containsAlias(prefix + purpose.text());
+  }
+
+  KeystoreRefusal replaced(@Nullable Exception why) {
+    return new KeystoreRefusal(
+        KeystoreRefusal.Reason.TOKEN_REPLACED,
+        "the token at " + module + " does not hold the keys made at enrolment",
+        why);
+  }
+
+  /** A PIN that was refused is not tried again: tokens count, and lock. */
+  private KeyStore open(Provider provider) throws IOException, KeystoreRefusal {
+    if (pinRefused) {
+      throw new KeystoreRefusal(
+          KeystoreRefusal.Reason.WRONG_PIN,
+          "the token at " + module + " refused the PIN before; it is not tried again");
+    }
+    char[] characters;
+    try (SecretBytes secret = pin.read()) {
+      characters = Passwords.chars(secret);
+    }
+    try {
+      KeyStore store = KeyStore.getInstance("PKCS11", provider);
+      store.load(null, characters);
+      return store;
+    } catch (GeneralSecurityException | IOException | ProviderException failed) {
+      KeystoreRefusal refusal = Pkcs11Trouble.ofLogin(module, failed);
+      pinRefused = refusal.reason() == KeystoreRefusal.Reason.WRONG_PIN;
+      throw refusal;
+    } finally {
+      Arrays.fill(characters, '\0');
+    }
+  }
+}

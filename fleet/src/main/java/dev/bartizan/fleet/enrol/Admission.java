@@ -1,0 +1,61 @@
+package dev.bartizan.fleet.enrol;
+
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.enrolment.Grant;
+import dev.bartizan.crypto.keystore.Protection;
+import dev.bartizan.crypto.keystore.Ueid;
+import dev.bartizan.crypto.statement.SpiffeId;
+import dev.bartizan.fleet.identity.CertificateAuthority;
+import dev.bartizan.fleet.identity.Device;
+import dev.bartizan.fleet.identity.Pem;
+import java.io.IOException;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Takes a device in that has proved its keys: certificates, inventory, welcome. */
+final class Admission {
+  private static final String DEFAULT_PROFILE = "default";
+
+  private final EnrolmentDesk.Office office;
+  private final Welcome welcome;
+
+  Admission(EnrolmentDesk.Office office, Welcome welcome) {
+    this.office = office;
+    this.welcome = welcome;
+  }
+
+  Grant admit(
+      Ueid ueid, Protection.Kind keystore, Optional<Device.Chip> chip, DeviceKeys keys, Instant now)
+      throws IOException, Refusal {
+    CertificateAuthority authority = office.authority();
+    SpiffeId id = new SpiffeId(office.settings().trustDomain(), ueid);
+    X509Certificate identity =
+        authority.issueIdentity(id, keys.identity(), CertificateAuthority.IDENTITY_LIFETIME);
+    X509Certificate unwrap =
+        authority.issueUnwrap(id, keys.unwrap(), CertificateAuthority.UNWRAP_LIFETIME);
+    office
+        .inventory()
+        .enrol(
+            new Device(
+                ueid,
+                Device.State.ENROLLED,
+                DEFAULT_PROFILE,
+                Set.of(),
+                now.truncatedTo(ChronoUnit.SECONDS),
+                keystore,
+                chip,
+                identity,
+                unwrap,
+                Optional.empty()));
+    welcome.enrolled(ueid);
+    return new Grant(
+        Pem.ofCertificates(List.of(identity, authority.certificate())),
+        Pem.ofCertificates(List.of(unwrap)),
+        office.settings().trustDomain(),
+        office.settings().broker());
+  }
+}

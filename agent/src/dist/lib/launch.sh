@@ -13,6 +13,9 @@ launch() {
   find_java
   find_jars
   set -- -cp "$jars" "$main" "$@"
+  # Whatever the caller allowed: a core would hold keys and weights. The daemon makes sure of it again.
+  # shellcheck disable=SC3045  # dash has it
+  ulimit -c 0
   native=$home/lib/native/$(uname -m)
   if [ -d "$native" ]; then
     # From here instead of being copied out of a jar into /tmp at every start. On an architecture that has none
@@ -27,11 +30,13 @@ launch() {
   fi
   # A heap dump, a core, a crash report with its stack, an attached tool or the counters in /tmp would show keys and
   # weights to others.
+  # The native cipher gives its context back, wiped, after each chunk instead of when it is garbage collected.
   # The JVM's own messages go to stderr: stdout belongs to the command.
   # shellcheck disable=SC2086  # flags are words
   exec "$java" \
     -XX:+DisableAttachMechanism -XX:-UsePerfData -XX:-HeapDumpOnOutOfMemoryError -XX:-CreateCoredumpOnCrash \
     -XX:ErrorFile=/dev/null -Xlog:disable -Xlog:all=error:stderr \
+    -Dcom.amazon.corretto.crypto.provider.nativeContextReleaseStrategy=EAGER \
     -Djava.awt.headless=true -Dfile.encoding=UTF-8 "-Dbartizan.home=$home" $flags "$@"
 }
 

@@ -202,9 +202,19 @@ final class Agent {
     }
   }
 
+  /** The program first: what it says of the rest is worth as much as itself. */
   private void measureOurselves() throws IOException {
     try {
       measurements.begin();
+      measurements.measure(bootCheck.ownFiles());
+    } catch (Refusal refusal) {
+      problem("measurements", describe(refusal));
+    }
+    measurePolicy();
+  }
+
+  private void measurePolicy() throws IOException {
+    try {
       policy.measure(measurements);
     } catch (Refusal refusal) {
       problem("measurements", describe(refusal));
@@ -273,6 +283,7 @@ final class Agent {
       return;
     }
     refresh();
+    measurePolicy();
     if (loader.isPermitted() && !policy.acceptsKeystore()) {
       withdraw();
     }

@@ -23,6 +23,8 @@ import dev.bartizan.agent.serve.http.LocalServer;
 import dev.bartizan.agent.serve.http.Route;
 import dev.bartizan.agent.serve.http.ServerOptions;
 import dev.bartizan.agent.serve.oip.InferenceRoute;
+import dev.bartizan.agent.system.LockedMemory;
+import dev.bartizan.agent.system.Safeguards;
 import dev.bartizan.agent.system.ServiceManager;
 import dev.bartizan.agent.trust.TrustedDocuments;
 import dev.bartizan.agent.update.Consents;
@@ -87,6 +89,15 @@ public final class Assembly implements AutoCloseable {
   public Assembly(AgentConfig config, Host host) throws IOException, Refusal {
     this.config = config;
     this.host = host;
+    LockedMemory memory = Device.memory(config);
+    Safeguards safeguards = Device.safeguards(config, memory);
+    Future<Boolean> memoryReady =
+        host.workers()
+            .submit(
+                () -> {
+                  memory.prepare();
+                  return true;
+                });
     Future<BulkCrypto> bulk = host.workers().submit(BulkCrypto::fastest);
     Future<OnnxRuntime> runtime =
         host.workers().submit(() -> OnnxRuntime.open(config.serve().threads()));
@@ -95,6 +106,7 @@ public final class Assembly implements AutoCloseable {
     DeviceKeystore keystore = Device.openKeystore(config, host, disk);
     Credentials credentials = Device.credentials(disk, keystore);
     BulkCrypto crypto = Device.await(bulk);
+    Device.await(memoryReady);
 
     Problems problems = new Problems();
     Outbox outbox = Outbox.open(disk);
@@ -102,6 +114,7 @@ public final class Assembly implements AutoCloseable {
     SmallFiles repository = new SmallFiles(Device.transport(config));
     TrustedDocuments documents = Device.documents(config, disk, host.clock());
     BootCheck bootCheck = Device.bootCheck(config, host, keystore, documents, crypto);
+    bootCheck.begin();
     Measurements measurements =
         new Measurements(
             keystore,
@@ -111,14 +124,14 @@ public final class Assembly implements AutoCloseable {
     this.service = new ModelService(Set.of(), System::nanoTime);
     ObjectStore store = new ObjectStore(disk, crypto::sha256);
     Envelopes envelopes = new Envelopes(disk);
-    ModelVault vault = Device.vault(host, disk, keystore, credentials, documents, crypto);
-    ModelLoader loader = new ModelLoader(vault, store, measurements, () -> Device.await(runtime));
+    ModelVault vault = Device.vault(host, disk, keystore, credentials, documents, crypto, memory);
+    ModelLoader loader =
+        new ModelLoader(
+            vault, store, measurements, safeguards::requireForModels, () -> Device.await(runtime));
     AgentConfig.Delivery delivery = config.repository().delivery();
     DataBudget budget = DataBudget.open(disk, delivery.budget(), host.clock());
     Consents consents = new Consents(host.clock());
-    Policy policy =
-        new Policy(
-            documents, bootCheck.softwareTarget(), keystore.protection().kind(), service, problems);
+    Policy policy = new Policy(documents, keystore.protection().kind(), service, problems);
     UpdateGate gate = new UpdateGate(keystore.ueid(), policy::times, consents, host.clock());
     ReleasePayloads payloads =
         new ReleasePayloads(
@@ -159,6 +172,7 @@ public final class Assembly implements AutoCloseable {
             credentials,
             problems,
             crypto.name(),
+            safeguards,
             host.clock());
     EvidenceDesk evidence =
         new EvidenceDesk(measurements, facts::health, config.device().bootLogs(), host.clock());
@@ -192,6 +206,7 @@ public final class Assembly implements AutoCloseable {
                         bootCheck,
                         state,
                         Device.inspection(documents, vault, disk, crypto),
+                        safeguards,
                         evidence,
                         updates,
                         policy,

@@ -5,12 +5,15 @@ import dev.bartizan.agent.config.AgentConfig;
 import dev.bartizan.agent.config.KeystoreBackend;
 import dev.bartizan.agent.identity.Credentials;
 import dev.bartizan.agent.identity.FleetTls;
+import dev.bartizan.agent.system.LockedMemory;
+import dev.bartizan.agent.system.Safeguards;
 import dev.bartizan.agent.trust.TrustedDocuments;
 import dev.bartizan.agent.vault.Envelopes;
 import dev.bartizan.agent.vault.ModelChain;
 import dev.bartizan.agent.vault.ModelVault;
 import dev.bartizan.crypto.Explanation;
 import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.SecretMemory;
 import dev.bartizan.crypto.TouchesTheWorld;
 import dev.bartizan.crypto.envelope.BulkCrypto;
 import dev.bartizan.crypto.json.Malformed;
@@ -181,6 +184,16 @@ public final class Device {
     return new Inspection(documents, new ModelChain(documents, store, vault), disk);
   }
 
+  /** Where keys and weights lie on this device. */
+  public static LockedMemory memory(AgentConfig config) {
+    return new LockedMemory(config.memory().secrets());
+  }
+
+  /** What keeps them from others. */
+  public static Safeguards safeguards(AgentConfig config, LockedMemory memory) {
+    return new Safeguards(memory, config.memory().refusesSwap());
+  }
+
   /** Opens installed releases with this device's keys. */
   public static ModelVault vault(
       Assembly.Host host,
@@ -188,7 +201,8 @@ public final class Device {
       DeviceKeystore keystore,
       Credentials credentials,
       TrustedDocuments documents,
-      BulkCrypto crypto)
+      BulkCrypto crypto,
+      SecretMemory memory)
       throws Malformed {
     return new ModelVault(
         documents,
@@ -197,6 +211,7 @@ public final class Device {
         keystore,
         credentials.unwrapCertificate(),
         crypto,
+        memory,
         host.workers(),
         host.cores());
   }

@@ -6,6 +6,8 @@ import dev.bartizan.agent.identity.Credentials;
 import dev.bartizan.agent.report.Problems;
 import dev.bartizan.agent.serve.ModelService;
 import dev.bartizan.agent.serve.Observation;
+import dev.bartizan.agent.system.Safeguard;
+import dev.bartizan.agent.system.Safeguards;
 import dev.bartizan.agent.trust.TrustedDocuments;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.boot.ChainVerdict;
@@ -42,6 +44,7 @@ public final class Facts {
   private final Credentials credentials;
   private final Problems problems;
   private final String bulkCrypto;
+  private final Safeguards safeguards;
   private final InstantSource clock;
   private final Instant started;
   private volatile Supplier<String> broker = () -> "starting";
@@ -51,6 +54,7 @@ public final class Facts {
 
   /**
    * @param bulkCrypto where bulk ciphers come from
+   * @param safeguards what keeps keys and weights from others
    */
   public Facts(
       String version,
@@ -61,6 +65,7 @@ public final class Facts {
       Credentials credentials,
       Problems problems,
       String bulkCrypto,
+      Safeguards safeguards,
       InstantSource clock) {
     this.version = version;
     this.keystore = keystore;
@@ -70,6 +75,7 @@ public final class Facts {
     this.credentials = credentials;
     this.problems = problems;
     this.bulkCrypto = bulkCrypto;
+    this.safeguards = safeguards;
     this.clock = clock;
     this.started = clock.instant();
   }
@@ -108,6 +114,7 @@ public final class Facts {
         .put("firmware", keystore.protection().firmwareVersion())
         .put("ueid", keystore.ueid().text());
     status.put("bulk_crypto", bulkCrypto);
+    status.set("safeguards", safeguards(safeguards.examine()));
     ObjectNode metadata = status.putObject("metadata");
     documents.versions().forEach(metadata::put);
     models(status.putArray("models"));
@@ -138,6 +145,18 @@ public final class Facts {
           .put("verdict", link.verdict().text())
           .put("expected", link.expected())
           .put("found", link.found());
+    }
+    return json;
+  }
+
+  /** Safeguards as {@code check --json} and {@code status --json} print them. */
+  public static ArrayNode safeguards(List<Safeguard> safeguards) {
+    ArrayNode json = StrictJson.object().putArray("safeguards");
+    for (Safeguard safeguard : safeguards) {
+      json.addObject()
+          .put("name", safeguard.name())
+          .put("verdict", safeguard.verdict().text())
+          .put("found", safeguard.found());
     }
     return json;
   }
@@ -184,6 +203,9 @@ public final class Facts {
     Map<String, HealthClaims.Outcome> checks = new TreeMap<>();
     checks.put("boot-chain", outcome(boot.overall()));
     checks.put("problems", problems.all().isEmpty() ? outcome(Verdict.GOOD) : outcome(Verdict.BAD));
+    for (Safeguard safeguard : safeguards.examine()) {
+      checks.put("safeguard-" + safeguard.name(), outcome(safeguard));
+    }
     Map<String, Long> counters = new TreeMap<>();
     for (Observation seen : service.observe()) {
       counters.put(seen.model() + ".answered", seen.answered());
@@ -199,6 +221,16 @@ public final class Facts {
         policy,
         Optional.of(installer.head().digest()),
         counters);
+  }
+
+  /** A safeguard that is not there is a failure where the configuration insists on it. */
+  private HealthClaims.Outcome outcome(Safeguard safeguard) {
+    return switch (safeguard.verdict()) {
+      case GOOD -> HealthClaims.Outcome.SUCCESS;
+      case UNKNOWN -> HealthClaims.Outcome.NOT_RUN;
+      case BAD ->
+          safeguards.insistsOn(safeguard) ? HealthClaims.Outcome.FAIL : HealthClaims.Outcome.ABSENT;
+    };
   }
 
   private static HealthClaims.Outcome outcome(Verdict verdict) {

@@ -5,6 +5,7 @@ import dev.bartizan.agent.anchor.AnchoredState;
 import dev.bartizan.agent.boot.BootCheck;
 import dev.bartizan.agent.control.ControlRoute;
 import dev.bartizan.agent.report.EvidenceDesk;
+import dev.bartizan.agent.system.Safeguards;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.boot.ChainVerdict;
 import dev.bartizan.crypto.json.JsonFields;
@@ -29,6 +30,7 @@ final class LocalDaemon implements ControlRoute.Daemon {
   private final BootCheck bootCheck;
   private final AnchoredState state;
   private final Inspection inspection;
+  private final Safeguards safeguards;
   private final EvidenceDesk evidence;
   private final Updates updates;
   private final Policy policy;
@@ -42,6 +44,7 @@ final class LocalDaemon implements ControlRoute.Daemon {
       BootCheck bootCheck,
       AnchoredState state,
       Inspection inspection,
+      Safeguards safeguards,
       EvidenceDesk evidence,
       Updates updates,
       Policy policy,
@@ -53,6 +56,7 @@ final class LocalDaemon implements ControlRoute.Daemon {
     this.bootCheck = bootCheck;
     this.state = state;
     this.inspection = inspection;
+    this.safeguards = safeguards;
     this.evidence = evidence;
     this.updates = updates;
     this.policy = policy;
@@ -75,7 +79,9 @@ final class LocalDaemon implements ControlRoute.Daemon {
             () ->
                 new ChainVerdict(List.of(state.examine()))
                     .then(inspection.examine(boot.overall())));
-    return StrictJson.write(Facts.chain(boot.then(rest)));
+    ObjectNode chain = Facts.chain(boot.then(rest));
+    chain.set("safeguards", Facts.safeguards(safeguards.examine()));
+    return StrictJson.write(chain);
   }
 
   @Override

@@ -11,7 +11,6 @@ import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.crypto.statement.AgentEvent;
 import dev.bartizan.crypto.statement.CommandKeys;
 import dev.bartizan.updater.release.DevicePolicy;
-import dev.bartizan.updater.release.SoftwareManifest;
 import dev.bartizan.updater.release.UpdateTimes;
 import java.io.IOException;
 import java.util.Optional;
@@ -20,24 +19,22 @@ import java.util.function.Consumer;
 /** The policy in force: the one that trusted metadata names now, and that this device holds. */
 final class Policy {
   private final TrustedDocuments documents;
-  private final String softwareTarget;
   private final Protection.Kind keystore;
   private final ModelService service;
   private final Problems problems;
   private Consumer<Optional<Digest>> known = policy -> {};
   private volatile Optional<DevicePolicy> current = Optional.empty();
+  private Optional<Digest> measured = Optional.empty();
 
   /**
    * @param keystore what this device's keys are in
    */
   Policy(
       TrustedDocuments documents,
-      String softwareTarget,
       Protection.Kind keystore,
       ModelService service,
       Problems problems) {
     this.documents = documents;
-    this.softwareTarget = softwareTarget;
     this.keystore = keystore;
     this.service = service;
     this.problems = problems;
@@ -92,17 +89,13 @@ final class Policy {
     };
   }
 
-  /** Measures what this agent lives by: its own manifest, and the policy. */
+  /** Measures what this agent lives by, unless it has been since the start. */
   void measure(Measurements measurements) throws Refusal, IOException {
-    Optional<byte[]> software = documents.find(softwareTarget, SoftwareManifest.MAX_LENGTH);
-    if (software.isPresent()) {
-      measurements.measure(
-          new AgentEvent(AgentEvent.Kind.SOFTWARE, Digest.of(software.get()), softwareTarget));
-    }
-    Optional<byte[]> policy = documents.find(DevicePolicy.TARGET, DevicePolicy.MAX_LENGTH);
-    if (policy.isPresent()) {
-      measurements.measure(
-          new AgentEvent(AgentEvent.Kind.POLICY, Digest.of(policy.get()), DevicePolicy.TARGET));
+    Optional<Digest> now =
+        documents.find(DevicePolicy.TARGET, DevicePolicy.MAX_LENGTH).map(Digest::of);
+    if (now.isPresent() && !now.equals(measured)) {
+      measurements.measure(new AgentEvent(AgentEvent.Kind.POLICY, now.get(), DevicePolicy.TARGET));
+      measured = now;
     }
   }
 }

@@ -64,6 +64,8 @@ final class HouseRulesTest {
           "agent.mqtt.BrokerLink",
           "agent.serve.http.LocalClient",
           "agent.serve.http.UnixSocketFile",
+          "agent.system.LockedMemory",
+          "agent.system.Safeguards",
           "agent.system.ServiceManager",
           "fleet.author",
           "fleet.cli",

@@ -13,6 +13,7 @@ import dev.bartizan.agent.vault.ModelVault;
 import dev.bartizan.agent.vault.OpenRelease;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.SecretMemory;
 import dev.bartizan.crypto.envelope.BulkCrypto;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
 import dev.bartizan.crypto.keystore.Tpm2Keystore;
@@ -91,6 +92,7 @@ final class Lookers implements AutoCloseable {
             keystore,
             credentials.unwrapCertificate(),
             crypto,
+            SecretMemory.ordinary(),
             workers,
             1);
     Installer.look(disk)

@@ -10,6 +10,7 @@ import dev.bartizan.crypto.boot.ReferenceValues;
 import dev.bartizan.crypto.boot.Verdict;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
 import dev.bartizan.crypto.keystore.Protection;
+import dev.bartizan.crypto.statement.AgentEvent;
 import dev.bartizan.crypto.tpm.PcrSelection;
 import dev.bartizan.crypto.tpm.PcrValues;
 import dev.bartizan.updater.release.DevicePolicy;
@@ -28,6 +29,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Judges the boot chain and the agent's own files against what the fleet has signed. */
 public final class BootCheck {
@@ -42,6 +44,7 @@ public final class BootCheck {
   private final Installation installation;
   private final Supplier<MessageDigest> sha256;
   private final ExecutorService workers;
+  private @Nullable Future<Map<String, Digest>> hashed;
 
   /**
    * @param bootPcrs the PCRs that make up the boot chain
@@ -87,7 +90,7 @@ public final class BootCheck {
    */
   public ChainVerdict examine() throws Refusal, IOException {
     // Some hundred megabytes are hashed while the TPM is asked.
-    Future<Map<String, Digest>> files = workers.submit(() -> installation.digests(sha256));
+    Future<Map<String, Digest>> files = files();
     ChainVerdict firmware = firmware();
     return keystore().then(firmware).then(software(await(files)));
   }
@@ -110,6 +113,35 @@ public final class BootCheck {
             .collect(Collectors.joining(" or "));
     Verdict verdict = policy.accepts(kind) ? Verdict.GOOD : Verdict.BAD;
     return new ChainVerdict(List.of(new Link("keystore", verdict, expected, kind.text())));
+  }
+
+  /** Begins to hash the agent's files, beside other work, for what follows. */
+  public synchronized void begin() {
+    hashed = workers.submit(() -> installation.digests(sha256));
+  }
+
+  /**
+   * The agent's files as they lie there, as an event to measure: the digest of the manifest they
+   * would have. Where that is the signed one, they are those files. What is measured is what the
+   * next {@link #examine} judges.
+   */
+  public AgentEvent ownFiles() throws IOException {
+    Future<Map<String, Digest>> files = files();
+    SoftwareManifest found =
+        new SoftwareManifest(new ReleaseName(SOFTWARE, installation.version()), await(files));
+    keep(files);
+    return new AgentEvent(AgentEvent.Kind.SOFTWARE, Digest.of(found.toJson()), softwareTarget());
+  }
+
+  /** What has been begun, once; or begun now. */
+  private synchronized Future<Map<String, Digest>> files() {
+    Future<Map<String, Digest>> begun = hashed;
+    hashed = null;
+    return begun == null ? workers.submit(() -> installation.digests(sha256)) : begun;
+  }
+
+  private synchronized void keep(Future<Map<String, Digest>> files) {
+    hashed = files;
   }
 
   private static Map<String, Digest> await(Future<Map<String, Digest>> files) throws IOException {

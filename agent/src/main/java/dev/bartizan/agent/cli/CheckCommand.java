@@ -1,10 +1,12 @@
 package dev.bartizan.agent.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bartizan.agent.Assembly;
 import dev.bartizan.agent.Device;
 import dev.bartizan.agent.Facts;
 import dev.bartizan.agent.config.AgentConfig;
+import dev.bartizan.agent.system.LockedMemory;
 import dev.bartizan.agent.trust.TrustedDocuments;
 import dev.bartizan.agent.vault.ModelVault;
 import dev.bartizan.crypto.Refusal;
@@ -66,11 +68,30 @@ final class CheckCommand implements Callable<Integer> {
       TrustedDocuments documents = Device.documents(settings, disk, host.clock());
       documents.load();
       BulkCrypto crypto = BulkCrypto.fastest();
+      LockedMemory memory = Device.memory(settings);
+      memory.prepare();
       ModelVault vault =
-          Device.vault(host, disk, keystore, Device.credentials(disk, keystore), documents, crypto);
+          Device.vault(
+              host, disk, keystore, Device.credentials(disk, keystore), documents, crypto, memory);
       ChainVerdict boot = Device.bootCheck(settings, host, keystore, documents, crypto).examine();
       ChainVerdict rest = Device.inspection(documents, vault, disk, crypto).examine(boot.overall());
-      return StrictJson.write(Facts.chain(boot.then(rest)));
+      ObjectNode chain = Facts.chain(boot.then(rest));
+      chain.set("safeguards", Facts.safeguards(Device.safeguards(settings, memory).examine()));
+      return StrictJson.write(chain);
+    }
+  }
+
+  /** They do not count for the verdict: they are about this process, not about what it runs. */
+  static void printSafeguards(PrintWriter out, JsonNode safeguards) {
+    for (JsonNode safeguard : safeguards) {
+      String verdict = safeguard.path("verdict").asText();
+      String word = verdict.equals("bad") ? "weak" : verdict;
+      out.println(
+          (word + "        ").substring(0, 8)
+              + "safeguard "
+              + safeguard.path("name").asText()
+              + ": "
+              + safeguard.path("found").asText());
     }
   }
 
@@ -83,6 +104,7 @@ final class CheckCommand implements Callable<Integer> {
         out.println("          found    " + link.path("found").asText());
       }
     }
+    printSafeguards(out, chain.path("safeguards"));
     out.println(chain.path("verdict").asText());
   }
 }

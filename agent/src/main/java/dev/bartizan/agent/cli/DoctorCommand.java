@@ -1,10 +1,13 @@
 package dev.bartizan.agent.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.bartizan.agent.Assembly;
 import dev.bartizan.agent.Device;
+import dev.bartizan.agent.Facts;
 import dev.bartizan.agent.Keystores;
 import dev.bartizan.agent.config.AgentConfig;
 import dev.bartizan.agent.identity.Certificates;
+import dev.bartizan.agent.system.LockedMemory;
 import dev.bartizan.crypto.Explanation;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.TouchesTheWorld;
@@ -13,6 +16,7 @@ import dev.bartizan.crypto.boot.ChainVerdict;
 import dev.bartizan.crypto.boot.ReferenceValues;
 import dev.bartizan.crypto.boot.Verdict;
 import dev.bartizan.crypto.envelope.BulkCrypto;
+import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.crypto.keystore.KeystoreRefusal;
 import dev.bartizan.crypto.tpm.PcrValues;
 import dev.bartizan.crypto.tpm.Tpm;
@@ -86,7 +90,22 @@ final class DoctorCommand implements Callable<Integer> {
         () -> anchors(settings));
     examine("broker", "check fleet.broker and the network", () -> broker(settings));
     examine("daemon", "start it: systemctl start bartizan", () -> daemon(settings));
+    safeguards(settings);
     return healthy ? 0 : Failures.REFUSED;
+  }
+
+  /** The daemon's own where it runs: what shields this process says nothing about that one. */
+  private void safeguards(AgentConfig settings) throws IOException, Refusal {
+    JsonNode found;
+    if (CheckCommand.runs(settings)) {
+      byte[] status = ConfigOption.ask(settings, "status");
+      found = StrictJson.read(status, status.length, "status").tree().path("safeguards");
+    } else {
+      LockedMemory memory = Device.memory(settings);
+      memory.prepare();
+      found = Facts.safeguards(Device.safeguards(settings, memory).examine());
+    }
+    CheckCommand.printSafeguards(spec.commandLine().getOut(), found);
   }
 
   private void examine(String subject, String advice, Examination examination) {

@@ -62,6 +62,13 @@ final class StatusCommand implements Callable<Integer> {
               + " "
               + model.path("state").asText());
     }
+    for (JsonNode safeguard : status.path("safeguards")) {
+      if (!safeguard.path("verdict").asText().equals("good")) {
+        line(
+            out, "weak", safeguard.path("name").asText() + ": " + safeguard.path("found").asText());
+      }
+    }
+    line(out, "bulk crypto", status.path("bulk_crypto").asText());
     JsonNode deployment = status.path("deployment");
     if (!deployment.isMissingNode()) {
       line(

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.toml.TomlMapper;
 import dev.bartizan.agent.boot.LogFiles;
+import dev.bartizan.agent.system.Seclusion;
 import dev.bartizan.crypto.TouchesTheWorld;
 import dev.bartizan.crypto.tpm.PcrSelection;
 import dev.bartizan.updater.fetch.DataBudget;
@@ -16,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -25,12 +27,19 @@ import java.util.Set;
  * @param file where this was read from
  * @param device the device's place and profile
  * @param keystore which hardware holds the keys, and which boot state they want
+ * @param memory how keys and weights are kept in memory
  * @param repository where content comes from
  * @param fleet whom the device talks to
  * @param serve where local applications find their models
  */
 public record AgentConfig(
-    Path file, Device device, Keystore keystore, Repository repository, Fleet fleet, Serve serve) {
+    Path file,
+    Device device,
+    Keystore keystore,
+    Memory memory,
+    Repository repository,
+    Fleet fleet,
+    Serve serve) {
 
   /** Used when no {@code --config} is given. */
   public static final Path DEFAULT_FILE = Path.of("/etc/bartizan/agent.toml");
@@ -57,6 +66,14 @@ public record AgentConfig(
    */
   public record Keystore(
       KeystoreBackend backend, PcrSelection boundPcrs, PcrSelection bootPcrs, int agentPcr) {}
+
+  /**
+   * Memory for keys and weights.
+   *
+   * @param secrets what it must be at the least
+   * @param refusesSwap whether models are opened only where memory cannot be swapped to a disk
+   */
+  public record Memory(Seclusion secrets, boolean refusesSwap) {}
 
   /**
    * The content repository.
@@ -149,6 +166,7 @@ public record AgentConfig(
             Path.of(file),
             device(root.table("device")),
             keystore(root.table("keystore")),
+            memory(root.table("memory")),
             repository(root.table("repository")),
             fleet(root.table("fleet")),
             serve(root.table("serve")));
@@ -195,6 +213,25 @@ public record AgentConfig(
             (int) bound.number("agent_pcr", 23, 0, 23));
     table.refuseUnknownKeys();
     return keystore;
+  }
+
+  private static Memory memory(ConfigTable table) throws ConfigRefusal {
+    Memory memory =
+        new Memory(
+            table.choice("secrets", Seclusion.ORDINARY, Seclusion::text),
+            table.choice("swap", OnSwap.WARN, OnSwap::text) == OnSwap.REFUSE);
+    table.refuseUnknownKeys();
+    return memory;
+  }
+
+  /** What becomes of models where memory may be swapped to a disk. */
+  private enum OnSwap {
+    WARN,
+    REFUSE;
+
+    String text() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   private static PcrSelection pcrs(ConfigTable table, String key, String otherwise)

@@ -9,6 +9,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** One table of the file; remembers which keys were asked for, and refuses the others. */
 final class ConfigTable {
@@ -144,6 +147,20 @@ final class ConfigTable {
       throw refusal(key, "is not true or false");
     }
     return node.booleanValue();
+  }
+
+  /** One of an enumeration's values by its text. */
+  <E extends Enum<E>> E choice(String key, E otherwise, Function<E, String> text)
+      throws ConfigRefusal {
+    String chosen = text(key, text.apply(otherwise));
+    E[] all = otherwise.getDeclaringClass().getEnumConstants();
+    for (E one : all) {
+      if (text.apply(one).equals(chosen)) {
+        return one;
+      }
+    }
+    String known = Stream.of(all).map(text).collect(Collectors.joining("\", \""));
+    throw refusal(key, "is not one of \"" + known + "\": " + chosen);
   }
 
   /** A key that nobody asked for is a typing error, and a typing error must not go unnoticed. */

@@ -1,5 +1,6 @@
 package dev.bartizan.agent.report;
 
+import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.boot.BootLogs;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
@@ -9,8 +10,13 @@ import dev.bartizan.crypto.statement.Evidence;
 import dev.bartizan.crypto.statement.EvidenceWriter;
 import dev.bartizan.crypto.statement.HealthClaims;
 import dev.bartizan.crypto.statement.Nonce;
+import dev.bartizan.crypto.tpm.PcrBank;
+import dev.bartizan.crypto.tpm.PcrSelection;
+import dev.bartizan.crypto.tpm.PcrValues;
+import dev.bartizan.crypto.tpm.TpmHash;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * The agent's own measurements: a log, and the PCR it replays to.
@@ -41,9 +47,25 @@ public final class Measurements {
     }
   }
 
-  /** Logs and extends, before the thing is used. */
-  public synchronized void measure(AgentEvent event) throws Refusal, IOException {
-    log = log.plus(event);
+  /**
+   * Logs and extends, before the thing is used.
+   *
+   * @return for {@link Measured#require}, without which nothing is used
+   */
+  public synchronized Measured measure(AgentEvent event) throws Refusal, IOException {
+    AgentLog longer = log.plus(event);
+    try {
+      extend(event);
+    } catch (IOException unanswered) {
+      if (!isExtended(longer)) {
+        throw unanswered;
+      }
+    }
+    log = longer;
+    return new Measured(event);
+  }
+
+  private void extend(AgentEvent event) throws Refusal, IOException {
     if (hasPcrs()) {
       keystore.measure(log.pcr(), event.measurement());
     }
@@ -52,6 +74,33 @@ public final class Measurements {
   /** Without PCRs there is the log alone, which the claims then cover. */
   private boolean hasPcrs() {
     return keystore.protection().kind().attests();
+  }
+
+  /** An extension whose answer was lost has happened or not; a log that guesses never replays. */
+  private boolean isExtended(AgentLog longer) throws Refusal, IOException {
+    PcrBank own = new PcrBank(TpmHash.SHA256, 1 << log.pcr());
+    PcrValues now = keystore.readPcrs(new PcrSelection(List.of(own)));
+    return now.find(TpmHash.SHA256, log.pcr()).filter(longer.replay().value()::equals).isPresent();
+  }
+
+  /** That something was measured. Only {@link #measure} makes one. */
+  public static final class Measured {
+    private final AgentEvent event;
+
+    private Measured(AgentEvent event) {
+      this.event = event;
+    }
+
+    /**
+     * The last look before something is used.
+     *
+     * @throws IllegalStateException when it was something else that was measured
+     */
+    public void require(AgentEvent.Kind kind, Digest digest) {
+      if (event.kind() != kind || !event.digest().equals(digest)) {
+        throw new IllegalStateException(digest + " is used, and " + event.digest() + " measured");
+      }
+    }
   }
 
   /** Evidence for {@code nonce}: nothing is measured while it is made. */

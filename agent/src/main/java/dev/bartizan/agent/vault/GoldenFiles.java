@@ -27,7 +27,12 @@ final class GoldenFiles {
       throw malformed("has " + tar.length() + " bytes, more than " + MAX_LENGTH);
     }
     ByteBuffer plain = ByteBuffer.allocate((int) tar.length());
-    tar.reader().read(0, plain);
+    SealedArtifact.Reader reader = tar.reader();
+    try {
+      reader.read(0, plain);
+    } finally {
+      reader.wipe();
+    }
     Map<String, Bytes> files = new HashMap<>();
     try (TarArchiveInputStream entries =
         new TarArchiveInputStream(new ByteArrayInputStream(plain.array()))) {

@@ -27,6 +27,7 @@ public final class ModelLoader {
   private final ModelVault vault;
   private final ObjectStore store;
   private final Measurements measurements;
+  private final Precondition precondition;
   private final RuntimeSupplier runtime;
   private volatile boolean permitted;
 
@@ -36,11 +37,22 @@ public final class ModelLoader {
     OnnxRuntime get() throws IOException;
   }
 
+  /** What must hold on this machine whenever a model is opened. */
+  @FunctionalInterface
+  public interface Precondition {
+    void require() throws Refusal;
+  }
+
   public ModelLoader(
-      ModelVault vault, ObjectStore store, Measurements measurements, RuntimeSupplier runtime) {
+      ModelVault vault,
+      ObjectStore store,
+      Measurements measurements,
+      Precondition precondition,
+      RuntimeSupplier runtime) {
     this.vault = vault;
     this.store = store;
     this.measurements = measurements;
+    this.precondition = precondition;
     this.runtime = runtime;
   }
 
@@ -72,17 +84,20 @@ public final class ModelLoader {
     if (!permitted) {
       throw new VaultClosed(name);
     }
+    precondition.require();
     try (OpenRelease open = vault.unlock(name, release)) {
       ReleaseManifest manifest = open.manifest();
-      measurements.measure(AgentEvent.model(name.name(), name.version(), release));
+      Measurements.Measured measured =
+          measurements.measure(AgentEvent.model(name.name(), name.version(), release));
       GoldenVectors golden = golden(open);
-      return new Loaded(manifest, prove(open, golden));
+      return new Loaded(manifest, prove(open, measured, golden));
     }
   }
 
-  private ProvenModel prove(OpenRelease open, GoldenVectors golden) throws Refusal, IOException {
+  private ProvenModel prove(OpenRelease open, Measurements.Measured measured, GoldenVectors golden)
+      throws Refusal, IOException {
     Model model;
-    try (Weights weights = vault.weights(open)) {
+    try (Weights weights = vault.weights(open, measured)) {
       model = runtime.get().load(weights.content());
     }
     try {

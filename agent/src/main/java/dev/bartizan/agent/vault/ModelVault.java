@@ -1,14 +1,17 @@
 package dev.bartizan.agent.vault;
 
+import dev.bartizan.agent.report.Measurements;
 import dev.bartizan.agent.trust.TrustedDocuments;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.SecretMemory;
 import dev.bartizan.crypto.envelope.BulkCrypto;
 import dev.bartizan.crypto.envelope.ByteSource;
 import dev.bartizan.crypto.envelope.EnvelopeRefusal;
 import dev.bartizan.crypto.envelope.SealedArtifact;
 import dev.bartizan.crypto.envelope.VerifiedOpening;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
+import dev.bartizan.crypto.statement.AgentEvent;
 import dev.bartizan.updater.disk.Disk;
 import dev.bartizan.updater.release.ReleaseManifest;
 import dev.bartizan.updater.release.ReleaseName;
@@ -26,11 +29,13 @@ public final class ModelVault {
   private final DeviceKeystore keystore;
   private final X509Certificate unwrapCertificate;
   private final BulkCrypto crypto;
+  private final SecretMemory memory;
   private final ExecutorService workers;
   private final int cores;
 
   /**
    * @param unwrapCertificate the certificate to which content keys are wrapped
+   * @param memory for content keys, what is derived from them, and weights
    * @param workers run the pieces of a decryption; {@code cores} at once
    */
   public ModelVault(
@@ -40,6 +45,7 @@ public final class ModelVault {
       DeviceKeystore keystore,
       X509Certificate unwrapCertificate,
       BulkCrypto crypto,
+      SecretMemory memory,
       ExecutorService workers,
       int cores) {
     this.documents = documents;
@@ -48,6 +54,7 @@ public final class ModelVault {
     this.keystore = keystore;
     this.unwrapCertificate = unwrapCertificate;
     this.crypto = crypto;
+    this.memory = memory;
     this.workers = workers;
     this.cores = cores;
   }
@@ -68,19 +75,26 @@ public final class ModelVault {
     ReleaseManifest manifest =
         ReleaseManifest.parse(store.read(release, ReleaseManifest.MAX_LENGTH));
     return new OpenRelease(
-        release, manifest, envelopes.get(release).open(unwrapCertificate, keystore::agree), crypto);
+        release,
+        manifest,
+        envelopes.get(release).open(unwrapCertificate, keystore::agree, memory),
+        crypto);
   }
 
   /**
-   * Decrypts and verifies the whole model.
+   * Decrypts and verifies the whole model, which was measured: a log that replays names every model
+   * that ever was in memory.
    *
    * @throws Refusal when a byte of it is not what was released; nothing is left in memory then
    */
-  public Weights weights(OpenRelease release) throws Refusal, IOException {
+  public Weights weights(OpenRelease release, Measurements.Measured measured)
+      throws Refusal, IOException {
+    measured.require(AgentEvent.Kind.MODEL, release.id());
     ReleaseManifest manifest = release.manifest();
     try (Disk.Input ciphertext = store.open(manifest.whole().sealed())) {
       SealedArtifact artifact = release.open(manifest.whole(), source(ciphertext));
-      Weights weights = new Weights(memoryFor(manifest));
+      int length = lengthOf(manifest);
+      Weights weights = new Weights(memory.allocate(length), length);
       try {
         new VerifiedOpening(artifact, manifest.model(), crypto)
             .into(weights.content(), workers, cores);
@@ -93,7 +107,7 @@ public final class ModelVault {
   }
 
   /** One direct buffer holds a model; the runtime's interface takes no more than that. */
-  private static int memoryFor(ReleaseManifest manifest) throws EnvelopeRefusal {
+  private static int lengthOf(ReleaseManifest manifest) throws EnvelopeRefusal {
     if (manifest.model().length() > Integer.MAX_VALUE) {
       throw new EnvelopeRefusal(
           EnvelopeRefusal.Reason.MALFORMED,

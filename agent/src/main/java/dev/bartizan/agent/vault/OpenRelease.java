@@ -10,17 +10,21 @@ import dev.bartizan.crypto.envelope.SealedArtifact;
 import dev.bartizan.updater.release.ReleaseManifest;
 import dev.bartizan.updater.release.SealedFile;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A release whose content key has been unwrapped: its files can be opened, and sealed again.
  *
- * <p>Close it as soon as they are: the key is in memory until then.
+ * <p>Close it as soon as they are: the key is in memory until then, and so are those of the files.
  */
 public final class OpenRelease implements AutoCloseable {
   private final Digest id;
   private final ReleaseManifest manifest;
   private final SecretBytes contentKey;
   private final BulkCrypto crypto;
+  private final List<SealedArtifact> artifacts = new ArrayList<>();
+  private final List<ArtifactSealer> sealers = new ArrayList<>();
 
   OpenRelease(Digest id, ReleaseManifest manifest, SecretBytes contentKey, BulkCrypto crypto) {
     this.id = id;
@@ -38,15 +42,21 @@ public final class OpenRelease implements AutoCloseable {
     return manifest;
   }
 
-  /** Opens one of the release's files. */
+  /** Opens one of the release's files, until this release is closed. */
   public SealedArtifact open(SealedFile file, ByteSource ciphertext)
       throws IOException, EnvelopeRefusal {
-    return SealedArtifact.open(ciphertext, contentKey, manifest.context(file), crypto);
+    SealedArtifact artifact =
+        SealedArtifact.open(ciphertext, contentKey, manifest.context(file), crypto);
+    artifacts.add(artifact);
+    return artifact;
   }
 
   /** Seals plaintext to the very bytes that were published as {@code file}. */
   public ArtifactSealer seal(SealedFile file, ArtifactSealer.Sink sink) throws IOException {
-    return ArtifactSealer.begin(contentKey, file.salt(), manifest.context(file), crypto, sink);
+    ArtifactSealer sealer =
+        ArtifactSealer.begin(contentKey, file.salt(), manifest.context(file), crypto, sink);
+    sealers.add(sealer);
+    return sealer;
   }
 
   /**
@@ -54,13 +64,19 @@ public final class OpenRelease implements AutoCloseable {
    *
    * @param position in the plaintext
    */
-  public ArtifactSealer resumeSeal(SealedFile file, long position, ArtifactSealer.Sink sink) {
-    return ArtifactSealer.resume(
-        contentKey, file.salt(), manifest.context(file), crypto, sink, position);
+  public ArtifactSealer resumeSeal(SealedFile file, long position, ArtifactSealer.Sink sink)
+      throws IOException {
+    ArtifactSealer sealer =
+        ArtifactSealer.resume(
+            contentKey, file.salt(), manifest.context(file), crypto, sink, position);
+    sealers.add(sealer);
+    return sealer;
   }
 
   @Override
   public void close() {
+    artifacts.forEach(SealedArtifact::close);
+    sealers.forEach(ArtifactSealer::close);
     contentKey.close();
   }
 }

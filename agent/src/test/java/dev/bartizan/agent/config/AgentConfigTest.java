@@ -3,6 +3,7 @@ package dev.bartizan.agent.config;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.bartizan.agent.system.Seclusion;
 import dev.bartizan.crypto.keystore.Pkcs11Module;
 import dev.bartizan.crypto.keystore.Protection;
 import java.net.URI;
@@ -20,6 +21,18 @@ class AgentConfigTest {
     assertEquals(Path.of("/var/lib/bartizan"), config.device().stateDirectory());
     assertEquals(23, config.keystore().agentPcr());
     assertEquals(Optional.empty(), config.fleet().broker());
+    assertEquals(new AgentConfig.Memory(Seclusion.ORDINARY, false), config.memory());
+  }
+
+  @Test
+  void memoryCanBeAskedToBeBetterThanWhatThereIs() throws Exception {
+    AgentConfig config =
+        AgentConfig.parse(
+            "agent.toml", MINIMAL + "[memory]\nsecrets = \"hidden\"\nswap = \"refuse\"\n");
+    assertEquals(new AgentConfig.Memory(Seclusion.HIDDEN, true), config.memory());
+    assertRefused(
+        MINIMAL + "[memory]\nsecrets = \"safe\"\n",
+        "agent.toml: memory.secrets is not one of \"ordinary\", \"locked\", \"hidden\": safe");
   }
 
   @Test

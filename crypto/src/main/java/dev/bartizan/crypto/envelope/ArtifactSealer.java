@@ -2,6 +2,7 @@ package dev.bartizan.crypto.envelope;
 
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.SecretBytes;
+import dev.bartizan.crypto.SecretMemory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
@@ -12,7 +13,7 @@ import java.security.SecureRandom;
  * <p>A file without its last chunk is refused by {@link SealedArtifact}, so a sealer that is
  * dropped half-way leaves nothing that could be mistaken for an artifact.
  */
-public final class ArtifactSealer {
+public final class ArtifactSealer implements AutoCloseable {
   /** Bytes of a salt. */
   public static final int SALT_LENGTH = ChunkCipher.SALT;
 
@@ -25,12 +26,15 @@ public final class ArtifactSealer {
 
   private final ChunkCipher cipher;
   private final Sink sink;
-  private final ByteBuffer plain = ByteBuffer.allocateDirect(ChunkCipher.CHUNK);
-  private final ByteBuffer sealed = ByteBuffer.allocateDirect(ChunkCipher.SEALED_CHUNK);
+  private final SecretMemory.Region held;
+  private final ByteBuffer plain;
+  private final ByteBuffer sealed = ByteBuffer.allocate(ChunkCipher.SEALED_CHUNK);
   private long index;
 
-  private ArtifactSealer(ChunkCipher cipher, Sink sink) {
+  private ArtifactSealer(ChunkCipher cipher, SecretMemory.Region held, Sink sink) {
     this.cipher = cipher;
+    this.held = held;
+    this.plain = held.bytes().limit(ChunkCipher.CHUNK);
     this.sink = sink;
   }
 
@@ -50,10 +54,11 @@ public final class ArtifactSealer {
   public static ArtifactSealer begin(
       SecretBytes inputKey, Bytes salt, ArtifactContext context, BulkCrypto crypto, Sink sink)
       throws IOException {
+    SecretMemory.Region held = inputKey.memory().allocate(ChunkCipher.CHUNK);
     ChunkCipher cipher = ChunkCipher.derive(inputKey, salt.toArray(), context.encoded(), crypto);
     sink.write(ByteBuffer.wrap(salt.toArray()));
     sink.write(ByteBuffer.wrap(cipher.commitment()));
-    return new ArtifactSealer(cipher, sink);
+    return new ArtifactSealer(cipher, held, sink);
   }
 
   /**
@@ -68,13 +73,14 @@ public final class ArtifactSealer {
       ArtifactContext context,
       BulkCrypto crypto,
       Sink sink,
-      long position) {
+      long position)
+      throws IOException {
     if (position % ChunkCipher.CHUNK != 0) {
       throw new IllegalArgumentException("no chunk starts at " + position);
     }
-    ArtifactSealer sealer =
-        new ArtifactSealer(
-            ChunkCipher.derive(inputKey, salt.toArray(), context.encoded(), crypto), sink);
+    SecretMemory.Region held = inputKey.memory().allocate(ChunkCipher.CHUNK);
+    ChunkCipher cipher = ChunkCipher.derive(inputKey, salt.toArray(), context.encoded(), crypto);
+    ArtifactSealer sealer = new ArtifactSealer(cipher, held, sink);
     sealer.index = position / ChunkCipher.CHUNK;
     return sealer;
   }
@@ -117,9 +123,14 @@ public final class ArtifactSealer {
   /** Writes the last chunk, which is shorter than a full one and may be empty, and wipes. */
   public void finish() throws IOException {
     emit();
-    for (int i = 0; i < plain.capacity(); i++) {
-      plain.put(i, (byte) 0);
-    }
+    close();
+  }
+
+  /** Wipes keys and plaintext; without {@link #finish} the file is not complete. */
+  @Override
+  public void close() {
+    held.close();
+    cipher.close();
   }
 
   private void emit() throws IOException {
@@ -127,7 +138,7 @@ public final class ArtifactSealer {
     sealed.clear();
     cipher.seal(index, plain, sealed);
     sink.write(sealed.flip());
-    plain.clear();
+    plain.clear().limit(ChunkCipher.CHUNK);
     index++;
   }
 }

@@ -41,6 +41,11 @@ public final class BulkCrypto {
     return name;
   }
 
+  /** Whether its ciphers keep no copy of a key beyond the chunk they work on. */
+  public boolean leavesNoKeys() {
+    return provider != null;
+  }
+
   Cipher aesGcm() {
     try {
       return provider == null

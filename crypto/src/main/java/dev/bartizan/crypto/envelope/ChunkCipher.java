@@ -1,23 +1,26 @@
 package dev.bartizan.crypto.envelope;
 
 import dev.bartizan.crypto.SecretBytes;
+import dev.bartizan.crypto.SecretMemory;
+import dev.bartizan.crypto.inplace.HkdfSha512;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
-import javax.crypto.Mac;
 import javax.crypto.spec.GCMParameterSpec;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * The keys of one artifact and the transformation of one chunk (c2sp.org/chunked-encryption).
  *
  * <p>{@code key(32) || nonce(12) || commitment(32) = HKDF-Expand-SHA-512(input key, "…@v1+" ||
  * "AEAD_AES_256_GCM" || 0 || salt || context)}; chunk k uses nonce XOR k.
+ *
+ * <p>The cipher itself wants arrays: key and one chunk are on the heap while it runs, and wiped.
  */
-final class ChunkCipher {
+final class ChunkCipher implements AutoCloseable {
   static final int SALT = 24;
   static final int COMMITMENT = 32;
   static final int HEADER = SALT + COMMITMENT;
@@ -28,53 +31,73 @@ final class ChunkCipher {
 
   private static final int KEY = 32;
   private static final int NONCE = 12;
+  private static final int DERIVED = KEY + NONCE + COMMITMENT;
   private static final byte[] INFO =
       "c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\0".getBytes(StandardCharsets.US_ASCII);
 
-  private final SecretKeySpec key;
+  private final SecretBytes derived;
   private final byte[] nonce;
-  private final byte[] commitment;
   private final Cipher cipher;
   private final BulkCrypto crypto;
+  private final LentKey key;
+  private final byte[] input = new byte[SEALED_CHUNK];
+  private final byte[] output = new byte[SEALED_CHUNK];
 
-  private ChunkCipher(SecretKeySpec key, byte[] nonce, byte[] commitment, BulkCrypto crypto) {
-    this.key = key;
-    this.nonce = nonce;
-    this.commitment = commitment;
+  private ChunkCipher(SecretBytes derived, BulkCrypto crypto) {
+    this.derived = derived;
+    this.nonce = derived.lend(keys -> copy(keys, KEY, NONCE));
     this.crypto = crypto;
     this.cipher = crypto.aesGcm();
+    this.key = new LentKey(KEY, crypto.leavesNoKeys());
   }
 
-  static ChunkCipher derive(SecretBytes inputKey, byte[] salt, byte[] context, BulkCrypto crypto) {
+  /** Derives the keys into memory of the same kind as the input key's. */
+  static ChunkCipher derive(SecretBytes inputKey, byte[] salt, byte[] context, BulkCrypto crypto)
+      throws IOException {
     if (inputKey.length() != INPUT_KEY || salt.length != SALT) {
       throw new IllegalArgumentException("the input key has 32 bytes and the salt 24");
     }
-    byte[] okm = inputKey.reveal(prk -> expand(prk, salt, context));
-    try {
-      return new ChunkCipher(
-          new SecretKeySpec(okm, 0, KEY, "AES"),
-          Arrays.copyOfRange(okm, KEY, KEY + NONCE),
-          Arrays.copyOfRange(okm, KEY + NONCE, okm.length),
-          crypto);
-    } finally {
-      Arrays.fill(okm, (byte) 0);
+    byte[] info =
+        ByteBuffer.allocate(INFO.length + SALT + context.length)
+            .put(INFO)
+            .put(salt)
+            .put(context)
+            .array();
+    try (SecretMemory.Region desk = inputKey.memory().allocate(HkdfSha512.DESK)) {
+      SecretBytes derived = inputKey.beside(DERIVED, empty -> {});
+      return inputKey.lend(
+          prk -> {
+            derived.lend(okm -> expand(prk, desk.bytes(), info, okm));
+            return new ChunkCipher(derived, crypto);
+          });
     }
+  }
+
+  private static ByteBuffer expand(
+      ByteBuffer prk, ByteBuffer desk, byte[] info, ByteBuffer target) {
+    new HkdfSha512(prk, desk).expand(info, target);
+    return target;
   }
 
   /** The same keys with a cipher of its own, for another thread. */
   ChunkCipher another() {
-    return new ChunkCipher(key, nonce, commitment, crypto);
+    return new ChunkCipher(derived, crypto);
   }
 
   byte[] commitment() {
-    return commitment.clone();
+    return derived.lend(keys -> copy(keys, KEY + NONCE, COMMITMENT));
+  }
+
+  /** The memory that the keys are in. */
+  SecretMemory memory() {
+    return derived.memory();
   }
 
   /** Encrypts the rest of {@code plain} as chunk {@code index}. */
   void seal(long index, ByteBuffer plain, ByteBuffer sealed) {
     try {
-      cipher.init(Cipher.ENCRYPT_MODE, key, parameters(index));
-      cipher.doFinal(plain, sealed);
+      int length = take(plain);
+      sealed.put(output, 0, run(Cipher.ENCRYPT_MODE, index, length));
     } catch (GeneralSecurityException bug) {
       throw new IllegalStateException("sealing chunk " + index, bug);
     }
@@ -86,13 +109,10 @@ final class ChunkCipher {
    * @throws EnvelopeRefusal TAMPERED; nothing of the chunk is then in {@code plain}
    */
   void open(long index, ByteBuffer sealed, ByteBuffer plain) throws EnvelopeRefusal {
-    int start = plain.position();
-    int length = sealed.remaining() - TAG;
     try {
-      cipher.init(Cipher.DECRYPT_MODE, key, parameters(index));
-      cipher.doFinal(sealed, plain);
+      int length = take(sealed);
+      plain.put(output, 0, run(Cipher.DECRYPT_MODE, index, length));
     } catch (AEADBadTagException forged) {
-      wipe(plain, start, length);
       throw new EnvelopeRefusal(
           EnvelopeRefusal.Reason.TAMPERED, "chunk " + index + " was changed", forged);
     } catch (GeneralSecurityException bug) {
@@ -100,11 +120,33 @@ final class ChunkCipher {
     }
   }
 
-  private static void wipe(ByteBuffer buffer, int start, int length) {
-    buffer.position(start);
-    for (int i = 0; i < length; i++) {
-      buffer.put(start + i, (byte) 0);
+  private int take(ByteBuffer content) {
+    int length = content.remaining();
+    content.get(input, 0, length);
+    return length;
+  }
+
+  private int run(int mode, long index, int length) throws GeneralSecurityException {
+    try {
+      key.fillFrom(derived);
+      cipher.init(mode, key, parameters(index));
+      return cipher.doFinal(input, 0, length, output, 0);
+    } finally {
+      key.wipe();
     }
+  }
+
+  /** Zeroes the chunk that was worked on last. */
+  void wipe() {
+    Arrays.fill(input, (byte) 0);
+    Arrays.fill(output, (byte) 0);
+  }
+
+  /** Wipes the keys, for every cipher that shares them. */
+  @Override
+  public void close() {
+    wipe();
+    derived.close();
   }
 
   private GCMParameterSpec parameters(long index) {
@@ -115,25 +157,9 @@ final class ChunkCipher {
     return new GCMParameterSpec(TAG * 8, iv);
   }
 
-  /** HKDF-Expand (RFC 5869, 2.3) to the 76 bytes that are needed: two blocks of SHA-512. */
-  private static byte[] expand(byte[] prk, byte[] salt, byte[] context) {
-    try {
-      Mac hmac = Mac.getInstance("HmacSHA512");
-      hmac.init(new SecretKeySpec(prk, "HmacSHA512"));
-      byte[] okm = new byte[KEY + NONCE + COMMITMENT];
-      byte[] block = new byte[0];
-      for (int done = 0, counter = 1; done < okm.length; done += block.length, counter++) {
-        hmac.update(block);
-        hmac.update(INFO);
-        hmac.update(salt);
-        hmac.update(context);
-        block = hmac.doFinal(new byte[] {(byte) counter});
-        System.arraycopy(block, 0, okm, done, Math.min(block.length, okm.length - done));
-      }
-      Arrays.fill(block, (byte) 0);
-      return okm;
-    } catch (GeneralSecurityException impossible) {
-      throw new IllegalStateException("every Java platform has HMAC-SHA-512", impossible);
-    }
+  private static byte[] copy(ByteBuffer from, int start, int length) {
+    byte[] bytes = new byte[length];
+    from.get(start, bytes);
+    return bytes;
   }
 }

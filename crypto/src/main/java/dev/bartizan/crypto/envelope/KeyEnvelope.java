@@ -3,10 +3,11 @@ package dev.bartizan.crypto.envelope;
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.SecretBytes;
+import dev.bartizan.crypto.SecretMemory;
 import dev.bartizan.crypto.envelope.EnvelopeRefusal.Reason;
+import dev.bartizan.crypto.inplace.EnvelopeKeys;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
-import java.security.Key;
 import java.security.KeyFactory;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
@@ -16,9 +17,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import javax.crypto.Cipher;
-import javax.crypto.spec.IvParameterSpec;
-import javax.crypto.spec.SecretKeySpec;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1OctetString;
@@ -39,9 +37,6 @@ import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
-import org.bouncycastle.crypto.digests.SHA256Digest;
-import org.bouncycastle.crypto.generators.KDF2BytesGenerator;
-import org.bouncycastle.crypto.params.KDFParameters;
 import org.bouncycastle.util.Pack;
 
 /**
@@ -60,6 +55,7 @@ public final class KeyEnvelope {
   private static final int KEY_AGREEMENT = 1;
 
   private static final int KEK_BITS = 256;
+  private static final int BLOCK = 16;
 
   /** One device's share: who, the sender's ephemeral key, and the key encryption key's wrapping. */
   private record Share(
@@ -172,26 +168,54 @@ public final class KeyEnvelope {
   }
 
   /**
-   * Unwraps the content key, 32 bytes.
+   * Unwraps the content key, 32 bytes. Key and all that leads to it stay in {@code memory}; what
+   * led to it is wiped when this returns.
    *
    * @param recipient the device's unwrap certificate
    * @param keystore agrees with the key of that certificate
    * @throws Refusal WRONG_DEVICE, WRONG_KEY, MALFORMED, or what the keystore refused
-   * @throws IOException when the keystore cannot be reached
+   * @throws IOException when the keystore cannot be reached, or there is no memory
    */
-  public SecretBytes open(X509Certificate recipient, KeyAgreement keystore)
+  public SecretBytes open(X509Certificate recipient, KeyAgreement keystore, SecretMemory memory)
       throws Refusal, IOException {
     Share share = shareOf(recipient);
-    try (SecretBytes shared = keystore.agree(share.ephemeral())) {
-      byte[] kek = shared.reveal(z -> deriveKek(z, share));
-      try {
-        return SecretBytes.take(decrypt(kek, share.wrapped()));
-      } catch (GeneralSecurityException wrong) {
-        throw new EnvelopeRefusal(
-            Reason.WRONG_KEY, "the key envelope does not open with this device's key", wrong);
-      } finally {
-        Arrays.fill(kek, (byte) 0);
+    requireOneKey(share);
+    try (SecretMemory.Region desk = memory.allocate(EnvelopeKeys.DESK);
+        SecretBytes shared = keystore.agree(share.ephemeral())) {
+      EnvelopeKeys keys = new EnvelopeKeys(desk.bytes());
+      boolean unwraps =
+          shared.lend(
+              z -> {
+                keys.agree(z, sharedInfo(share));
+                return keys.unwrap(share.wrapped().toArray());
+              });
+      if (!unwraps) {
+        throw wrongKey();
       }
+      return decrypt(keys, memory);
+    }
+  }
+
+  private SecretBytes decrypt(EnvelopeKeys keys, SecretMemory memory)
+      throws EnvelopeRefusal, IOException {
+    SecretBytes key = SecretBytes.fill(memory, ChunkCipher.INPUT_KEY, empty -> {});
+    if (!key.lend(plain -> keys.decrypt(iv.toArray(), sealed.toArray(), plain))) {
+      key.close();
+      throw wrongKey();
+    }
+    return key;
+  }
+
+  private static EnvelopeRefusal wrongKey() {
+    return new EnvelopeRefusal(
+        Reason.WRONG_KEY, "the key envelope does not open with this device's key");
+  }
+
+  private void requireOneKey(Share share) throws EnvelopeRefusal {
+    if (share.wrapped().length() != EnvelopeKeys.WRAPPED
+        || iv.length() != BLOCK
+        || sealed.length() != ChunkCipher.INPUT_KEY + BLOCK) {
+      throw malformed("does not hold one key of " + ChunkCipher.INPUT_KEY + " bytes");
     }
   }
 
@@ -219,35 +243,15 @@ public final class KeyEnvelope {
     }
   }
 
-  /** X9.63 KDF over the shared secret and ECC-CMS-SharedInfo (RFC 5753, 7.2). */
-  private static byte[] deriveKek(byte[] z, Share share) {
+  /** ECC-CMS-SharedInfo (RFC 5753, 7.2). */
+  private static byte[] sharedInfo(Share share) {
     byte[] ukm = share.ukm().map(Bytes::toArray).orElse(null);
-    KDF2BytesGenerator kdf = new KDF2BytesGenerator(new SHA256Digest());
     try {
-      ECCCMSSharedInfo info =
-          new ECCCMSSharedInfo(share.wrapping(), ukm, Pack.intToBigEndian(KEK_BITS));
-      kdf.init(new KDFParameters(z, info.getEncoded(ASN1Encoding.DER)));
+      return new ECCCMSSharedInfo(share.wrapping(), ukm, Pack.intToBigEndian(KEK_BITS))
+          .getEncoded(ASN1Encoding.DER);
     } catch (IOException bug) {
       throw new IllegalStateException("encoding in memory cannot fail", bug);
     }
-    byte[] kek = new byte[KEK_BITS / 8];
-    kdf.generateBytes(kek, 0, kek.length);
-    return kek;
-  }
-
-  private byte[] decrypt(byte[] kek, Bytes wrapped)
-      throws GeneralSecurityException, EnvelopeRefusal {
-    Cipher unwrap = Cipher.getInstance("AESWrap");
-    unwrap.init(Cipher.UNWRAP_MODE, new SecretKeySpec(kek, "AES"));
-    Key cek = unwrap.unwrap(wrapped.toArray(), "AES", Cipher.SECRET_KEY);
-    Cipher cipher = Cipher.getInstance("AES/CBC/PKCS5Padding");
-    cipher.init(Cipher.DECRYPT_MODE, cek, new IvParameterSpec(iv.toArray()));
-    byte[] key = cipher.doFinal(sealed.toArray());
-    if (key.length != ChunkCipher.INPUT_KEY) {
-      Arrays.fill(key, (byte) 0);
-      throw malformed("holds a key of " + key.length + " bytes, not " + ChunkCipher.INPUT_KEY);
-    }
-    return key;
   }
 
   private static EnvelopeRefusal malformed(String what) {

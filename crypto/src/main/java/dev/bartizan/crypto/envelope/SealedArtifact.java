@@ -1,19 +1,23 @@
 package dev.bartizan.crypto.envelope;
 
 import dev.bartizan.crypto.SecretBytes;
+import dev.bartizan.crypto.SecretMemory;
 import dev.bartizan.crypto.envelope.EnvelopeRefusal.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An encrypted artifact, opened for reading at any position.
  *
  * <p>The key commitment is checked before the first chunk, so that a wrong key, release, epoch or
  * name is told apart from damage; then the last chunk, so that the length is known to be true.
- * Reading is from one thread per {@link Reader}; readers share nothing but the source.
+ * Reading is from one thread per {@link Reader}; readers share nothing but source and keys.
+ *
+ * <p>{@link #close} wipes the keys: the artifact and its readers open nothing afterwards.
  */
-public final class SealedArtifact {
+public final class SealedArtifact implements AutoCloseable {
   private final ByteSource source;
   private final ChunkCipher keys;
   private final long length;
@@ -42,21 +46,33 @@ public final class SealedArtifact {
     long length = plainLength(source.size());
     byte[] salt = read(source, 0, ChunkCipher.SALT);
     ChunkCipher keys = ChunkCipher.derive(inputKey, salt, context, crypto);
+    SealedArtifact artifact = new SealedArtifact(source, keys, length);
+    try {
+      artifact.authenticateKeys(file);
+      artifact.authenticateLength();
+      return artifact;
+    } catch (IOException | EnvelopeRefusal notOurs) {
+      artifact.close();
+      throw notOurs;
+    }
+  }
+
+  private void authenticateKeys(String file) throws IOException, EnvelopeRefusal {
     byte[] commitment = read(source, ChunkCipher.SALT, ChunkCipher.COMMITMENT);
     if (!MessageDigest.isEqual(commitment, keys.commitment())) {
       throw new EnvelopeRefusal(
           Reason.WRONG_KEY, file + " was not sealed with this key for this release");
     }
-    SealedArtifact artifact = new SealedArtifact(source, keys, length);
-    artifact.authenticateLength();
-    return artifact;
   }
 
   /** Opens the last chunk: only the true end of a file is a short chunk with that number. */
   private void authenticateLength() throws IOException, EnvelopeRefusal {
     Reader reader = reader();
-    reader.hold(length / ChunkCipher.CHUNK);
-    reader.wipe();
+    try {
+      reader.hold(length / ChunkCipher.CHUNK);
+    } finally {
+      reader.wipe();
+    }
   }
 
   /** The number of plain bytes. */
@@ -67,6 +83,11 @@ public final class SealedArtifact {
   /** A reader of its own for one thread. */
   public Reader reader() {
     return new Reader();
+  }
+
+  @Override
+  public void close() {
+    keys.close();
   }
 
   /** The plain length of a sealed file of {@code sealedLength} bytes. */
@@ -93,9 +114,9 @@ public final class SealedArtifact {
   /** Reads plain bytes; for one thread. */
   public final class Reader {
     private final ChunkCipher cipher = keys.another();
-    private final ByteBuffer sealed = ByteBuffer.allocateDirect(ChunkCipher.SEALED_CHUNK);
-    private final ByteBuffer plain = ByteBuffer.allocateDirect(ChunkCipher.CHUNK);
-    private long held = -1;
+    private final ByteBuffer sealed = ByteBuffer.allocate(ChunkCipher.SEALED_CHUNK);
+    private SecretMemory.@Nullable Region held;
+    private long heldIndex;
 
     private Reader() {}
 
@@ -112,14 +133,13 @@ public final class SealedArtifact {
       while (target.hasRemaining() && at < length) {
         long index = at / ChunkCipher.CHUNK;
         int offset = (int) (at % ChunkCipher.CHUNK);
-        int count;
-        if (offset == 0 && target.remaining() >= chunkLength(index)) {
-          count = chunkLength(index);
+        int count = chunkLength(index);
+        if (offset == 0 && target.remaining() >= count) {
           load(index);
           cipher.open(index, sealed, target);
         } else {
-          hold(index);
-          count = Math.min(target.remaining(), plain.limit() - offset);
+          ByteBuffer plain = hold(index);
+          count = Math.min(target.remaining(), count - offset);
           target.put(target.position(), plain, offset, count);
           target.position(target.position() + count);
         }
@@ -130,23 +150,23 @@ public final class SealedArtifact {
 
     /** Zeroes what this reader still holds in plain. */
     public void wipe() {
-      plain.clear();
-      for (int i = 0; i < plain.capacity(); i++) {
-        plain.put(i, (byte) 0);
+      cipher.wipe();
+      if (held != null) {
+        held.close();
+        held = null;
       }
-      held = -1;
     }
 
-    private void hold(long index) throws IOException, EnvelopeRefusal {
-      if (held == index) {
-        return;
+    private ByteBuffer hold(long index) throws IOException, EnvelopeRefusal {
+      SecretMemory.Region chunk = held == null ? keys.memory().allocate(ChunkCipher.CHUNK) : held;
+      if (held == null || heldIndex != index) {
+        held = chunk;
+        heldIndex = -1;
+        load(index);
+        cipher.open(index, sealed, chunk.bytes());
+        heldIndex = index;
       }
-      held = -1;
-      load(index);
-      plain.clear();
-      cipher.open(index, sealed, plain);
-      plain.flip();
-      held = index;
+      return chunk.bytes();
     }
 
     private void load(long index) throws IOException, EnvelopeRefusal {

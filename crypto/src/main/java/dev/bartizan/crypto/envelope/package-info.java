@@ -11,9 +11,14 @@
  * for. Plaintext that passed {@link dev.bartizan.crypto.envelope.Shards} is what the release
  * manifest names.
  *
+ * <p>A content key, and all that leads to it, stays in the {@link dev.bartizan.crypto.SecretMemory}
+ * it is opened into. The key derived from it for one artifact goes to the cipher in an array that
+ * holds it for one chunk and is wiped; the native provider, set to give its contexts back at once
+ * ({@code nativeContextReleaseStrategy=EAGER}), keeps none.
+ *
  * <p>Not guaranteed: freshness (an old artifact is as valid as it was; the update metadata
- * decides), and that the content key leaves no copy in the Java heap while a cipher is initialised
- * with it.
+ * decides); that a garbage collection in the very microseconds of a chunk leaves no copy of that
+ * derived key, or of that chunk; that the platform's cipher, the fallback, keeps none.
  */
 @NullMarked
 package dev.bartizan.crypto.envelope;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.SecretBytes;
+import dev.bartizan.crypto.SecretMemory;
 import java.math.BigInteger;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -126,7 +127,8 @@ class KeyEnvelopeTest {
                   } catch (java.security.GeneralSecurityException e) {
                     throw new EnvelopeRefusal(EnvelopeRefusal.Reason.MALFORMED, "off curve", e);
                   }
-                })) {
+                },
+                SecretMemory.ordinary())) {
       return key.reveal(Bytes::of);
     }
   }

@@ -18,6 +18,7 @@ import java.io.IOException;
 public final class VerifierTrust {
   private static final String TARGETS = "repository/targets/";
   private static final String MODELS = "models/";
+  private static final String SOFTWARE = "software/";
   private static final String REFERENCE = "reference/";
 
   private final OperatorDirectory directory;
@@ -34,15 +35,20 @@ public final class VerifierTrust {
 
   private static ObjectNode releases(TrustedTargets signed) throws IOException, Refusal {
     ObjectNode document = StrictJson.object();
-    ArrayNode releases = document.putArray("releases");
-    for (TargetFile target : signed.list(MODELS).values()) {
+    list(signed, MODELS, document.putArray("releases"));
+    list(signed, SOFTWARE, document.putArray("software"));
+    return document;
+  }
+
+  private static void list(TrustedTargets signed, String below, ArrayNode releases)
+      throws IOException, Refusal {
+    for (TargetFile target : signed.list(below).values()) {
       String[] path = target.path().split("/", -1);
       if (path.length == 4) {
         ObjectNode release = releases.addObject().put("name", path[1]).put("version", path[2]);
         release.putArray("digests").add(target.sha256().hex());
       }
     }
-    return document;
   }
 
   private ObjectNode reference(TrustedTargets signed) throws IOException, Refusal {

@@ -10,11 +10,12 @@ import java.util.Optional;
 
 /**
  * The releases the operator made: {@code
- * {"releases":[{"name":…,"version":…,"digests":["hex",…]}]}}.
+ * {"releases":[{"name":…,"version":…,"digests":["hex",…]}],"software":[…]}}.
  *
- * @param byDigest digest of a release manifest, and which release that is
+ * @param byDigest digest of a model's release manifest, and which release that is
+ * @param software the same for manifests of the agent's files
  */
-record KnownReleases(Map<Digest, Release> byDigest) {
+record KnownReleases(Map<Digest, Release> byDigest, Map<Digest, Release> software) {
   static final int MAX_LENGTH = 4 * 1024 * 1024;
 
   private static final int MAX_RELEASES = 10_000;
@@ -31,22 +32,30 @@ record KnownReleases(Map<Digest, Release> byDigest) {
 
   KnownReleases {
     byDigest = Map.copyOf(byDigest);
+    software = Map.copyOf(software);
   }
 
   static KnownReleases none() {
-    return new KnownReleases(Map.of());
+    return new KnownReleases(Map.of(), Map.of());
   }
 
   static KnownReleases read(byte[] json, String what) throws Malformed {
-    Map<Digest, Release> releases = new HashMap<>();
     JsonFields document = StrictJson.read(json, MAX_LENGTH, what);
-    for (JsonFields entry : document.objects("releases", MAX_RELEASES)) {
+    return new KnownReleases(
+        byDigest(document, "releases", what),
+        document.has("software") ? byDigest(document, "software", what) : Map.of());
+  }
+
+  private static Map<Digest, Release> byDigest(JsonFields document, String list, String what)
+      throws Malformed {
+    Map<Digest, Release> releases = new HashMap<>();
+    for (JsonFields entry : document.objects(list, MAX_RELEASES)) {
       Release release = new Release(entry.text("name", MAX_TEXT), entry.text("version", MAX_TEXT));
       for (String hex : entry.texts("digests", MAX_DIGESTS, MAX_TEXT)) {
         releases.put(digest(hex, what), release);
       }
     }
-    return new KnownReleases(releases);
+    return releases;
   }
 
   Optional<Release> find(Digest digest) {

@@ -26,6 +26,7 @@ import dev.bartizan.crypto.tpm.QuoteAttest;
 import dev.bartizan.crypto.tpm.TpmHash;
 import dev.bartizan.crypto.tpm.TpmRefusal;
 import dev.bartizan.crypto.tpm.TpmSignature;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -38,6 +39,7 @@ final class MeasurementAppraisal {
   private static final int APPROVED = 2;
   private static final int APPROVED_AT_BOOT = 3;
   private static final int UNRECOGNISED_FILES = 32;
+  private static final int UNRECOGNISED_EXECUTABLES = 33;
   private static final int CONTRAINDICATED = 96;
   private static final int MAX_TEXT = 160;
 
@@ -58,6 +60,7 @@ final class MeasurementAppraisal {
     }
     judgeBoot(values, evidence.bootLogs(), profile);
     if (replays(evidence.log(), values)) {
+      judgeSoftware(evidence.log());
       judgeModels(evidence.log(), claims.health());
     }
     judgeOwnChecks(claims.health());
@@ -151,6 +154,29 @@ final class MeasurementAppraisal {
               + quoted.map(Bytes::hex).orElse("nothing that was quoted"));
     }
     return replays;
+  }
+
+  /** It measures itself first, or what follows was measured by nobody knows whom. */
+  private void judgeSoftware(AgentLog log) {
+    List<AgentEvent> events = log.events();
+    if (events.isEmpty() || events.get(0).kind() != AgentEvent.Kind.SOFTWARE) {
+      findings.note(
+          TrustTier.WARNING, "SOFTWARE_NOT_MEASURED", "the agent's log does not begin with itself");
+    }
+    for (AgentEvent event : events) {
+      if (event.kind() != AgentEvent.Kind.SOFTWARE) {
+        continue;
+      }
+      if (policy.releases().software().containsKey(event.digest())) {
+        findings.good(EXECUTABLES, APPROVED);
+      } else {
+        findings.bad(
+            EXECUTABLES,
+            UNRECOGNISED_EXECUTABLES,
+            "UNKNOWN_SOFTWARE",
+            event.description() + " with files " + event.digest() + " is no agent we know");
+      }
+    }
   }
 
   private void judgeModels(AgentLog log, HealthClaims health) {

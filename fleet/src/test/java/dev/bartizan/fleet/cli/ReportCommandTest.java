@@ -35,6 +35,7 @@ import picocli.CommandLine;
 class ReportCommandTest {
   private static final String NONCE = "a1".repeat(32);
   private static final Digest RELEASE = Digest.of(new byte[] {5});
+  private static final Digest SOFTWARE = Digest.of(new byte[] {6});
 
   private final MovableClock clock = new MovableClock();
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -51,7 +52,10 @@ class ReportCommandTest {
     device = FleetOfOne.device(chip);
     fleet = new FleetOfOne(folder.resolve("fleet"), chip, clock);
     fleet.enrol(device);
+    AgentEvent software =
+        new AgentEvent(AgentEvent.Kind.SOFTWARE, SOFTWARE, "software/agent/1.0.0/software.json");
     AgentEvent model = AgentEvent.model("defect", "1.0.0", RELEASE);
+    device.measure(AgentLog.DEFAULT_PCR, software.measurement());
     device.measure(AgentLog.DEFAULT_PCR, model.measurement());
     HealthClaims health =
         new HealthClaims(
@@ -70,7 +74,7 @@ class ReportCommandTest {
             .write(
                 Nonce.ofHex(NONCE),
                 health,
-                AgentLog.empty(AgentLog.DEFAULT_PCR).plus(model),
+                AgentLog.empty(AgentLog.DEFAULT_PCR).plus(software).plus(model),
                 BootLogs.none(),
                 clock.instant())
             .write());
@@ -147,8 +151,9 @@ class ReportCommandTest {
         .write(
             "releases.json",
             utf8(
-                "{\"releases\":[{\"name\":\"defect\",\"version\":\"1.0.0\",\"digests\":[\"%s\"]}]}"
-                    .formatted(RELEASE)));
+                ("{\"releases\":[{\"name\":\"defect\",\"version\":\"1.0.0\",\"digests\":[\"%s\"]}],"
+                        + "\"software\":[{\"name\":\"agent\",\"version\":\"1.0.0\",\"digests\":[\"%s\"]}]}")
+                    .formatted(RELEASE, SOFTWARE)));
   }
 
   private int run(Object... arguments) {

@@ -3,6 +3,7 @@ package dev.bartizan.fleet.release;
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.SecretBytes;
+import dev.bartizan.crypto.SecretMemory;
 import dev.bartizan.crypto.envelope.ArtifactSealer;
 import dev.bartizan.crypto.envelope.ByteSource;
 import dev.bartizan.crypto.envelope.EnvelopeRefusal;
@@ -137,7 +138,8 @@ final class OnDevice {
               } catch (GeneralSecurityException offCurve) {
                 throw new EnvelopeRefusal(EnvelopeRefusal.Reason.MALFORMED, "off curve", offCurve);
               }
-            });
+            },
+            SecretMemory.ordinary());
   }
 
   Bytes keyBytes(String version) throws Exception {

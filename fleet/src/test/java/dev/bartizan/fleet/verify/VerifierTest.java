@@ -56,6 +56,12 @@ class VerifierTest {
       new AgentEvent(
           AgentEvent.Kind.POLICY, Digest.of("policy".getBytes(StandardCharsets.UTF_8)), "policy 7");
 
+  private static final AgentEvent SOFTWARE =
+      new AgentEvent(
+          AgentEvent.Kind.SOFTWARE,
+          Digest.of("software.json of agent 1.0.0".getBytes(StandardCharsets.UTF_8)),
+          "software/agent/1.0.0/software.json");
+
   private static Swtpm chip;
 
   private final MovableClock clock = new MovableClock();
@@ -86,8 +92,10 @@ class VerifierTest {
             .formatted(ZEROS));
     know(
         "releases.json",
-        "{\"releases\":[{\"name\":\"defect\",\"version\":\"2.1.0\",\"digests\":[\"%s\"]}]}"
-            .formatted(RELEASE.hex()));
+        ("{\"releases\":[{\"name\":\"defect\",\"version\":\"2.1.0\",\"digests\":[\"%s\"]}],"
+                + "\"software\":[{\"name\":\"agent\",\"version\":\"1.0.0\",\"digests\":[\"%s\"]}]}")
+            .formatted(RELEASE.hex(), SOFTWARE.digest().hex()));
+    measure(SOFTWARE);
     measure(POLICY);
     measure(AgentEvent.model("defect", "2.1.0", RELEASE));
   }
@@ -160,7 +168,7 @@ class VerifierTest {
   void aLogWithoutOneOfItsEventsDoesNotReplay() throws Exception {
     measure(AgentEvent.model("defect", "6.6.6", Digest.of(new byte[] {6})));
     Evidence whole = evidence();
-    AgentLog shorter = new AgentLog(log.pcr(), log.events().subList(0, 2));
+    AgentLog shorter = new AgentLog(log.pcr(), log.events().subList(0, 3));
 
     reasonOf(
         "LOG_DOES_NOT_REPLAY",
@@ -174,12 +182,36 @@ class VerifierTest {
   void theDescriptionOfAnEventIsCoveredToo() throws Exception {
     Evidence good = evidence();
     AgentLog renamed =
-        new AgentLog(log.pcr(), List.of(POLICY, AgentEvent.model("defect", "2.1.1", RELEASE)));
+        new AgentLog(
+            log.pcr(), List.of(SOFTWARE, POLICY, AgentEvent.model("defect", "2.1.1", RELEASE)));
 
     reasonOf(
         "LOG_DOES_NOT_REPLAY",
         TrustTier.CONTRAINDICATED,
         new Evidence(good.eat(), good.quote(), renamed, BootLogs.none()));
+  }
+
+  // Attack: the agent's own files were changed, and that agent still runs.
+  @Test
+  void anAgentThatNobodySignedIsNotAffirmed() throws Exception {
+    measure(
+        new AgentEvent(
+            AgentEvent.Kind.SOFTWARE,
+            Digest.of(new byte[] {1}),
+            "software/agent/1.0.0/software.json"));
+
+    reasonOf("UNKNOWN_SOFTWARE", TrustTier.WARNING, evidence());
+  }
+
+  @Test
+  void anAgentThatDoesNotMeasureItselfFirstIsNotAffirmed() throws Exception {
+    chip.restart();
+    log = AgentLog.empty(AgentLog.DEFAULT_PCR);
+    measure(POLICY);
+    measure(SOFTWARE);
+    measure(AgentEvent.model("defect", "2.1.0", RELEASE));
+
+    reasonOf("SOFTWARE_NOT_MEASURED", TrustTier.WARNING, evidence());
   }
 
   @Test

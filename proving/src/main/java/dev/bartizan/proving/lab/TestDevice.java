@@ -265,6 +265,14 @@ public final class TestDevice implements AutoCloseable {
         .expect(0);
   }
 
+  /** The daemon's process. */
+  public long pid() {
+    if (daemon == null) {
+      throw new IllegalStateException("start() comes first");
+    }
+    return daemon.pid();
+  }
+
   public boolean isRunning() {
     return daemon != null && daemon.isAlive();
   }

@@ -1,0 +1,16 @@
+/**
+ * The few primitives that a content key passes through, computed in memory that the caller lends:
+ * nothing of key, state or schedule is ever on the heap, where a garbage collector copies what it
+ * moves and nobody can wipe what it left.
+ *
+ * <p>Guarantees: the results are those of the standards (compared with the platform's own in
+ * tests); all that a computation knew is in the lent memory, and gone when that is wiped.
+ *
+ * <p>Not guaranteed: speed (bulk ciphers are {@link dev.bartizan.crypto.envelope.BulkCrypto}'s),
+ * and secrecy against who shares the core's cache: AES looks its S-box up. Single words pass
+ * through registers and the stack.
+ */
+@NullMarked
+package dev.bartizan.crypto.inplace;
+
+import org.jspecify.annotations.NullMarked;

@@ -32,11 +32,13 @@ public final class Bench {
       case "all" -> {
         start();
         delta(List.of());
+        PowerCutBench.run();
       }
       case "start" -> start();
       case "delta" -> delta(List.of(arguments).subList(1, arguments.length));
+      case "power-cuts" -> PowerCutBench.run();
       default -> {
-        System.err.println("bench: there is no " + name + "; there are: start, delta");
+        System.err.println("bench: there is no " + name + "; there are: start, delta, power-cuts");
         System.exit(2);
       }
     }

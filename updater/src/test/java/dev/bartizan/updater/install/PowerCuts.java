@@ -1,8 +1,5 @@
 package dev.bartizan.updater.install;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.updater.disk.PowerCut;
 import dev.bartizan.updater.disk.Survival;
@@ -19,53 +16,62 @@ import java.util.Set;
  * nothing behind. Counts the states it has tried.
  */
 public final class PowerCuts {
-  /** One update each: committed, refused, rolled back before and after activation. */
-  private static final List<String> STORIES =
-      List.of("2.0", "2.0-tampered", "2.0-wrong", "2.0-sick");
+  /** A tale of fewer calls has not been told. */
+  private static final int CALLS_MIN = 20;
 
-  /** More calls than any of the stories makes. */
-  private static final int CALLS_MAX = 90;
-
-  private final Device base;
+  private final List<Tale> tales;
   private int states;
 
   public PowerCuts() throws Exception {
-    base = Device.withFirstRelease();
+    tales = Tale.all();
   }
 
   public int states() {
     return states;
   }
 
+  /** Where something was found wrong: enough to go there again. */
+  record Situation(String trace) {
+    void require(boolean holds, Object found) {
+      if (!holds) {
+        throw new AssertionError(trace + ": " + found);
+      }
+    }
+
+    void same(Object expected, Object found) {
+      require(expected.equals(found), "expected " + expected + ", found " + found);
+    }
+  }
+
   /** The power fails once, before each call. */
   public void once(Survival survival, int seeds) throws Exception {
-    for (String version : STORIES) {
+    for (Tale tale : tales) {
       for (int seed = 0; seed < seeds; seed++) {
         int cut = 1;
-        while (!survives(version, cut, 0, survival, seed).wasToldToTheEnd()) {
+        while (!survives(tale, cut, 0, survival, seed).wasToldToTheEnd()) {
           cut++;
         }
-        assertTrue(cut > 40 && cut < CALLS_MAX, "the story has " + cut + " calls");
+        tale.at("told").require(cut > CALLS_MIN, "only " + cut + " calls");
       }
     }
   }
 
   /** Before each call, and again before every {@code stride}-th call of the recovery. */
   public void twice(Survival survival, int stride, int seeds) throws Exception {
-    for (String version : STORIES) {
+    for (Tale tale : tales) {
       boolean isOver = false;
       for (int first = 1; !isOver; first++) {
-        isOver = twice(version, first, survival, stride, seeds);
+        isOver = twice(tale, first, survival, stride, seeds);
       }
     }
   }
 
-  private boolean twice(String version, int first, Survival survival, int stride, int seeds)
+  private boolean twice(Tale tale, int first, Survival survival, int stride, int seeds)
       throws Exception {
     Story story = new Story(false, false);
     for (int second = 1 + first % stride; !story.recoveredUncut(); second += stride) {
       for (int seed = 0; seed < seeds; seed++) {
-        story = survives(version, first, second, survival, 100 * seed + first + second);
+        story = survives(tale, first, second, survival, 100 * seed + first + second);
       }
     }
     return story.wasToldToTheEnd();
@@ -73,12 +79,14 @@ public final class PowerCuts {
 
   /** Each call fails once; the process lives on. */
   public void anErrorAtEachCall() throws Exception {
-    for (String version : STORIES) {
-      for (int call = 1; call < CALLS_MAX; call++) {
-        Device device = ordered(version);
+    for (Tale tale : tales) {
+      boolean isOver = false;
+      for (int call = 1; !isOver; call++) {
+        Device device = ordered(tale);
         device.disk.failAt(call);
         runThroughErrors(device);
-        checkEnd(device, Told.ACCEPTED, version, version + " error at " + call);
+        isOver = device.disk.changes() < call;
+        checkEnd(device, Told.ACCEPTED, tale, tale.at("error at " + call));
         states++;
       }
     }
@@ -86,16 +94,18 @@ public final class PowerCuts {
 
   /** From each call on the disk is full, until the process has tried for a while. */
   public void aFullDiskFromEachCall() throws Exception {
-    for (String version : STORIES) {
-      for (int call = 1; call < CALLS_MAX; call++) {
-        String trace = version + " full from " + call;
-        Device device = ordered(version);
+    for (Tale tale : tales) {
+      boolean isOver = false;
+      for (int call = 1; !isOver; call++) {
+        Situation situation = tale.at("full from " + call);
+        Device device = ordered(tale);
         device.disk.fullFrom(call);
         runThroughErrors(device);
-        checkWhole(device, trace);
+        isOver = device.disk.changes() < call;
+        checkWhole(device, situation);
         device.disk.behave();
         runThroughErrors(device);
-        checkEnd(device, Told.ACCEPTED, version, trace);
+        checkEnd(device, Told.ACCEPTED, tale, situation);
         states++;
       }
     }
@@ -103,19 +113,22 @@ public final class PowerCuts {
 
   /** The power fails before each call, and the disk is full when it comes back. */
   public void aCutAndThenAFullDisk() throws Exception {
-    for (int cut = 1; cut < CALLS_MAX; cut++) {
-      String trace = "full after cut " + cut;
-      Device device = base.copy();
-      device.disk.cutBefore(cut);
-      Told told = tellUntilCut(device, "2.0");
-      device.disk.reboot(Survival.SYNCED_ONLY, cut);
-      device.disk.fullFrom(1);
-      startOnFullDisk(device, trace);
-      device.disk.behave();
-      checkStart(device, told, trace);
-      device.run();
-      checkEnd(device, told, "2.0", trace);
-      states++;
+    for (Tale tale : tales) {
+      Told told = Told.NOTHING;
+      for (int cut = 1; told != Told.ENDED; cut++) {
+        Situation situation = tale.at("full after cut " + cut);
+        Device device = tale.begin();
+        device.disk.cutBefore(cut);
+        told = tellUntilCut(device, tale);
+        device.disk.reboot(Survival.SYNCED_ONLY, cut);
+        device.disk.fullFrom(1);
+        startOnFullDisk(device, situation);
+        device.disk.behave();
+        checkStart(device, told, tale, situation);
+        device.run();
+        checkEnd(device, told, tale, situation);
+        states++;
+      }
     }
   }
 
@@ -127,12 +140,12 @@ public final class PowerCuts {
    */
   private record Story(boolean wasToldToTheEnd, boolean recoveredUncut) {}
 
-  private Story survives(String version, int first, int second, Survival survival, int seed)
+  private Story survives(Tale tale, int first, int second, Survival survival, int seed)
       throws Exception {
-    String trace = version + " cut " + first + "," + second + " " + survival + " seed " + seed;
-    Device device = base.copy();
+    Situation situation = tale.at("cut " + first + "," + second + " " + survival + " seed " + seed);
+    Device device = tale.begin();
     device.disk.cutBefore(first);
-    Told told = tellUntilCut(device, version);
+    Told told = tellUntilCut(device, tale);
     device.disk.reboot(survival, seed);
     boolean recovered = false;
     if (second > 0) {
@@ -140,9 +153,9 @@ public final class PowerCuts {
       recovered = recoversUntilCut(device);
       device.disk.reboot(survival, seed + 1);
     }
-    checkStart(device, told, trace);
+    checkStart(device, told, tale, situation);
     device.run();
-    checkEnd(device, told, version, trace);
+    checkEnd(device, told, tale, situation);
     states++;
     return new Story(told == Told.ENDED, recovered);
   }
@@ -154,11 +167,11 @@ public final class PowerCuts {
     ENDED
   }
 
-  private static Told tellUntilCut(Device device, String version) throws Exception {
+  private static Told tellUntilCut(Device device, Tale tale) throws Exception {
     Told told = Told.NOTHING;
     try {
       device.start();
-      device.order("d", version);
+      tale.order().ask(device);
       told = Told.ACCEPTED;
       device.run();
       return Told.ENDED;
@@ -177,20 +190,20 @@ public final class PowerCuts {
     }
   }
 
-  private static void startOnFullDisk(Device device, String trace) throws Exception {
+  private static void startOnFullDisk(Device device, Situation situation) throws Exception {
     try {
       device.start();
     } catch (IOException full) {
-      assertTrue(full.toString().contains("No space left"), trace);
+      situation.require(full.toString().contains("No space left"), full);
     }
     // The start may not have been counted, so nothing is tried; the last good model serves.
-    assertTrue(device.serving().isPresent(), trace);
+    situation.require(device.serving().isPresent(), "nothing serves");
   }
 
-  private Device ordered(String version) throws Exception {
-    Device device = base.copy();
+  private static Device ordered(Tale tale) throws Exception {
+    Device device = tale.begin();
     device.start();
-    device.order("d", version);
+    tale.order().ask(device);
     return device;
   }
 
@@ -207,47 +220,48 @@ public final class PowerCuts {
     }
   }
 
-  private static void checkStart(Device device, Told told, String trace) throws Exception {
+  private static void checkStart(Device device, Told told, Tale tale, Situation situation)
+      throws Exception {
     Recovery recovery = device.start();
-    assertTrue(
+    situation.require(
         Set.of(Recovery.Kind.NONE, Recovery.Kind.HISTORY_COMPLETED).contains(recovery.kind()),
-        () -> trace + ": " + recovery);
+        recovery);
     String active = device.active();
-    assertTrue(Set.of("1.0", "2.0").contains(active), () -> trace + ": active " + active);
-    assertEquals(Optional.of(active), device.serving(), trace);
-    checkWhole(device, trace);
+    situation.require(List.of(tale.before(), tale.after()).contains(active), "active " + active);
+    situation.same(Optional.of(active), device.serving());
+    checkWhole(device, situation);
     if (told != Told.NOTHING) {
-      assertEquals(Admission.KNOWN, device.order("d", "2.0"), trace);
+      situation.same(Admission.KNOWN, tale.order().ask(device));
     }
   }
 
-  private static void checkEnd(Device device, Told told, String version, String trace)
+  private static void checkEnd(Device device, Told told, Tale tale, Situation situation)
       throws Exception {
     Set<UpdateState> ends = new HashSet<>();
     device.reports.forEach(it -> ends.add(it.state()));
-    assertTrue(ends.size() <= 1, () -> trace + ": ended in " + ends);
+    situation.require(ends.size() <= 1, "ended in " + ends);
     boolean heard = !ends.isEmpty();
-    assertTrue(heard || told == Told.NOTHING, () -> trace + ": the end was never told");
-    String expected = version.equals("2.0") && heard ? "2.0" : "1.0";
-    assertEquals(expected, device.active(), trace);
-    assertEquals(Optional.of(expected), device.serving(), trace);
-    checkWhole(device, trace);
-    checkNothingElseIsLeft(device, trace);
+    situation.require(heard || told == Told.NOTHING, "the end was never told");
+    String expected = heard ? tale.after() : tale.before();
+    situation.same(expected, device.active());
+    situation.same(Optional.of(expected), device.serving());
+    checkWhole(device, situation);
+    checkNothingElseIsLeft(device, situation);
     History.verify(device.disk, device.installer().head());
   }
 
-  private static void checkWhole(Device device, String trace) throws Exception {
+  private static void checkWhole(Device device, Situation situation) throws Exception {
     Set<Digest> objects = device.component().active().orElseThrow().objects();
-    assertTrue(objects.size() == 2, trace);
+    situation.same(2, objects.size());
     for (Digest object : objects) {
       device.store().verify(object);
     }
   }
 
-  private static void checkNothingElseIsLeft(Device device, String trace) throws Exception {
-    assertEquals(device.installer().components().objects(), device.store().held(), trace);
-    assertTrue(
+  private static void checkNothingElseIsLeft(Device device, Situation situation) throws Exception {
+    situation.same(device.installer().components().objects(), device.store().held());
+    situation.require(
         device.disk.names().stream().noneMatch(it -> it.startsWith("partial/")),
-        () -> trace + ": " + device.disk.names());
+        device.disk.names());
   }
 }

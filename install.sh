@@ -118,7 +118,7 @@ as_root() {
 
 need_build() { need ca-certificates openjdk-17-jdk-headless maven; }
 
-need_parts() { need swtpm swtpm-tools softhsm2 tpm2-tools mosquitto mosquitto-clients nginx-light openssl curl; }
+need_parts() { need swtpm swtpm-tools softhsm2 tpm2-tools mosquitto mosquitto-clients nginx-light openssl curl faketime; }
 
 # need_bench NAME: the peers, and what trains the models that differences are measured on.
 need_bench() {
@@ -209,6 +209,8 @@ install_device() {
   lay_program
   lay_system_files
   lay_configuration
+  # What was installed just now is to run, and not what the daemon had updated itself to.
+  rm -f "$root/var/lib/bartizan/software/launch"
   if systemd_runs; then
     start_daemon
   else
@@ -223,7 +225,7 @@ lay_program() {
   rm -rf "$new" "$lib.old"
   install -d -m 755 "$root/usr/bin" "$new/bin" "$new/lib"
   put 755 "$dist/bin/bartizan" "$new/bin"
-  put 644 "$dist/lib/launch.sh" "$dist/lib/device.list" "$new/lib"
+  put 644 "$dist/lib/launch.sh" "$dist/lib/versions.sh" "$dist/lib/device.list" "$new/lib"
   while read -r jar; do
     put 644 "$dist/lib/$jar" "$new/lib"
   done <"$dist/lib/device.list"

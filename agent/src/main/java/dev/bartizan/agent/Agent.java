@@ -12,6 +12,8 @@ import dev.bartizan.agent.report.Problems;
 import dev.bartizan.agent.serve.ModelService;
 import dev.bartizan.agent.system.ServiceManager;
 import dev.bartizan.agent.trust.TrustedDocuments;
+import dev.bartizan.agent.update.NewVersion;
+import dev.bartizan.agent.update.SoftwareTrial;
 import dev.bartizan.agent.vault.Envelopes;
 import dev.bartizan.agent.vault.ModelLoader;
 import dev.bartizan.crypto.Digest;
@@ -20,13 +22,11 @@ import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.boot.ChainVerdict;
 import dev.bartizan.updater.install.Cause;
 import dev.bartizan.updater.install.Component;
-import dev.bartizan.updater.install.InstallRefusal;
 import dev.bartizan.updater.install.Installer;
 import dev.bartizan.updater.install.Outcome;
 import dev.bartizan.updater.install.Recovery;
 import dev.bartizan.updater.install.Release;
 import dev.bartizan.updater.install.Step;
-import dev.bartizan.updater.release.DevicePolicy;
 import dev.bartizan.updater.release.ReleaseName;
 import java.io.IOException;
 import java.time.Duration;
@@ -34,7 +34,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -61,6 +60,7 @@ final class Agent {
   private final ModelLoader loader;
   private final ModelService service;
   private final Installer installer;
+  private final SoftwareTrial software;
   private final Updates updates;
   private final CommandDesk commands;
   private final Link link;
@@ -100,6 +100,7 @@ final class Agent {
     loader = parts.loader();
     service = parts.service();
     installer = parts.installer();
+    software = parts.software();
     updates = parts.updates();
     commands = parts.commands();
     link = parts.link();
@@ -131,9 +132,13 @@ final class Agent {
     link.start();
     manager.ready(summary());
     Duration pause = Duration.ZERO;
-    while (turns.next(pause)) {
-      pause = takeTurn();
-      manager.alive();
+    try {
+      while (turns.next(pause)) {
+        pause = takeTurn();
+        manager.alive();
+      }
+    } catch (NewVersion next) {
+      news.note(String.valueOf(next.getMessage()));
     }
     manager.stopping();
   }
@@ -158,6 +163,7 @@ final class Agent {
       }
       Duration pause = updateOneStep();
       reportEnds();
+      software.settle(installer);
       state.renew();
       problems.mended("state");
       return pause;
@@ -257,7 +263,7 @@ final class Agent {
   }
 
   private void serveInstalled() {
-    for (Component component : installer.components().byName().values()) {
+    for (Component component : installer.components().models()) {
       if (component.active().isPresent() && service.find(component.name()).isEmpty()) {
         serve(component.name(), component.active().get().release());
       }
@@ -292,8 +298,8 @@ final class Agent {
     } else {
       serveIfTrusted();
     }
-    if (state.isTrustworthy()) {
-      updateAlone();
+    if (state.isTrustworthy() && policy.current().isPresent()) {
+      updates.orderAlone(policy.current().get(), clock.instant(), this::problem);
     }
   }
 
@@ -310,25 +316,6 @@ final class Agent {
       problem("repository", Explanation.of(unreachable));
     }
     policy.renew();
-  }
-
-  /** What policy lets the device do without being told: go to the newest release of its models. */
-  private void updateAlone() throws IOException, InterruptedException {
-    if (!policy.current().map(DevicePolicy::updatesAlone).orElse(false)
-        || installer.current().isPresent()) {
-      return;
-    }
-    for (String model : policy.current().orElseThrow().models()) {
-      try {
-        String id = "policy-" + model + "-" + clock.instant().toEpochMilli();
-        updates.order(id, model, Optional.empty(), Cause.policy(DevicePolicy.TARGET, "policy"));
-        return; // One deployment at a time; the next model has its turn when this one has ended.
-      } catch (InstallRefusal nothingNew) {
-        // Active already, or known not to work here.
-      } catch (Refusal | IOException notNow) {
-        problem("update of " + model, String.valueOf(notNow.getMessage()));
-      }
-    }
   }
 
   /** One durable step; returns how long to wait before the next. */
@@ -359,7 +346,7 @@ final class Agent {
   private void forgetOtherKeys() throws IOException {
     if (installer.current().isEmpty()) {
       Set<Digest> held = new HashSet<>();
-      for (Component component : installer.components().byName().values()) {
+      for (Component component : installer.components().models()) {
         component.active().ifPresent(it -> held.add(it.release().manifest()));
         component.previous().forEach(it -> held.add(it.release().manifest()));
       }

@@ -10,6 +10,7 @@ import dev.bartizan.agent.report.Problems;
 import dev.bartizan.agent.serve.ModelService;
 import dev.bartizan.agent.system.ServiceManager;
 import dev.bartizan.agent.trust.TrustedDocuments;
+import dev.bartizan.agent.update.SoftwareTrial;
 import dev.bartizan.agent.vault.Envelopes;
 import dev.bartizan.agent.vault.ModelLoader;
 import dev.bartizan.updater.install.Installer;
@@ -25,6 +26,7 @@ record AgentParts(
     ModelLoader loader,
     ModelService service,
     Installer installer,
+    SoftwareTrial software,
     Updates updates,
     CommandDesk commands,
     Agent.Link link,

@@ -27,12 +27,17 @@ import dev.bartizan.agent.system.LockedMemory;
 import dev.bartizan.agent.system.Safeguards;
 import dev.bartizan.agent.system.ServiceManager;
 import dev.bartizan.agent.trust.TrustedDocuments;
+import dev.bartizan.agent.update.ByComponent;
 import dev.bartizan.agent.update.Consents;
+import dev.bartizan.agent.update.Contact;
+import dev.bartizan.agent.update.Delivery;
 import dev.bartizan.agent.update.DeliveryNews;
 import dev.bartizan.agent.update.GatedTrial;
 import dev.bartizan.agent.update.ModelTrial;
 import dev.bartizan.agent.update.Rebuild;
 import dev.bartizan.agent.update.ReleasePayloads;
+import dev.bartizan.agent.update.SoftwarePayloads;
+import dev.bartizan.agent.update.SoftwareTrial;
 import dev.bartizan.agent.update.UpdateGate;
 import dev.bartizan.agent.vault.Envelopes;
 import dev.bartizan.agent.vault.ModelLoader;
@@ -47,7 +52,10 @@ import dev.bartizan.updater.fetch.DataBudget;
 import dev.bartizan.updater.fetch.Download;
 import dev.bartizan.updater.fetch.SmallFiles;
 import dev.bartizan.updater.install.Installer;
+import dev.bartizan.updater.install.JournalCopy;
 import dev.bartizan.updater.install.Limits;
+import dev.bartizan.updater.software.AgentVersions;
+import dev.bartizan.updater.software.Slot;
 import dev.bartizan.updater.store.ObjectStore;
 import java.io.IOException;
 import java.security.SecureRandom;
@@ -76,10 +84,13 @@ public final class Assembly implements AutoCloseable {
   /**
    * The machine, as {@link Main} hands it in.
    *
+   * @param slot which version of the agent this is, when it was started by a launcher that would
+   *     start another
    * @param workers run what goes side by side; {@code cores} at once
    */
   public record Host(
       Installation installation,
+      Optional<Slot> slot,
       Clock clock,
       SecureRandom random,
       ServiceManager manager,
@@ -133,33 +144,48 @@ public final class Assembly implements AutoCloseable {
     Consents consents = new Consents(host.clock());
     Policy policy = new Policy(documents, keystore.protection().kind(), service, problems);
     UpdateGate gate = new UpdateGate(keystore.ueid(), policy::times, consents, host.clock());
+    Download download =
+        new Download(
+            Device.mirrors(config),
+            delivery.fetch(),
+            budget,
+            host.clock(),
+            host.random(),
+            Device.pause());
+    Delivery files = new Delivery(download, new DeliveryNews(problems, news), budget, gate);
     ReleasePayloads payloads =
         new ReleasePayloads(
             keystore.ueid(),
             documents,
             repository,
-            new Download(
-                Device.mirrors(config),
-                delivery.fetch(),
-                budget,
-                host.clock(),
-                host.random(),
-                Device.pause()),
-            new DeliveryNews(problems, news),
-            budget,
-            gate,
+            files,
             store,
             envelopes,
             new Rebuild(vault, store, crypto, host.workers()));
-    Installer installer =
-        Installer.open(
-            disk,
+    AgentVersions versions = new AgentVersions(disk);
+    JournalCopy journal = new JournalCopy(disk);
+    Contact contact = new Contact();
+    SoftwareTrial software =
+        new SoftwareTrial(
+            versions,
             store,
+            journal,
+            host.slot().orElse(Slot.BASE),
+            config.versions().softwareTrial(),
+            contact,
+            System::nanoTime);
+    ByComponent ways =
+        new ByComponent(
             payloads,
             new GatedTrial(gate, new ModelTrial(loader, service, System::nanoTime)),
-            news,
-            host.clock(),
-            Limits.DEFAULT);
+            new SoftwarePayloads(
+                documents, files, store, versions, host.installation(), host.slot().isPresent()),
+            new GatedTrial(gate, software));
+    Limits limits = new Limits(Limits.DEFAULT.starts(), config.versions().previousKept());
+    Installer installer =
+        journal.open(
+            versions.record().fallen().isPresent(),
+            () -> Installer.open(disk, store, ways, ways, news, host.clock(), limits));
 
     AnchoredState state = new AnchoredState(keystore.anchor(), documents, installer, disk);
     Facts facts =
@@ -178,7 +204,7 @@ public final class Assembly implements AutoCloseable {
         new EvidenceDesk(measurements, facts::health, config.device().bootLogs(), host.clock());
     policy.tell(facts::policy);
     Updates updates =
-        new Updates(documents, installer, payloads, bootCheck, config.device().profile());
+        new Updates(documents, installer, payloads, bootCheck, config.device().profile(), contact);
     Inbox inbox = Inbox.open(disk, host.clock().instant());
     Findings findings =
         Findings.of(mended, inbox, outbox, new ProvidedFiles(disk).changes(config.providedFiles()));
@@ -223,6 +249,7 @@ public final class Assembly implements AutoCloseable {
                 loader,
                 service,
                 installer,
+                software,
                 updates,
                 commands,
                 link,

@@ -11,6 +11,7 @@ import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.crypto.statement.Command;
 import dev.bartizan.crypto.statement.Nonce;
 import dev.bartizan.updater.install.Cause;
+import dev.bartizan.updater.install.Component;
 import dev.bartizan.updater.install.Installer;
 import java.io.IOException;
 import java.util.Optional;
@@ -35,12 +36,12 @@ final class CommandBook implements CommandDesk.Executor {
     Cause cause = Cause.command(command.id(), signer);
     switch (command.name()) {
       case "update" -> {
-        String model = argument(command, "model");
-        updates.order(command.id(), model, Optional.of(argument(command, "version")), cause);
+        Optional<String> version = Optional.of(argument(command, "version"));
+        updates.order(command.id(), component(command), version, cause);
         return Reply.accepted(command.id());
       }
       case "rollback" -> {
-        installer.rollBack(command.id(), argument(command, "model"), cause);
+        installer.rollBack(command.id(), component(command), cause);
         return Reply.accepted(command.id());
       }
       case "cancel" -> {
@@ -59,6 +60,12 @@ final class CommandBook implements CommandDesk.Executor {
         return Reply.unknown(command.id(), command.name());
       }
     }
+  }
+
+  /** A model, or software of the agent's own. */
+  private static String component(Command command) throws Malformed {
+    String software = command.arguments().get("software");
+    return software == null ? argument(command, "model") : Component.SOFTWARE + software;
   }
 
   private static String argument(Command command, String name) throws Malformed {

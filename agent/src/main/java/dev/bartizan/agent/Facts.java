@@ -244,7 +244,7 @@ public final class Facts {
   /** What serves is said by the service, not by the journal: a model may have failed to load. */
   private List<ModelState> modelStates() {
     List<ModelState> states = new ArrayList<>();
-    for (Component component : installer.components().byName().values()) {
+    for (Component component : installer.components().models()) {
       component.active().ifPresent(held -> states.add(state(component.name(), held)));
       for (Installed previous : component.previous()) {
         states.add(model(component.name(), previous, ModelState.State.PREVIOUS));
@@ -254,6 +254,7 @@ public final class Facts {
         .current()
         .filter(progress -> progress.state() == UpdateState.PROBATION)
         .map(Progress::deployment)
+        .filter(it -> !it.component().startsWith(Component.SOFTWARE))
         .ifPresent(
             it ->
                 states.add(

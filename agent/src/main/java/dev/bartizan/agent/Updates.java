@@ -2,6 +2,7 @@ package dev.bartizan.agent;
 
 import dev.bartizan.agent.boot.BootCheck;
 import dev.bartizan.agent.trust.TrustedDocuments;
+import dev.bartizan.agent.update.Contact;
 import dev.bartizan.agent.update.ReleasePayloads;
 import dev.bartizan.agent.update.UpdatePlan;
 import dev.bartizan.crypto.Digest;
@@ -9,6 +10,7 @@ import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.updater.install.Cause;
 import dev.bartizan.updater.install.Component;
+import dev.bartizan.updater.install.InstallRefusal;
 import dev.bartizan.updater.install.Installer;
 import dev.bartizan.updater.install.Order;
 import dev.bartizan.updater.install.Release;
@@ -16,9 +18,11 @@ import dev.bartizan.updater.release.DevicePolicy;
 import dev.bartizan.updater.release.ReleaseManifest;
 import dev.bartizan.updater.release.ReleaseName;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 
 /** Looks for releases, and orders them. Runs in the agent's turn. */
 final class Updates {
@@ -26,13 +30,16 @@ final class Updates {
   private final Installer installer;
   private final ReleasePayloads payloads;
   private final List<String> wanted;
+  private final Contact contact;
 
   Updates(
       TrustedDocuments documents,
       Installer installer,
       ReleasePayloads payloads,
       BootCheck bootCheck,
-      String profile) {
+      String profile,
+      Contact contact) {
+    this.contact = contact;
     this.documents = documents;
     this.installer = installer;
     this.payloads = payloads;
@@ -44,6 +51,7 @@ final class Updates {
   /** Brings metadata and the documents this device lives by up to date. */
   void refresh() throws Refusal, IOException, InterruptedException {
     documents.refresh(wanted);
+    contact.made();
   }
 
   /** A release that could be installed. */
@@ -68,8 +76,41 @@ final class Updates {
   /** Orders a release; the installer carries it out step by step. */
   void order(String id, String model, Optional<String> version, Cause cause)
       throws Refusal, IOException, InterruptedException {
-    Offer offer = look(model, version);
-    installer.request(new Order(id, model, offer.release(), cause, Optional.empty()));
+    Release release =
+        model.startsWith(Component.SOFTWARE)
+            ? software(model.substring(Component.SOFTWARE.length()), version)
+            : look(model, version).release();
+    installer.request(new Order(id, model, release, cause, Optional.empty()));
+  }
+
+  /**
+   * What policy lets the device do without being told: go to the newest release of its models.
+   *
+   * @param problem hears which model, and why it cannot be updated now
+   */
+  void orderAlone(DevicePolicy policy, Instant now, BiConsumer<String, String> problem)
+      throws InterruptedException {
+    if (!policy.updatesAlone() || installer.current().isPresent()) {
+      return;
+    }
+    for (String model : policy.models()) {
+      try {
+        String id = "policy-" + model + "-" + now.toEpochMilli();
+        order(id, model, Optional.empty(), Cause.policy(DevicePolicy.TARGET, "policy"));
+        return; // One deployment at a time; the next model has its turn when this one has ended.
+      } catch (InstallRefusal nothingNew) {
+        // Active already, or known not to work here.
+      } catch (Refusal | IOException notNow) {
+        problem.accept("update of " + model, String.valueOf(notNow.getMessage()));
+      }
+    }
+  }
+
+  private Release software(String name, Optional<String> version)
+      throws Refusal, IOException, InterruptedException {
+    refresh();
+    ReleaseName release = ReleaseName.parse(name, version.orElse(""), "update");
+    return new Release(Digest.of(documents.get(release.softwareTarget())), release.version());
   }
 
   private Optional<ReleaseManifest> active(String model) throws Refusal, IOException {

@@ -15,6 +15,7 @@ import dev.bartizan.crypto.tpm.PcrSelection;
 import dev.bartizan.crypto.tpm.PcrValues;
 import dev.bartizan.updater.release.DevicePolicy;
 import dev.bartizan.updater.release.ReleaseName;
+import dev.bartizan.updater.release.SoftwareFile;
 import dev.bartizan.updater.release.SoftwareManifest;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -44,7 +45,7 @@ public final class BootCheck {
   private final Installation installation;
   private final Supplier<MessageDigest> sha256;
   private final ExecutorService workers;
-  private @Nullable Future<Map<String, Digest>> hashed;
+  private @Nullable Future<Map<String, SoftwareFile>> hashed;
 
   /**
    * @param bootPcrs the PCRs that make up the boot chain
@@ -90,7 +91,7 @@ public final class BootCheck {
    */
   public ChainVerdict examine() throws Refusal, IOException {
     // Some hundred megabytes are hashed while the TPM is asked.
-    Future<Map<String, Digest>> files = files();
+    Future<Map<String, SoftwareFile>> files = files();
     ChainVerdict firmware = firmware();
     return keystore().then(firmware).then(software(await(files)));
   }
@@ -117,7 +118,7 @@ public final class BootCheck {
 
   /** Begins to hash the agent's files, beside other work, for what follows. */
   public synchronized void begin() {
-    hashed = workers.submit(() -> installation.digests(sha256));
+    hashed = workers.submit(() -> installation.files(sha256));
   }
 
   /**
@@ -126,7 +127,7 @@ public final class BootCheck {
    * next {@link #examine} judges.
    */
   public AgentEvent ownFiles() throws IOException {
-    Future<Map<String, Digest>> files = files();
+    Future<Map<String, SoftwareFile>> files = files();
     SoftwareManifest found =
         new SoftwareManifest(new ReleaseName(SOFTWARE, installation.version()), await(files));
     keep(files);
@@ -134,17 +135,18 @@ public final class BootCheck {
   }
 
   /** What has been begun, once; or begun now. */
-  private synchronized Future<Map<String, Digest>> files() {
-    Future<Map<String, Digest>> begun = hashed;
+  private synchronized Future<Map<String, SoftwareFile>> files() {
+    Future<Map<String, SoftwareFile>> begun = hashed;
     hashed = null;
-    return begun == null ? workers.submit(() -> installation.digests(sha256)) : begun;
+    return begun == null ? workers.submit(() -> installation.files(sha256)) : begun;
   }
 
-  private synchronized void keep(Future<Map<String, Digest>> files) {
+  private synchronized void keep(Future<Map<String, SoftwareFile>> files) {
     hashed = files;
   }
 
-  private static Map<String, Digest> await(Future<Map<String, Digest>> files) throws IOException {
+  private static Map<String, SoftwareFile> await(Future<Map<String, SoftwareFile>> files)
+      throws IOException {
     try {
       return files.get();
     } catch (ExecutionException unreadable) {
@@ -176,7 +178,7 @@ public final class BootCheck {
         : reference.judge(keystore.readPcrs(bootPcrs), after);
   }
 
-  private ChainVerdict software(Map<String, Digest> found) throws Refusal, IOException {
+  private ChainVerdict software(Map<String, SoftwareFile> found) throws Refusal, IOException {
     Optional<byte[]> document = documents.find(softwareTarget(), SoftwareManifest.MAX_LENGTH);
     if (document.isEmpty()) {
       String why = "no signed manifest of agent " + installation.version();
@@ -185,17 +187,22 @@ public final class BootCheck {
     return compare(SoftwareManifest.parse(document.get()).files(), found);
   }
 
-  private static ChainVerdict compare(Map<String, Digest> signed, Map<String, Digest> found) {
+  private static ChainVerdict compare(
+      Map<String, SoftwareFile> signed, Map<String, SoftwareFile> found) {
     TreeSet<String> paths = new TreeSet<>(signed.keySet());
     paths.addAll(found.keySet());
     List<Link> links = new ArrayList<>();
     for (String path : paths) {
-      String expected =
-          Optional.ofNullable(signed.get(path)).map(Digest::hex).orElse("no such file");
-      String actual = Optional.ofNullable(found.get(path)).map(Digest::hex).orElse("no such file");
+      String expected = digest(signed, path);
+      String actual = digest(found, path);
       Verdict verdict = expected.equals(actual) ? Verdict.GOOD : Verdict.BAD;
       links.add(new Link("file " + path, verdict, expected, actual));
     }
     return new ChainVerdict(links);
+  }
+
+  private static String digest(Map<String, SoftwareFile> files, String path) {
+    SoftwareFile file = files.get(path);
+    return file == null ? "no such file" : file.digest().hex();
   }
 }

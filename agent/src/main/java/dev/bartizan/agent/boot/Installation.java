@@ -2,6 +2,7 @@ package dev.bartizan.agent.boot;
 
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.TouchesTheWorld;
+import dev.bartizan.updater.release.SoftwareFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -23,28 +24,36 @@ public record Installation(Path home, String version) {
   private static final List<String> PARTS = List.of("bin", "lib");
   private static final int PIECE = 1 << 20;
 
-  /** The digest of every file of the installation, by its path relative to {@code home}. */
+  /** Every file of the installation, by its path relative to {@code home}. */
   @TouchesTheWorld("reads the agent's own files")
-  public Map<String, Digest> digests(Supplier<MessageDigest> sha256) throws IOException {
-    Map<String, Digest> digests = new TreeMap<>();
+  public Map<String, SoftwareFile> files(Supplier<MessageDigest> sha256) throws IOException {
+    Map<String, SoftwareFile> found = new TreeMap<>();
     for (String part : PARTS) {
-      try (Stream<Path> files = Files.walk(home.resolve(part))) {
-        for (Path file : files.filter(Files::isRegularFile).toList()) {
-          digests.put(home.relativize(file).toString(), digest(file, sha256.get()));
+      try (Stream<Path> paths = Files.walk(home.resolve(part))) {
+        for (Path file : paths.filter(Files::isRegularFile).toList()) {
+          found.put(home.relativize(file).toString(), describe(file, sha256.get()));
         }
       }
     }
-    return digests;
+    return found;
+  }
+
+  /** Opens one of its files. */
+  @TouchesTheWorld("reads the agent's own files")
+  public InputStream open(String path) throws IOException {
+    return Files.newInputStream(home.resolve(path));
   }
 
   @TouchesTheWorld("reads the agent's own files")
-  private static Digest digest(Path file, MessageDigest sha256) throws IOException {
+  private static SoftwareFile describe(Path file, MessageDigest sha256) throws IOException {
     try (InputStream content = Files.newInputStream(file)) {
       byte[] piece = new byte[PIECE];
+      long length = 0;
       for (int count = content.read(piece); count >= 0; count = content.read(piece)) {
         sha256.update(piece, 0, count);
+        length += count;
       }
-      return Digest.ofValue(sha256.digest());
+      return new SoftwareFile(length, Digest.ofValue(sha256.digest()));
     }
   }
 }

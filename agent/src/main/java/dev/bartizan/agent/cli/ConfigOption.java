@@ -8,12 +8,15 @@ import dev.bartizan.agent.serve.http.LocalClient;
 import dev.bartizan.agent.system.ServiceManager;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.TouchesTheWorld;
+import dev.bartizan.updater.software.Slot;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** {@code --config}, and what every command makes from it: the one place that reads the clock. */
@@ -37,6 +40,7 @@ final class ConfigOption {
     int cores = Math.max(1, Runtime.getRuntime().availableProcessors());
     return new Assembly.Host(
         new Installation(home(), Bartizan.VERSION),
+        slot(),
         Clock.systemUTC(),
         new SecureRandom(),
         ServiceManager.ofEnvironment(),
@@ -47,6 +51,12 @@ final class ConfigOption {
   /** Where the launcher found itself; without a launcher there is no installation to check. */
   private static Path home() {
     return Path.of(System.getProperty("bartizan.home", ".")).toAbsolutePath().normalize();
+  }
+
+  /** Said by a launcher that would start another version. */
+  private static Optional<Slot> slot() {
+    String said = System.getProperty("bartizan.slot", "");
+    return Stream.of(Slot.values()).filter(slot -> slot.text().equals(said)).findFirst();
   }
 
   private static ExecutorService workers(int threads) {

@@ -31,6 +31,7 @@ import java.util.Set;
  * @param repository where content comes from
  * @param fleet whom the device talks to
  * @param serve where local applications find their models
+ * @param versions how long versions are tried and kept
  */
 public record AgentConfig(
     Path file,
@@ -39,7 +40,8 @@ public record AgentConfig(
     Memory memory,
     Repository repository,
     Fleet fleet,
-    Serve serve) {
+    Serve serve,
+    Versions versions) {
 
   /** Used when no {@code --config} is given. */
   public static final Path DEFAULT_FILE = Path.of("/etc/bartizan/agent.toml");
@@ -133,6 +135,14 @@ public record AgentConfig(
       int threads) {}
 
   /**
+   * Versions of models and of the agent.
+   *
+   * @param previousKept how many earlier releases of a model stay on the device
+   * @param softwareTrial how long a version of the agent may take to show that it is healthy
+   */
+  public record Versions(int previousKept, Duration softwareTrial) {}
+
+  /**
    * Reads and checks the file.
    *
    * @throws ConfigRefusal naming the file and the key at fault
@@ -169,7 +179,8 @@ public record AgentConfig(
             memory(root.table("memory")),
             repository(root.table("repository")),
             fleet(root.table("fleet")),
-            serve(root.table("serve")));
+            serve(root.table("serve")),
+            versions(root.table("versions")));
     root.refuseUnknownKeys();
     return config;
   }
@@ -241,6 +252,15 @@ public record AgentConfig(
     } catch (IllegalArgumentException notASelection) {
       throw table.refusal(key, "is not a selection of PCRs, as sha256:0,2,7", notASelection);
     }
+  }
+
+  private static Versions versions(ConfigTable table) throws ConfigRefusal {
+    Versions versions =
+        new Versions(
+            (int) table.number("previous_kept", 2, 1, 100),
+            Duration.ofSeconds(table.number("software_trial_seconds", 600, 5, 24 * 3600)));
+    table.refuseUnknownKeys();
+    return versions;
   }
 
   private static Repository repository(ConfigTable table) throws ConfigRefusal {

@@ -6,9 +6,6 @@ import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.envelope.KeyEnvelope;
 import dev.bartizan.crypto.keystore.Ueid;
-import dev.bartizan.updater.fetch.DataBudget;
-import dev.bartizan.updater.fetch.Download;
-import dev.bartizan.updater.fetch.OverBudget;
 import dev.bartizan.updater.fetch.SmallFiles;
 import dev.bartizan.updater.install.Deployment;
 import dev.bartizan.updater.install.Payloads;
@@ -18,9 +15,8 @@ import dev.bartizan.updater.release.ReleaseManifest;
 import dev.bartizan.updater.release.ReleaseName;
 import dev.bartizan.updater.release.SealedFile;
 import dev.bartizan.updater.store.ObjectStore;
-import dev.bartizan.updater.store.StoreTransfer;
+import dev.bartizan.updater.store.ObjectWriter;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -32,10 +28,7 @@ public final class ReleasePayloads implements Payloads {
   private final Ueid device;
   private final TrustedDocuments documents;
   private final SmallFiles repository;
-  private final Download download;
-  private final DeliveryNews progress;
-  private final DataBudget budget;
-  private final UpdateGate gate;
+  private final Delivery delivery;
   private final ObjectStore store;
   private final Envelopes envelopes;
   private final Rebuild rebuild;
@@ -47,20 +40,14 @@ public final class ReleasePayloads implements Payloads {
       Ueid device,
       TrustedDocuments documents,
       SmallFiles repository,
-      Download download,
-      DeliveryNews progress,
-      DataBudget budget,
-      UpdateGate gate,
+      Delivery delivery,
       ObjectStore store,
       Envelopes envelopes,
       Rebuild rebuild) {
     this.device = device;
     this.documents = documents;
     this.repository = repository;
-    this.download = download;
-    this.progress = progress;
-    this.budget = budget;
-    this.gate = gate;
+    this.delivery = delivery;
     this.store = store;
     this.envelopes = envelopes;
     this.rebuild = rebuild;
@@ -71,7 +58,7 @@ public final class ReleasePayloads implements Payloads {
     ReleaseManifest manifest = ReleaseManifest.parse(manifestOf(deployment));
     refuseUnsuitable(deployment, manifest);
     UpdatePlan plan = plan(manifest, activeManifest(deployment));
-    requireBudget(deployment, plan);
+    delivery.requireBudget(deployment, plan.bytes());
     store.requireSpace(plan.spaceNeeded());
     if (!isInstalled(deployment.to().manifest())) {
       fetchEnvelope(deployment.to().manifest());
@@ -80,10 +67,7 @@ public final class ReleasePayloads implements Payloads {
 
   @Override
   public Optional<Set<Digest>> fetch(Deployment deployment) throws IOException, Refusal {
-    Optional<String> waiting = gate.fetchingWaitsFor(deployment);
-    if (waiting.isPresent()) {
-      throw new IOException(waiting.get());
-    }
+    delivery.begin(deployment);
     byte[] document = manifestOf(deployment);
     ReleaseManifest manifest = ReleaseManifest.parse(document);
     Digest release = store.put(document);
@@ -92,13 +76,13 @@ public final class ReleasePayloads implements Payloads {
     }
     UpdatePlan plan = plan(manifest, activeManifest(deployment));
     setSpaceAside(plan, manifest);
-    budget.spendFor(release.hex());
     for (SealedFile file : plan.downloads()) {
-      if (!fetched(file)) {
+      ObjectWriter writer = store.begin(file.sealed(), file.sealedLength());
+      if (!delivery.advance(file.path(), file.sealedLength(), writer)) {
         return Optional.empty();
       }
     }
-    budget.settle();
+    delivery.end();
     if (plan.delta().isPresent() && !rebuilt(deployment, plan.delta().get())) {
       return Optional.empty();
     }
@@ -122,25 +106,15 @@ public final class ReleasePayloads implements Payloads {
     try {
       rebuild.make(deployment.component(), deployment.to(), deployment.from().orElseThrow(), delta);
     } catch (Refusal useless) {
-      if (!gate.allowsWholeAfterDelta()) {
+      if (!delivery.allowsWholeAfter(useless, deployment)) {
         throw useless;
       }
       failedDeltas.add(delta.sealed().sealed());
-      progress.wholeInstead(deployment.to().version(), useless);
       plan(deployment);
       return false;
     }
     store.discard(delta.sealed().sealed());
     return true;
-  }
-
-  private void requireBudget(Deployment deployment, UpdatePlan plan) throws UpdateRefusal {
-    long left = budget.leftFor(deployment.to().manifest().hex());
-    if (plan.bytes() > left) {
-      throw new UpdateRefusal(
-          UpdateRefusal.Reason.OVER_BUDGET,
-          deployment.to() + " costs " + plan.bytes() + " bytes, left for it are " + left);
-    }
   }
 
   /**
@@ -174,7 +148,7 @@ public final class ReleasePayloads implements Payloads {
   private byte[] manifestOf(Deployment deployment) throws IOException, Refusal {
     String path = new ReleaseName(deployment.component(), deployment.to().version()).modelTarget();
     documents.requireSigned(path, deployment.to().manifest());
-    return interruptibly(() -> documents.get(path));
+    return Interruptible.complete(() -> documents.get(path));
   }
 
   private Optional<ReleaseManifest> activeManifest(Deployment deployment)
@@ -208,43 +182,12 @@ public final class ReleasePayloads implements Payloads {
 
   private void fetchEnvelope(Digest release) throws IOException, Refusal {
     String path = "keys/" + release.hex() + "/" + device.text() + ".cms";
-    Optional<byte[]> envelope = interruptibly(() -> repository.find(path, KeyEnvelope.MAX_LENGTH));
+    Optional<byte[]> envelope =
+        Interruptible.complete(() -> repository.find(path, KeyEnvelope.MAX_LENGTH));
     if (envelope.isEmpty()) {
       throw new UpdateRefusal(
           UpdateRefusal.Reason.NO_KEY, path + ": the fleet has wrapped no key to this device");
     }
     envelopes.keep(release, envelope.get());
-  }
-
-  /** Carries the transfer of a file on for a while; whether it is complete now. */
-  private boolean fetched(SealedFile file) throws IOException, Refusal {
-    try (StoreTransfer transfer =
-        new StoreTransfer(store.begin(file.sealed(), file.sealedLength()))) {
-      return interruptibly(
-          () -> download.advance(file.path(), file.sealedLength(), transfer, progress));
-    } catch (OverBudget spent) {
-      if (spent.scope() == OverBudget.Scope.ROLLOUT) {
-        throw new UpdateRefusal(
-            UpdateRefusal.Reason.OVER_BUDGET, String.valueOf(spent.getMessage()));
-      }
-      throw spent;
-    }
-  }
-
-  /** Work that may be interrupted because the agent stops. */
-  @FunctionalInterface
-  private interface Interruptible<T> {
-    T run() throws IOException, Refusal, InterruptedException;
-  }
-
-  private static <T> T interruptibly(Interruptible<T> work) throws IOException, Refusal {
-    try {
-      return work.run();
-    } catch (InterruptedException stopping) {
-      Thread.currentThread().interrupt();
-      InterruptedIOException interrupted = new InterruptedIOException("the agent is stopping");
-      interrupted.initCause(stopping);
-      throw interrupted;
-    }
   }
 }

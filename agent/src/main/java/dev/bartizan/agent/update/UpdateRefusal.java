@@ -15,7 +15,17 @@ public final class UpdateRefusal extends Refusal {
     /** It costs more bytes than one release may. */
     OVER_BUDGET,
     /** The file is for another runtime than this agent has. */
-    UNSUPPORTED_FORMAT
+    UNSUPPORTED_FORMAT,
+    /**
+     * Nothing would start another version: the daemon was not started by a launcher that chooses.
+     */
+    NO_LAUNCHER,
+    /** A file of the release lies where no file of the agent may. */
+    BAD_PLACE,
+    /** The version is not in its directory as it was signed. */
+    NOT_AS_SIGNED,
+    /** The launcher gave the version up. */
+    GIVEN_UP
   }
 
   private final Reason reason;

@@ -15,8 +15,8 @@ import dev.bartizan.updater.release.ReleaseName;
 import dev.bartizan.updater.store.ObjectStore;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -42,13 +42,17 @@ public final class ModelChain {
    */
   public ChainVerdict examine(Components installed, Verdict boot) throws IOException {
     List<Link> links = new ArrayList<>();
-    for (Component component : new TreeMap<>(installed.byName()).values()) {
+    for (Component component : sorted(installed.models())) {
       for (Installed held :
           Stream.concat(component.active().stream(), component.previous().stream()).toList()) {
         examine(new ReleaseName(component.name(), held.release().version()), held, boot, links);
       }
     }
     return new ChainVerdict(links);
+  }
+
+  private static List<Component> sorted(List<Component> models) {
+    return models.stream().sorted(Comparator.comparing(Component::name)).toList();
   }
 
   private void examine(ReleaseName name, Installed held, Verdict boot, List<Link> links)

@@ -68,11 +68,17 @@ public final class ReleaseCommand {
               paramLabel = "V",
               description = "What the agent calls itself: `bartizan --version`.")
           String version,
+      @Option(
+              names = "--deliver",
+              description =
+                  "Also serve the files, for devices to update themselves by: `command update"
+                      + " software=agent version=V`.")
+          boolean isDelivered,
       @Mixin HelpOption help,
       @Mixin OperatorOptions operator)
       throws IOException, Refusal {
     SoftwareManifest manifest = manifest(dist, version);
-    documents(operator).software(manifest);
+    documents(operator).software(manifest, isDelivered ? Optional.of(dist) : Optional.empty());
     console.say(manifest.release() + ": " + manifest.files().size() + " files");
     return DONE;
   }

@@ -15,6 +15,7 @@ import dev.bartizan.updater.release.UpdateTimes;
 import dev.bartizan.updater.tuf.RoleName;
 import dev.bartizan.updater.tuf.TargetFile;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -53,16 +54,21 @@ public final class SignedDocuments {
   }
 
   /**
-   * Publishes the files of one version of the agent.
+   * Vouches for the files of one version of the agent.
    *
+   * @param home where they are served from, when devices are to fetch them; empty when devices have
+   *     them already
    * @throws ReleaseRefusal EXISTS
    */
-  public void software(SoftwareManifest manifest) throws IOException, Refusal {
+  public void software(SoftwareManifest manifest, Optional<Path> home) throws IOException, Refusal {
     String target = manifest.release().softwareTarget();
     repository.use(
         open -> {
           if (open.trusted().find(target).isPresent()) {
             throw ReleaseRefusal.exists(target);
+          }
+          if (home.isPresent()) {
+            SoftwareTree.serve(home.get(), manifest, repository.path());
           }
           return add(open, SOFTWARE, NewTarget.of(target, manifest.toJson()));
         });

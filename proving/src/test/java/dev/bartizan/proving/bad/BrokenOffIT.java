@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -29,6 +30,14 @@ class BrokenOffIT extends OneDevice {
 
   /** Two releases to go back to and the active one: manifest, model and golden vectors each. */
   private static final int OBJECTS_MAX = 9;
+
+  private static final List<String> ENDS = List.of("committed", "rolled-back", "failed");
+
+  private static final long SEED = 4711;
+  private static final int KILLS = 6;
+
+  /** A kill comes at the latest after so many inferences, a second or so of them. */
+  private static final int LATEST = 700;
 
   private int minor;
   private String before = "";
@@ -70,6 +79,28 @@ class BrokenOffIT extends OneDevice {
     assertEnd(end, List.of("committed", "rolled-back"));
     awaitServing(end.exit() == 0 ? version : before);
     assertEndedOnce(Lab.answer(end).path("jti").asText());
+  }
+
+  /** The moments are counted in inferences, and drawn from a seed. */
+  @Test
+  void killedAtRandomMoments() throws Exception {
+    SplittableRandom random = new SplittableRandom(SEED);
+    String version = release("1.1.0");
+    CompletableFuture<Outcome> update = begin("update", "model=" + MODEL, "version=" + version);
+    for (int kill = 0; kill < KILLS; kill++) {
+      long moment = traffic.answered() + 1 + random.nextInt(LATEST);
+      await("inference " + moment, () -> traffic.answered() >= moment);
+      device().kill();
+      device().launch();
+    }
+
+    Outcome end = update.get();
+
+    // Three starts in one state are as many as an update gets, whoever is to blame for them.
+    assertEnd(end, List.of("committed", "rolled-back", "failed"));
+    awaitServing(end.exit() == 0 ? version : before);
+    assertEndedOnce(Lab.answer(end).path("jti").asText());
+    assertEquals(0, Models.runsOf(Models.file("1.1.0"), device().stateFiles()));
   }
 
   @Test
@@ -137,7 +168,7 @@ class BrokenOffIT extends OneDevice {
     int ends = 0;
     for (JsonNode entry : history.path("entries")) {
       boolean ours = entry.path("deployment").asText().equals(deployment);
-      if (ours && List.of("committed", "rolled-back").contains(entry.path("what").asText())) {
+      if (ours && ENDS.contains(entry.path("what").asText())) {
         ends++;
       }
     }

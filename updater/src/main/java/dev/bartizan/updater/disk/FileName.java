@@ -4,8 +4,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The name of a file below the state directory: one to four plain segments, {@code
- * "tuf/root.json"}.
+ * The name of a file below the state directory: one to six plain segments, {@code "tuf/root.json"}.
  *
  * <p>Names that come from outside (roles, targets) are encoded before they become a file name; this
  * type refuses everything that could leave the directory.
@@ -16,7 +15,7 @@ import java.util.stream.Stream;
 public record FileName(String path) {
   private static final Pattern SEGMENT = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9._%+@-]{1,200}");
   private static final int MAX_LENGTH = 240;
-  private static final int MAX_SEGMENTS = 4;
+  private static final int MAX_SEGMENTS = 6;
 
   public FileName {
     if (path.length() > MAX_LENGTH) {

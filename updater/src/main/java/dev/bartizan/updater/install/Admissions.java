@@ -40,7 +40,7 @@ final class Admissions {
         Optional.empty());
   }
 
-  private static void requireIdle(JournalPage page) throws InstallRefusal {
+  static void requireIdle(JournalPage page) throws InstallRefusal {
     if (page.current().isPresent()) {
       Progress progress = page.current().get();
       throw new InstallRefusal(

@@ -14,6 +14,9 @@ import java.util.stream.Stream;
  */
 public record Component(
     String name, Optional<Installed> active, List<Installed> previous, List<Rejected> rejected) {
+  /** What every component that is software of the agent's own is called by; no model can be. */
+  public static final String SOFTWARE = "software/";
+
   private static final int REJECTED_MAX = 32;
 
   public Component {
@@ -23,6 +26,11 @@ public record Component(
 
   static Component none(String name) {
     return new Component(name, Optional.empty(), List.of(), List.of());
+  }
+
+  /** Whether this is the agent itself, or a part of it. */
+  public boolean isSoftware() {
+    return name.startsWith(SOFTWARE);
   }
 
   /** The release that is active, if any. */
@@ -53,6 +61,17 @@ public record Component(
     List<Rejected> stillRejected =
         rejected.stream().filter(it -> !isSame(it.release(), next.release())).toList();
     return new Component(name, Optional.of(next), before, stillRejected);
+  }
+
+  /** The active release was given up behind our back; {@code runs} took its place. */
+  Component fallBack(Optional<Release> runs, String reason) {
+    Release failed = activeRelease().orElseThrow();
+    Optional<Installed> now = runs.flatMap(this::findHeld);
+    List<Installed> stillKept =
+        previous.stream()
+            .filter(it -> now.filter(that -> isSame(that.release(), it.release())).isEmpty())
+            .toList();
+    return new Component(name, now, stillKept, rejected).reject(failed, reason);
   }
 
   /** Marks a release that failed; if it is kept as a previous one, it is kept no longer. */

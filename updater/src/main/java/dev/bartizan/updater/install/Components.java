@@ -3,6 +3,7 @@ package dev.bartizan.updater.install;
 import dev.bartizan.crypto.Digest;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -23,6 +24,11 @@ public record Components(Map<String, Component> byName) {
 
   public Optional<Component> find(String name) {
     return Optional.ofNullable(byName.get(name));
+  }
+
+  /** The models among them. */
+  public List<Component> models() {
+    return byName.values().stream().filter(it -> !it.isSoftware()).toList();
   }
 
   /** The component, or an empty one of that name. */

@@ -35,6 +35,17 @@ public record HistoryEvent(
         Optional.of(deployment.cause()));
   }
 
+  static HistoryEvent fellBack(Component before, Component after, String why) {
+    return new HistoryEvent(
+        UpdateState.ROLLED_BACK.text(),
+        "",
+        before.name(),
+        before.activeRelease(),
+        after.activeRelease(),
+        OneLine.of(why),
+        Optional.empty());
+  }
+
   static HistoryEvent checkpoint(String why) {
     return ofDevice(CHECKPOINT, why);
   }

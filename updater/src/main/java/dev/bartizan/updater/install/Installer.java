@@ -185,6 +185,24 @@ public final class Installer {
     apply(UpdateEvent.because(UpdateEvent.Kind.CANCEL, "CANCELLED: " + reason));
   }
 
+  /**
+   * Notes durably that a component's active release was given up by something that does not ask: a
+   * launcher. The release is not installed again by policy.
+   *
+   * @param runs what took its place; empty when that is no release held here
+   * @throws InstallRefusal BUSY
+   */
+  public void fellBack(String name, Optional<Release> runs, String reason)
+      throws IOException, InstallRefusal {
+    Admissions.requireIdle(journal.page());
+    Component before = components().named(name);
+    Component after = before.fallBack(runs, OneLine.of(reason));
+    journal.record(
+        journal.page().holding(components().with(after)),
+        HistoryEvent.fellBack(before, after, reason));
+    pending.add(Effect.COLLECT);
+  }
+
   /** Notes durably that somebody knows how a deployment ended; twice is once. */
   public void acknowledge(String id) throws IOException {
     JournalPage next = journal.page().acknowledge(id);

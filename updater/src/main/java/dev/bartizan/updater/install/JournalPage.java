@@ -49,6 +49,10 @@ record JournalPage(
         now, Optional.empty(), append(unacknowledged, outcome, UNACKNOWLEDGED_MAX), seen);
   }
 
+  JournalPage holding(Components now) {
+    return new JournalPage(now, current, unacknowledged, seen);
+  }
+
   JournalPage acknowledge(String deployment) {
     return new JournalPage(
         components,

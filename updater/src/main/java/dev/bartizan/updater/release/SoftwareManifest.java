@@ -13,14 +13,14 @@ import java.util.TreeMap;
  * The files of one version of the agent: {@code software/NAME/VERSION/software.json}.
  *
  * @param release which software, which version
- * @param files every file by its path relative to the installation, and its digest; nothing else
- *     may be there
+ * @param files every file by its path relative to the installation; nothing else may be there
  */
-public record SoftwareManifest(ReleaseName release, Map<String, Digest> files) {
+public record SoftwareManifest(ReleaseName release, Map<String, SoftwareFile> files) {
   public static final String SCHEMA = "bartizan-software/1";
   public static final int MAX_LENGTH = 1 << 20;
 
   private static final int MAX_FILES = 4096;
+  private static final long MAX_FILE_LENGTH = 1L << 30;
   private static final int MAX_TEXT = 240;
 
   public SoftwareManifest {
@@ -34,14 +34,32 @@ public record SoftwareManifest(ReleaseName release, Map<String, Digest> files) {
     if (!schema.equals(SCHEMA)) {
       throw new Malformed("software.json.schema is " + schema + ", this agent reads " + SCHEMA);
     }
-    Map<String, Digest> files = new TreeMap<>();
+    Map<String, SoftwareFile> files = new TreeMap<>();
     for (JsonFields file : fields.objects("files", MAX_FILES)) {
-      files.put(file.text("path", MAX_TEXT), file.digest("sha256"));
+      String path = file.text("path", MAX_TEXT);
+      files.put(path, new SoftwareFile(length(path, file.number("length")), file.digest("sha256")));
     }
     return new SoftwareManifest(
         ReleaseName.parse(
             fields.text("name", MAX_TEXT), fields.text("version", MAX_TEXT), "software.json"),
         files);
+  }
+
+  private static long length(String path, long length) throws Malformed {
+    if (length < 0 || length > MAX_FILE_LENGTH) {
+      throw new Malformed("software.json: " + path + " is of " + length + " bytes");
+    }
+    return length;
+  }
+
+  /** How many bytes all of it has. */
+  public long length() {
+    return files.values().stream().mapToLong(SoftwareFile::length).sum();
+  }
+
+  /** Where any static server has a file of that digest, relative to the repository. */
+  public static String path(Digest file) {
+    return "software/" + file.hex();
   }
 
   /** The manifest as it is published. */
@@ -53,7 +71,12 @@ public record SoftwareManifest(ReleaseName release, Map<String, Digest> files) {
             .put("version", release.version());
     ArrayNode list = json.putArray("files");
     new TreeMap<>(files)
-        .forEach((path, digest) -> list.addObject().put("path", path).put("sha256", digest.hex()));
+        .forEach(
+            (path, file) ->
+                list.addObject()
+                    .put("path", path)
+                    .put("length", file.length())
+                    .put("sha256", file.digest().hex()));
     return StrictJson.write(json);
   }
 }

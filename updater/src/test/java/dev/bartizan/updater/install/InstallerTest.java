@@ -62,6 +62,24 @@ class InstallerTest {
     }
 
     @Test
+    void whatALauncherGaveUpIsNotActiveAnyMoreNorInstalledAgainByPolicy() throws Exception {
+      device.order("d", "2.0");
+      device.run();
+      Optional<Release> runs = Optional.of(Device.release("1.0"));
+      device.installer().fellBack(Device.MODEL, runs, "GIVEN_UP: too many starts");
+      device.run();
+      device.start();
+      assertEquals("1.0", device.active());
+      assertEquals(Device.objects("1.0"), device.store().held());
+      assertThrows(InstallRefusal.class, () -> device.order("e", "2.0", Device.POLICY));
+      List<HistoryEntry> entries = History.read(device.disk);
+      HistoryEvent last = entries.get(entries.size() - 1).event();
+      assertEquals("rolled-back", last.what());
+      assertEquals(Optional.of(Device.release("2.0")), last.from());
+      History.verify(device.disk, device.installer().head());
+    }
+
+    @Test
     void theSameDeploymentRequestedTwiceIsCarriedOutOnce() throws Exception {
       assertEquals(Admission.ACCEPTED, device.order("d", "2.0"));
       assertEquals(Admission.KNOWN, device.order("d", "2.0"));

@@ -54,7 +54,8 @@ class ReleaseManifestTest {
   void aSoftwareManifestIsReadBack() throws Exception {
     SoftwareManifest software =
         new SoftwareManifest(
-            new ReleaseName("agent", "0.1.0"), Map.of("lib/a.jar", A, "bin/bartizan", B));
+            new ReleaseName("agent", "0.1.0"),
+            Map.of("lib/a.jar", new SoftwareFile(10, A), "bin/bartizan", new SoftwareFile(0, B)));
     assertEquals(software, SoftwareManifest.parse(software.toJson()));
   }
 

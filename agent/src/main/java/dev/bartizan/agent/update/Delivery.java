@@ -1,0 +1,82 @@
+package dev.bartizan.agent.update;
+
+import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.updater.fetch.DataBudget;
+import dev.bartizan.updater.fetch.Download;
+import dev.bartizan.updater.fetch.OverBudget;
+import dev.bartizan.updater.install.Deployment;
+import dev.bartizan.updater.store.ObjectWriter;
+import dev.bartizan.updater.store.StoreTransfer;
+import java.io.IOException;
+import java.util.Optional;
+
+/** Files of a deployment from the repository: when policy lets it, and within the data budget. */
+public final class Delivery {
+  private final Download download;
+  private final DeliveryNews news;
+  private final DataBudget budget;
+  private final UpdateGate gate;
+
+  public Delivery(Download download, DeliveryNews news, DataBudget budget, UpdateGate gate) {
+    this.download = download;
+    this.news = news;
+    this.budget = budget;
+    this.gate = gate;
+  }
+
+  /** Refuses what would cost more than is left, before its first byte. */
+  void requireBudget(Deployment deployment, long bytes) throws UpdateRefusal {
+    long left = budget.leftFor(label(deployment));
+    if (bytes > left) {
+      throw new UpdateRefusal(
+          UpdateRefusal.Reason.OVER_BUDGET,
+          deployment.to() + " costs " + bytes + " bytes, left for it are " + left);
+    }
+  }
+
+  /**
+   * What is fetched from now on is for {@code deployment}.
+   *
+   * @throws IOException when its time has not come
+   */
+  void begin(Deployment deployment) throws IOException {
+    Optional<String> waiting = gate.fetchingWaitsFor(deployment);
+    if (waiting.isPresent()) {
+      throw new IOException(waiting.get());
+    }
+    budget.spendFor(label(deployment));
+  }
+
+  /** Carries the transfer of a file on for a while; whether it is complete now. */
+  boolean advance(String path, long length, ObjectWriter writer) throws IOException, Refusal {
+    try (StoreTransfer transfer = new StoreTransfer(writer)) {
+      return Interruptible.complete(() -> download.advance(path, length, transfer, news));
+    } catch (OverBudget spent) {
+      if (spent.scope() == OverBudget.Scope.ROLLOUT) {
+        throw new UpdateRefusal(
+            UpdateRefusal.Reason.OVER_BUDGET, String.valueOf(spent.getMessage()));
+      }
+      throw spent;
+    }
+  }
+
+  /** Everything has come: writes down what it really cost. */
+  void end() throws IOException {
+    budget.settle();
+  }
+
+  /** Whether a difference that gave nothing may be paid for once more; told where it may. */
+  boolean allowsWholeAfter(Refusal useless, Deployment deployment) {
+    if (!gate.allowsWholeAfterDelta()) {
+      return false;
+    }
+    news.wholeInstead(deployment.to().version(), useless);
+    return true;
+  }
+
+  private static String label(Deployment deployment) {
+    Digest manifest = deployment.to().manifest();
+    return manifest.hex();
+  }
+}

@@ -1,0 +1,23 @@
+package dev.bartizan.agent.update;
+
+import dev.bartizan.crypto.Refusal;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+
+/** Work that may be interrupted because the agent stops. */
+@FunctionalInterface
+interface Interruptible<T> {
+  T run() throws IOException, Refusal, InterruptedException;
+
+  /** Runs {@code work}; a stop is an I/O error to the caller, and the thread stays interrupted. */
+  static <T> T complete(Interruptible<T> work) throws IOException, Refusal {
+    try {
+      return work.run();
+    } catch (InterruptedException stopping) {
+      Thread.currentThread().interrupt();
+      InterruptedIOException interrupted = new InterruptedIOException("the agent is stopping");
+      interrupted.initCause(stopping);
+      throw interrupted;
+    }
+  }
+}

@@ -1,0 +1,159 @@
+package dev.bartizan.agent.update;
+
+import dev.bartizan.agent.boot.Installation;
+import dev.bartizan.agent.trust.TrustedDocuments;
+import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.updater.disk.Disk;
+import dev.bartizan.updater.install.Component;
+import dev.bartizan.updater.install.Deployment;
+import dev.bartizan.updater.install.Payloads;
+import dev.bartizan.updater.release.ReleaseName;
+import dev.bartizan.updater.release.SoftwareFile;
+import dev.bartizan.updater.release.SoftwareManifest;
+import dev.bartizan.updater.software.AgentVersions;
+import dev.bartizan.updater.software.Slot;
+import dev.bartizan.updater.store.ObjectStore;
+import dev.bartizan.updater.store.ObjectWriter;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Lays a version of the agent down in the directory that is free. Files that the running version
+ * has too are copied from it; only the others are fetched.
+ */
+public final class SoftwarePayloads implements Payloads {
+  private static final int PIECE = 1 << 20;
+
+  private final TrustedDocuments documents;
+  private final Delivery delivery;
+  private final ObjectStore store;
+  private final AgentVersions versions;
+  private final Installation running;
+  private final boolean isLaunched;
+
+  /** Where the running version has a file, once that has been asked. */
+  private final Map<SoftwareFile, String> here = new HashMap<>();
+
+  /**
+   * @param isLaunched whether the launcher that started this process would start another version
+   */
+  public SoftwarePayloads(
+      TrustedDocuments documents,
+      Delivery delivery,
+      ObjectStore store,
+      AgentVersions versions,
+      Installation running,
+      boolean isLaunched) {
+    this.documents = documents;
+    this.delivery = delivery;
+    this.store = store;
+    this.versions = versions;
+    this.running = running;
+    this.isLaunched = isLaunched;
+  }
+
+  @Override
+  public void plan(Deployment deployment) throws IOException, Refusal {
+    if (!isLaunched) {
+      throw new UpdateRefusal(
+          UpdateRefusal.Reason.NO_LAUNCHER,
+          "the service manager set no STATE_DIRECTORY: no other version would be started");
+    }
+    SoftwareManifest manifest = SoftwareManifest.parse(manifestOf(deployment));
+    for (String path : manifest.files().keySet()) {
+      if (!AgentVersions.isAllowed(path)) {
+        throw new UpdateRefusal(
+            UpdateRefusal.Reason.BAD_PLACE, path + ": the agent has no files there");
+      }
+    }
+    if (versions.slotOf(deployment.to().manifest()).isEmpty()) {
+      // Each file is in the store and in its directory for a moment.
+      store.requireSpace(2 * manifest.length());
+    }
+  }
+
+  @Override
+  public Optional<Set<Digest>> fetch(Deployment deployment) throws IOException, Refusal {
+    delivery.begin(deployment);
+    byte[] document = manifestOf(deployment);
+    Digest release = store.put(document);
+    if (versions.slotOf(release).isPresent()) {
+      return Optional.of(Set.of(release));
+    }
+    SoftwareManifest manifest = SoftwareManifest.parse(document);
+    if (gather(manifest)) {
+      delivery.end();
+      layDown(manifest, release);
+      return Optional.of(Set.of(release));
+    }
+    return Optional.empty();
+  }
+
+  /** Gets one file that is missing; whether none was. */
+  private boolean gather(SoftwareManifest manifest) throws IOException, Refusal {
+    for (SoftwareFile file : new TreeMap<>(manifest.files()).values()) {
+      if (store.holds(file.digest())) {
+        continue;
+      }
+      Optional<String> same = Optional.ofNullable(filesHere().get(file));
+      if (same.isPresent()) {
+        copy(same.get(), file);
+      } else {
+        ObjectWriter writer = store.begin(file.digest(), file.length());
+        delivery.advance(SoftwareManifest.path(file.digest()), file.length(), writer);
+        return false; // So that a deployment can be called off between two files.
+      }
+    }
+    return true;
+  }
+
+  private Map<SoftwareFile, String> filesHere() throws IOException {
+    if (here.isEmpty()) {
+      running.files(Digest::sha256).forEach((path, file) -> here.put(file, path));
+    }
+    return here;
+  }
+
+  private void copy(String path, SoftwareFile file) throws IOException, Refusal {
+    byte[] piece = new byte[PIECE];
+    try (ObjectWriter writer = store.begin(file.digest(), file.length());
+        InputStream content = running.open(path)) {
+      writer.restart();
+      for (int count = content.read(piece); count >= 0; count = content.read(piece)) {
+        writer.append(ByteBuffer.wrap(piece, 0, count));
+      }
+      writer.seal();
+    }
+  }
+
+  private void layDown(SoftwareManifest manifest, Digest release) throws IOException, Refusal {
+    Slot slot = versions.free();
+    versions.clear(slot);
+    ByteBuffer piece = ByteBuffer.allocate(PIECE);
+    for (Map.Entry<String, SoftwareFile> file : new TreeMap<>(manifest.files()).entrySet()) {
+      try (Disk.Input content = store.open(file.getValue().digest());
+          Disk.Output copy = versions.create(slot, file.getKey())) {
+        for (long at = 0; at < content.size(); at += piece.limit()) {
+          content.read(at, piece.clear());
+          copy.write(piece.flip());
+        }
+        copy.sync();
+      }
+    }
+    versions.complete(slot, release);
+  }
+
+  private byte[] manifestOf(Deployment deployment) throws IOException, Refusal {
+    String name = deployment.component().substring(Component.SOFTWARE.length());
+    String path = new ReleaseName(name, deployment.to().version()).softwareTarget();
+    documents.requireSigned(path, deployment.to().manifest());
+    return Interruptible.complete(() -> documents.get(path));
+  }
+}

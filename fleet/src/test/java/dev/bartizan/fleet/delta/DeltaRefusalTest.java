@@ -7,15 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.github.luben.zstd.ZstdCompressCtx;
-import dev.bartizan.crypto.Digest;
 import dev.bartizan.updater.delta.DeltaFormat;
-import dev.bartizan.updater.delta.DeltaHeader;
 import dev.bartizan.updater.delta.DeltaRefusal;
 import dev.bartizan.updater.delta.NumberFormat;
 import dev.bartizan.updater.delta.Numbers;
 import dev.bartizan.updater.delta.Piece;
 import dev.bartizan.updater.delta.PieceCode;
-import dev.bartizan.updater.delta.Section;
 import dev.bartizan.updater.delta.TensorPiece;
 import dev.bartizan.updater.delta.TensorPiece.View;
 import java.io.ByteArrayOutputStream;
@@ -214,9 +211,7 @@ class DeltaRefusalTest {
         other[i] ^= 7;
       }
       byte[] good = DeltaTrial.delta(numbers, other);
-      byte[] payload =
-          Arrays.copyOfRange(
-              good, DeltaFormat.HEADER_LENGTH + DeltaFormat.SECTION_HEADER_LENGTH, good.length);
+      byte[] payload = Forgery.payload(good);
       for (long seed = 0; seed < 3000; seed++) {
         Random random = new Random(seed);
         byte[] bad = Arrays.copyOf(payload, payload.length - (int) seed % 3);
@@ -224,7 +219,7 @@ class DeltaRefusalTest {
           int reach = random.nextBoolean() ? Math.min(40, bad.length) : bad.length;
           bad[random.nextInt(reach)] = (byte) random.nextInt();
         }
-        byte[] delta = forged(numbers, other, bad);
+        byte[] delta = Forgery.delta(numbers, other, bad);
         try {
           assertArrayEquals(other, DeltaTrial.apply(numbers, delta), "seed " + seed);
         } catch (DeltaRefusal refusal) {
@@ -236,7 +231,8 @@ class DeltaRefusalTest {
     @Test
     void aResultThatIsNotThePromisedOneIsRefusedAtTheEnd() {
       byte[] payload = join(packedPlan(plan(new Piece.Copy(0, 100))), none);
-      assertEquals("HASH_MISMATCH", refused(base, forged(base, noise(9, 100), payload), 100));
+      assertEquals(
+          "HASH_MISMATCH", refused(base, Forgery.delta(base, noise(9, 100), payload), 100));
     }
 
     private byte[] literal(int length) {
@@ -274,7 +270,7 @@ class DeltaRefusalTest {
     private byte[] forgedTensor(byte[] from, TensorPiece piece) {
       byte[] streams = new byte[64];
       byte[] result = new byte[(int) piece.resultLength()];
-      return forged(from, result, join(packedPlan(plan(piece)), none, streams));
+      return Forgery.delta(from, result, join(packedPlan(plan(piece)), none, streams));
     }
 
     private byte[] forged(int length, byte[] plan, int literals, byte[] frame) {
@@ -282,17 +278,7 @@ class DeltaRefusalTest {
     }
 
     private byte[] forged(int length, byte[]... payload) {
-      return forged(base, new byte[length], join(payload));
-    }
-
-    private byte[] forged(byte[] from, byte[] to, byte[] payload) {
-      DeltaHeader header = new DeltaHeader(from.length, Digest.of(from), to.length, Digest.of(to));
-      Section section = new Section(0, to.length, payload.length);
-      return join(
-          header.encode().toArray(),
-          section.encode().toArray(),
-          section.digest(header, payload, Digest.sha256()).value().toArray(),
-          payload);
+      return Forgery.delta(base, new byte[length], join(payload));
     }
 
     private byte[] join(byte[]... parts) {

@@ -1,4 +1,7 @@
-/** What is left of keys and weights in the daemon's memory and on the disk, looked for as root. */
+/**
+ * What is left of keys and weights in memory, on the disk and on the bus to the chip, looked for as
+ * root.
+ */
 @NullMarked
 package dev.bartizan.proving.memory;
 

@@ -93,7 +93,13 @@ final class BlockCoder {
   }
 
   private static Choice with(Block block, Prediction prediction) {
-    return bySizes(block, changes(block, prediction), prediction);
+    double[] changes = changes(block, prediction);
+    Choice best = bySizes(block, changes, prediction);
+    if (TensorPiece.canHaveTrend(block.format())) {
+      Sizes even = Sizes.even(changes, block.rows(), block.columns());
+      best = best.cheaper(choose(block, prediction, even, TensorPiece.TREND));
+    }
+    return best;
   }
 
   private static Choice bySizes(Block block, double[] changes, Prediction prediction) {

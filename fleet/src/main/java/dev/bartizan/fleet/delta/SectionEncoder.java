@@ -1,5 +1,6 @@
 package dev.bartizan.fleet.delta;
 
+import dev.bartizan.updater.delta.DeltaFormat;
 import dev.bartizan.updater.delta.KnownContent;
 import dev.bartizan.updater.delta.Piece;
 import dev.bartizan.updater.delta.PieceCode;
@@ -12,6 +13,9 @@ import java.util.List;
 
 /** Encodes one section; as many as there are cores may be at it, each on its own. */
 final class SectionEncoder {
+  /** Below that a plan of copies is as short as anything. */
+  private static final int WORTH_ANOTHER_TRY = 128;
+
   private final KnownContent base;
   private final KnownContent result;
   private final Layout baseLayout;
@@ -32,7 +36,34 @@ final class SectionEncoder {
         parts.add(rows);
       }
     }
-    return parts.payload();
+    byte[] payload = parts.payload();
+    if (payload.length > WORTH_ANOTHER_TRY && isAtHand(draft)) {
+      byte[] other = asOneLiteral(draft);
+      return other.length < payload.length ? other : payload;
+    }
+    return payload;
+  }
+
+  /** Whether both are bytes only, and so few that a section can refer to all of the base. */
+  private boolean isAtHand(Draft draft) {
+    return draft.length() <= DeltaFormat.SECTION_CODED_MAX
+        && base.length() > 0
+        && base.length() <= DeltaFormat.SECTION_BASE_MAX
+        && draft.items().stream().allMatch(Item.Bytes.class::isInstance);
+  }
+
+  /** In texts and archives a frame finds shorter matches than those that are worth a piece. */
+  private byte[] asOneLiteral(Draft draft) throws IOException {
+    byte[] content = read(result, draft.position(), (int) draft.length());
+    byte[] whole = read(base, 0, (int) base.length());
+    byte[] plan =
+        PieceCode.plan(
+            List.of(new Piece.Copy(0, whole.length)), List.of(new Piece.Literal(content.length)));
+    ByteArrayOutputStream payload = new ByteArrayOutputStream();
+    FrameWriter.write(plan, new byte[0], payload);
+    FrameWriter.write(content, whole, payload);
+    FrameWriter.write(new byte[0], new byte[0], payload);
+    return payload.toByteArray();
   }
 
   private final class Parts {

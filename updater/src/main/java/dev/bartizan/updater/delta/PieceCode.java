@@ -122,6 +122,9 @@ public final class PieceCode {
     NumberFormat format = format(in);
     int layout = in.next(31, "layout");
     int flags = in.next(TensorPiece.ALL_FLAGS, "flags");
+    if ((flags & TensorPiece.TREND) != 0 && !TensorPiece.canHaveTrend(format)) {
+      throw Numbers.malformed("a trend of numbers that have none");
+    }
     int cost = in.next(DeltaFormat.SECTION_PAYLOAD_MAX, "cost");
     int rows = positive(in, DeltaFormat.SECTION_CODED_MAX, "rows");
     int columns = positive(in, TensorPiece.COLUMNS_MAX, "columns");

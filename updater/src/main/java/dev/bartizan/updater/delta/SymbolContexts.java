@@ -31,8 +31,14 @@ public final class SymbolContexts {
   static final int INTEGER_SIZES = 48;
   static final int FRACTIONS = 9;
 
+  /** Integers by their trend: how many more of the last residuals went up than down. */
+  static final int TRENDS = INTEGERS + INTEGER_SIZES * FRACTIONS;
+
+  static final int TREND_WINDOW = 8;
+  private static final int TREND_CONTEXTS = 2 * TREND_WINDOW + 1;
+
   /** Floats coded by exponent, where the change is as large as the weight or nothing is known. */
-  static final int EXPONENTS = INTEGERS + INTEGER_SIZES * FRACTIONS;
+  static final int EXPONENTS = TRENDS + TREND_CONTEXTS;
 
   static final int EXPONENT_CONTEXTS = 32;
   static final int EXPONENT_SYMBOLS = 128;
@@ -94,8 +100,10 @@ public final class SymbolContexts {
     int[] weights = new int[contexts.size(context)];
     if (context < INTEGERS) {
       expectSize(weights, SIZE_MIN + context % SIZES);
-    } else if (context < EXPONENTS) {
+    } else if (context < TRENDS) {
       expectSize(weights, INTEGER_SIZE_MIN + (context - INTEGERS) % INTEGER_SIZES);
+    } else if (context < EXPONENTS) {
+      expectSize(weights, 0);
     } else if (context < ZEROS) {
       expectExponent(weights);
     } else if (context < WHOLE) {

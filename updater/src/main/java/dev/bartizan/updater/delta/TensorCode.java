@@ -11,7 +11,8 @@ import java.util.Arrays;
  * the prediction's last place</i>: sizes of rows and columns travel in half octaves, the last place
  * follows from the prediction's exponent. The two bits after the leading one come from the detail
  * stream, the rest is plain. A float for which a change as large as itself is expected, or that has
- * no counterpart, is coded by exponent instead.
+ * no counterpart, is coded by exponent instead. Integers whose changes go in runs are coded by how
+ * the residuals before them in the row went: quantised rows drift one way.
  *
  * <p>Predictions are computed in double precision, in the one order written here.
  */
@@ -187,24 +188,41 @@ public final class TensorCode {
 
   private void integers(int rowSize) throws DeltaRefusal {
     boolean zeros = piece.has(TensorPiece.ZEROS);
+    boolean trending = piece.has(TensorPiece.TREND);
+    int trend = 0;
     for (int i = 0; i < piece.columns(); i++) {
       long actual = elements[i];
       long prediction = predictions[i];
       if (zeros && port.symbol(zeroContext(prediction), actual == 0 ? 1 : 0) == 1) {
         elements[i] = 0;
-        continue;
+      } else {
+        int size = rowSize + side.columnSizes[i];
+        int context = trending ? trendContext(trend) : sizeContext(size, fractions[i]);
+        elements[i] = prediction + length(context, size, actual - prediction);
       }
-      int size = rowSize + side.columnSizes[i];
-      int context =
-          format.width() == 8
-              ? context(size, SymbolContexts.SIZE_MIN, SymbolContexts.SIZES, lengthContexts)
-              : context(
-                  size,
-                  SymbolContexts.INTEGER_SIZE_MIN,
-                  SymbolContexts.INTEGER_SIZES,
-                  SymbolContexts.INTEGERS + fractions[i] * SymbolContexts.INTEGER_SIZES);
-      elements[i] = prediction + length(context, size, actual - prediction);
+      trend += trending ? newest(i) : 0;
     }
+  }
+
+  private static int trendContext(int trend) {
+    return SymbolContexts.TRENDS + SymbolContexts.TREND_WINDOW + trend;
+  }
+
+  /** By how much the trend changes when its window moves on to this residual. */
+  private int newest(int i) {
+    int gone = i - SymbolContexts.TREND_WINDOW;
+    return Long.signum(elements[i] - predictions[i])
+        - (gone < 0 ? 0 : Long.signum(elements[gone] - predictions[gone]));
+  }
+
+  private int sizeContext(int size, byte fraction) {
+    return format.width() == Long.BYTES
+        ? context(size, SymbolContexts.SIZE_MIN, SymbolContexts.SIZES, lengthContexts)
+        : context(
+            size,
+            SymbolContexts.INTEGER_SIZE_MIN,
+            SymbolContexts.INTEGER_SIZES,
+            SymbolContexts.INTEGERS + fraction * SymbolContexts.INTEGER_SIZES);
   }
 
   /** Both zeros count as zero: pruning multiplies by a mask and leaves the sign. */

@@ -39,7 +39,10 @@ public record TensorPiece(
   /** Rows may be said to be wholly as predicted. */
   public static final int SAME_ROWS = 128;
 
-  static final int ALL_FLAGS = 255;
+  /** Integers are coded by how the changes before them in their row went. */
+  public static final int TREND = 256;
+
+  static final int ALL_FLAGS = 511;
   static final int RANK_MAX = 64;
 
   /** Singular vectors and the like, held while a block is decoded. */
@@ -64,6 +67,11 @@ public record TensorPiece(
 
   public boolean has(int flag) {
     return (flags & flag) != 0;
+  }
+
+  /** Whether the format's residuals can be coded by their trend: those of wide integers cannot. */
+  public static boolean canHaveTrend(NumberFormat format) {
+    return !format.isFloat() && format.width() < Long.BYTES;
   }
 
   /** Whether the prediction is computed, rather than the base's own element. */

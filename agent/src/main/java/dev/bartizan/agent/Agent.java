@@ -163,6 +163,7 @@ final class Agent {
       }
       Duration pause = updateOneStep();
       reportEnds();
+      updates.ejectWhenIdle();
       software.settle(installer);
       state.renew();
       problems.mended("state");

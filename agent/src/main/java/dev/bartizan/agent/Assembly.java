@@ -34,6 +34,7 @@ import dev.bartizan.agent.update.Delivery;
 import dev.bartizan.agent.update.DeliveryNews;
 import dev.bartizan.agent.update.GatedTrial;
 import dev.bartizan.agent.update.ModelTrial;
+import dev.bartizan.agent.update.OfflineSource;
 import dev.bartizan.agent.update.Rebuild;
 import dev.bartizan.agent.update.ReleasePayloads;
 import dev.bartizan.agent.update.SoftwarePayloads;
@@ -50,6 +51,8 @@ import dev.bartizan.crypto.statement.EvidenceWriter;
 import dev.bartizan.updater.disk.LinuxDisk;
 import dev.bartizan.updater.fetch.DataBudget;
 import dev.bartizan.updater.fetch.Download;
+import dev.bartizan.updater.fetch.Failover;
+import dev.bartizan.updater.fetch.Mirror;
 import dev.bartizan.updater.fetch.SmallFiles;
 import dev.bartizan.updater.install.Installer;
 import dev.bartizan.updater.install.JournalCopy;
@@ -122,8 +125,10 @@ public final class Assembly implements AutoCloseable {
     Problems problems = new Problems();
     Outbox outbox = Outbox.open(disk);
     News news = new News(outbox, host.clock());
-    SmallFiles repository = new SmallFiles(Device.transport(config));
-    TrustedDocuments documents = Device.documents(config, disk, host.clock());
+    OfflineSource offline = OfflineSource.open(disk);
+    List<Mirror> mirrors = Device.mirrors(config, offline::before);
+    SmallFiles repository = new SmallFiles(new Failover(mirrors));
+    TrustedDocuments documents = Device.documents(config, mirrors, disk, host.clock());
     BootCheck bootCheck = Device.bootCheck(config, host, keystore, documents, crypto);
     bootCheck.begin();
     Measurements measurements =
@@ -146,13 +151,14 @@ public final class Assembly implements AutoCloseable {
     UpdateGate gate = new UpdateGate(keystore.ueid(), policy::times, consents, host.clock());
     Download download =
         new Download(
-            Device.mirrors(config),
+            mirrors,
             delivery.fetch(),
-            budget,
+            offline.before(budget),
             host.clock(),
             host.random(),
             Device.pause());
-    Delivery files = new Delivery(download, new DeliveryNews(problems, news), budget, gate);
+    Delivery files =
+        new Delivery(download, new DeliveryNews(problems, news), budget, gate, offline);
     ReleasePayloads payloads =
         new ReleasePayloads(
             keystore.ueid(),
@@ -204,7 +210,8 @@ public final class Assembly implements AutoCloseable {
         new EvidenceDesk(measurements, facts::health, config.device().bootLogs(), host.clock());
     policy.tell(facts::policy);
     Updates updates =
-        new Updates(documents, installer, payloads, bootCheck, config.device().profile(), contact);
+        new Updates(
+            documents, installer, payloads, bootCheck, config.device().profile(), contact, offline);
     Inbox inbox = Inbox.open(disk, host.clock().instant());
     Findings findings =
         Findings.of(mended, inbox, outbox, new ProvidedFiles(disk).changes(config.providedFiles()));

@@ -44,6 +44,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 
@@ -87,14 +88,18 @@ public final class Device {
 
   /** The repository, as whichever of its servers answers. */
   public static Transport transport(AgentConfig config) {
-    return new Failover(mirrors(config));
+    return new Failover(mirrors(config, network -> network));
   }
 
-  /** The repository's servers, in the order in which they are asked. */
-  static List<Mirror> mirrors(AgentConfig config) {
+  /**
+   * The repository's servers, in the order in which they are asked.
+   *
+   * @param instead what is asked in the place of a server
+   */
+  static List<Mirror> mirrors(AgentConfig config, UnaryOperator<Transport> instead) {
     return Stream.concat(
             Stream.of(config.repository().url()), config.repository().delivery().mirrors().stream())
-        .map(url -> new Mirror(url.toString(), transport(config, url)))
+        .map(url -> new Mirror(url.toString(), instead.apply(transport(config, url))))
         .toList();
   }
 
@@ -120,10 +125,17 @@ public final class Device {
   /** The signed documents, below the root that came with the configuration. */
   public static TrustedDocuments documents(AgentConfig config, Disk disk, InstantSource clock)
       throws IOException, Refusal {
+    return documents(config, mirrors(config, network -> network), disk, clock);
+  }
+
+  /** The same, from {@code mirrors}. */
+  static TrustedDocuments documents(
+      AgentConfig config, List<Mirror> mirrors, Disk disk, InstantSource clock)
+      throws IOException, Refusal {
     MetadataStore store = new MetadataStore(disk, TUF);
     TufClient.init(store, pinnedRoot(config));
     List<TrustedDocuments.Place> places = new ArrayList<>();
-    for (Mirror mirror : mirrors(config)) {
+    for (Mirror mirror : mirrors) {
       SmallFiles files = new SmallFiles(mirror.transport());
       TufClient client = new TufClient(store, (name, limit) -> metadata(files, name, limit), clock);
       places.add(new TrustedDocuments.Place(client, files));

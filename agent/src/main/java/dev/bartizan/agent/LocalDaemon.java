@@ -9,6 +9,7 @@ import dev.bartizan.agent.system.Safeguards;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.boot.ChainVerdict;
 import dev.bartizan.crypto.json.JsonFields;
+import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.updater.disk.Disk;
 import dev.bartizan.updater.install.Cause;
@@ -16,13 +17,17 @@ import dev.bartizan.updater.install.History;
 import dev.bartizan.updater.install.Installer;
 import dev.bartizan.updater.release.DevicePolicy;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** The running daemon, as local commands see it: what decides runs in the agent's turn. */
 final class LocalDaemon implements ControlRoute.Daemon {
   private static final int MAX_TEXT = 64;
+  private static final int MAX_PATH = 4096;
   private static final String SOMEBODY_HERE = "local";
 
   private final Turns turns;
@@ -100,21 +105,43 @@ final class LocalDaemon implements ControlRoute.Daemon {
 
   @Override
   public byte[] update(JsonFields wish) throws IOException, Refusal, InterruptedException {
-    String model = wish.text("model", MAX_TEXT);
     Optional<String> version = wish.findText("version", MAX_TEXT);
+    Optional<String> bundle = wish.findText("offline", MAX_PATH);
     boolean checkOnly = wish.flag("check");
     return turns.call(
         () -> {
-          Updates.Offer offer = updates.look(model, version);
-          ObjectNode answer = describe(offer);
-          if (!checkOnly) {
-            requireAutonomy();
-            String id = "local-" + model + "-" + clock.instant().toEpochMilli();
-            updates.order(id, model, version, Cause.local(SOMEBODY_HERE));
-            answer.put("deployment", id);
+          if (bundle.isPresent()) {
+            updates.insert(Path.of(bundle.get()));
           }
-          return StrictJson.write(answer);
+          try {
+            return update(model(wish), version, checkOnly);
+          } finally {
+            updates.ejectWhenIdle();
+          }
         });
+  }
+
+  private byte[] update(String model, Optional<String> version, boolean checkOnly)
+      throws IOException, Refusal, InterruptedException {
+    Updates.Offer offer = updates.look(model, version);
+    ObjectNode answer = describe(offer);
+    if (!checkOnly) {
+      requireAutonomy();
+      String id = "local-" + model + "-" + clock.instant().toEpochMilli();
+      updates.order(id, model, version, Cause.local(SOMEBODY_HERE));
+      answer.put("deployment", id);
+    }
+    return StrictJson.write(answer);
+  }
+
+  /** The one that is meant: by name, or because policy has no other. */
+  private String model(JsonFields wish) throws Malformed {
+    Optional<String> named = wish.findText("model", MAX_TEXT);
+    Set<String> all = policy.current().map(DevicePolicy::models).orElse(Set.of());
+    if (named.isEmpty() && all.size() != 1) {
+      throw new Malformed("update.model: say which: " + String.join(", ", new TreeSet<>(all)));
+    }
+    return named.orElseGet(() -> all.iterator().next());
   }
 
   private static ObjectNode describe(Updates.Offer offer) {

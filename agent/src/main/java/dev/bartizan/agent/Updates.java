@@ -3,8 +3,10 @@ package dev.bartizan.agent;
 import dev.bartizan.agent.boot.BootCheck;
 import dev.bartizan.agent.trust.TrustedDocuments;
 import dev.bartizan.agent.update.Contact;
+import dev.bartizan.agent.update.OfflineSource;
 import dev.bartizan.agent.update.ReleasePayloads;
 import dev.bartizan.agent.update.UpdatePlan;
+import dev.bartizan.agent.update.UpdateRefusal;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.json.Malformed;
@@ -17,7 +19,9 @@ import dev.bartizan.updater.install.Release;
 import dev.bartizan.updater.release.DevicePolicy;
 import dev.bartizan.updater.release.ReleaseManifest;
 import dev.bartizan.updater.release.ReleaseName;
+import dev.bartizan.updater.tuf.TufRefusal;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +35,7 @@ final class Updates {
   private final ReleasePayloads payloads;
   private final List<String> wanted;
   private final Contact contact;
+  private final OfflineSource offline;
 
   Updates(
       TrustedDocuments documents,
@@ -38,8 +43,10 @@ final class Updates {
       ReleasePayloads payloads,
       BootCheck bootCheck,
       String profile,
-      Contact contact) {
+      Contact contact,
+      OfflineSource offline) {
     this.contact = contact;
+    this.offline = offline;
     this.documents = documents;
     this.installer = installer;
     this.payloads = payloads;
@@ -50,8 +57,34 @@ final class Updates {
 
   /** Brings metadata and the documents this device lives by up to date. */
   void refresh() throws Refusal, IOException, InterruptedException {
-    documents.refresh(wanted);
-    contact.made();
+    try {
+      documents.refresh(wanted);
+    } catch (TufRefusal refused) {
+      throw offline.isInserted() && refused.kind() == TufRefusal.Code.EXPIRED
+          ? new UpdateRefusal(
+              UpdateRefusal.Reason.OFFLINE_EXPIRED, "bundle: " + refused.getMessage())
+          : refused;
+    }
+    if (!offline.isInserted()) {
+      contact.made();
+    }
+  }
+
+  /**
+   * Asks a bundle in the place of the network, until the deployment that is ordered from it ends.
+   *
+   * @throws InstallRefusal BUSY: another deployment is fetching from the network
+   */
+  void insert(Path bundle) throws IOException, Refusal {
+    installer.requireIdle();
+    offline.insert(bundle);
+  }
+
+  /** Back to the network, unless something is under way. */
+  void ejectWhenIdle() throws IOException {
+    if (offline.isInserted() && installer.current().isEmpty()) {
+      offline.eject();
+    }
   }
 
   /** A release that could be installed. */

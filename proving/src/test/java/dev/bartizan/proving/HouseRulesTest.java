@@ -40,6 +40,8 @@ final class HouseRulesTest {
           "crypto.jca.DeviceKeyManager",
           "crypto.keystore.Pkcs11Module",
           "crypto.tpm.DeviceNode",
+          "updater.bundle.Bundle",
+          "updater.bundle.BundleStream",
           "updater.disk.Allocation",
           "updater.disk.LinuxDisk",
           "updater.fetch.HttpTransport",

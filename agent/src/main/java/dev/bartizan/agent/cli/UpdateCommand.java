@@ -6,6 +6,7 @@ import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.json.StrictJson;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,9 @@ import picocli.CommandLine.Spec;
     description = {
       "Look for a release of a model, and install it as far as signed policy lets the device decide.",
       "",
-      "With --check it only says what there is and how it would be had: bytes to fetch, space needed."
+      "With --check it only says what there is and how it would be had: bytes to fetch, space needed.",
+      "With --offline all of it comes from a bundle (bartizan-fleet bundle) and no server is asked for "
+          + "anything until the update has ended. The daemon must be able to read the file."
     })
 final class UpdateCommand implements Callable<Integer> {
   @Mixin private ConfigOption config = new ConfigOption();
@@ -35,8 +38,15 @@ final class UpdateCommand implements Callable<Integer> {
   @Option(names = "--check", description = "Only look.")
   private boolean check;
 
-  @Parameters(paramLabel = "MODEL", description = "Which model.")
-  private String model = "";
+  @Option(names = "--offline", paramLabel = "FILE", description = "From this bundle.")
+  private @Nullable Path offline;
+
+  @Parameters(
+      index = "0",
+      arity = "0..1",
+      paramLabel = "MODEL",
+      description = "Which model (default: the only one that policy has).")
+  private @Nullable String model;
 
   @Parameters(
       index = "1",
@@ -47,7 +57,11 @@ final class UpdateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, Refusal {
-    ObjectNode wish = StrictJson.object().put("model", model).put("check", check);
+    ObjectNode wish = StrictJson.object().put("check", check);
+    Optional.ofNullable(model).ifPresent(wanted -> wish.put("model", wanted));
+    if (offline != null) {
+      wish.put("offline", offline.toAbsolutePath().normalize().toString());
+    }
     Optional.ofNullable(version).ifPresent(wanted -> wish.put("version", wanted));
     byte[] answer = ConfigOption.ask(config.read(), "update", StrictJson.write(wish));
     PrintWriter out = spec.commandLine().getOut();

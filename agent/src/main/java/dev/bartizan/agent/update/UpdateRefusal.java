@@ -10,6 +10,8 @@ public final class UpdateRefusal extends Refusal {
   public enum Reason {
     /** Its epoch is lower than that of the release it would replace. */
     ROLLBACK,
+    /** The metadata in a bundle has expired. */
+    OFFLINE_EXPIRED,
     /** The fleet has wrapped no key to this device. */
     NO_KEY,
     /** It costs more bytes than one release may. */
@@ -30,7 +32,7 @@ public final class UpdateRefusal extends Refusal {
 
   private final Reason reason;
 
-  UpdateRefusal(Reason reason, String message) {
+  public UpdateRefusal(Reason reason, String message) {
     super(message);
     this.reason = reason;
   }

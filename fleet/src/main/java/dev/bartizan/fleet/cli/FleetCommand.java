@@ -64,6 +64,7 @@ public final class FleetCommand implements Runnable {
             .addSubcommand(
                 new CommandLine(new ReleaseCommand(clock, random, console))
                     .addSubcommand(new ReleaseModelCommand(clock, random, console)))
+            .addSubcommand(new BundleCommand(clock, random, console))
             .addSubcommand(new DeltaCommand())
             .addSubcommand(new CommandCommand(clock, random, console))
             .addSubcommand(new ReportCommand(clock, console))

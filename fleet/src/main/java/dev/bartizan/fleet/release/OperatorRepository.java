@@ -9,7 +9,9 @@ import dev.bartizan.fleet.publish.Lifetimes;
 import dev.bartizan.fleet.publish.Repository;
 import dev.bartizan.fleet.publish.RepositoryFolder;
 import dev.bartizan.updater.disk.LinuxDisk;
+import dev.bartizan.updater.release.ReleaseManifest;
 import dev.bartizan.updater.tuf.MetadataStore;
+import dev.bartizan.updater.tuf.TargetFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -69,8 +71,18 @@ public final class OperatorRepository {
   }
 
   /** The directory that is served. */
-  Path path() {
+  public Path path() {
     return folder.path();
+  }
+
+  /**
+   * A served file, once it is found to be what was signed.
+   *
+   * @param file below {@link #path}
+   */
+  public byte[] content(String file, TargetFile signed) throws IOException, Refusal {
+    String name = REPOSITORY + "/" + file;
+    return signed.accept(directory.read(name, ReleaseManifest.MAX_LENGTH)).toArray();
   }
 
   /** What is visible now: a publication that failed either changed it or published nothing. */

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.bartizan.crypto.Bytes;
+import dev.bartizan.updater.bundle.Bundle;
+import dev.bartizan.updater.fetch.Transport;
 import dev.bartizan.updater.release.DevicePolicy;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -94,6 +97,37 @@ class FleetCommandTest {
     assertEquals(java.util.Set.of("defect", "wear"), policy.models());
     assertTrue(policy.serveUnknownBoot());
     assertFalse(policy.updatesAlone());
+  }
+
+  @Test
+  void aBundleAnswersAsTheServerWould() throws Exception {
+    init();
+    assertEquals(0, release("1.0.0"), err);
+    Path repository = folder.resolve("fleet/repository");
+    Path bundle = folder.resolve("stick/defect.bundle");
+    Files.createDirectories(bundle.resolveSibling(""));
+    String[] command = {
+      "bundle", bundle.toString(), "--model", "defect", "--version", "1.0.0", "--dir", fleet()
+    };
+    assertEquals(0, run(command), err);
+    byte[] first = Files.readAllBytes(bundle);
+    try (Bundle answering = Bundle.open(bundle);
+        Stream<Path> served = Files.walk(repository)) {
+      for (Path file : served.filter(Files::isRegularFile).toList()) {
+        String path = repository.relativize(file).toString();
+        try (Transport.Response answer = answering.get(path, 0, Transport.TO_THE_END)) {
+          assertEquals(Bytes.of(Files.readAllBytes(file)), Bytes.of(answer.body().readAllBytes()));
+        }
+      }
+    }
+    assertEquals(0, run(command), err);
+    assertEquals(Bytes.of(first), Bytes.of(Files.readAllBytes(bundle)));
+    command[5] = "7.7.7";
+    assertEquals(1, run(command));
+    assertEquals(1, err.lines().count(), err);
+    try (Stream<Path> left = Files.list(bundle.resolveSibling(""))) {
+      assertEquals(List.of(bundle), left.toList());
+    }
   }
 
   @Test

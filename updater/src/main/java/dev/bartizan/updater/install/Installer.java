@@ -186,6 +186,15 @@ public final class Installer {
   }
 
   /**
+   * Refuses while a deployment is under way.
+   *
+   * @throws InstallRefusal BUSY
+   */
+  public void requireIdle() throws InstallRefusal {
+    Admissions.requireIdle(journal.page());
+  }
+
+  /**
    * Notes durably that a component's active release was given up by something that does not ask: a
    * launcher. The release is not installed again by policy.
    *
@@ -194,7 +203,7 @@ public final class Installer {
    */
   public void fellBack(String name, Optional<Release> runs, String reason)
       throws IOException, InstallRefusal {
-    Admissions.requireIdle(journal.page());
+    requireIdle();
     Component before = components().named(name);
     Component after = before.fallBack(runs, OneLine.of(reason));
     journal.record(

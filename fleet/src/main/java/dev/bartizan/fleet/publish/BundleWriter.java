@@ -1,0 +1,113 @@
+package dev.bartizan.fleet.publish;
+
+import com.github.luben.zstd.ZstdOutputStream;
+import dev.bartizan.crypto.TouchesTheWorld;
+import java.io.BufferedOutputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+
+/**
+ * Copies files of a repository into a bundle, for devices that no network reaches: a tar archive in
+ * a zstd frame, each file under the path that a server would have it under.
+ *
+ * <p>The bundle appears under its name when it is complete and on the disk. The same files give the
+ * same bytes.
+ */
+public final class BundleWriter implements Closeable {
+  private static final int LEVEL = 3;
+  private static final int BUFFER = 1 << 16;
+
+  private final Path repository;
+  private final Path target;
+  private final Path incoming;
+  private final TarArchiveOutputStream tar;
+  private final Set<String> written = new HashSet<>();
+
+  /**
+   * @param repository the directory that is served
+   */
+  @TouchesTheWorld("writes the bundle that somebody named")
+  public BundleWriter(Path repository, Path target) throws IOException {
+    this.repository = repository;
+    this.target = target.toAbsolutePath();
+    this.incoming = this.target.resolveSibling("." + this.target.getFileName() + ".incoming");
+    ZstdOutputStream zstd =
+        new ZstdOutputStream(
+            new BufferedOutputStream(Files.newOutputStream(incoming), BUFFER), LEVEL);
+    zstd.setChecksum(true);
+    this.tar = new TarArchiveOutputStream(zstd, "UTF-8");
+    tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
+    tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
+  }
+
+  /** Everything below a folder of the repository, if there is one; in the order of names. */
+  @TouchesTheWorld("reads the repository")
+  public void addAll(String folder) throws IOException {
+    Path below = repository.resolve(folder);
+    if (!Files.isDirectory(below)) {
+      return;
+    }
+    List<Path> files;
+    try (Stream<Path> found = Files.walk(below)) {
+      files = found.filter(Files::isRegularFile).sorted().toList();
+    }
+    for (Path file : files) {
+      add(repository.relativize(file).toString());
+    }
+  }
+
+  /** One file of the repository; twice is once. */
+  @TouchesTheWorld("reads the repository")
+  public void add(String path) throws IOException {
+    if (!written.add(path)) {
+      return;
+    }
+    Path file = repository.resolve(path);
+    TarArchiveEntry entry = new TarArchiveEntry(path);
+    entry.setSize(Files.size(file));
+    entry.setModTime(0);
+    tar.putArchiveEntry(entry);
+    Files.copy(file, tar);
+    tar.closeArchiveEntry();
+  }
+
+  /**
+   * Completes the bundle.
+   *
+   * @return its length in bytes
+   */
+  @TouchesTheWorld("writes the bundle that somebody named")
+  public long finish() throws IOException {
+    tar.close();
+    try (FileChannel content = FileChannel.open(incoming, StandardOpenOption.WRITE)) {
+      content.force(true);
+    }
+    Files.move(
+        incoming, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    return Files.size(target);
+  }
+
+  /** How many files are in it. */
+  public int count() {
+    return written.size();
+  }
+
+  /** Leaves nothing behind of a bundle that was not finished. */
+  @Override
+  @TouchesTheWorld("deletes what is not complete")
+  public void close() throws IOException {
+    tar.close();
+    Files.deleteIfExists(incoming);
+  }
+}

@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.bartizan.fleet.identity.OperatorDirectory;
-import dev.bartizan.fleet.release.OperatorRepository;
 import dev.bartizan.proving.lab.Distribution;
 import dev.bartizan.proving.lab.Lab;
 import dev.bartizan.proving.lab.Models;
@@ -18,11 +16,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.SecureRandom;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.Comparator;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -140,21 +134,6 @@ class BadStartIT extends OneDevice {
 
     lab().operator().run("release", "refresh");
     device().run("update", MODEL, "--check").expect(0);
-  }
-
-  private void signTimestampDaysAgo(int days) throws Exception {
-    Clock then = Clock.offset(Clock.systemUTC(), Duration.ofDays(-days));
-    OperatorRepository repository =
-        new OperatorRepository(
-            new OperatorDirectory(lab().operator().directory()),
-            Optional.empty(),
-            then,
-            new SecureRandom());
-    repository.use(
-        it -> {
-          it.renewTimestamp();
-          return it;
-        });
   }
 
   @Test

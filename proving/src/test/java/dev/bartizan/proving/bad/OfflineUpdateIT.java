@@ -3,6 +3,7 @@ package dev.bartizan.proving.bad;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.bartizan.fleet.publish.BundleWriter;
 import dev.bartizan.proving.lab.Models;
 import dev.bartizan.proving.lab.Program.Outcome;
 import java.nio.file.Files;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class OfflineUpdateIT extends OneDevice {
   private Path bundle = Path.of("");
+  private Path stale = Path.of("");
 
   @BeforeAll
   void bringAStick() throws Exception {
@@ -25,6 +27,13 @@ class OfflineUpdateIT extends OneDevice {
     device().start();
     awaitServing("1.0.0");
     lab().release("1.1.0", Models.file("1.1.0"), Models.golden("1.1.0"), "--delta-from", "1.0.0");
+    signTimestampDaysAgo(3);
+    stale = home().resolve("stale.bundle");
+    try (BundleWriter old = new BundleWriter(lab().operator().repository(), stale)) {
+      old.addAll("");
+      old.finish();
+    }
+    lab().operator().run("release", "refresh");
     bundle = home().resolve("stick.bundle");
     lab().operator().run("bundle", bundle.toString(), "--model", MODEL, "--version", "1.1.0");
     lab().web().close();
@@ -60,6 +69,15 @@ class OfflineUpdateIT extends OneDevice {
 
   @Test
   @Order(4)
+  void aStickThatLayAroundTooLongIsRefused() throws Exception {
+    Outcome outcome = device().run("update", "--offline", stale.toString());
+    assertEquals(1, outcome.exit(), outcome.err());
+    assertTrue(outcome.err().startsWith("OFFLINE_EXPIRED: "), outcome.err());
+    assertEquals("1.0.0", device().serving(MODEL));
+  }
+
+  @Test
+  @Order(5)
   void lookingChangesNothing() throws Exception {
     Outcome outcome = device().run("update", "--check", "--offline", bundle.toString());
     assertEquals(0, outcome.exit(), outcome.err());
@@ -68,7 +86,7 @@ class OfflineUpdateIT extends OneDevice {
   }
 
   @Test
-  @Order(5)
+  @Order(6)
   void theStickIsEnough() throws Exception {
     Outcome outcome = device().run("update", "--offline", bundle.toString());
     assertEquals(0, outcome.exit(), outcome.err());

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.bartizan.fleet.identity.OperatorDirectory;
+import dev.bartizan.fleet.release.OperatorRepository;
 import dev.bartizan.proving.lab.Distribution;
 import dev.bartizan.proving.lab.Lab;
 import dev.bartizan.proving.lab.Models;
@@ -13,9 +15,12 @@ import dev.bartizan.proving.lab.TestDevice;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
@@ -47,6 +52,22 @@ abstract class OneDevice {
         Files.deleteIfExists(file);
       }
     }
+  }
+
+  /** Publishes a timestamp that has expired, as if nobody had come by since. */
+  final void signTimestampDaysAgo(int days) throws Exception {
+    Clock then = Clock.offset(Clock.systemUTC(), Duration.ofDays(-days));
+    OperatorRepository repository =
+        new OperatorRepository(
+            new OperatorDirectory(lab().operator().directory()),
+            Optional.empty(),
+            then,
+            new SecureRandom());
+    repository.use(
+        it -> {
+          it.renewTimestamp();
+          return it;
+        });
   }
 
   final Lab lab() {

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * minute.
  */
 class TensorMapFuzzTest {
-  private static final int WALKS = 20_000;
+  private static final int WALKS = 5000;
 
   /** A graph with one initialiser, a 2 by 1 float tensor "w" with its bytes inline. */
   private static final byte[] ONNX =

@@ -120,7 +120,7 @@ final class FlippedByteIT {
   @Test
   void aFlipInAnyFileIsNoticedByTheNextStart() throws Exception {
     assertEquals(0, pristine.content(LOCK).length);
-    Set<String> left = new TreeSet<>(pristine.files().keySet());
+    Set<String> left = ours();
     left.remove(LOCK);
     List<String> unnoticed = new ArrayList<>();
     while (!left.isEmpty()) {
@@ -187,7 +187,7 @@ final class FlippedByteIT {
   void noByteOfAnyFileCanBeFlippedUnnoticed() throws Exception {
     List<String> unnoticed = new ArrayList<>();
     try (Lookers lookers = new Lookers(AgentConfig.read(device.configuration()))) {
-      for (String file : pristine.files().keySet()) {
+      for (String file : ours()) {
         assertFalse(lookers.notice(file), file);
         int most = file.startsWith("state/tuf/") ? FEW_POSITIONS : POSITIONS;
         for (int position : Flip.positions(pristine.content(file), most).toArray()) {
@@ -201,6 +201,13 @@ final class FlippedByteIT {
       }
     }
     assertEquals(List.of(), unnoticed);
+  }
+
+  /** The firmware's log is not: it counts only as far as it replays to what the chip says. */
+  private static Set<String> ours() {
+    Set<String> files = new TreeSet<>(pristine.files().keySet());
+    assertTrue(files.remove(device.eventLog().getFileName().toString()));
+    return files;
   }
 
   private boolean isRefetched(String file) {

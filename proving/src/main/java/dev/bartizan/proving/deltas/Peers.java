@@ -22,7 +22,7 @@ final class Peers {
             Sort.BYTES,
             List.of("bsdiff", "{old}", "{new}", "{delta}"),
             List.of("bspatch", "{old}", "{out}", "{delta}"),
-            true),
+            false),
         new Tool(
             "xdelta3",
             Sort.BYTES,

@@ -14,9 +14,7 @@ import dev.bartizan.agent.system.ServiceManager;
 import dev.bartizan.agent.trust.TrustedDocuments;
 import dev.bartizan.agent.update.NewVersion;
 import dev.bartizan.agent.update.SoftwareTrial;
-import dev.bartizan.agent.vault.Envelopes;
 import dev.bartizan.agent.vault.ModelLoader;
-import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Explanation;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.boot.ChainVerdict;
@@ -32,9 +30,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -49,6 +45,9 @@ final class Agent {
   private static final Duration WAITING = Duration.ofMillis(200);
 
   private static final Duration IDLE = Duration.ofSeconds(10);
+
+  /** Until the repository is asked again, when it did not answer or a model does not serve. */
+  private static final Duration SOON = Duration.ofSeconds(60);
 
   /** Before the world is asked again: a state directory that refused, a server that is away. */
   private static final Duration TROUBLE = Duration.ofSeconds(3);
@@ -65,7 +64,7 @@ final class Agent {
   private final CommandDesk commands;
   private final Link link;
   private final Outbox outbox;
-  private final Envelopes envelopes;
+  private final KeyWatch keys;
   private final News news;
   private final Problems problems;
   private final Findings findings;
@@ -105,7 +104,7 @@ final class Agent {
     commands = parts.commands();
     link = parts.link();
     outbox = parts.outbox();
-    envelopes = parts.envelopes();
+    keys = parts.keys();
     news = parts.news();
     problems = parts.problems();
     findings = parts.findings();
@@ -294,10 +293,14 @@ final class Agent {
     if (loader.isPermitted() && !policy.acceptsKeystore()) {
       withdraw();
     }
+    keys.renew();
     if (loader.isPermitted()) {
       serveInstalled();
     } else {
       serveIfTrusted();
+    }
+    if (!keys.settle()) {
+      refreshSoon();
     }
     if (state.isTrustworthy() && policy.current().isPresent()) {
       updates.orderAlone(policy.current().get(), clock.instant(), this::problem);
@@ -313,10 +316,16 @@ final class Agent {
       problems.mended("documents");
     } catch (Refusal refused) {
       problem("repository", describe(refused));
+      refreshSoon();
     } catch (IOException unreachable) {
       problem("repository", Explanation.of(unreachable));
+      refreshSoon();
     }
     policy.renew();
+  }
+
+  private void refreshSoon() {
+    nextRefresh = clock.instant().plus(checkEvery.compareTo(SOON) < 0 ? checkEvery : SOON);
   }
 
   /** One durable step; returns how long to wait before the next. */
@@ -339,19 +348,7 @@ final class Agent {
       }
       installer.acknowledge(outcome.deployment());
       manager.status(summary());
-      forgetOtherKeys();
-    }
-  }
-
-  /** The key of a release that is gone from the device should be gone too. */
-  private void forgetOtherKeys() throws IOException {
-    if (installer.current().isEmpty()) {
-      Set<Digest> held = new HashSet<>();
-      for (Component component : installer.components().models()) {
-        component.active().ifPresent(it -> held.add(it.release().manifest()));
-        component.previous().forEach(it -> held.add(it.release().manifest()));
-      }
-      envelopes.retain(held);
+      keys.forgetOthers();
     }
   }
 

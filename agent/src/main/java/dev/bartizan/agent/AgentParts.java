@@ -11,7 +11,6 @@ import dev.bartizan.agent.serve.ModelService;
 import dev.bartizan.agent.system.ServiceManager;
 import dev.bartizan.agent.trust.TrustedDocuments;
 import dev.bartizan.agent.update.SoftwareTrial;
-import dev.bartizan.agent.vault.Envelopes;
 import dev.bartizan.agent.vault.ModelLoader;
 import dev.bartizan.updater.install.Installer;
 import java.time.Duration;
@@ -31,7 +30,7 @@ record AgentParts(
     CommandDesk commands,
     Agent.Link link,
     Outbox outbox,
-    Envelopes envelopes,
+    KeyWatch keys,
     News news,
     Problems problems,
     Findings findings,

@@ -36,6 +36,7 @@ import dev.bartizan.agent.update.GatedTrial;
 import dev.bartizan.agent.update.ModelTrial;
 import dev.bartizan.agent.update.OfflineSource;
 import dev.bartizan.agent.update.Rebuild;
+import dev.bartizan.agent.update.ReleaseKeys;
 import dev.bartizan.agent.update.ReleasePayloads;
 import dev.bartizan.agent.update.SoftwarePayloads;
 import dev.bartizan.agent.update.SoftwareTrial;
@@ -117,7 +118,11 @@ public final class Assembly implements AutoCloseable {
         host.workers().submit(() -> OnnxRuntime.open(config.serve().threads()));
     this.disk = LinuxDisk.acquire(config.device().stateDirectory());
     List<String> mended = Device.mendMetadata(disk);
-    DeviceKeystore keystore = Device.openKeystore(config, host, disk);
+    OfflineSource offline = OfflineSource.open(disk);
+    List<Mirror> mirrors = Device.mirrors(config, offline::before);
+    SmallFiles repository = new SmallFiles(new Failover(mirrors));
+    TrustedDocuments documents = Device.documents(config, mirrors, disk, host.clock());
+    DeviceKeystore keystore = Device.openKeystore(config, host, disk, documents);
     Credentials credentials = Device.credentials(disk, keystore);
     BulkCrypto crypto = Device.await(bulk);
     Device.await(memoryReady);
@@ -125,10 +130,6 @@ public final class Assembly implements AutoCloseable {
     Problems problems = new Problems();
     Outbox outbox = Outbox.open(disk);
     News news = new News(outbox, host.clock());
-    OfflineSource offline = OfflineSource.open(disk);
-    List<Mirror> mirrors = Device.mirrors(config, offline::before);
-    SmallFiles repository = new SmallFiles(new Failover(mirrors));
-    TrustedDocuments documents = Device.documents(config, mirrors, disk, host.clock());
     BootCheck bootCheck = Device.bootCheck(config, host, keystore, documents, crypto);
     bootCheck.begin();
     Measurements measurements =
@@ -139,7 +140,6 @@ public final class Assembly implements AutoCloseable {
 
     this.service = new ModelService(Set.of(), System::nanoTime);
     ObjectStore store = new ObjectStore(disk, crypto::sha256);
-    Envelopes envelopes = new Envelopes(disk);
     ModelVault vault = Device.vault(host, disk, keystore, credentials, documents, crypto, memory);
     ModelLoader loader =
         new ModelLoader(
@@ -159,15 +159,12 @@ public final class Assembly implements AutoCloseable {
             Device.pause());
     Delivery files =
         new Delivery(download, new DeliveryNews(problems, news), budget, gate, offline);
+    ReleaseKeys keys =
+        new ReleaseKeys(
+            keystore.ueid(), credentials.unwrapCertificate(), repository, new Envelopes(disk));
     ReleasePayloads payloads =
         new ReleasePayloads(
-            keystore.ueid(),
-            documents,
-            repository,
-            files,
-            store,
-            envelopes,
-            new Rebuild(vault, store, crypto, host.workers()));
+            documents, files, store, keys, new Rebuild(vault, store, crypto, host.workers()));
     AgentVersions versions = new AgentVersions(disk);
     JournalCopy journal = new JournalCopy(disk);
     Contact contact = new Contact();
@@ -193,7 +190,7 @@ public final class Assembly implements AutoCloseable {
             versions.record().fallen().isPresent(),
             () -> Installer.open(disk, store, ways, ways, news, host.clock(), limits));
 
-    AnchoredState state = new AnchoredState(keystore.anchor(), documents, installer, disk);
+    AnchoredState state = new AnchoredState(keystore.anchor(), documents, installer::head, disk);
     Facts facts =
         new Facts(
             host.installation().version(),
@@ -261,7 +258,7 @@ public final class Assembly implements AutoCloseable {
                 commands,
                 link,
                 outbox,
-                envelopes,
+                new KeyWatch(keystore, keys, installer, service, problems, news),
                 news,
                 problems,
                 findings,

@@ -70,9 +70,10 @@ public final class Device {
   }
 
   /** Opens the keys made at enrolment. */
-  public static DeviceKeystore openKeystore(AgentConfig config, Assembly.Host host, Disk disk)
+  public static DeviceKeystore openKeystore(
+      AgentConfig config, Assembly.Host host, Disk disk, TrustedDocuments documents)
       throws IOException, Refusal {
-    return Keystores.open(config, host, disk);
+    return Keystores.open(config, host, disk, Optional.of(documents));
   }
 
   /** The certificates got at enrolment. */

@@ -41,7 +41,7 @@ public final class Inspection {
   public ChainVerdict examine(Verdict boot) throws IOException {
     List<Link> links = new ArrayList<>(metadata());
     try {
-      Components installed = Installer.look(disk);
+      Components installed = Installer.look(disk).components();
       links.add(Link.good("journal and history", AS_WRITTEN));
       return new ChainVerdict(links).then(models.examine(installed, boot));
     } catch (JournalRefusal | HistoryRefusal damaged) {

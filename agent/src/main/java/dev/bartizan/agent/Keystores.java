@@ -1,28 +1,44 @@
 package dev.bartizan.agent;
 
+import dev.bartizan.agent.boot.AuthorityKey;
+import dev.bartizan.agent.boot.BootApprovals;
 import dev.bartizan.agent.config.AgentConfig;
+import dev.bartizan.agent.config.BootBinding;
 import dev.bartizan.agent.config.KeystoreBackend;
 import dev.bartizan.agent.config.KeystoreBackend.Pkcs11;
 import dev.bartizan.agent.config.KeystoreBackend.Software;
+import dev.bartizan.agent.config.KeystoreBackend.Tpm2;
 import dev.bartizan.agent.config.SecretFile;
+import dev.bartizan.agent.identity.Credentials;
 import dev.bartizan.agent.identity.KeystoreBlobs;
+import dev.bartizan.agent.trust.TrustedDocuments;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.keystore.BlobStore;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
 import dev.bartizan.crypto.keystore.KeystoreRefusal;
+import dev.bartizan.crypto.keystore.PcrApprovals;
 import dev.bartizan.crypto.keystore.Pkcs11Keystore;
+import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.crypto.keystore.SoftwareKeystore;
+import dev.bartizan.crypto.keystore.Tpm2Binding;
 import dev.bartizan.crypto.keystore.Tpm2Keystore;
+import dev.bartizan.crypto.keystore.Tpm2Renewal;
 import dev.bartizan.crypto.tpm.Tpm;
 import dev.bartizan.updater.disk.Disk;
 import java.io.IOException;
+import java.util.Optional;
 
 /** The keystore that the configuration names, whichever kind it is. */
 public final class Keystores {
   private Keystores() {}
 
-  /** Opens the keys made at enrolment. */
-  public static DeviceKeystore open(AgentConfig config, Assembly.Host host, Disk disk)
+  /**
+   * Opens the keys made at enrolment, those that the device's certificates are for.
+   *
+   * @param documents where boot states are approved, beside the files of the configuration
+   */
+  public static DeviceKeystore open(
+      AgentConfig config, Assembly.Host host, Disk disk, Optional<TrustedDocuments> documents)
       throws IOException, Refusal {
     BlobStore blobs = new KeystoreBlobs(disk);
     KeystoreBackend backend = config.keystore().backend();
@@ -33,14 +49,42 @@ public final class Keystores {
     if (backend instanceof Software software) {
       return SoftwareKeystore.open(blobs, new SecretFile(software.passwordFile()));
     }
-    return Tpm2Keystore.open(Device.tpm(config, host), blobs);
+    PcrApprovals approvals = approvals(config, documents);
+    Optional<Credentials> credentials = Credentials.find(disk);
+    if (credentials.isPresent()) {
+      new Tpm2Renewal(Device.tpm(config, host), blobs, approvals)
+          .complete(credentials.get().unwrapCertificate().getPublicKey());
+    }
+    return Tpm2Keystore.open(Device.tpm(config, host), blobs, approvals);
+  }
+
+  /**
+   * Makes an unwrap key of the next epoch, for which certificates are yet to be got.
+   *
+   * @throws KeystoreRefusal NOT_SUPPORTED by a keystore without epochs
+   */
+  public static DeviceKeystore renew(AgentConfig config, Assembly.Host host, Disk disk)
+      throws IOException, Refusal {
+    Protection.Kind kind = config.keystore().backend().kind();
+    if (kind != Protection.Kind.TPM2) {
+      throw KeystoreRefusal.notSupported(kind, "end an epoch");
+    }
+    open(config, host, disk, Optional.empty());
+    return new Tpm2Renewal(Device.tpm(config, host), new KeystoreBlobs(disk), PcrApprovals.NONE)
+        .prepare();
+  }
+
+  private static PcrApprovals approvals(AgentConfig config, Optional<TrustedDocuments> documents) {
+    return config.keystore().backend() instanceof Tpm2 tpm
+        ? new BootApprovals(tpm.binding().approvals(), documents, config.device().profile())
+        : PcrApprovals.NONE;
   }
 
   /** Opens the keys; makes them when the device has none yet. */
   public static DeviceKeystore openOrCreate(AgentConfig config, Assembly.Host host, Disk disk)
       throws IOException, Refusal {
     try {
-      return open(config, host, disk);
+      return open(config, host, disk, Optional.empty());
     } catch (KeystoreRefusal refusal) {
       if (refusal.reason() != KeystoreRefusal.Reason.NO_KEYS) {
         throw refusal;
@@ -60,7 +104,13 @@ public final class Keystores {
     if (backend instanceof Software software) {
       return SoftwareKeystore.create(blobs, new SecretFile(software.passwordFile()), host.random());
     }
-    return Tpm2Keystore.create(Device.tpm(config, host), blobs, config.keystore().boundPcrs());
+    BootBinding binding = ((Tpm2) backend).binding();
+    return Tpm2Keystore.create(
+        Device.tpm(config, host),
+        blobs,
+        new Tpm2Binding(
+            binding.pcrs(), AuthorityKey.of(binding.authority()), binding.attestation()),
+        approvals(config, Optional.empty()));
   }
 
   /**

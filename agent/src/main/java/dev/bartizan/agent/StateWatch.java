@@ -18,6 +18,7 @@ final class StateWatch {
   private final AnchoredState state;
   private final Problems problems;
   private final News news;
+  private boolean refused;
 
   StateWatch(AnchoredState state, Problems problems, News news) {
     this.state = state;
@@ -29,7 +30,7 @@ final class StateWatch {
     Link judged = state.examine();
     if (judged.verdict() == Verdict.BAD) {
       tell("the state directory: expected " + judged.expected() + ", found " + judged.found());
-    } else {
+    } else if (!refused) {
       problems.mended(SUBJECT);
     }
     return state.isTrustworthy();
@@ -39,7 +40,9 @@ final class StateWatch {
   void renew() throws IOException {
     try {
       state.renew();
+      refused = false;
     } catch (Refusal refusal) {
+      refused = true;
       tell(refusal.code() + ": " + refusal.getMessage());
     }
   }

@@ -1,5 +1,6 @@
 package dev.bartizan.agent;
 
+import dev.bartizan.agent.boot.BootApprovals;
 import dev.bartizan.agent.boot.BootCheck;
 import dev.bartizan.agent.trust.TrustedDocuments;
 import dev.bartizan.agent.update.Contact;
@@ -52,7 +53,10 @@ final class Updates {
     this.payloads = payloads;
     this.wanted =
         List.of(
-            DevicePolicy.TARGET, bootCheck.softwareTarget(), BootCheck.referenceTarget(profile));
+            DevicePolicy.TARGET,
+            bootCheck.softwareTarget(),
+            BootCheck.referenceTarget(profile),
+            BootApprovals.target(profile));
   }
 
   /** Brings metadata and the documents this device lives by up to date. */

@@ -46,6 +46,8 @@ final class HouseRulesTest {
           "updater.disk.LinuxDisk",
           "updater.fetch.HttpTransport",
           "agent.Device",
+          "agent.boot.AuthorityKey",
+          "agent.boot.BootApprovals",
           "agent.boot.Installation",
           "agent.boot.LogFiles",
           "agent.cli.AttestCommand",

@@ -96,6 +96,7 @@ final class Lookers implements AutoCloseable {
             workers,
             1);
     Installer.look(disk)
+        .components()
         .byName()
         .forEach(
             (model, component) ->
@@ -110,7 +111,9 @@ final class Lookers implements AutoCloseable {
     byFile.put("state/tuf/.*|state/documents/.*", name -> !documents.damaged().isEmpty());
     byFile.put("state/envelopes/.*", name -> opens(Digest.ofHex(name)));
     byFile.put("state/objects/.*", name -> holds(Digest.ofHex(name)));
-    byFile.put("state/journal|state/history", name -> Installer.look(disk).byName().isEmpty());
+    byFile.put(
+        "state/journal|state/history",
+        name -> Installer.look(disk).components().byName().isEmpty());
     byFile.put("state/inbox", name -> Inbox.open(disk, Clock.systemUTC().instant()).wasDamaged());
     byFile.put("state/outbox/.*", name -> !Outbox.open(disk).lost().isEmpty());
     byFile.put("state/keystore/.*", name -> keystore().ueid().text().isEmpty());

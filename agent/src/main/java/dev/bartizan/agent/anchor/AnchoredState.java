@@ -8,9 +8,10 @@ import dev.bartizan.crypto.keystore.KeystoreRefusal;
 import dev.bartizan.crypto.keystore.StateAnchor;
 import dev.bartizan.updater.disk.Disk;
 import dev.bartizan.updater.install.History;
-import dev.bartizan.updater.install.Installer;
+import dev.bartizan.updater.install.HistoryHead;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Compares the state on disk with what is anchored, and anchors it anew. In the agent's turn. */
 public final class AnchoredState {
@@ -18,17 +19,23 @@ public final class AnchoredState {
 
   private final Optional<StateAnchor> anchor;
   private final TrustedDocuments documents;
-  private final Installer installer;
+  private final Supplier<HistoryHead> history;
   private final Disk disk;
   private Optional<StateMark> anchored = Optional.empty();
   private Optional<Link> fault = Optional.empty();
   private boolean known;
 
+  /**
+   * @param history its end, as it is now
+   */
   public AnchoredState(
-      Optional<StateAnchor> anchor, TrustedDocuments documents, Installer installer, Disk disk) {
+      Optional<StateAnchor> anchor,
+      TrustedDocuments documents,
+      Supplier<HistoryHead> history,
+      Disk disk) {
     this.anchor = anchor;
     this.documents = documents;
-    this.installer = installer;
+    this.history = history;
     this.disk = disk;
   }
 
@@ -79,7 +86,7 @@ public final class AnchoredState {
   }
 
   private StateMark now() {
-    return StateMark.of(documents.versions(), installer.head());
+    return StateMark.of(documents.versions(), history.get());
   }
 
   private boolean isOlder(StateMark now) {
@@ -88,7 +95,7 @@ public final class AnchoredState {
 
   private boolean goesOn() throws IOException {
     return anchored.isEmpty()
-        || anchored.get().history().equals(installer.head())
+        || anchored.get().history().equals(history.get())
         || History.holds(disk, anchored.get().history());
   }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bartizan.agent.Assembly;
 import dev.bartizan.agent.Device;
 import dev.bartizan.agent.Facts;
+import dev.bartizan.agent.anchor.AnchoredState;
 import dev.bartizan.agent.config.AgentConfig;
 import dev.bartizan.agent.system.LockedMemory;
 import dev.bartizan.agent.trust.TrustedDocuments;
@@ -12,13 +13,19 @@ import dev.bartizan.agent.vault.ModelVault;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.TouchesTheWorld;
 import dev.bartizan.crypto.boot.ChainVerdict;
+import dev.bartizan.crypto.boot.Link;
 import dev.bartizan.crypto.envelope.BulkCrypto;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
 import dev.bartizan.updater.disk.LinuxDisk;
+import dev.bartizan.updater.install.HistoryHead;
+import dev.bartizan.updater.install.HistoryRefusal;
+import dev.bartizan.updater.install.Installer;
+import dev.bartizan.updater.install.JournalRefusal;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -64,9 +71,9 @@ final class CheckCommand implements Callable<Integer> {
   private static byte[] examine(AgentConfig settings) throws IOException, Refusal {
     Assembly.Host host = ConfigOption.host();
     try (LinuxDisk disk = LinuxDisk.acquire(settings.device().stateDirectory())) {
-      DeviceKeystore keystore = Device.openKeystore(settings, host, disk);
       TrustedDocuments documents = Device.documents(settings, disk, host.clock());
       documents.load();
+      DeviceKeystore keystore = Device.openKeystore(settings, host, disk, documents);
       BulkCrypto crypto = BulkCrypto.fastest();
       LockedMemory memory = Device.memory(settings);
       memory.prepare();
@@ -74,10 +81,24 @@ final class CheckCommand implements Callable<Integer> {
           Device.vault(
               host, disk, keystore, Device.credentials(disk, keystore), documents, crypto, memory);
       ChainVerdict boot = Device.bootCheck(settings, host, keystore, documents, crypto).examine();
+      ChainVerdict state = new ChainVerdict(List.of(state(keystore, documents, disk)));
       ChainVerdict rest = Device.inspection(documents, vault, disk, crypto).examine(boot.overall());
-      ObjectNode chain = Facts.chain(boot.then(rest));
+      ObjectNode chain = Facts.chain(boot.then(state).then(rest));
       chain.set("safeguards", Facts.safeguards(Device.safeguards(settings, memory).examine()));
       return StrictJson.write(chain);
+    }
+  }
+
+  /**
+   * Where the history is damaged, that is found beside this, and whether it is old nobody knows.
+   */
+  private static Link state(DeviceKeystore keystore, TrustedDocuments documents, LinuxDisk disk)
+      throws IOException {
+    try {
+      HistoryHead head = Installer.look(disk).head();
+      return new AnchoredState(keystore.anchor(), documents, () -> head, disk).examine();
+    } catch (JournalRefusal | HistoryRefusal damaged) {
+      return Link.unknown("state", "the end of the history", damaged.getMessage());
     }
   }
 

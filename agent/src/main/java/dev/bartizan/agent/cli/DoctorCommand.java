@@ -5,7 +5,11 @@ import dev.bartizan.agent.Assembly;
 import dev.bartizan.agent.Device;
 import dev.bartizan.agent.Facts;
 import dev.bartizan.agent.Keystores;
+import dev.bartizan.agent.boot.AuthorityKey;
+import dev.bartizan.agent.boot.BootApprovals;
 import dev.bartizan.agent.config.AgentConfig;
+import dev.bartizan.agent.config.BootBinding;
+import dev.bartizan.agent.config.KeystoreBackend;
 import dev.bartizan.agent.identity.Certificates;
 import dev.bartizan.agent.system.LockedMemory;
 import dev.bartizan.crypto.Explanation;
@@ -18,6 +22,7 @@ import dev.bartizan.crypto.boot.Verdict;
 import dev.bartizan.crypto.envelope.BulkCrypto;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.crypto.keystore.KeystoreRefusal;
+import dev.bartizan.crypto.keystore.PcrApproval;
 import dev.bartizan.crypto.tpm.PcrValues;
 import dev.bartizan.crypto.tpm.Tpm;
 import dev.bartizan.updater.fetch.SmallFiles;
@@ -27,8 +32,11 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -76,6 +84,12 @@ final class DoctorCommand implements Callable<Integer> {
               + settings.device().bootLogs().firmware()
               + " must be what the firmware wrote: see bartizan-eventlog.service",
           () -> eventLog(settings, host));
+    }
+    if (settings.keystore().backend() instanceof KeystoreBackend.Tpm2 tpm) {
+      examine(
+          "boot approvals",
+          "have the authority sign files anew: systemd-measure, or `bartizan-fleet release approvals`",
+          () -> approvals(tpm.binding(), settings, host));
     }
     examine("clock", "set the clock, or wait for network time", () -> clock(host));
     examine(
@@ -148,6 +162,28 @@ final class DoctorCommand implements Callable<Integer> {
       }
     }
     return "replays to what the TPM holds";
+  }
+
+  /** Of the files alone: what the repository approves, the daemon holds. */
+  private static String approvals(BootBinding binding, AgentConfig settings, Assembly.Host host)
+      throws IOException, Refusal {
+    if (AuthorityKey.of(binding.authority()).isEmpty()) {
+      return "none needed: no authority";
+    }
+    List<PcrApproval> approvals = new ArrayList<>();
+    for (Path file : binding.approvals()) {
+      approvals.addAll(BootApprovals.ofFile(file));
+    }
+    boolean present = false;
+    try (Tpm tpm = Device.tpm(settings, host).open()) {
+      for (PcrApproval approval : approvals) {
+        present |= approval.isOf(tpm.pcrs().read(approval.pcrs()));
+      }
+    }
+    return approvals.size()
+        + " in files, the present boot "
+        + (present ? "" : "not ")
+        + "among them; the repository's besides";
   }
 
   private static String clock(Assembly.Host host) throws IOException {

@@ -64,13 +64,25 @@ final class EnrollCommand implements Callable<Integer> {
       description = "The operator's one-time permission.")
   private @Nullable Path tokenFile;
 
+  @Option(
+      names = "--new-epoch",
+      description = {
+        "Also make a new unwrap key. When the daemon serves by it, the chip ends the epoch of the"
+            + " one before: content keys that were wrapped to that, on whatever copy of the disk,"
+            + " never open again. Needs a TPM."
+      })
+  private boolean newEpoch;
+
   @Override
   public Integer call() throws IOException, Refusal {
     AgentConfig settings = config.read();
     Assembly.Host host = ConfigOption.host();
     List<X509Certificate> anchors = Certificates.read(settings.fleet().trustAnchors());
     try (LinuxDisk disk = LinuxDisk.acquire(settings.device().stateDirectory())) {
-      DeviceKeystore keystore = Keystores.openOrCreate(settings, host, disk);
+      DeviceKeystore keystore =
+          newEpoch
+              ? Keystores.renew(settings, host, disk)
+              : Keystores.openOrCreate(settings, host, disk);
       Grant grant =
           enrol(
               keystore,
@@ -78,6 +90,7 @@ final class EnrollCommand implements Callable<Integer> {
               new GrantCheck(anchors, host.clock()),
               token());
       new Credentials(grant.identityChain(), grant.unwrapCertificate()).store(disk);
+      Keystores.open(settings, host, disk, Optional.empty()); // Goes over to a new epoch's keys.
       spec.commandLine().getOut().println("enrolled as " + keystore.ueid().text());
     }
     return 0;

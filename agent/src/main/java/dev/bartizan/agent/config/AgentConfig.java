@@ -62,12 +62,10 @@ public record AgentConfig(
    * The keystore.
    *
    * @param backend what holds the keys
-   * @param boundPcrs the boot state the unwrap key is bound to
    * @param bootPcrs the boot state that is compared with reference values and quoted
    * @param agentPcr where the agent measures itself and every model it loads
    */
-  public record Keystore(
-      KeystoreBackend backend, PcrSelection boundPcrs, PcrSelection bootPcrs, int agentPcr) {}
+  public record Keystore(KeystoreBackend backend, PcrSelection bootPcrs, int agentPcr) {}
 
   /**
    * Memory for keys and weights.
@@ -219,7 +217,6 @@ public record AgentConfig(
     Keystore keystore =
         new Keystore(
             backend,
-            pcrs(bound, "bound_pcrs", "sha256:7"),
             pcrs(bound, "boot_pcrs", "sha256:0,1,2,3,4,5,6,7"),
             (int) bound.number("agent_pcr", 23, 0, 23));
     table.refuseUnknownKeys();
@@ -245,8 +242,7 @@ public record AgentConfig(
     }
   }
 
-  private static PcrSelection pcrs(ConfigTable table, String key, String otherwise)
-      throws ConfigRefusal {
+  static PcrSelection pcrs(ConfigTable table, String key, String otherwise) throws ConfigRefusal {
     try {
       return PcrSelection.parse(table.text(key, otherwise));
     } catch (IllegalArgumentException notASelection) {

@@ -68,6 +68,16 @@ final class ConfigTable {
     return toPath(key, text(key, otherwise));
   }
 
+  /** A list of absolute paths. */
+  List<Path> paths(String key, String otherwise) throws ConfigRefusal {
+    List<Path> paths = new ArrayList<>();
+    for (String text : values.has(key) ? texts(key) : List.of(otherwise)) {
+      paths.add(toPath(key, text));
+    }
+    known.add(key);
+    return paths;
+  }
+
   private Path toPath(String key, String text) throws ConfigRefusal {
     try {
       Path path = Path.of(text);

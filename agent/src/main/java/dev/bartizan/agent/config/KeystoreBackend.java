@@ -10,8 +10,12 @@ public sealed interface KeystoreBackend {
   /** As {@code kind} writes it. */
   Protection.Kind kind();
 
-  /** The TPM 2.0 to use. */
-  record Tpm2(TpmAddress address) implements KeystoreBackend {
+  /**
+   * The TPM 2.0 to use.
+   *
+   * @param binding the boot states in which it unwraps
+   */
+  record Tpm2(TpmAddress address, BootBinding binding) implements KeystoreBackend {
     @Override
     public Protection.Kind kind() {
       return Protection.Kind.TPM2;
@@ -59,7 +63,8 @@ public sealed interface KeystoreBackend {
 
   private static Tpm2 tpm2(ConfigTable table) throws ConfigRefusal {
     try {
-      return new Tpm2(TpmAddress.parse(table.text("tpm", "/dev/tpmrm0")));
+      TpmAddress address = TpmAddress.parse(table.text("tpm", "/dev/tpmrm0"));
+      return new Tpm2(address, BootBinding.read(table));
     } catch (IllegalArgumentException notAnAddress) {
       throw table.refusal("tpm", "is not a TPM's address", notAnAddress);
     }

@@ -1,12 +1,8 @@
 package dev.bartizan.agent.update;
 
 import dev.bartizan.agent.trust.TrustedDocuments;
-import dev.bartizan.agent.vault.Envelopes;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
-import dev.bartizan.crypto.envelope.KeyEnvelope;
-import dev.bartizan.crypto.keystore.Ueid;
-import dev.bartizan.updater.fetch.SmallFiles;
 import dev.bartizan.updater.install.Deployment;
 import dev.bartizan.updater.install.Payloads;
 import dev.bartizan.updater.install.Release;
@@ -25,31 +21,25 @@ import java.util.Set;
 public final class ReleasePayloads implements Payloads {
   private static final String FORMAT = "onnx";
 
-  private final Ueid device;
   private final TrustedDocuments documents;
-  private final SmallFiles repository;
   private final Delivery delivery;
   private final ObjectStore store;
-  private final Envelopes envelopes;
+  private final ReleaseKeys keys;
   private final Rebuild rebuild;
 
   /** Differences that did not give what they promised, since the agent started. */
   private final Set<Digest> failedDeltas = new HashSet<>();
 
   public ReleasePayloads(
-      Ueid device,
       TrustedDocuments documents,
-      SmallFiles repository,
       Delivery delivery,
       ObjectStore store,
-      Envelopes envelopes,
+      ReleaseKeys keys,
       Rebuild rebuild) {
-    this.device = device;
     this.documents = documents;
-    this.repository = repository;
     this.delivery = delivery;
     this.store = store;
-    this.envelopes = envelopes;
+    this.keys = keys;
     this.rebuild = rebuild;
   }
 
@@ -61,7 +51,7 @@ public final class ReleasePayloads implements Payloads {
     delivery.requireBudget(deployment, plan.bytes());
     store.requireSpace(plan.spaceNeeded());
     if (!isInstalled(deployment.to().manifest())) {
-      fetchEnvelope(deployment.to().manifest());
+      keys.fetch(deployment.to().manifest());
     }
   }
 
@@ -71,8 +61,8 @@ public final class ReleasePayloads implements Payloads {
     byte[] document = manifestOf(deployment);
     ReleaseManifest manifest = ReleaseManifest.parse(document);
     Digest release = store.put(document);
-    if (!envelopes.holds(release)) {
-      fetchEnvelope(release);
+    if (!keys.holds(release)) {
+      keys.fetch(release);
     }
     UpdatePlan plan = plan(manifest, activeManifest(deployment));
     setSpaceAside(plan, manifest);
@@ -177,17 +167,6 @@ public final class ReleasePayloads implements Payloads {
 
   /** A key that has opened an installed release is not given away for one that a server offers. */
   private boolean isInstalled(Digest release) throws IOException {
-    return store.holds(release) && envelopes.holdsReadable(release);
-  }
-
-  private void fetchEnvelope(Digest release) throws IOException, Refusal {
-    String path = "keys/" + release.hex() + "/" + device.text() + ".cms";
-    Optional<byte[]> envelope =
-        Interruptible.complete(() -> repository.find(path, KeyEnvelope.MAX_LENGTH));
-    if (envelope.isEmpty()) {
-      throw new UpdateRefusal(
-          UpdateRefusal.Reason.NO_KEY, path + ": the fleet has wrapped no key to this device");
-    }
-    envelopes.keep(release, envelope.get());
+    return store.holds(release) && keys.holds(release);
   }
 }

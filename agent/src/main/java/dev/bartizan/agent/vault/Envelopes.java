@@ -22,20 +22,6 @@ public final class Envelopes {
     this.disk = disk;
   }
 
-  public boolean holds(Digest release) throws IOException {
-    return disk.size(name(release)).isPresent();
-  }
-
-  /** Whether there is one that was not damaged since it was kept, as far as can be seen. */
-  public boolean holdsReadable(Digest release) throws IOException {
-    try {
-      get(release);
-      return true;
-    } catch (EnvelopeRefusal noneOrDamaged) {
-      return false;
-    }
-  }
-
   /** Keeps an envelope, after a look whether it is one. */
   public void keep(Digest release, byte[] der) throws IOException, EnvelopeRefusal {
     KeyEnvelope.parse(der);

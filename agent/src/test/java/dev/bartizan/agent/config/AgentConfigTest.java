@@ -1,13 +1,17 @@
 package dev.bartizan.agent.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.bartizan.agent.system.Seclusion;
 import dev.bartizan.crypto.keystore.Pkcs11Module;
 import dev.bartizan.crypto.keystore.Protection;
+import dev.bartizan.crypto.tpm.AttestationKind;
+import dev.bartizan.crypto.tpm.PcrSelection;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -106,6 +110,39 @@ class AgentConfigTest {
         "agent.toml: keystore.module is not an absolute plain path: x.so");
     assertRefused(
         token + "pin = \"1234\"\n", "agent.toml: keystore.pin is not a key this agent knows");
+  }
+
+  @Test
+  void theBootStatesOfTheUnwrapKeyArePcrsAnAuthoritysOrBoth() throws Exception {
+    BootBinding image = binding("");
+    assertEquals(PcrSelection.parse("sha256:7"), image.pcrs());
+    assertInstanceOf(BootBinding.Authority.OfImage.class, image.authority());
+    assertEquals(List.of(Path.of("/run/systemd/tpm2-pcr-signature.json")), image.approvals());
+    assertEquals(new BootBinding.Authority.None(), binding("authority = \"none\"\n").authority());
+    assertEquals(
+        new BootBinding(
+            new PcrSelection(List.of()),
+            new BootBinding.Authority.Given(Path.of("/etc/authority.pem")),
+            List.of(Path.of("/etc/a.json"), Path.of("/run/b.json")),
+            AttestationKind.RSA_2048),
+        binding(
+            """
+            bound_pcrs = "none"
+            authority = "/etc/authority.pem"
+            approvals = ["/etc/a.json", "/run/b.json"]
+            attestation_key = "rsa-2048"
+            """));
+    assertRefused(
+        MINIMAL + "[keystore]\nbound_pcrs = \"none\"\n",
+        "agent.toml: keystore.bound_pcrs is \"none\", which keystore.authority has to make up for");
+    assertRefused(
+        MINIMAL + "[keystore]\napprovals = [\"a.json\"]\n",
+        "agent.toml: keystore.approvals is not an absolute path: a.json");
+  }
+
+  private static BootBinding binding(String keystore) throws Exception {
+    AgentConfig config = AgentConfig.parse("agent.toml", MINIMAL + "[keystore]\n" + keystore);
+    return ((KeystoreBackend.Tpm2) config.keystore().backend()).binding();
   }
 
   // Nobody gets keys in software by a typing error.

@@ -219,9 +219,19 @@ public final class KeyEnvelope {
     }
   }
 
-  private Share shareOf(X509Certificate recipient) throws EnvelopeRefusal {
+  /** Whether it was made for the key of this certificate; it may still be another's doing. */
+  public boolean isFor(X509Certificate recipient) {
+    IssuerAndSerialNumber wanted = nameOf(recipient);
+    return shares.stream().anyMatch(share -> isSame(share.recipient(), wanted));
+  }
+
+  private static IssuerAndSerialNumber nameOf(X509Certificate recipient) {
     X500Name issuer = X500Name.getInstance(recipient.getIssuerX500Principal().getEncoded());
-    IssuerAndSerialNumber wanted = new IssuerAndSerialNumber(issuer, recipient.getSerialNumber());
+    return new IssuerAndSerialNumber(issuer, recipient.getSerialNumber());
+  }
+
+  private Share shareOf(X509Certificate recipient) throws EnvelopeRefusal {
+    IssuerAndSerialNumber wanted = nameOf(recipient);
     return shares.stream()
         .filter(share -> isSame(share.recipient(), wanted))
         .findFirst()

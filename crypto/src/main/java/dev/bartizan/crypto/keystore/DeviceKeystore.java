@@ -88,6 +88,15 @@ public interface DeviceKeystore {
   }
 
   /**
+   * Ends, for good, the epochs before that of the unwrap key: nothing that was wrapped to the keys
+   * of theirs opens any more, whatever copy of the disk is put back. Keystores without epochs have
+   * none to end.
+   *
+   * @throws KeystoreRefusal {@code ANCHOR_MISSING} when the counter is gone
+   */
+  default void endEarlierEpochs() throws IOException, KeystoreRefusal {}
+
+  /**
    * Where to keep what an old copy of the disk must not be able to put back; none when this kind of
    * keystore has no such place, and nobody can tell then.
    */

@@ -61,7 +61,8 @@ public final class KeystoreRefusal extends Refusal {
     return new KeystoreRefusal(Reason.BAD_SECRET_FILE, message);
   }
 
-  static KeystoreRefusal notSupported(Protection.Kind kind, String what) {
+  /** Of a keystore that is asked for what its kind cannot do. */
+  public static KeystoreRefusal notSupported(Protection.Kind kind, String what) {
     return new KeystoreRefusal(
         Reason.NOT_SUPPORTED, "a keystore of kind " + kind.text() + " cannot " + what);
   }

@@ -8,6 +8,7 @@ import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.crypto.tpm.PcrSelection;
+import dev.bartizan.crypto.tpm.PcrValues;
 import dev.bartizan.crypto.tpm.PolicyDigest;
 import dev.bartizan.crypto.tpm.TpmHash;
 import java.util.ArrayList;
@@ -72,6 +73,15 @@ public record PcrApproval(
       entry.put("sig", Base64.getEncoder().encodeToString(approval.signature().toArray()));
     }
     return StrictJson.write(tree);
+  }
+
+  /**
+   * Whether it approves these values; the signature is not looked at.
+   *
+   * @param values of {@link #pcrs}
+   */
+  public boolean isOf(PcrValues values) {
+    return PolicyDigest.start().pcrs(values).equals(policy);
   }
 
   private static PcrApproval read(TpmHash bank, JsonNode entry) {

@@ -17,6 +17,7 @@ import dev.bartizan.crypto.tpm.TpmObject;
 import dev.bartizan.crypto.tpm.TpmRefusal;
 import dev.bartizan.crypto.tpm.TpmSession;
 import java.io.IOException;
+import java.security.PublicKey;
 import java.security.interfaces.ECPublicKey;
 import java.util.EnumMap;
 import java.util.Map;
@@ -96,10 +97,13 @@ public final class Tpm2Keystore implements DeviceKeystore {
       throws IOException, KeystoreRefusal {
     Optional<Bytes> stored = blobs.find(BLOB);
     if (stored.isEmpty()) {
-      throw new KeystoreRefusal(
-          KeystoreRefusal.Reason.NO_KEYS, "this device has no keys yet: enrol it");
+      throw noKeys();
     }
-    Tpm2Keys keys = Tpm2KeysText.read(stored.get());
+    return of(access, Tpm2KeysText.read(stored.get()), approvals);
+  }
+
+  static Tpm2Keystore of(TpmAccess access, Tpm2Keys keys, PcrApprovals approvals)
+      throws IOException, KeystoreRefusal {
     Tpm2Chip chip = new Tpm2Chip(access, keys);
     TpmIdentity maker = chip.visit(visit -> visit.tpm().identity());
     Protection protection =
@@ -221,24 +225,28 @@ public final class Tpm2Keystore implements DeviceKeystore {
     return Optional.of(new Tpm2Anchor(chip, approvals));
   }
 
-  /**
-   * Ends the epoch of the unwrap key, for good: nothing wrapped to it opens any more.
-   *
-   * @throws KeystoreRefusal {@code ANCHOR_MISSING} when the counter is gone
-   */
-  public void endEpoch() throws IOException, KeystoreRefusal {
+  @Override
+  public void endEarlierEpochs() throws IOException, KeystoreRefusal {
     chip.visit(
         visit -> {
           try (TpmSession session = visit.session()) {
-            visit.tpm().nv().increment(UnwrapPolicy.EPOCH, session);
-            return session;
-          } catch (TpmException failed) {
-            if (failed.failure() == TpmFailure.NO_SUCH_HANDLE) {
-              throw UnwrapPolicy.missingCounter(failed);
+            long limit = keys.unwrapPolicy().limit();
+            // One step: no more than one epoch is ever ahead, whatever a changed blob may say.
+            if (Long.compareUnsigned(UnwrapPolicy.counter(visit.tpm(), session), limit) < 0) {
+              visit.tpm().nv().increment(UnwrapPolicy.EPOCH, session);
             }
-            throw failed;
+            return limit;
           }
         });
+  }
+
+  static KeystoreRefusal noKeys() {
+    return new KeystoreRefusal(
+        KeystoreRefusal.Reason.NO_KEYS, "this device has no keys yet: enrol it");
+  }
+
+  static boolean isUnwrapKey(Tpm2Keys keys, PublicKey key) throws KeystoreRefusal {
+    return key.equals(publicKeys(keys).get(KeyPurpose.UNWRAP));
   }
 
   private static Map<KeyPurpose, ECPublicKey> publicKeys(Tpm2Keys keys) throws KeystoreRefusal {

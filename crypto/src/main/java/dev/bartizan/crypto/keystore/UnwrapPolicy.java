@@ -15,10 +15,12 @@ import dev.bartizan.crypto.tpm.TpmFailure;
 import dev.bartizan.crypto.tpm.TpmHash;
 import dev.bartizan.crypto.tpm.TpmPublic;
 import dev.bartizan.crypto.tpm.TpmRefusal;
+import dev.bartizan.crypto.tpm.TpmSession;
 import dev.bartizan.crypto.tpm.TpmSignature;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the unwrap key demands: a boot state, and that its epoch is not over.
@@ -38,6 +40,30 @@ record UnwrapPolicy(PcrValues expected, Optional<TpmPublic> authority, long limi
     return boot().counterAtMost(EPOCH, limit);
   }
 
+  /** The same boot state in the epoch after this one. */
+  UnwrapPolicy next() {
+    return new UnwrapPolicy(expected, authority, limit + 1);
+  }
+
+  /** Insists that the epoch is not over, as the counter tells anybody. */
+  void requireAlive(Tpm tpm, TpmSession session) throws IOException, KeystoreRefusal {
+    if (Long.compareUnsigned(counter(tpm, session), limit) > 0) {
+      throw over(null);
+    }
+  }
+
+  /** What the epoch counter stands at. */
+  static long counter(Tpm tpm, TpmSession session) throws IOException, KeystoreRefusal {
+    try {
+      return tpm.nv().read(EPOCH, session).asBuffer().getLong();
+    } catch (TpmException failed) {
+      if (failed.failure() == TpmFailure.NO_SUCH_HANDLE) {
+        throw missingCounter(failed);
+      }
+      throw failed;
+    }
+  }
+
   /** The boot state alone: what may write the anchor. */
   PolicyDigest boot() {
     PolicyDigest start =
@@ -54,10 +80,7 @@ record UnwrapPolicy(PcrValues expected, Optional<TpmPublic> authority, long limi
       session.counterAtMost(EPOCH, limit);
     } catch (TpmException failed) {
       if (failed.failure() == TpmFailure.POLICY) {
-        throw new KeystoreRefusal(
-            KeystoreRefusal.Reason.EPOCH_OVER,
-            "the unwrap key is of an epoch that is over",
-            failed);
+        throw over(failed);
       }
       if (failed.failure() == TpmFailure.NO_SUCH_HANDLE) {
         throw missingCounter(failed);
@@ -89,6 +112,11 @@ record UnwrapPolicy(PcrValues expected, Optional<TpmPublic> authority, long limi
             KeystoreRefusal.Reason.PCR_MISMATCH, "not the boot state of enrolment: " + differences);
   }
 
+  private static KeystoreRefusal over(@Nullable TpmException cause) {
+    return new KeystoreRefusal(
+        KeystoreRefusal.Reason.EPOCH_OVER, "the unwrap key is of an epoch that is over", cause);
+  }
+
   static KeystoreRefusal missingCounter(TpmException failed) {
     return new KeystoreRefusal(
         KeystoreRefusal.Reason.ANCHOR_MISSING,
@@ -105,8 +133,7 @@ record UnwrapPolicy(PcrValues expected, Optional<TpmPublic> authority, long limi
             .filter(approval -> approval.keyFingerprint().equals(fingerprint))
             .toList();
     for (PcrApproval approval : ours) {
-      PcrValues now = tpm.pcrs().read(approval.pcrs());
-      if (PolicyDigest.start().pcrs(now).equals(approval.policy())) {
+      if (approval.isOf(tpm.pcrs().read(approval.pcrs()))) {
         return approval;
       }
     }

@@ -27,6 +27,7 @@ import dev.bartizan.crypto.tpm.TpmPublic;
 import dev.bartizan.crypto.tpm.TpmSignature;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -262,6 +263,56 @@ class Tpm2KeystoreTest extends DeviceKeystoreContract {
     DeviceKeystore keystore = Tpm2Keystore.open(access(impostor), own);
     assertThrows(IOException.class, () -> keystore.signDigest(Digest.of(NONCE.toArray())));
     assertThrows(IOException.class, () -> keystore.agree(ephemeral()));
+  }
+
+  // A reset takes sessions and loaded keys away, whichever command it comes after.
+  @Test
+  void aChipThatIsResetAfterAnyCommandOpensNothingThenAndEverythingAfterwards() throws Exception {
+    created();
+    int commands = commandsUntilReset(Integer.MAX_VALUE);
+    assertTrue(commands > 6, commands + " commands");
+    for (int reset = 1; reset < commands; reset++) {
+      commandsUntilReset(reset);
+      assertAgrees(reopened());
+    }
+  }
+
+  /** Agrees on a secret with a chip that is reset after so many commands; how many there were. */
+  private int commandsUntilReset(int reset) throws Exception {
+    List<CommandCode> commands = new ArrayList<>();
+    TpmAddress interrupted =
+        new InterposedAddress(
+            chip.address(),
+            (code, answer) -> {
+              commands.add(code);
+              if (commands.size() == reset) {
+                resetChip();
+              }
+              return answer;
+            });
+    List<Integer> conversations = new ArrayList<>();
+    TpmAddress counted =
+        () -> {
+          conversations.add(commands.size());
+          return interrupted.open();
+        };
+    try {
+      Tpm2Keystore.open(access(counted), blobs).agree(ephemeral()).close();
+      int begun = conversations.get(conversations.size() - 1);
+      int agreed = commands.indexOf(CommandCode.ECDH_ZGEN) + 1;
+      assertTrue(reset <= begun || reset >= agreed, "agreed through the reset after " + reset);
+    } catch (IOException reported) {
+      assertTrue(commands.size() >= reset, String.valueOf(reported.getMessage()));
+    }
+    return commands.size();
+  }
+
+  private static void resetChip() {
+    try {
+      chip.restart();
+    } catch (IOException broken) {
+      throw new UncheckedIOException(broken);
+    }
   }
 
   // Power cuts after each use of a key count as wrong passwords, unless the key is exempt.

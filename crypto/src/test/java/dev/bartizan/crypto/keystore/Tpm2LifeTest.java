@@ -2,6 +2,7 @@ package dev.bartizan.crypto.keystore;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.bartizan.crypto.Bytes;
@@ -135,14 +136,44 @@ class Tpm2LifeTest {
   @Test
   void afterTheEndOfTheirEpochOldKeysStayClosedForGood() throws Exception {
     Tpm2Keystore keystore = Tpm2Keystore.create(access(chip.address()), blobs, FIXED);
+    keystore.endEarlierEpochs();
     assertAgrees(keystore);
-    keystore.endEpoch();
+    DeviceKeystore renewed = renewal().prepare();
+    assertAgrees(renewed);
+    assertAgrees(keystore);
+    renewed.endEarlierEpochs();
+    renewed.endEarlierEpochs();
     assertRefused("EPOCH_OVER", keystore);
+    assertAgrees(renewed);
     chip.restart();
     assertRefused("EPOCH_OVER", Tpm2Keystore.open(access(chip.address()), blobs));
-    MemoryBlobStore next = new MemoryBlobStore();
-    assertAgrees(Tpm2Keystore.create(access(chip.address()), next, FIXED));
+    MemoryBlobStore old = new MemoryBlobStore();
+    old.put(Tpm2Keystore.BLOB, blobs.find(Tpm2Keystore.BLOB).orElseThrow());
+    Tpm2Renewal tooLate = new Tpm2Renewal(access(chip.address()), old, PcrApprovals.NONE);
+    assertEquals("EPOCH_OVER", assertThrows(KeystoreRefusal.class, tooLate::prepare).code());
+    MemoryBlobStore anew = new MemoryBlobStore();
+    assertAgrees(Tpm2Keystore.create(access(chip.address()), anew, FIXED));
     assertRefused("EPOCH_OVER", Tpm2Keystore.open(access(chip.address()), blobs));
+  }
+
+  @Test
+  void whichUnwrapKeyIsInUseTheCertificateDecidesThroughAnyPowerCut() throws Exception {
+    DeviceKeystore keystore = Tpm2Keystore.create(access(chip.address()), blobs, FIXED);
+    anchor(keystore).write(STATE);
+    ECPublicKey before = keystore.publicKey(KeyPurpose.UNWRAP);
+    ECPublicKey after = renewal().prepare().publicKey(KeyPurpose.UNWRAP);
+    chip.restart();
+    assertEquals(after, renewal().prepare().publicKey(KeyPurpose.UNWRAP), "prepared once");
+    renewal().complete(before);
+    assertEquals(before, reopened().publicKey(KeyPurpose.UNWRAP));
+    renewal().complete(after);
+    renewal().complete(after);
+    assertEquals(after, reopened().publicKey(KeyPurpose.UNWRAP));
+    assertAgrees(reopened());
+    assertEquals(Optional.of(STATE), anchor(reopened()).read());
+    assertNotEquals(after, renewal().prepare().publicKey(KeyPurpose.UNWRAP), "prepared anew");
+    renewal().complete(after);
+    assertEquals(after, reopened().publicKey(KeyPurpose.UNWRAP));
   }
 
   // Attack: the owner's password is empty, so whoever boots anything can take indices away.
@@ -257,6 +288,14 @@ class Tpm2LifeTest {
     Files.writeString(directory.resolve("ak.pem"), pem(attestation));
     assertEquals(0, checkquote(directory, nonce));
     assertEquals(1, checkquote(directory, Bytes.of(random())));
+  }
+
+  private Tpm2Renewal renewal() {
+    return new Tpm2Renewal(access(chip.address()), blobs, PcrApprovals.NONE);
+  }
+
+  private DeviceKeystore reopened() throws Exception {
+    return Tpm2Keystore.open(access(chip.address()), blobs);
   }
 
   private PcrApprovals approvals() {

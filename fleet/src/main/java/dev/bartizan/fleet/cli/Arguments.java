@@ -37,6 +37,17 @@ final class Arguments {
     }
   }
 
+  /** The name of a hardware profile. */
+  static final class ProfileArgument implements ITypeConverter<String> {
+    @Override
+    public String convert(String text) {
+      if (!text.matches("[a-z0-9][a-z0-9._-]{0,63}")) {
+        throw new IllegalArgumentException("lower-case letters, digits, . _ - only");
+      }
+      return text;
+    }
+  }
+
   /** {@code HOST:PORT}. */
   static final class AddressArgument implements ITypeConverter<InetSocketAddress> {
     @Override

@@ -63,7 +63,8 @@ public final class FleetCommand implements Runnable {
             .addSubcommand(new InitCommand(clock, random, console))
             .addSubcommand(
                 new CommandLine(new ReleaseCommand(clock, random, console))
-                    .addSubcommand(new ReleaseModelCommand(clock, random, console)))
+                    .addSubcommand(new ReleaseModelCommand(clock, random, console))
+                    .addSubcommand(new ReleaseApprovalsCommand(clock, random, console)))
             .addSubcommand(new BundleCommand(clock, random, console))
             .addSubcommand(new DeltaCommand())
             .addSubcommand(new CommandCommand(clock, random, console))

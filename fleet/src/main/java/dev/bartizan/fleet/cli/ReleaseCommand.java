@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "release",
     mixinStandardHelpOptions = true,
-    synopsisSubcommandLabel = "(model | software | policy | reference | refresh)",
+    synopsisSubcommandLabel = "(model | software | policy | reference | approvals | refresh)",
     description = "Sign what devices are to believe, each thing under the role that may say it.")
 public final class ReleaseCommand {
   private static final int DONE = 0;
@@ -191,7 +191,12 @@ public final class ReleaseCommand {
         "      --nonce 00112233445566778899aabbccddeeff"
       })
   int reference(
-      @Option(names = "--profile", required = true, paramLabel = "P") String profile,
+      @Option(
+              names = "--profile",
+              required = true,
+              paramLabel = "P",
+              converter = Arguments.ProfileArgument.class)
+          String profile,
       @ArgGroup(multiplicity = "1") Source source,
       @Option(
               names = "--nonce",
@@ -206,7 +211,6 @@ public final class ReleaseCommand {
           boolean also,
       @Mixin OperatorOptions operator)
       throws IOException, Refusal {
-    requireProfile(profile);
     ReferenceValues values = values(profile, source, nonce, logs, operator);
     SignedDocuments documents = documents(operator);
     if (also) {
@@ -293,13 +297,6 @@ public final class ReleaseCommand {
       return SoftwareTree.manifest(dist, version);
     } catch (IllegalArgumentException wrong) {
       throw new ParameterException(spec.commandLine(), String.valueOf(wrong.getMessage()), wrong);
-    }
-  }
-
-  private void requireProfile(String profile) {
-    if (!profile.matches("[a-z0-9][a-z0-9._-]{0,63}")) {
-      throw new ParameterException(
-          spec.commandLine(), "--profile: lower-case letters, digits, . _ - only");
     }
   }
 

@@ -90,7 +90,8 @@ public final class BootReference {
     return ReferenceValues.parse(learned.toJson());
   }
 
-  private static PcrValues values(byte[] json, String what) throws Malformed {
+  /** The values of such a file, whatever they are. */
+  public static PcrValues values(byte[] json, String what) throws Malformed {
     JsonFields document = StrictJson.read(json, MAX_LENGTH, what);
     JsonFields named = document.has("pcrs") ? document.object("pcrs") : document;
     List<PcrBank> banks = new ArrayList<>();

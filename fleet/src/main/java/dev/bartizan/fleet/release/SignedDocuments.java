@@ -2,6 +2,7 @@ package dev.bartizan.fleet.release;
 
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.boot.ReferenceValues;
+import dev.bartizan.crypto.keystore.PcrApproval;
 import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.crypto.statement.CommandKeys;
 import dev.bartizan.crypto.statement.StatementKey;
@@ -16,6 +17,7 @@ import dev.bartizan.updater.tuf.RoleName;
 import dev.bartizan.updater.tuf.TargetFile;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -96,6 +98,32 @@ public final class SignedDocuments {
 
   private static String referenceTarget(ReferenceValues values) {
     return "reference/" + values.profile() + ".json";
+  }
+
+  /**
+   * Brings approvals of boot states to the devices of a profile.
+   *
+   * @param also whether those that are there already stay
+   * @return all there are now, as the devices get them
+   */
+  public byte[] approvals(String profile, List<PcrApproval> more, boolean also)
+      throws IOException, Refusal {
+    String path = "reference/approvals/" + profile + ".json";
+    return repository.use(
+        open -> {
+          Set<PcrApproval> approvals = new LinkedHashSet<>();
+          Optional<TargetFile> known = open.trusted().find(path);
+          if (also && known.isPresent()) {
+            byte[] earlier = new VerifierTrust(directory).content(open.trusted(), known.get());
+            approvals.addAll(PcrApproval.parse(earlier, path));
+          }
+          approvals.addAll(more);
+          byte[] document = PcrApproval.write(List.copyOf(approvals));
+          // Read back as devices will, so that what they would refuse is refused here.
+          PcrApproval.parse(document, path);
+          add(open, REFERENCE, NewTarget.of(path, document));
+          return document;
+        });
   }
 
   /** Signs what {@code role} says for another term. */

@@ -219,6 +219,34 @@ class FleetCommandTest {
   }
 
   @Test
+  void approvalsOfBootStatesComeFromFilesAndStayOnRequest() throws Exception {
+    init();
+    String entry = "{\"pcrs\":[11],\"pkfp\":\"%1$s\",\"pol\":\"%2$s\",\"sig\":\"AAAA\"}";
+    String zero = "0".repeat(64);
+    for (String policy : List.of("1".repeat(64), "2".repeat(64))) {
+      String approvals = "{\"sha256\":[" + entry.formatted(zero, policy) + "]}";
+      String signed = file("tpm2-pcr-signature.json", approvals);
+      assertEquals(0, approve("--file", signed, "--also", "--out", file("out.json", "")), err);
+    }
+    String published = Files.readString(folder.resolve("out.json"));
+    assertTrue(published.contains("1".repeat(64)) && published.contains("2".repeat(64)), published);
+    assertEquals(published, Files.readString(newest("reference/approvals", "camera.json")));
+    assertTrue(err.contains("2 boot states"), err);
+    String bad = file("bad.json", "{\"sha256\":[{}]}");
+    assertEquals(1, approve("--file", bad));
+    assertTrue(err.contains("bad.json"), err);
+    assertEquals(2, approve());
+    assertTrue(err.contains("nothing to approve"), err);
+  }
+
+  private int approve(String... options) {
+    Stream<String> command = Stream.of("release", "approvals", "--profile", "camera");
+    Stream<String> where = Stream.of("--dir", fleet());
+    return run(
+        Stream.concat(Stream.concat(command, Stream.of(options)), where).toArray(String[]::new));
+  }
+
+  @Test
   void refreshSignsAnotherTerm() {
     init();
     assertEquals(0, run("release", "refresh", "--dir", fleet()), err);

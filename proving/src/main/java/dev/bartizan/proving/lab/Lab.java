@@ -133,9 +133,18 @@ public final class Lab implements AutoCloseable {
    * @param options of the enrolment server
    */
   public Outcome enrolWhere(String... options) throws IOException, InterruptedException {
-    Outcome enrolled = enrol(device(), options);
+    Outcome enrolled = enrol(device(), List.of(), options);
     ueid = ueid(enrolled);
     return enrolled;
+  }
+
+  /**
+   * Enrols the device once more; its daemon must not run.
+   *
+   * @param options of the device's command
+   */
+  public Outcome enrolAgain(String... options) throws IOException, InterruptedException {
+    return enrol(device(), List.of(options)).expect(0);
   }
 
   /**
@@ -154,7 +163,7 @@ public final class Lab implements AutoCloseable {
                 repositoryUrl(),
                 brokerPort,
                 REFRESH_SECONDS)) {
-      return ueid(enrol(neighbour).expect(0));
+      return ueid(enrol(neighbour, List.of()).expect(0));
     }
   }
 
@@ -162,7 +171,7 @@ public final class Lab implements AutoCloseable {
     return enrolled.out().strip().replace("enrolled as ", "");
   }
 
-  private Outcome enrol(TestDevice newcomer, String... options)
+  private Outcome enrol(TestDevice newcomer, List<String> how, String... options)
       throws IOException, InterruptedException {
     int port = Ports.free();
     Path token = home.resolve("token");
@@ -171,8 +180,10 @@ public final class Lab implements AutoCloseable {
       if (!server.isAlive()) {
         throw new IOException("the enrolment server ended: " + server.log());
       }
-      return newcomer.run(
-          "enroll", "--server", "https://localhost:" + port, "--token-file", token.toString());
+      List<String> command = new ArrayList<>(List.of("enroll", "--server"));
+      command.addAll(List.of("https://localhost:" + port, "--token-file", token.toString()));
+      command.addAll(how);
+      return newcomer.run(command.toArray(String[]::new));
     } finally {
       Files.delete(token);
     }
@@ -213,17 +224,33 @@ public final class Lab implements AutoCloseable {
     List<String> options = new ArrayList<>(List.of("release", "policy", "--models", Models.NAME));
     options.addAll(Arrays.asList(policy));
     operator.run(options.toArray(String[]::new));
-    Path pcrs = home.resolve("pcrs.json");
-    Files.writeString(pcrs, ReferencePcrs.of(device().chip()));
-    operator.run(
-        "release",
-        "reference",
-        "--profile",
-        "default",
-        "--pcrs",
-        pcrs.toString(),
-        "--event-log",
-        device().eventLog().toString());
+    vouchForBoot();
+  }
+
+  /**
+   * Signs the device's boot as it is now, event by event.
+   *
+   * @param options further ones of the reference
+   */
+  public void vouchForBoot(String... options) throws IOException, InterruptedException {
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "release",
+                "reference",
+                "--profile",
+                "default",
+                "--pcrs",
+                pcrs().toString(),
+                "--event-log",
+                device().eventLog().toString()));
+    all.addAll(Arrays.asList(options));
+    operator.run(all.toArray(String[]::new));
+  }
+
+  /** A file of what the PCRs of the device's boot hold now. */
+  public Path pcrs() throws IOException {
+    return Files.writeString(home.resolve("pcrs.json"), ReferencePcrs.of(device().chip()));
   }
 
   private String agentVersion() throws IOException, InterruptedException {

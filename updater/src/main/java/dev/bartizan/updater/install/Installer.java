@@ -72,7 +72,7 @@ public final class Installer {
    * @throws JournalRefusal when the journal is not as it was written
    * @throws HistoryRefusal when the history is not, or ends elsewhere than the journal says
    */
-  public static Components look(Disk disk) throws IOException, JournalRefusal, HistoryRefusal {
+  public static WrittenDown look(Disk disk) throws IOException, JournalRefusal, HistoryRefusal {
     return JournalOpening.look(disk);
   }
 

@@ -30,10 +30,10 @@ final class JournalOpening {
   }
 
   /** What is installed, if journal and history are whole and agree; puts nothing right. */
-  static Components look(Disk disk) throws IOException, JournalRefusal, HistoryRefusal {
+  static WrittenDown look(Disk disk) throws IOException, JournalRefusal, HistoryRefusal {
     if (disk.size(Journal.FILE).isEmpty()) {
       History.verify(disk, HistoryHead.NOTHING);
-      return Components.none();
+      return new WrittenDown(Components.none(), HistoryHead.NOTHING);
     }
     JournalFile file =
         readJournal(disk)
@@ -44,7 +44,7 @@ final class JournalOpening {
                         "journal: not as it was written",
                         null));
     History.verify(disk, file.head());
-    return file.page().components();
+    return new WrittenDown(file.page().components(), file.head());
   }
 
   private Opened open() throws IOException, JournalRefusal {

@@ -1,0 +1,88 @@
+package dev.bartizan.agent;
+
+import dev.bartizan.agent.report.News;
+import dev.bartizan.agent.report.Problems;
+import dev.bartizan.agent.serve.ModelService;
+import dev.bartizan.agent.update.ReleaseKeys;
+import dev.bartizan.crypto.Explanation;
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.keystore.DeviceKeystore;
+import dev.bartizan.crypto.keystore.KeystoreRefusal;
+import dev.bartizan.updater.install.Component;
+import dev.bartizan.updater.install.Installer;
+import java.io.IOException;
+
+/** Keeps the content keys of what is installed, through damage and through new unwrap keys. */
+final class KeyWatch {
+  private final DeviceKeystore keystore;
+  private final ReleaseKeys keys;
+  private final Installer installer;
+  private final ModelService service;
+  private final Problems problems;
+  private final News news;
+  private boolean settled;
+
+  KeyWatch(
+      DeviceKeystore keystore,
+      ReleaseKeys keys,
+      Installer installer,
+      ModelService service,
+      Problems problems,
+      News news) {
+    this.keystore = keystore;
+    this.keys = keys;
+    this.installer = installer;
+    this.service = service;
+    this.problems = problems;
+    this.news = news;
+  }
+
+  /** Gets keys anew that were damaged, or are for an unwrap key that this device no longer has. */
+  void renew() {
+    try {
+      keys.renew(installer.components());
+      problems.mended("keys");
+    } catch (Refusal refused) {
+      tell("keys", refused.code() + ": " + refused.getMessage());
+    } catch (IOException notNow) {
+      tell("keys", Explanation.of(notNow));
+    }
+  }
+
+  /** The key of a release that is gone from the device should be gone too. */
+  void forgetOthers() throws IOException {
+    if (installer.current().isEmpty()) {
+      keys.forgetOthers(installer.components());
+    }
+  }
+
+  /**
+   * Ends the epochs of earlier unwrap keys, once after a start: as soon as every installed model
+   * serves, which it does by the present key. Not before, for there is no way back.
+   *
+   * @return whether they all serve
+   */
+  boolean settle() throws IOException {
+    boolean allServe = installer.components().models().stream().allMatch(this::serves);
+    if (allServe && !settled) {
+      try {
+        keystore.endEarlierEpochs();
+        settled = true;
+        problems.mended("epoch");
+      } catch (KeystoreRefusal refused) {
+        tell("epoch", refused.code() + ": " + refused.getMessage());
+      }
+    }
+    return allServe;
+  }
+
+  private boolean serves(Component model) {
+    return model.active().isEmpty() || service.find(model.name()).isPresent();
+  }
+
+  private void tell(String subject, String what) {
+    if (problems.note(subject, what)) {
+      news.problem(subject, what);
+    }
+  }
+}

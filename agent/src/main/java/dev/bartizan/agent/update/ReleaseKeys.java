@@ -1,0 +1,94 @@
+package dev.bartizan.agent.update;
+
+import dev.bartizan.agent.vault.Envelopes;
+import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.envelope.EnvelopeRefusal;
+import dev.bartizan.crypto.envelope.KeyEnvelope;
+import dev.bartizan.crypto.keystore.Ueid;
+import dev.bartizan.updater.fetch.SmallFiles;
+import dev.bartizan.updater.install.Component;
+import dev.bartizan.updater.install.Components;
+import dev.bartizan.updater.install.Installed;
+import java.io.IOException;
+import java.security.cert.X509Certificate;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/** The content keys that the fleet has wrapped to this device, one for each release. */
+public final class ReleaseKeys {
+  private final Ueid device;
+  private final X509Certificate unwrapCertificate;
+  private final SmallFiles repository;
+  private final Envelopes envelopes;
+
+  /**
+   * @param unwrapCertificate to which they have to be wrapped
+   */
+  public ReleaseKeys(
+      Ueid device, X509Certificate unwrapCertificate, SmallFiles repository, Envelopes envelopes) {
+    this.device = device;
+    this.unwrapCertificate = unwrapCertificate;
+    this.repository = repository;
+    this.envelopes = envelopes;
+  }
+
+  /** Whether there is a key for {@code release} here, as it was wrapped to this certificate. */
+  boolean holds(Digest release) throws IOException {
+    try {
+      return envelopes.get(release).isFor(unwrapCertificate);
+    } catch (EnvelopeRefusal noneOrDamaged) {
+      return false;
+    }
+  }
+
+  /**
+   * Gets the key of {@code release}.
+   *
+   * @throws UpdateRefusal NO_KEY
+   */
+  void fetch(Digest release) throws IOException, Refusal {
+    String path = "keys/" + release.hex() + "/" + device.text() + ".cms";
+    Optional<byte[]> envelope =
+        Interruptible.complete(() -> repository.find(path, KeyEnvelope.MAX_LENGTH));
+    if (envelope.isEmpty()) {
+      throw new UpdateRefusal(
+          UpdateRefusal.Reason.NO_KEY, path + ": the fleet has wrapped no key to this device");
+    }
+    envelopes.keep(release, envelope.get());
+  }
+
+  /**
+   * Gets anew the keys of what is installed, as far as the present ones were damaged or are for an
+   * unwrap key that this device no longer has. Those of the models in service come first.
+   */
+  public void renew(Components installed) throws IOException, Refusal {
+    for (Component component : installed.models()) {
+      if (component.active().isPresent()) {
+        renew(component.active().get().release().manifest());
+      }
+    }
+    for (Component component : installed.models()) {
+      for (Installed previous : component.previous()) {
+        renew(previous.release().manifest());
+      }
+    }
+  }
+
+  /** Forgets the keys of releases that are not installed: they should be gone as those are. */
+  public void forgetOthers(Components installed) throws IOException {
+    Set<Digest> held = new HashSet<>();
+    for (Component component : installed.models()) {
+      component.active().ifPresent(it -> held.add(it.release().manifest()));
+      component.previous().forEach(it -> held.add(it.release().manifest()));
+    }
+    envelopes.retain(held);
+  }
+
+  private void renew(Digest release) throws IOException, Refusal {
+    if (!holds(release)) {
+      fetch(release);
+    }
+  }
+}

@@ -35,7 +35,6 @@ import dev.bartizan.agent.update.DeliveryNews;
 import dev.bartizan.agent.update.GatedTrial;
 import dev.bartizan.agent.update.ModelTrial;
 import dev.bartizan.agent.update.OfflineSource;
-import dev.bartizan.agent.update.Rebuild;
 import dev.bartizan.agent.update.ReleaseKeys;
 import dev.bartizan.agent.update.ReleasePayloads;
 import dev.bartizan.agent.update.SoftwarePayloads;
@@ -163,8 +162,7 @@ public final class Assembly implements AutoCloseable {
         new ReleaseKeys(
             keystore.ueid(), credentials.unwrapCertificate(), repository, new Envelopes(disk));
     ReleasePayloads payloads =
-        new ReleasePayloads(
-            documents, files, store, keys, new Rebuild(vault, store, crypto, host.workers()));
+        new ReleasePayloads(documents, files, store, keys, vault, crypto, host.workers());
     AgentVersions versions = new AgentVersions(disk);
     JournalCopy journal = new JournalCopy(disk);
     Contact contact = new Contact();
@@ -190,6 +188,7 @@ public final class Assembly implements AutoCloseable {
             versions.record().fallen().isPresent(),
             () -> Installer.open(disk, store, ways, ways, news, host.clock(), limits));
 
+    payloads.makeFrom(component -> installer.components().releases(component));
     AnchoredState state = new AnchoredState(keystore.anchor(), documents, installer::head, disk);
     Facts facts =
         new Facts(

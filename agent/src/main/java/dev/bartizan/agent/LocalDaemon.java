@@ -6,6 +6,7 @@ import dev.bartizan.agent.boot.BootCheck;
 import dev.bartizan.agent.control.ControlRoute;
 import dev.bartizan.agent.report.EvidenceDesk;
 import dev.bartizan.agent.system.Safeguards;
+import dev.bartizan.agent.update.UpdatePlan;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.boot.ChainVerdict;
 import dev.bartizan.crypto.json.JsonFields;
@@ -16,6 +17,7 @@ import dev.bartizan.updater.install.Cause;
 import dev.bartizan.updater.install.History;
 import dev.bartizan.updater.install.Installer;
 import dev.bartizan.updater.release.DevicePolicy;
+import dev.bartizan.updater.tuf.Voucher;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -145,13 +147,23 @@ final class LocalDaemon implements ControlRoute.Daemon {
   }
 
   private static ObjectNode describe(Updates.Offer offer) {
-    return StrictJson.object()
-        .put("model", offer.name().name())
-        .put("version", offer.name().version())
-        .put("release", offer.release().manifest().hex())
-        .put("way", offer.plan().delta().isPresent() ? "delta" : "whole")
-        .put("bytes", offer.plan().bytes())
-        .put("space", offer.plan().spaceNeeded());
+    UpdatePlan plan = offer.plan();
+    ObjectNode answer =
+        StrictJson.object()
+            .put("model", offer.name().name())
+            .put("version", offer.name().version())
+            .put("release", offer.release().manifest().hex())
+            .put("way", plan.way().text())
+            .put("bytes", plan.bytes())
+            .put("space", plan.spaceNeeded());
+    plan.steps().forEach(answer.putArray("steps")::add);
+    if (offer.signed().isPresent()) {
+      Voucher voucher = offer.signed().get();
+      ObjectNode signed = answer.putObject("signed");
+      signed.put("role", voucher.role().value()).put("version", voucher.version());
+      voucher.keys().forEach(signed.putArray("keys")::add);
+    }
+    return answer;
   }
 
   private void requireAutonomy() throws CommandNeeded {

@@ -21,6 +21,7 @@ import dev.bartizan.updater.release.DevicePolicy;
 import dev.bartizan.updater.release.ReleaseManifest;
 import dev.bartizan.updater.release.ReleaseName;
 import dev.bartizan.updater.tuf.TufRefusal;
+import dev.bartizan.updater.tuf.Voucher;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -92,7 +93,7 @@ final class Updates {
   }
 
   /** A release that could be installed. */
-  record Offer(ReleaseName name, Release release, ReleaseManifest manifest, UpdatePlan plan) {}
+  record Offer(ReleaseName name, Release release, Optional<Voucher> signed, UpdatePlan plan) {}
 
   /**
    * What an order would mean: which release, and how it would be had.
@@ -107,7 +108,8 @@ final class Updates {
     byte[] document = documents.get(name.modelTarget());
     ReleaseManifest manifest = ReleaseManifest.parse(document);
     Release release = new Release(Digest.of(document), name.version());
-    return new Offer(name, release, manifest, payloads.plan(manifest, active(model)));
+    Optional<Voucher> signed = documents.voucher(name.modelTarget());
+    return new Offer(name, release, signed, payloads.plan(manifest));
   }
 
   /** Orders a release; the installer carries it out step by step. */
@@ -148,11 +150,6 @@ final class Updates {
     refresh();
     ReleaseName release = ReleaseName.parse(name, version.orElse(""), "update");
     return new Release(Digest.of(documents.get(release.softwareTarget())), release.version());
-  }
-
-  private Optional<ReleaseManifest> active(String model) throws Refusal, IOException {
-    Optional<Release> active = installer.components().find(model).flatMap(Component::activeRelease);
-    return active.isEmpty() ? Optional.empty() : payloads.held(active.get());
   }
 
   private ReleaseName newest(String model) throws Refusal, IOException {

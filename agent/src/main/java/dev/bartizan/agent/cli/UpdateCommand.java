@@ -76,8 +76,13 @@ final class UpdateCommand implements Callable<Integer> {
   private static void print(PrintWriter out, JsonNode offer) {
     out.println(offer.path("model").asText() + " " + offer.path("version").asText());
     out.println("  way    " + offer.path("way").asText());
+    String role = offer.path("signed").path("role").asText("nobody");
+    out.println("  signed " + role + ", by " + offer.path("signed").path("keys").size() + " keys");
     out.println("  fetch  " + offer.path("bytes").asLong() + " bytes");
     out.println("  space  " + offer.path("space").asLong() + " bytes");
+    for (JsonNode step : offer.path("steps")) {
+      out.println("  step   " + step.asText());
+    }
     if (offer.has("deployment")) {
       out.println("  under way as " + offer.path("deployment").asText());
     }

@@ -6,6 +6,7 @@ import dev.bartizan.updater.fetch.DataBudget;
 import dev.bartizan.updater.fetch.Download;
 import dev.bartizan.updater.fetch.OverBudget;
 import dev.bartizan.updater.install.Deployment;
+import dev.bartizan.updater.release.SealedFile;
 import dev.bartizan.updater.store.ObjectWriter;
 import dev.bartizan.updater.store.StoreTransfer;
 import java.io.IOException;
@@ -59,7 +60,21 @@ public final class Delivery {
   /** Carries the transfer of a file on for a while; whether it is complete now. */
   boolean advance(String path, long length, ObjectWriter writer) throws IOException, Refusal {
     try (StoreTransfer transfer = new StoreTransfer(writer)) {
-      return Interruptible.complete(() -> download.advance(path, length, transfer, news));
+      return paying(() -> download.advance(path, length, transfer, news));
+    }
+  }
+
+  /** The same with a part of a file, up to {@code end}; the writer stays open. */
+  boolean advancePart(SealedFile file, long end, ObjectWriter writer) throws IOException, Refusal {
+    return paying(
+        () ->
+            download.advancePart(
+                file.path(), file.sealedLength(), end, new StoreTransfer(writer), news));
+  }
+
+  private static boolean paying(Interruptible<Boolean> transfer) throws IOException, Refusal {
+    try {
+      return Interruptible.complete(transfer);
     } catch (OverBudget spent) {
       if (spent.scope() == OverBudget.Scope.ROLLOUT) {
         throw new UpdateRefusal(

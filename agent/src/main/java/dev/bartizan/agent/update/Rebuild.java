@@ -2,11 +2,9 @@ package dev.bartizan.agent.update;
 
 import dev.bartizan.agent.vault.ModelVault;
 import dev.bartizan.agent.vault.OpenRelease;
-import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.envelope.ArtifactSealer;
 import dev.bartizan.crypto.envelope.BulkCrypto;
-import dev.bartizan.crypto.envelope.EnvelopeRefusal;
 import dev.bartizan.crypto.envelope.SealedArtifact;
 import dev.bartizan.crypto.envelope.Shards;
 import dev.bartizan.updater.delta.DeltaDecoder;
@@ -18,11 +16,8 @@ import dev.bartizan.updater.release.ReleaseManifest;
 import dev.bartizan.updater.release.ReleaseName;
 import dev.bartizan.updater.store.ObjectStore;
 import dev.bartizan.updater.store.ObjectWriter;
-import dev.bartizan.updater.store.StoreRefusal;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
 
 /**
@@ -120,59 +115,10 @@ public final class Rebuild {
     ReleaseManifest manifest = newer.manifest();
     if (first == 0) {
       writer.restart();
-      return newer.seal(manifest.whole(), bytes -> append(writer, bytes));
+      return newer.seal(manifest.whole(), new Resealed(writer, 0));
     }
     long position = manifest.model().start(first);
-    Beyond missing = new Beyond(writer.size() - ArtifactSealer.sealedPosition(position));
-    return newer.resumeSeal(manifest.whole(), position, bytes -> append(writer, missing.of(bytes)));
-  }
-
-  /** Leaves out what is there already: sealing the same plaintext gives the same bytes. */
-  private static final class Beyond {
-    private long there;
-
-    Beyond(long there) {
-      this.there = there;
-    }
-
-    ByteBuffer of(ByteBuffer sealed) {
-      int known = (int) Math.min(there, sealed.remaining());
-      there -= known;
-      return sealed.position(sealed.position() + known);
-    }
-  }
-
-  private static void append(ObjectWriter writer, ByteBuffer sealed) throws IOException {
-    try {
-      writer.append(sealed);
-    } catch (StoreRefusal tooLong) {
-      throw new IOException("the rebuilt model is longer than the published one", tooLong);
-    }
-  }
-
-  /** The older model's plaintext, vouched for by its seal and its signed manifest. */
-  private record SealedContent(SealedArtifact.Reader reader, ReleaseManifest manifest)
-      implements KnownContent {
-    @Override
-    public long length() {
-      return manifest.model().length();
-    }
-
-    @Override
-    public Digest digest() {
-      return manifest.digest();
-    }
-
-    @Override
-    public void read(long position, ByteBuffer target) throws IOException {
-      try {
-        reader.read(position, target);
-      } catch (EnvelopeRefusal tampered) {
-        throw new SealedStream.BadChunk(tampered);
-      }
-      if (target.hasRemaining()) {
-        throw new EOFException("no bytes at " + position + " of " + length());
-      }
-    }
+    long sealed = ArtifactSealer.sealedPosition(position);
+    return newer.resumeSeal(manifest.whole(), position, new Resealed(writer, sealed));
   }
 }

@@ -1,21 +1,26 @@
 package dev.bartizan.agent.update;
 
 import dev.bartizan.agent.trust.TrustedDocuments;
+import dev.bartizan.agent.vault.ModelVault;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.envelope.BulkCrypto;
 import dev.bartizan.updater.install.Deployment;
 import dev.bartizan.updater.install.Payloads;
 import dev.bartizan.updater.install.Release;
-import dev.bartizan.updater.release.DeltaOffer;
 import dev.bartizan.updater.release.ReleaseManifest;
 import dev.bartizan.updater.release.ReleaseName;
 import dev.bartizan.updater.release.SealedFile;
 import dev.bartizan.updater.store.ObjectStore;
 import dev.bartizan.updater.store.ObjectWriter;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
 
 /** Gets a release's files by the way that costs the fewest bytes. */
 public final class ReleasePayloads implements Payloads {
@@ -26,28 +31,42 @@ public final class ReleasePayloads implements Payloads {
   private final ObjectStore store;
   private final ReleaseKeys keys;
   private final Rebuild rebuild;
+  private final Mosaic mosaic;
+  private Function<String, List<Release>> held = component -> List.of();
 
-  /** Differences that did not give what they promised, since the agent started. */
-  private final Set<Digest> failedDeltas = new HashSet<>();
+  /** Files by whose way a model did not become what was promised, since the agent started. */
+  private final Set<Digest> failed = new HashSet<>();
 
   public ReleasePayloads(
       TrustedDocuments documents,
       Delivery delivery,
       ObjectStore store,
       ReleaseKeys keys,
-      Rebuild rebuild) {
+      ModelVault vault,
+      BulkCrypto crypto,
+      Executor workers) {
     this.documents = documents;
     this.delivery = delivery;
     this.store = store;
     this.keys = keys;
-    this.rebuild = rebuild;
+    this.rebuild = new Rebuild(vault, store, crypto, workers);
+    this.mosaic = new Mosaic(vault, store, crypto, delivery);
+  }
+
+  /**
+   * What releases can be made from.
+   *
+   * @param releases of a component, those that are installed: the active one first
+   */
+  public void makeFrom(Function<String, List<Release>> releases) {
+    this.held = releases;
   }
 
   @Override
   public void plan(Deployment deployment) throws IOException, Refusal {
     ReleaseManifest manifest = ReleaseManifest.parse(manifestOf(deployment));
     refuseUnsuitable(deployment, manifest);
-    UpdatePlan plan = plan(manifest, activeManifest(deployment));
+    UpdatePlan plan = plan(manifest);
     delivery.requireBudget(deployment, plan.bytes());
     store.requireSpace(plan.spaceNeeded());
     if (!isInstalled(deployment.to().manifest())) {
@@ -64,7 +83,7 @@ public final class ReleasePayloads implements Payloads {
     if (!keys.holds(release)) {
       keys.fetch(release);
     }
-    UpdatePlan plan = plan(manifest, activeManifest(deployment));
+    UpdatePlan plan = plan(manifest);
     setSpaceAside(plan, manifest);
     for (SealedFile file : plan.downloads()) {
       ObjectWriter writer = store.begin(file.sealed(), file.sealedLength());
@@ -72,10 +91,10 @@ public final class ReleasePayloads implements Payloads {
         return Optional.empty();
       }
     }
-    delivery.end();
-    if (plan.delta().isPresent() && !rebuilt(deployment, plan.delta().get())) {
+    if (!isMade(deployment, manifest, plan.way())) {
       return Optional.empty();
     }
+    delivery.end();
     return Optional.of(objects(release, manifest));
   }
 
@@ -88,37 +107,73 @@ public final class ReleasePayloads implements Payloads {
   }
 
   /**
-   * Makes the model from the difference; false when that failed and the plan has to be another.
+   * Makes the model from what is held; false when there is more to come, or when that failed and
+   * the plan has to be another.
    *
    * @throws Refusal when it failed, and policy does not pay for the whole
    */
-  private boolean rebuilt(Deployment deployment, DeltaOffer delta) throws IOException, Refusal {
+  private boolean isMade(Deployment deployment, ReleaseManifest manifest, Way way)
+      throws IOException, Refusal {
+    if (way instanceof Way.Difference difference) {
+      return isRebuilt(deployment, difference);
+    }
+    return !(way instanceof Way.Parts parts) || isPutTogether(deployment, manifest, parts);
+  }
+
+  private boolean isRebuilt(Deployment deployment, Way.Difference way) throws IOException, Refusal {
+    Digest delta = way.offer().sealed().sealed();
     try {
-      rebuild.make(deployment.component(), deployment.to(), deployment.from().orElseThrow(), delta);
+      rebuild.make(deployment.component(), deployment.to(), way.base(), way.offer());
     } catch (Refusal useless) {
-      if (!delivery.allowsWholeAfter(useless, deployment)) {
-        throw useless;
-      }
-      failedDeltas.add(delta.sealed().sealed());
-      plan(deployment);
+      giveUp(delta, useless, deployment);
       return false;
     }
-    store.discard(delta.sealed().sealed());
+    store.discard(delta);
     return true;
   }
 
-  /**
-   * How a release would be had, for people who ask before they act.
-   *
-   * @param active what the device would make it from, if anything
-   */
-  public UpdatePlan plan(ReleaseManifest manifest, Optional<ReleaseManifest> active)
-      throws IOException {
-    Optional<DeltaOffer> delta =
-        active
-            .flatMap(held -> manifest.deltaFrom(held.model().root()))
-            .filter(offer -> !failedDeltas.contains(offer.sealed().sealed()));
-    return UpdatePlan.of(manifest, delta, store);
+  private boolean isPutTogether(Deployment deployment, ReleaseManifest manifest, Way.Parts way)
+      throws IOException, Refusal {
+    try {
+      return mosaic.advance(deployment.component(), deployment.to(), way);
+    } catch (UpdateRefusal overBudget) {
+      throw overBudget;
+    } catch (Refusal useless) {
+      giveUp(manifest.whole().sealed(), useless, deployment);
+      return false;
+    }
+  }
+
+  private void giveUp(Digest file, Refusal useless, Deployment deployment)
+      throws IOException, Refusal {
+    if (!delivery.allowsWholeAfter(useless, deployment)) {
+      throw useless;
+    }
+    failed.add(file);
+    plan(deployment);
+  }
+
+  /** How a release would be had, for people who ask before they act. */
+  public UpdatePlan plan(ReleaseManifest manifest) throws IOException, Refusal {
+    List<Way> ways = new ArrayList<>();
+    List<Release> bases = new ArrayList<>();
+    Set<Digest> pieces = new HashSet<>();
+    for (Release base : held.apply(manifest.release().name())) {
+      Optional<ReleaseManifest> older = held(base);
+      if (older.isPresent() && store.holds(older.get().whole().sealed())) {
+        manifest
+            .deltaFrom(older.get().model().root())
+            .filter(offer -> !failed.contains(offer.sealed().sealed()))
+            .ifPresent(offer -> ways.add(new Way.Difference(base, offer)));
+        bases.add(base);
+        pieces.addAll(Mosaic.digests(older.get()));
+      }
+    }
+    boolean isCut = !manifest.pieces().pieces().isEmpty() && !pieces.isEmpty();
+    if (isCut && !failed.contains(manifest.whole().sealed())) {
+      ways.add(new Way.Parts(PiecePlan.of(manifest, pieces), bases));
+    }
+    return UpdatePlan.of(manifest, ways, store);
   }
 
   /** The manifest of a release the store holds, if it still does. */

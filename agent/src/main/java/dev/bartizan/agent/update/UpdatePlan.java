@@ -1,58 +1,95 @@
 package dev.bartizan.agent.update;
 
-import dev.bartizan.updater.release.DeltaOffer;
+import dev.bartizan.updater.install.Release;
 import dev.bartizan.updater.release.GoldenOffer;
 import dev.bartizan.updater.release.ReleaseManifest;
 import dev.bartizan.updater.release.SealedFile;
 import dev.bartizan.updater.store.ObjectStore;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * How a release is going to be had.
  *
- * @param delta the difference the model is made by; empty when it is fetched whole or is here
- * @param downloads what is still missing, in the order it is fetched
+ * @param way by which the model is
+ * @param downloads files that are still missing, in the order they are fetched
+ * @param bytes to download, those files and ranges of others
  * @param spaceNeeded bytes of disk, exactly, before the first of them is fetched
  */
-public record UpdatePlan(Optional<DeltaOffer> delta, List<SealedFile> downloads, long spaceNeeded) {
+public record UpdatePlan(Way way, List<SealedFile> downloads, long bytes, long spaceNeeded) {
   public UpdatePlan {
     downloads = List.copyOf(downloads);
   }
 
   /**
-   * The way that costs the fewest bytes on the air.
+   * The way that costs the fewest bytes on the air; of two that cost the same the one that comes
+   * first.
    *
-   * @param offer a difference from what the device holds, if there is one
+   * @param others ways besides fetching the whole
    */
-  static UpdatePlan of(ReleaseManifest manifest, Optional<DeltaOffer> offer, ObjectStore store)
+  static UpdatePlan of(ReleaseManifest manifest, List<Way> others, ObjectStore store)
       throws IOException {
-    List<SealedFile> downloads = new ArrayList<>();
-    long space = 0;
-    Optional<SealedFile> golden = manifest.golden().map(GoldenOffer::sealed);
-    if (golden.isPresent() && !store.holds(golden.get().sealed())) {
-      downloads.add(golden.get());
-      space += golden.get().sealedLength();
+    List<SealedFile> golden = new ArrayList<>();
+    Optional<SealedFile> vectors = manifest.golden().map(GoldenOffer::sealed);
+    if (vectors.isPresent() && !store.holds(vectors.get().sealed())) {
+      golden.add(vectors.get());
     }
     if (store.holds(manifest.whole().sealed())) {
-      return new UpdatePlan(Optional.empty(), downloads, space);
+      return new UpdatePlan(new Way.Here(), golden, length(golden), length(golden));
     }
-    space += manifest.whole().sealedLength();
-    Optional<DeltaOffer> cheaper =
-        offer.filter(it -> it.sealed().sealedLength() < manifest.whole().sealedLength());
-    if (cheaper.isEmpty()) {
-      downloads.add(manifest.whole());
-    } else if (!store.holds(cheaper.get().sealed().sealed())) {
-      downloads.add(cheaper.get().sealed());
-      space += cheaper.get().sealed().sealedLength();
+    List<UpdatePlan> plans = new ArrayList<>();
+    for (Way way : Stream.concat(others.stream(), Stream.of(new Way.Whole())).toList()) {
+      plans.add(by(way, golden, manifest, store));
     }
-    return new UpdatePlan(cheaper, downloads, space);
+    return plans.stream().min(Comparator.comparingLong(UpdatePlan::bytes)).orElseThrow();
   }
 
-  /** Bytes to download. */
-  public long bytes() {
-    return downloads.stream().mapToLong(SealedFile::sealedLength).sum();
+  private static UpdatePlan by(
+      Way way, List<SealedFile> golden, ReleaseManifest manifest, ObjectStore store)
+      throws IOException {
+    List<SealedFile> downloads = new ArrayList<>(golden);
+    long ranges = 0;
+    // The model itself, however it comes; by the way of a difference, that is there beside it.
+    long space = length(golden) + manifest.whole().sealedLength();
+    if (way instanceof Way.Whole) {
+      downloads.add(manifest.whole());
+    } else if (way instanceof Way.Parts parts) {
+      ranges = parts.plan().bytes();
+    } else if (way instanceof Way.Difference difference) {
+      SealedFile delta = difference.offer().sealed();
+      if (!store.holds(delta.sealed())) {
+        downloads.add(delta);
+        space += delta.sealedLength();
+      }
+    }
+    return new UpdatePlan(way, downloads, length(downloads) + ranges, space);
+  }
+
+  /** What will be done, in order, for people. */
+  public List<String> steps() {
+    List<String> steps = new ArrayList<>();
+    for (SealedFile file : downloads) {
+      steps.add("fetch " + file.file() + ", " + file.sealedLength() + " bytes");
+    }
+    if (way instanceof Way.Difference difference) {
+      steps.add("make the model from " + difference.base().version());
+    } else if (way instanceof Way.Parts parts) {
+      long ranges = parts.plan().runs().stream().filter(run -> !run.isHere()).count();
+      String bases =
+          parts.held().stream().map(Release::version).collect(Collectors.joining(" and "));
+      steps.add("fetch " + ranges + " ranges of the model, " + parts.plan().bytes() + " bytes");
+      steps.add("take what is left of it from " + bases);
+    }
+    steps.add("try it on its golden vectors, then on requests");
+    return steps;
+  }
+
+  private static long length(List<SealedFile> files) {
+    return files.stream().mapToLong(SealedFile::sealedLength).sum();
   }
 }

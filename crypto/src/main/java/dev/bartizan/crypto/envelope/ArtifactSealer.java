@@ -14,6 +14,9 @@ import java.security.SecureRandom;
  * dropped half-way leaves nothing that could be mistaken for an artifact.
  */
 public final class ArtifactSealer implements AutoCloseable {
+  /** Bytes of plaintext in every chunk but the last. */
+  public static final int CHUNK_LENGTH = ChunkCipher.CHUNK;
+
   /** Bytes of a salt. */
   public static final int SALT_LENGTH = ChunkCipher.SALT;
 

@@ -6,11 +6,11 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 
 /** Content from its start as a stream that skips without reading. */
-final class ContentStream extends InputStream {
+public final class ContentStream extends InputStream {
   private final KnownContent content;
   private long position;
 
-  ContentStream(KnownContent content) {
+  public ContentStream(KnownContent content) {
     this.content = content;
   }
 

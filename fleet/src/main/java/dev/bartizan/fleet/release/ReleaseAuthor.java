@@ -92,6 +92,7 @@ public final class ReleaseAuthor {
         FORMAT,
         model.digest(),
         model.shards(),
+        PieceCutter.cut(model, crypto.sha256()),
         sealing.seal(MODEL, out -> model.copyTo(out, progress)),
         deltas(model, ground, sealing),
         golden(draft.golden(), sealing),

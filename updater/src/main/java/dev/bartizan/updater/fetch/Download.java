@@ -114,10 +114,32 @@ public final class Download {
   public boolean advance(String path, long length, Partial partial, FetchProgress progress)
       throws IOException, Refusal, InterruptedException {
     Errand errand = begun.computeIfAbsent(path, it -> errand(it, length));
+    return advance(errand, it -> isSealed(it, partial, progress), partial, progress);
+  }
+
+  /**
+   * The same with a part of a file, of which {@code partial} has what comes before by other means.
+   * Nothing is sealed: what came is not verified.
+   *
+   * @param length of the whole file
+   * @param end where the part ends
+   * @return whether the part is there
+   * @throws FetchRefusal also NOT_RESUMABLE from servers that have no parts to give
+   */
+  public boolean advancePart(
+      String path, long length, long end, Partial partial, FetchProgress progress)
+      throws IOException, Refusal, InterruptedException {
+    Errand errand = begun.computeIfAbsent(path, it -> errand(it, length)).upTo(end);
+    return advance(errand, it -> partial.size() >= it.end(), partial, progress);
+  }
+
+  private boolean advance(Errand errand, Goal goal, Partial partial, FetchProgress progress)
+      throws IOException, Refusal, InterruptedException {
+    String path = errand.path();
     errand.requireTurn(clock.instant(), policy.longestPause());
     Instant end = clock.instant().plus(policy.slice());
     try {
-      while (!isSealed(errand, partial, progress)) {
+      while (!goal.isReached(errand)) {
         Instant start = clock.instant();
         if (start.isAfter(end)) {
           return false;
@@ -141,11 +163,17 @@ public final class Download {
         throw refusal;
       }
       IOException slow = new IOException("SLOW: " + refusal.getMessage(), refusal);
-      Errand later = errand(path, length);
+      Errand later = errand(path, errand.length());
       begun.put(path, later);
       postpone(later, slow, policy.longestPause(), progress);
       throw slow;
     }
+  }
+
+  /** When an errand is done. */
+  @FunctionalInterface
+  private interface Goal {
+    boolean isReached(Errand errand) throws IOException, Refusal;
   }
 
   private void postpone(
@@ -215,16 +243,16 @@ public final class Download {
   private void request(Errand errand, long window, Partial partial, FetchProgress progress)
       throws IOException, FetchRefusal, InterruptedException {
     String path = errand.path();
-    long rest = errand.length() - partial.size();
-    long wanted = Math.min(window, meter.available());
-    long count = wanted < rest ? wanted : Transport.TO_THE_END;
+    long rest = errand.end() - partial.size();
+    long wanted = Math.min(Math.min(window, meter.available()), rest);
+    boolean isAll = partial.size() + wanted == errand.length();
+    long count = isAll ? Transport.TO_THE_END : wanted;
     Transport server = errand.sources().current().transport();
     try (Response response = server.get(path, partial.size(), count)) {
       Answers.requireContent(path, response);
       requireSignedLength(path, errand.length(), response);
-      alignWith(path, response, partial);
-      long end =
-          Answers.isPart(response) && wanted < rest ? partial.size() + wanted : errand.length();
+      alignWith(errand, response, partial);
+      long end = Answers.isPart(response) && !isAll ? partial.size() + wanted : errand.length();
       receive(errand, end, response.body(), partial, progress);
     }
   }
@@ -241,8 +269,9 @@ public final class Download {
   }
 
   /** Makes the partial file end where the answer starts. */
-  private void alignWith(String path, Response response, Partial partial)
+  private void alignWith(Errand errand, Response response, Partial partial)
       throws IOException, FetchRefusal {
+    String path = errand.path();
     if (response.offset() == partial.size()) {
       return;
     }
@@ -252,7 +281,7 @@ public final class Download {
           path,
           "asked for bytes from " + partial.size() + ", got them from " + response.offset());
     }
-    if (!policy.restartAllowed()) {
+    if (!policy.restartAllowed() || errand.isPart()) {
       throw new FetchRefusal(
           Reason.NOT_RESUMABLE,
           path,

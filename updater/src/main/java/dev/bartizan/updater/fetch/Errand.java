@@ -20,10 +20,13 @@ final class Errand {
   private Instant notBefore = Instant.MIN;
   private String why = "";
   private long window = FIRST_WINDOW;
+  private long end;
+  private boolean part;
 
   Errand(String path, long length, Sources sources, Backoff backoff, RateFloor rate) {
     this.path = path;
     this.length = length;
+    this.end = length;
     this.sources = sources;
     this.backoff = backoff;
     this.rate = rate;
@@ -35,6 +38,22 @@ final class Errand {
 
   long length() {
     return length;
+  }
+
+  /** Where what is wanted now ends; beyond it only the file itself may be complete. */
+  long end() {
+    return end;
+  }
+
+  /** Whether what comes before the present end is had by other means. */
+  boolean isPart() {
+    return part;
+  }
+
+  Errand upTo(long position) {
+    end = position;
+    part = true;
+    return this;
   }
 
   Sources sources() {

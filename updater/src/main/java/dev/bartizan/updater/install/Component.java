@@ -38,6 +38,11 @@ public record Component(
     return active.map(Installed::release);
   }
 
+  /** Those that are installed, the active one first. */
+  List<Release> releases() {
+    return Stream.concat(active.stream(), previous.stream()).map(Installed::release).toList();
+  }
+
   /** Why a release is not wanted here, if so. */
   public Optional<Rejected> findRejected(Release release) {
     return rejected.stream()

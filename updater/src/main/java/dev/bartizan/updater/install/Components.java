@@ -32,6 +32,11 @@ public record Components(Map<String, Component> byName) {
   }
 
   /** The component, or an empty one of that name. */
+  /** The releases of a component that are installed, the active one first. */
+  public List<Release> releases(String name) {
+    return named(name).releases();
+  }
+
   Component named(String name) {
     return find(name).orElseGet(() -> Component.none(name));
   }

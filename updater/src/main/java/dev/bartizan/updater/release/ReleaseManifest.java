@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param format what the runtime reads, {@code "onnx"}
  * @param digest SHA-256 of the whole plaintext
  * @param model the plaintext, shard by shard
+ * @param pieces the same plaintext, cut at its tensors
  * @param whole the model, encrypted
  * @param deltas differences from older versions
  * @param golden how to try it, when its makers said how
@@ -33,6 +34,7 @@ public record ReleaseManifest(
     String format,
     Digest digest,
     Shards model,
+    Pieces pieces,
     SealedFile whole,
     List<DeltaOffer> deltas,
     Optional<GoldenOffer> golden,
@@ -81,13 +83,15 @@ public record ReleaseManifest(
               delta.digest("from_root"),
               SealedFile.parse(delta)));
     }
+    Shards model = shards(fields.object("model"));
     return new ReleaseManifest(
         ReleaseName.parse(
             fields.text("name", MAX_TEXT), fields.text("version", MAX_TEXT), "release.json"),
         fields.number("epoch"),
         fields.text("format", MAX_TEXT),
         fields.object("model").digest("sha256"),
-        shards(fields.object("model")),
+        model,
+        fields.has("pieces") ? Pieces.parse(fields.object("pieces"), model.length()) : Pieces.NONE,
         SealedFile.parse(fields.object("whole")),
         deltas,
         fields.has("golden") ? Optional.of(golden(fields.object("golden"))) : Optional.empty(),
@@ -132,6 +136,9 @@ public record ReleaseManifest(
             .put("epoch", epoch)
             .put("format", format);
     json.set("model", shardsJson());
+    if (!pieces.pieces().isEmpty()) {
+      json.set("pieces", pieces.toJson());
+    }
     json.set("whole", whole.toJson());
     ArrayNode offers = json.putArray("deltas");
     deltas.forEach(delta -> offers.add(deltaJson(delta)));

@@ -18,6 +18,7 @@ import dev.bartizan.updater.store.StoreTransfer;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,6 +46,35 @@ class DeliveryTest {
           refused.add(server + " " + reason.code());
         }
       };
+
+  @Test
+  void aPartIsFetchedFromWhereTheRestEndsAndNotAByteFurther() throws Exception {
+    try (FaultyServer server = new FaultyServer(file)) {
+      partial.append(ByteBuffer.wrap(file, 0, 1000));
+      Download download = download(Meter.FREE, mirror("a", server));
+      assertTrue(download.advancePart("model", LENGTH, 5000, partial, progress));
+      assertEquals(5000, partial.size());
+      partial.append(ByteBuffer.wrap(file, 5000, 2_000_000));
+      assertTrue(download.advancePart("model", LENGTH, LENGTH, partial, progress));
+      assertArrayEquals(file, partial.content());
+      assertEquals("bytes=1000-4999", server.requests().get(0));
+      assertEquals("bytes=2005000-", server.requests().get(1));
+    }
+  }
+
+  @Test
+  void aServerThatHasNoPartsToGiveIsRefusedBeforeItCostsTheWhole() throws Exception {
+    try (FaultyServer server = new FaultyServer(file, FaultyServer.ignoreRange())) {
+      partial.append(ByteBuffer.wrap(file, 0, 1000));
+      Download download = download(Meter.FREE, mirror("a", server));
+      FetchRefusal refusal =
+          assertThrows(
+              FetchRefusal.class,
+              () -> download.advancePart("model", LENGTH, 5000, partial, progress));
+      assertEquals("NOT_RESUMABLE", refusal.code());
+      assertEquals(1000, partial.size());
+    }
+  }
 
   @Test
   void aMirrorThatHasNotGotTheFileIsPassedOver() throws Exception {

@@ -25,6 +25,7 @@ class ReleaseManifestTest {
           "onnx",
           B,
           new Shards(15, 10, List.of(A, B)),
+          new Pieces(List.of(new Pieces.Piece(4, A), new Pieces.Piece(11, B))),
           new SealedFile("model.onnx", A, 87, SALT),
           List.of(new DeltaOffer("1.0.0", B, new SealedFile("from-1.0.0.delta", B, 99, SALT))),
           Optional.of(new GoldenOffer(new SealedFile("golden.tar", A, 5, SALT), 1e-3, 1e-5)),
@@ -41,6 +42,9 @@ class ReleaseManifestTest {
   void aManifestThatContradictsItselfIsRefusedByName() {
     assertMalformed("\"length\":15", "\"length\":25", "does not have 2 shards");
     assertMalformed(MANIFEST.model().root().hex(), A.hex(), "model.root");
+    assertMalformed("\"lengths\":[4,11]", "\"lengths\":[4,12]", "pieces are not all");
+    assertMalformed("\"lengths\":[4,11]", "\"lengths\":[4]", "pieces are not all");
+    assertMalformed("\"lengths\":[4,11]", "\"lengths\":[15,0]", "a piece of 0 bytes");
     assertMalformed("\"shard_size\":10", "\"shard_size\":0", "shard_size");
     assertMalformed("bartizan-release/1", "bartizan-release/2", "schema");
     assertMalformed("\"name\":\"defect\"", "\"name\":\"../defect\"", "component name");

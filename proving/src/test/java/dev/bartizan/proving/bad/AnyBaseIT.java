@@ -1,0 +1,76 @@
+package dev.bartizan.proving.bad;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.bartizan.proving.lab.Models;
+import dev.bartizan.proving.lab.Program.Outcome;
+import dev.bartizan.updater.onnx.LocatedTensor;
+import dev.bartizan.updater.onnx.TensorMap;
+import java.io.ByteArrayInputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** A release for which nobody has made a difference from what the device holds. */
+class AnyBaseIT extends OneDevice {
+  @Test
+  void aDeviceFetchesOnlyWhatItLacksOfAModelAndMendsWhatCameBroken() throws Exception {
+    awaitServing("1.0.0");
+    byte[] model = Files.readAllBytes(Models.file("1.0.0"));
+    LocatedTensor tensor = smallestOfSomeSize(model);
+    model[(int) tensor.offset()] ^= 1;
+    Path changed = Files.write(home().resolve("changed.onnx"), model);
+    lab().release("1.0.1", changed, Models.golden("1.0.0"));
+    Outcome look = device().run("update", "--check");
+    assertTrue(look.out().contains("way    pieces"), look.out() + look.err());
+    assertTrue(look.out().contains("signed models, by 3 keys"), look.out());
+    assertTrue(look.out().contains("take what is left of it from 1.0.0"), look.out());
+
+    long before = artifactBytes();
+    assertEquals(0, update("1.0.1").exit());
+    await("1.0.1", () -> device().serving(MODEL).equals("1.0.1"));
+    long cost = artifactBytes() - before;
+    // The tensor, the ends of the chunks it lies in, and golden vectors.
+    assertTrue(cost < tensor.length() + 200_000 && cost < model.length / 2, cost + " bytes");
+    assertEquals(0, device().run("check").exit());
+
+    // From the release before the active one just as well, and past a range that was tampered with.
+    model[(int) tensor.offset()] ^= 3;
+    lab().release("1.0.2", Files.write(changed, model), Models.golden("1.0.0"));
+    lab()
+        .changeNewestArtifacts(
+            content -> {
+              if (content.length > model.length) {
+                int sealedAt = (int) (tensor.offset() / 16384 * 16400) + 100;
+                content[sealedAt] ^= 1;
+              }
+              return content;
+            });
+    Outcome tampered = update("1.0.2");
+    assertAnswer(tampered, "refused", "HASH_MISMATCH");
+    assertEquals("1.0.1", device().serving(MODEL));
+  }
+
+  private long artifactBytes() throws Exception {
+    return lab()
+        .web()
+        .requests()
+        .lines()
+        .filter(line -> line.contains("/artifacts/"))
+        .mapToLong(line -> Long.parseLong(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
+  }
+
+  /** One that is a piece of its own. */
+  private static LocatedTensor smallestOfSomeSize(byte[] model) throws Exception {
+    List<LocatedTensor> tensors =
+        TensorMap.ofOnnx(new ByteArrayInputStream(model), model.length).inline().tensors();
+    return tensors.stream()
+        .filter(tensor -> tensor.length() >= 4096)
+        .min(Comparator.comparingLong(LocatedTensor::length))
+        .orElseThrow();
+  }
+}

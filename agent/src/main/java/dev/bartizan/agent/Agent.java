@@ -322,6 +322,16 @@ final class Agent {
       refreshSoon();
     }
     policy.renew();
+    tellTime();
+  }
+
+  private void tellTime() {
+    Duration behind = updates.clockIsBehind();
+    if (behind.compareTo(SOON) > 0) {
+      problem("time", "the machine's clock is behind by " + behind + ": set it");
+    } else {
+      problems.mended("time");
+    }
   }
 
   private void refreshSoon() {

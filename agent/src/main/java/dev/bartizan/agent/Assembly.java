@@ -117,10 +117,11 @@ public final class Assembly implements AutoCloseable {
         host.workers().submit(() -> OnnxRuntime.open(config.serve().threads()));
     this.disk = LinuxDisk.acquire(config.device().stateDirectory());
     List<String> mended = Device.mendMetadata(disk);
+    TrustedClock clock = TrustedClock.open(host.clock(), System::nanoTime, disk);
     OfflineSource offline = OfflineSource.open(disk);
     List<Mirror> mirrors = Device.mirrors(config, offline::before);
     SmallFiles repository = new SmallFiles(new Failover(mirrors));
-    TrustedDocuments documents = Device.documents(config, mirrors, disk, host.clock());
+    TrustedDocuments documents = Device.documents(config, mirrors, disk, clock);
     DeviceKeystore keystore = Device.openKeystore(config, host, disk, documents);
     Credentials credentials = Device.credentials(disk, keystore);
     BulkCrypto crypto = Device.await(bulk);
@@ -128,7 +129,7 @@ public final class Assembly implements AutoCloseable {
 
     Problems problems = new Problems();
     Outbox outbox = Outbox.open(disk);
-    News news = new News(outbox, host.clock());
+    News news = new News(outbox, clock);
     BootCheck bootCheck = Device.bootCheck(config, host, keystore, documents, crypto);
     bootCheck.begin();
     Measurements measurements =
@@ -144,16 +145,16 @@ public final class Assembly implements AutoCloseable {
         new ModelLoader(
             vault, store, measurements, safeguards::requireForModels, () -> Device.await(runtime));
     AgentConfig.Delivery delivery = config.repository().delivery();
-    DataBudget budget = DataBudget.open(disk, delivery.budget(), host.clock());
-    Consents consents = new Consents(host.clock());
+    DataBudget budget = DataBudget.open(disk, delivery.budget(), clock);
+    Consents consents = new Consents(clock);
     Policy policy = new Policy(documents, keystore.protection().kind(), service, problems);
-    UpdateGate gate = new UpdateGate(keystore.ueid(), policy::times, consents, host.clock());
+    UpdateGate gate = new UpdateGate(keystore.ueid(), policy::times, consents, clock);
     Download download =
         new Download(
             mirrors,
             delivery.fetch(),
             offline.before(budget),
-            host.clock(),
+            clock,
             host.random(),
             Device.pause());
     Delivery files =
@@ -186,7 +187,7 @@ public final class Assembly implements AutoCloseable {
     Installer installer =
         journal.open(
             versions.record().fallen().isPresent(),
-            () -> Installer.open(disk, store, ways, ways, news, host.clock(), limits));
+            () -> Installer.open(disk, store, ways, ways, news, clock, limits));
 
     payloads.makeFrom(component -> installer.components().releases(component));
     AnchoredState state = new AnchoredState(keystore.anchor(), documents, installer::head, disk);
@@ -201,16 +202,24 @@ public final class Assembly implements AutoCloseable {
             problems,
             crypto.name(),
             safeguards,
-            host.clock());
+            clock);
     EvidenceDesk evidence =
-        new EvidenceDesk(measurements, facts::health, config.device().bootLogs(), host.clock());
+        new EvidenceDesk(measurements, facts::health, config.device().bootLogs(), clock);
     policy.tell(facts::policy);
     Updates updates =
         new Updates(
-            documents, installer, payloads, bootCheck, config.device().profile(), contact, offline);
-    Inbox inbox = Inbox.open(disk, host.clock().instant());
+            documents,
+            installer,
+            payloads,
+            bootCheck,
+            config.device().profile(),
+            contact,
+            offline,
+            clock);
+    Inbox inbox = Inbox.open(disk, clock.instant());
     Findings findings =
-        Findings.of(mended, inbox, outbox, new ProvidedFiles(disk).changes(config.providedFiles()));
+        Findings.of(
+            mended, inbox, outbox, clock, new ProvidedFiles(disk).changes(config.providedFiles()));
     CommandDesk commands =
         new CommandDesk(
             inbox,
@@ -218,7 +227,7 @@ public final class Assembly implements AutoCloseable {
             policy::commandKeys,
             new CommandBook(updates, installer, evidence, facts),
             counter(outbox, news),
-            host.clock());
+            clock);
 
     this.link =
         new FleetLink(config.fleet(), keystore, credentials, outbox, commands, problems, host);
@@ -241,7 +250,7 @@ public final class Assembly implements AutoCloseable {
                         policy,
                         installer,
                         disk,
-                        host.clock()))));
+                        clock))));
     this.agent =
         new Agent(
             new AgentParts(
@@ -266,7 +275,7 @@ public final class Assembly implements AutoCloseable {
                 turns,
                 host.manager(),
                 config.repository().checkEvery(),
-                host.clock()));
+                clock));
   }
 
   /** Serves until {@link #stop}. */

@@ -22,7 +22,8 @@ record Findings(Map<String, String> damage, List<String> changes) {
   /**
    * @param mended metadata files that were put back from the last complete set
    */
-  static Findings of(List<String> mended, Inbox inbox, Outbox outbox, List<String> changes) {
+  static Findings of(
+      List<String> mended, Inbox inbox, Outbox outbox, TrustedClock clock, List<String> changes) {
     Map<String, String> damage = new LinkedHashMap<>();
     if (!mended.isEmpty()) {
       damage.put("metadata", "damaged, and put back as accepted: " + String.join(", ", mended));
@@ -32,6 +33,9 @@ record Findings(Map<String, String> damage, List<String> changes) {
     }
     if (!outbox.lost().isEmpty()) {
       damage.put("outbox", "damaged, and not sent: " + String.join(", ", outbox.lost()));
+    }
+    if (clock.wasDamaged()) {
+      damage.put("clock", "verified-time: damaged: whether the clock was set back is not known");
     }
     return new Findings(damage, changes);
   }

@@ -24,6 +24,7 @@ import dev.bartizan.updater.tuf.TufRefusal;
 import dev.bartizan.updater.tuf.Voucher;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +37,7 @@ final class Updates {
   private final Installer installer;
   private final ReleasePayloads payloads;
   private final List<String> wanted;
+  private final TrustedClock clock;
   private final Contact contact;
   private final OfflineSource offline;
 
@@ -46,7 +48,9 @@ final class Updates {
       BootCheck bootCheck,
       String profile,
       Contact contact,
-      OfflineSource offline) {
+      OfflineSource offline,
+      TrustedClock clock) {
+    this.clock = clock;
     this.contact = contact;
     this.offline = offline;
     this.documents = documents;
@@ -64,6 +68,7 @@ final class Updates {
   void refresh() throws Refusal, IOException, InterruptedException {
     try {
       documents.refresh(wanted);
+      clock.verified();
     } catch (TufRefusal refused) {
       throw offline.isInserted() && refused.kind() == TufRefusal.Code.EXPIRED
           ? new UpdateRefusal(
@@ -90,6 +95,11 @@ final class Updates {
     if (offline.isInserted() && installer.current().isEmpty()) {
       offline.eject();
     }
+  }
+
+  /** By how much the machine's clock is behind what metadata has shown. */
+  Duration clockIsBehind() {
+    return clock.behind();
   }
 
   /** A release that could be installed. */

@@ -51,7 +51,7 @@ final class FlippedByteIT {
 
   /** What a damaged one of these does not keep from serving. */
   private static final String SERVES_ON =
-      "state/(tuf/.*\\.json|journal|history|inbox|outbox/.*|provided)";
+      "state/(tuf/.*\\.json|journal|history|inbox|outbox/.*|provided|verified-time)";
 
   /** Without these there is no identity to start with. */
   private static final String ENDS = "state/(keystore/.*|credentials\\.json)|root\\.json";

@@ -1,5 +1,6 @@
 package dev.bartizan.proving;
 
+import dev.bartizan.agent.TrustedClock;
 import dev.bartizan.agent.command.Inbox;
 import dev.bartizan.agent.config.AgentConfig;
 import dev.bartizan.agent.config.KeystoreBackend;
@@ -115,6 +116,9 @@ final class Lookers implements AutoCloseable {
         "state/journal|state/history",
         name -> Installer.look(disk).components().byName().isEmpty());
     byFile.put("state/inbox", name -> Inbox.open(disk, Clock.systemUTC().instant()).wasDamaged());
+    byFile.put(
+        "state/verified-time",
+        name -> TrustedClock.open(Clock.systemUTC(), System::nanoTime, disk).wasDamaged());
     byFile.put("state/outbox/.*", name -> !Outbox.open(disk).lost().isEmpty());
     byFile.put("state/keystore/.*", name -> keystore().ueid().text().isEmpty());
     byFile.put("state/credentials\\.json", name -> Credentials.find(disk).isEmpty());

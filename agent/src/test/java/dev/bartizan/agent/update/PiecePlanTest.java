@@ -94,7 +94,8 @@ class PiecePlanTest {
         NAME,
         new Shards(all, Math.toIntExact(all), List.of(NAME)),
         new Pieces(pieces),
-        new SealedFile("model.onnx", NAME, ArtifactSealer.sealedLength(all), Bytes.of(new byte[24])),
+        new SealedFile(
+            "model.onnx", NAME, ArtifactSealer.sealedLength(all), Bytes.of(new byte[24])),
         List.of(),
         Optional.empty(),
         Guards.DEFAULT);

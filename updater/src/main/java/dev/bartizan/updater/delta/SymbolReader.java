@@ -79,6 +79,32 @@ final class SymbolReader extends Symbols {
     return index - contexts.first(context);
   }
 
+  /** With the coder's state in registers. */
+  @Override
+  protected void symbols(int[] wanted, int[] symbols, int count) throws DeltaRefusal {
+    Contexts known = contexts;
+    long at = state;
+    int from = next;
+    for (int i = 0; i < count; i++) {
+      int context = wanted[i];
+      if (known.isNew(context)) {
+        SymbolContexts.expect(known, context);
+      }
+      int slot = (int) at & MASK;
+      int index = known.find(context, slot);
+      int range = known.range(index);
+      at = (range & 0xffff) * (at >>> Contexts.BITS) + slot - (range >>> 16);
+      if (at < LOW) {
+        at = (at << 32) | word(from, end);
+        from += 4;
+      }
+      known.learn(context, index);
+      symbols[i] = index - known.first(context);
+    }
+    state = at;
+    next = from;
+  }
+
   @Override
   protected int detail(int context, int ignored) throws DeltaRefusal {
     if (details.isNew(context)) {

@@ -20,6 +20,9 @@ public final class TensorCode {
   /** The exponent symbol of a value exactly as large as expected. */
   static final int EXPONENT_REFERENCE = 40;
 
+  /** In the place of a symbol: the element is zero. */
+  private static final int ZERO = -1;
+
   private static final int EXPONENT_ZERO = 62;
   private static final int EXPONENT_OTHER = 63;
 
@@ -35,6 +38,12 @@ public final class TensorCode {
   private long[] elements = new long[0];
   private double[] values = new double[0];
   private byte[] fractions = new byte[0];
+
+  /** Of the row's elements: the context, the size that is expected, the symbol. */
+  private int[] contexts = new int[0];
+
+  private int[] expected = new int[0];
+  private int[] symbols = new int[0];
   private double[] sums = new double[0];
 
   /** Half octaves above which a float is coded by exponent. */
@@ -75,6 +84,9 @@ public final class TensorCode {
     lengthContexts = format.width() == 8 ? SymbolContexts.WIDE_NUMBERS : SymbolContexts.FLOATS;
     predictions = new long[block.columns()];
     elements = new long[block.columns()];
+    contexts = new int[block.columns()];
+    expected = new int[block.columns()];
+    symbols = new int[block.columns()];
     values = new double[block.isComputed() ? block.columns() : 0];
     fractions = new byte[format.isFloat() ? 0 : block.columns()];
     sums = new double[block.rank() > 0 ? block.columns() : 0];
@@ -154,34 +166,83 @@ public final class TensorCode {
     return (byte) Math.min(7, Math.max(0, (int) (part * 8)));
   }
 
+  /** First how each element is to be coded, then all symbols, then what is left of each. */
   private void floats(int rowSize) throws DeltaRefusal {
-    int covered = piece.base().columns();
+    expect(rowSize);
+    if (!reading) {
+      chooseSymbols();
+    }
+    if (piece.has(TensorPiece.ZEROS)) {
+      symbolsBetweenZeros();
+    } else {
+      port.symbols(contexts, symbols, piece.columns());
+    }
+    for (int i = 0; i < piece.columns(); i++) {
+      if (symbols[i] != ZERO) {
+        elements[i] =
+            isByExponent(i)
+                ? exponent(expected[i] >> 1, i < covered() && predictions[i] < 0, i)
+                : residual(i);
+      }
+    }
+  }
+
+  /** The context of each element, and the size it is expected to have or to change by. */
+  private void expect(int rowSize) {
+    int covered = covered();
     int mantissa = format.mantissa();
     int place = 2 * (format.bias() + mantissa);
-    boolean zeros = piece.has(TensorPiece.ZEROS);
     int[] columnSizes = side.columnSizes;
+    for (int i = 0; i < covered; i++) {
+      int size = rowSize + columnSizes[i];
+      long magnitude = predictions[i] ^ (predictions[i] >> 63);
+      int exponent = Math.max(1, (int) (magnitude >>> mantissa));
+      int steps = size + place - 2 * exponent;
+      boolean direct = steps >= directFrom;
+      expected[i] = direct ? size : steps;
+      contexts[i] =
+          direct
+              ? SymbolContexts.EXPONENTS + Math.min(23, steps - directFrom)
+              : context(steps, SymbolContexts.SIZE_MIN, SymbolContexts.SIZES, lengthContexts);
+    }
+    for (int i = covered; i < piece.columns(); i++) {
+      expected[i] = rowSize + columnSizes[i];
+      contexts[i] = SymbolContexts.EXPONENTS + 24 + (expected[i] & 1);
+    }
+  }
+
+  private boolean isByExponent(int i) {
+    return contexts[i] >= SymbolContexts.EXPONENTS;
+  }
+
+  private int covered() {
+    return piece.base().columns();
+  }
+
+  private void chooseSymbols() {
     for (int i = 0; i < piece.columns(); i++) {
       long actual = elements[i];
-      long prediction = predictions[i];
-      if (zeros) {
-        long like = prediction >> 63;
-        int zero = port.symbol(zeroContext(prediction), zeroSymbol(actual, like));
-        if (zero > 0) {
-          elements[i] = zero == 1 ? like : ~like;
-          continue;
-        }
-      }
-      int size = rowSize + columnSizes[i];
-      if (i < covered) {
-        long magnitude = prediction ^ (prediction >> 63);
-        int exponent = Math.max(1, (int) (magnitude >>> mantissa));
-        int steps = size + place - 2 * exponent;
-        elements[i] =
-            steps < directFrom
-                ? residual(prediction, steps, actual)
-                : exponent(size, Math.min(23, steps - directFrom), prediction < 0, actual);
+      if (isByExponent(i)) {
+        boolean negativeExpected = i < covered() && predictions[i] < 0;
+        int sign = (actual < 0) == negativeExpected ? 0 : 1;
+        int reference = (expected[i] >> 1) + format.bias();
+        symbols[i] = 2 * exponentSymbol(actual ^ (actual >> 63), reference) + sign;
       } else {
-        elements[i] = exponent(size, 24 + (size & 1), false, actual);
+        long away = away(predictions[i], actual);
+        symbols[i] = lengthSymbol(away, Math.abs(away));
+      }
+    }
+  }
+
+  private void symbolsBetweenZeros() throws DeltaRefusal {
+    for (int i = 0; i < piece.columns(); i++) {
+      long like = predictions[i] >> 63;
+      int zero = port.symbol(zeroContext(predictions[i]), zeroSymbol(elements[i], like));
+      if (zero > 0) {
+        elements[i] = zero == 1 ? like : ~like;
+        symbols[i] = ZERO;
+      } else {
+        symbols[i] = port.symbol(contexts[i], symbols[i]);
       }
     }
   }
@@ -250,22 +311,32 @@ public final class TensorCode {
     return first + (int) Math.max(0, Math.min(most - 1, below));
   }
 
-  private long residual(long prediction, int steps, long actual) throws DeltaRefusal {
+  /** How far it is from the prediction, away from zero counting as positive. */
+  private static long away(long prediction, long actual) {
     // Signs are as good as random: branches on them would mostly be guessed wrong.
     long sign = prediction >> 63;
-    long distance = actual - prediction;
-    int context = context(steps, SymbolContexts.SIZE_MIN, SymbolContexts.SIZES, lengthContexts);
-    long away = length(context, steps, (distance ^ sign) - sign);
+    return ((actual - prediction) ^ sign) - sign;
+  }
+
+  private long residual(int i) throws DeltaRefusal {
+    long prediction = predictions[i];
+    long sign = prediction >> 63;
+    long away = rest(symbols[i], expected[i], reading ? 0 : away(prediction, elements[i]));
     return prediction + ((away ^ sign) - sign);
   }
 
   /** A signed number as length, leading bits, rest. */
   private long length(int context, int expected, long value) throws DeltaRefusal {
-    long magnitude = value >= 0 ? value : -value;
-    int symbol = port.symbol(context, reading ? 0 : lengthSymbol(value, magnitude));
+    int symbol = port.symbol(context, reading ? 0 : lengthSymbol(value, Math.abs(value)));
+    return rest(symbol, expected, value);
+  }
+
+  /** What a length leaves open. */
+  private long rest(int symbol, int expected, long value) throws DeltaRefusal {
     if (symbol == 0) {
       return 0;
     }
+    long magnitude = Math.abs(value);
     int length = (symbol + 1) >> 1;
     int negative = (symbol & 1) ^ 1;
     long coded = 1;
@@ -289,18 +360,12 @@ public final class TensorCode {
   }
 
   /** A float by sign, exponent, leading bits, rest. */
-  private long exponent(int size, int relation, boolean negativeExpected, long actual)
-      throws DeltaRefusal {
-    int mantissa = format.mantissa();
-    int reference = (size >> 1) + format.bias();
-    long magnitude = actual ^ (actual >> 63);
-    int sign = (actual < 0) == negativeExpected ? 0 : 1;
-    int symbol =
-        port.symbol(
-            SymbolContexts.EXPONENTS + relation,
-            reading ? 0 : 2 * exponentSymbol(magnitude, reference) + sign);
+  private long exponent(int size, boolean negativeExpected, int i) throws DeltaRefusal {
+    int symbol = symbols[i];
+    int reference = size + format.bias();
+    long magnitude = elements[i] ^ (elements[i] >> 63);
     long negative = -((symbol & 1L) ^ (negativeExpected ? 1 : 0));
-    return magnitude(symbol >> 1, reference, magnitude, mantissa) ^ negative;
+    return magnitude(symbol >> 1, reference, magnitude, format.mantissa()) ^ negative;
   }
 
   private int exponentSymbol(long magnitude, int reference) {

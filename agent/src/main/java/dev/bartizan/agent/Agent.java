@@ -65,6 +65,7 @@ final class Agent {
   private final Link link;
   private final Outbox outbox;
   private final KeyWatch keys;
+  private final SuiteWatch suites;
   private final News news;
   private final Problems problems;
   private final Findings findings;
@@ -105,6 +106,7 @@ final class Agent {
     link = parts.link();
     outbox = parts.outbox();
     keys = parts.keys();
+    suites = parts.suites();
     news = parts.news();
     problems = parts.problems();
     findings = parts.findings();
@@ -126,6 +128,7 @@ final class Agent {
     tellFindings();
     verifyMetadata();
     measureOurselves();
+    suites.offer();
     serveIfTrusted();
     sockets.awaitOpen();
     link.start();
@@ -268,6 +271,7 @@ final class Agent {
         serve(component.name(), component.active().get().release());
       }
     }
+    suites.look();
   }
 
   /** One model that cannot be loaded does not keep the device from being mended. */
@@ -359,6 +363,7 @@ final class Agent {
       installer.acknowledge(outcome.deployment());
       manager.status(summary());
       keys.forgetOthers();
+      suites.look();
     }
   }
 

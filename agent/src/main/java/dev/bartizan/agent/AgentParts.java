@@ -31,6 +31,7 @@ record AgentParts(
     Agent.Link link,
     Outbox outbox,
     KeyWatch keys,
+    SuiteWatch suites,
     News news,
     Problems problems,
     Findings findings,

@@ -10,6 +10,7 @@ import dev.bartizan.agent.config.AgentConfig;
 import dev.bartizan.agent.config.ProvidedFiles;
 import dev.bartizan.agent.control.ActivationRoute;
 import dev.bartizan.agent.control.ControlRoute;
+import dev.bartizan.agent.control.SuitesRoute;
 import dev.bartizan.agent.identity.Credentials;
 import dev.bartizan.agent.mqtt.Message;
 import dev.bartizan.agent.mqtt.Outbox;
@@ -39,6 +40,7 @@ import dev.bartizan.agent.update.ReleaseKeys;
 import dev.bartizan.agent.update.ReleasePayloads;
 import dev.bartizan.agent.update.SoftwarePayloads;
 import dev.bartizan.agent.update.SoftwareTrial;
+import dev.bartizan.agent.update.SuiteDocuments;
 import dev.bartizan.agent.update.UpdateGate;
 import dev.bartizan.agent.vault.Envelopes;
 import dev.bartizan.agent.vault.ModelLoader;
@@ -176,18 +178,23 @@ public final class Assembly implements AutoCloseable {
             config.versions().softwareTrial(),
             contact,
             System::nanoTime);
+    SuiteDocuments suites = new SuiteDocuments(documents, store);
     ByComponent ways =
         new ByComponent(
+            files,
+            store,
+            suites,
             payloads,
-            new GatedTrial(gate, new ModelTrial(loader, service, System::nanoTime)),
+            new ModelTrial(loader, service, suites, System::nanoTime),
             new SoftwarePayloads(
                 documents, files, store, versions, host.installation(), host.slot().isPresent()),
-            new GatedTrial(gate, software));
+            software);
+    GatedTrial trial = new GatedTrial(gate, ways);
     Limits limits = new Limits(Limits.DEFAULT.starts(), config.versions().previousKept());
     Installer installer =
         journal.open(
             versions.record().fallen().isPresent(),
-            () -> Installer.open(disk, store, ways, ways, news, clock, limits));
+            () -> Installer.open(disk, store, ways, trial, news, clock, limits));
 
     payloads.makeFrom(component -> installer.components().releases(component));
     AnchoredState state = new AnchoredState(keystore.anchor(), documents, installer::head, disk);
@@ -210,7 +217,7 @@ public final class Assembly implements AutoCloseable {
         new Updates(
             documents,
             installer,
-            payloads,
+            ways,
             bootCheck,
             config.device().profile(),
             contact,
@@ -267,6 +274,7 @@ public final class Assembly implements AutoCloseable {
                 link,
                 outbox,
                 new KeyWatch(keystore, keys, installer, service, problems, news),
+                new SuiteWatch(installer, suites, service, problems, news),
                 news,
                 problems,
                 findings,
@@ -312,7 +320,10 @@ public final class Assembly implements AutoCloseable {
     int limit = (int) Math.min(config.serve().maxRequestBytes(), Integer.MAX_VALUE);
     return new LocalServer(
         port.isPresent() ? options.withLoopbackPort(port.get()) : options,
-        List.of(new InferenceRoute(service, host.installation().version(), limit), activation));
+        List.of(
+            new InferenceRoute(service, host.installation().version(), limit),
+            new SuitesRoute(service),
+            activation));
   }
 
   private CommandDesk.Counter counter(Outbox outbox, News news) {

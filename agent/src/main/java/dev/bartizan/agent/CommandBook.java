@@ -62,9 +62,13 @@ final class CommandBook implements CommandDesk.Executor {
     }
   }
 
-  /** A model, or software of the agent's own. */
+  /** A model, software of the agent's own, or a suite. */
   private static String component(Command command) throws Malformed {
     String software = command.arguments().get("software");
+    String suite = command.arguments().get("suite");
+    if (suite != null) {
+      return Component.SUITE + suite;
+    }
     return software == null ? argument(command, "model") : Component.SOFTWARE + software;
   }
 

@@ -9,6 +9,7 @@ import dev.bartizan.agent.serve.Observation;
 import dev.bartizan.agent.system.Safeguard;
 import dev.bartizan.agent.system.Safeguards;
 import dev.bartizan.agent.trust.TrustedDocuments;
+import dev.bartizan.agent.update.SuiteDocuments;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.boot.ChainVerdict;
 import dev.bartizan.crypto.boot.Link;
@@ -118,6 +119,7 @@ public final class Facts {
     ObjectNode metadata = status.putObject("metadata");
     documents.versions().forEach(metadata::put);
     models(status.putArray("models"));
+    suites(status.putArray("suites"));
     installer.current().ifPresent(progress -> status.set("deployment", deployment(progress)));
     X509Certificate identity = credentials.identityChain().get(0);
     status
@@ -172,6 +174,19 @@ public final class Facts {
               .put("state", model.state().name().toLowerCase(java.util.Locale.ROOT));
       if (model.serves()) {
         observation(model.name()).ifPresent(seen -> counters(node, seen));
+      }
+    }
+  }
+
+  private void suites(ArrayNode suites) {
+    for (Component suite : installer.components().suites()) {
+      for (Installed active : suite.active().stream().toList()) {
+        suites
+            .addObject()
+            .put("name", SuiteDocuments.nameOf(suite.name()))
+            .put("version", active.release().version())
+            .put("release", active.release().manifest().hex())
+            .put("complete", installer.components().isWhole(suite));
       }
     }
   }
@@ -253,16 +268,18 @@ public final class Facts {
     installer
         .current()
         .filter(progress -> progress.state() == UpdateState.PROBATION)
-        .map(Progress::deployment)
+        .map(progress -> progress.deployment().moves())
+        .orElse(List.of())
+        .stream()
         .filter(it -> !it.component().startsWith(Component.SOFTWARE))
-        .ifPresent(
+        .map(
             it ->
-                states.add(
-                    new ModelState(
-                        it.component(),
-                        it.to().version(),
-                        it.to().manifest(),
-                        ModelState.State.PROBATION)));
+                new ModelState(
+                    it.component(),
+                    it.to().version(),
+                    it.to().manifest(),
+                    ModelState.State.PROBATION))
+        .forEach(states::add);
     return states;
   }
 

@@ -6,7 +6,7 @@ import dev.bartizan.agent.boot.BootCheck;
 import dev.bartizan.agent.control.ControlRoute;
 import dev.bartizan.agent.report.EvidenceDesk;
 import dev.bartizan.agent.system.Safeguards;
-import dev.bartizan.agent.update.UpdatePlan;
+import dev.bartizan.agent.update.Cost;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.boot.ChainVerdict;
 import dev.bartizan.crypto.json.JsonFields;
@@ -147,16 +147,16 @@ final class LocalDaemon implements ControlRoute.Daemon {
   }
 
   private static ObjectNode describe(Updates.Offer offer) {
-    UpdatePlan plan = offer.plan();
+    Cost cost = offer.cost();
     ObjectNode answer =
         StrictJson.object()
-            .put("model", offer.name().name())
-            .put("version", offer.name().version())
+            .put("model", offer.component())
+            .put("version", offer.release().version())
             .put("release", offer.release().manifest().hex())
-            .put("way", plan.way().text())
-            .put("bytes", plan.bytes())
-            .put("space", plan.spaceNeeded());
-    plan.steps().forEach(answer.putArray("steps")::add);
+            .put("way", cost.way())
+            .put("bytes", cost.bytes())
+            .put("space", cost.space());
+    cost.steps().forEach(answer.putArray("steps")::add);
     if (offer.signed().isPresent()) {
       Voucher voucher = offer.signed().get();
       ObjectNode signed = answer.putObject("signed");

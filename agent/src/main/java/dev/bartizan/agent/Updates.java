@@ -3,10 +3,11 @@ package dev.bartizan.agent;
 import dev.bartizan.agent.boot.BootApprovals;
 import dev.bartizan.agent.boot.BootCheck;
 import dev.bartizan.agent.trust.TrustedDocuments;
+import dev.bartizan.agent.update.ByComponent;
 import dev.bartizan.agent.update.Contact;
+import dev.bartizan.agent.update.Cost;
 import dev.bartizan.agent.update.OfflineSource;
-import dev.bartizan.agent.update.ReleasePayloads;
-import dev.bartizan.agent.update.UpdatePlan;
+import dev.bartizan.agent.update.SuiteDocuments;
 import dev.bartizan.agent.update.UpdateRefusal;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
@@ -18,8 +19,8 @@ import dev.bartizan.updater.install.Installer;
 import dev.bartizan.updater.install.Order;
 import dev.bartizan.updater.install.Release;
 import dev.bartizan.updater.release.DevicePolicy;
-import dev.bartizan.updater.release.ReleaseManifest;
 import dev.bartizan.updater.release.ReleaseName;
+import dev.bartizan.updater.release.SuiteManifest;
 import dev.bartizan.updater.tuf.TufRefusal;
 import dev.bartizan.updater.tuf.Voucher;
 import java.io.IOException;
@@ -27,15 +28,22 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.BiConsumer;
 
 /** Looks for releases, and orders them. Runs in the agent's turn. */
 final class Updates {
+  private static final String RELEASE_FILE = "release.json";
+  private static final String SUITE_FILE = "suite.json";
+
   private final TrustedDocuments documents;
   private final Installer installer;
-  private final ReleasePayloads payloads;
+  private final ByComponent ways;
   private final List<String> wanted;
   private final TrustedClock clock;
   private final Contact contact;
@@ -44,7 +52,7 @@ final class Updates {
   Updates(
       TrustedDocuments documents,
       Installer installer,
-      ReleasePayloads payloads,
+      ByComponent ways,
       BootCheck bootCheck,
       String profile,
       Contact contact,
@@ -55,7 +63,7 @@ final class Updates {
     this.offline = offline;
     this.documents = documents;
     this.installer = installer;
-    this.payloads = payloads;
+    this.ways = ways;
     this.wanted =
         List.of(
             DevicePolicy.TARGET,
@@ -102,38 +110,68 @@ final class Updates {
     return clock.behind();
   }
 
-  /** A release that could be installed. */
-  record Offer(ReleaseName name, Release release, Optional<Voucher> signed, UpdatePlan plan) {}
+  /**
+   * A release that could be installed.
+   *
+   * @param component a model or a suite
+   * @param signed who vouches for it
+   * @param members of a suite; else empty
+   */
+  record Offer(
+      String component,
+      Release release,
+      Optional<Voucher> signed,
+      Cost cost,
+      Map<String, Release> members) {}
 
   /**
    * What an order would mean: which release, and how it would be had.
    *
    * @param version empty for the newest
    */
-  Offer look(String model, Optional<String> version)
+  Offer look(String component, Optional<String> version)
       throws Refusal, IOException, InterruptedException {
     refresh();
+    boolean isSuite = component.startsWith(Component.SUITE);
+    String bare = isSuite ? SuiteDocuments.nameOf(component) : component;
     ReleaseName name =
-        version.isPresent() ? ReleaseName.parse(model, version.get(), "update") : newest(model);
-    byte[] document = documents.get(name.modelTarget());
-    ReleaseManifest manifest = ReleaseManifest.parse(document);
+        version.isPresent()
+            ? ReleaseName.parse(bare, version.get(), "update")
+            : newest(bare, isSuite ? SUITE_FILE : RELEASE_FILE);
+    String target = isSuite ? name.suiteTarget() : name.modelTarget();
+    byte[] document = documents.get(target);
     Release release = new Release(Digest.of(document), name.version());
-    Optional<Voucher> signed = documents.voucher(name.modelTarget());
-    return new Offer(name, release, signed, payloads.plan(manifest));
+    Map<String, Release> members =
+        isSuite ? SuiteDocuments.members(SuiteManifest.parse(document)) : Map.of();
+    Cost cost = ways.cost(isSuite ? missing(members) : Map.of(component, release));
+    return new Offer(component, release, documents.voucher(target), cost, members);
+  }
+
+  private Map<String, Release> missing(Map<String, Release> members) {
+    Map<String, Release> missing = new TreeMap<>(members);
+    missing
+        .entrySet()
+        .removeIf(
+            it -> installer.components().active(it.getKey()).equals(Optional.of(it.getValue())));
+    return missing;
   }
 
   /** Orders a release; the installer carries it out step by step. */
-  void order(String id, String model, Optional<String> version, Cause cause)
+  void order(String id, String component, Optional<String> version, Cause cause)
       throws Refusal, IOException, InterruptedException {
-    Release release =
-        model.startsWith(Component.SOFTWARE)
-            ? software(model.substring(Component.SOFTWARE.length()), version)
-            : look(model, version).release();
-    installer.request(new Order(id, model, release, cause, Optional.empty()));
+    if (component.startsWith(Component.SOFTWARE)) {
+      Release release = software(component.substring(Component.SOFTWARE.length()), version);
+      installer.request(Order.of(id, component, release, cause));
+    } else {
+      Offer offer = look(component, version);
+      installer.request(
+          new Order(id, component, offer.release(), cause, Optional.empty(), offer.members()));
+    }
   }
 
   /**
-   * What policy lets the device do without being told: go to the newest release of its models.
+   * What policy lets the device do without being told: go to the newest release of its suites, and
+   * of those of its models that belong to none.
    *
    * @param problem hears which model, and why it cannot be updated now
    */
@@ -142,17 +180,31 @@ final class Updates {
     if (!policy.updatesAlone() || installer.current().isPresent()) {
       return;
     }
-    for (String model : policy.models()) {
+    for (String component : ownChoice(policy)) {
       try {
-        String id = "policy-" + model + "-" + now.toEpochMilli();
-        order(id, model, Optional.empty(), Cause.policy(DevicePolicy.TARGET, "policy"));
-        return; // One deployment at a time; the next model has its turn when this one has ended.
+        String id = "policy-" + component + "-" + now.toEpochMilli();
+        order(id, component, Optional.empty(), Cause.policy(DevicePolicy.TARGET, "policy"));
+        return; // One deployment at a time; the next has its turn when this one has ended.
       } catch (InstallRefusal nothingNew) {
         // Active already, or known not to work here.
       } catch (Refusal | IOException notNow) {
-        problem.accept("update of " + model, String.valueOf(notNow.getMessage()));
+        problem.accept("update of " + component, String.valueOf(notNow.getMessage()));
       }
     }
+  }
+
+  /** A member of a suite by itself would take the suite apart. */
+  private List<String> ownChoice(DevicePolicy policy) {
+    List<String> choice = new ArrayList<>();
+    Set<String> bound = new HashSet<>();
+    for (Component suite : installer.components().suites()) {
+      if (suite.active().isPresent()) {
+        choice.add(suite.name());
+        bound.addAll(suite.active().get().members().keySet());
+      }
+    }
+    policy.models().stream().filter(model -> !bound.contains(model)).forEach(choice::add);
+    return choice;
   }
 
   private Release software(String name, Optional<String> version)
@@ -162,17 +214,17 @@ final class Updates {
     return new Release(Digest.of(documents.get(release.softwareTarget())), release.version());
   }
 
-  private ReleaseName newest(String model) throws Refusal, IOException {
-    String prefix = "models/" + model + "/";
+  private ReleaseName newest(String name, String file) throws Refusal, IOException {
+    String prefix = "models/" + name + "/";
     List<ReleaseName> all = new ArrayList<>();
     for (String path : documents.list(prefix)) {
       String[] segments = path.split("/", -1);
-      if (segments.length == 4 && segments[3].equals("release.json")) {
+      if (segments.length == 4 && segments[3].equals(file)) {
         all.add(ReleaseName.parse(segments[1], segments[2], "metadata"));
       }
     }
     return all.stream()
         .max(new VersionOrder())
-        .orElseThrow(() -> new Malformed("update: no release of " + model + " is signed"));
+        .orElseThrow(() -> new Malformed("update: no release of " + name + " is signed"));
   }
 }

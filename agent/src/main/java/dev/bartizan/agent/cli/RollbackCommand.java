@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "rollback",
     description = {
-      "Go back to the newest earlier release of a model that is kept on this device.",
+      "Go back to the newest earlier release of a model, or of a suite, that is kept on this device.",
       "",
       "The release that is left is not installed again unless a signed command insists."
     })
@@ -25,7 +25,7 @@ final class RollbackCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init")
   private CommandSpec spec;
 
-  @Parameters(paramLabel = "MODEL", description = "Which model.")
+  @Parameters(paramLabel = "MODEL", description = "Which model, or suite/NAME.")
   private String model = "";
 
   @Override

@@ -62,6 +62,15 @@ final class StatusCommand implements Callable<Integer> {
               + " "
               + model.path("state").asText());
     }
+    for (JsonNode suite : status.path("suites")) {
+      line(
+          out,
+          "suite",
+          suite.path("name").asText()
+              + " "
+              + suite.path("version").asText()
+              + (suite.path("complete").asBoolean() ? "" : ", not complete"));
+    }
     for (JsonNode safeguard : status.path("safeguards")) {
       if (!safeguard.path("verdict").asText().equals("good")) {
         line(

@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "update",
     description = {
-      "Look for a release of a model, and install it as far as signed policy lets the device decide.",
+      "Look for a release of a model, or of a suite of components that go together, and install it as"
+          + " far as signed policy lets the device decide.",
       "",
       "With --check it only says what there is and how it would be had: bytes to fetch, space needed.",
       "With --offline all of it comes from a bundle (bartizan-fleet bundle) and no server is asked for "
@@ -45,7 +46,7 @@ final class UpdateCommand implements Callable<Integer> {
       index = "0",
       arity = "0..1",
       paramLabel = "MODEL",
-      description = "Which model (default: the only one that policy has).")
+      description = "Which model, or suite/NAME (default: the only model that policy has).")
   private @Nullable String model;
 
   @Parameters(

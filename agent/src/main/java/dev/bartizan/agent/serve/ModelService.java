@@ -1,12 +1,15 @@
 package dev.bartizan.agent.serve;
 
 import dev.bartizan.agent.serve.InferenceRefusal.Reason;
+import dev.bartizan.updater.install.Component;
 import dev.bartizan.updater.onnx.Tensor;
+import dev.bartizan.updater.release.SuiteManifest;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
 /**
@@ -19,7 +22,27 @@ import java.util.function.LongSupplier;
 public final class ModelService implements AutoCloseable {
   private volatile Set<String> expected;
   private final LongSupplier nanoTime;
-  private final ConcurrentHashMap<String, Serving> serving = new ConcurrentHashMap<>();
+
+  /** Replaced as a whole: nobody sees one model of a suite without the other. */
+  private volatile Line line = new Line(Map.of(), Map.of());
+
+  /** All that serves at one moment. */
+  private record Line(Map<String, Serving> models, Map<String, SuiteManifest> suites) {
+    Line {
+      models = Map.copyOf(models);
+      suites = Map.copyOf(suites);
+    }
+
+    boolean isWhole(SuiteManifest suite) {
+      return suite.members().entrySet().stream().allMatch(it -> serves(it.getKey(), it.getValue()));
+    }
+
+    private boolean serves(String component, SuiteManifest.Member member) {
+      Serving model = models.get(component);
+      return component.startsWith(Component.SOFTWARE)
+          || (model != null && model.version().equals(member.version()));
+    }
+  }
 
   /**
    * @param expected the models this device is meant to serve: ready when all of them do
@@ -36,23 +59,55 @@ public final class ModelService implements AutoCloseable {
    * @return what the version it replaces did until now; requests it still answers are not in it
    */
   public Optional<Observation> activate(String name, String version, ProvenModel proven) {
-    Serving next = new Serving(name, version, proven.model(), nanoTime);
-    return retired(Optional.ofNullable(serving.put(name, next)));
+    Lineup.Takeover takeover = new Lineup.Takeover(name, version, proven);
+    return Optional.ofNullable(change(new Lineup(List.of(takeover), Set.of(), Map.of())).get(name));
   }
 
   /** Stops serving a model once its requests are answered. */
   public Optional<Observation> retire(String name) {
-    return retired(Optional.ofNullable(serving.remove(name)));
+    return Optional.ofNullable(change(new Lineup(List.of(), Set.of(name), Map.of())).get(name));
+  }
+
+  /**
+   * Lets several models take over or stop, and suites take effect, all in one instant.
+   *
+   * @return what the versions that are replaced did until now, by model name
+   */
+  public synchronized Map<String, Observation> change(Lineup lineup) {
+    Map<String, Serving> models = new HashMap<>(line.models());
+    Map<String, Serving> replaced = new HashMap<>();
+    for (String name : lineup.out()) {
+      Optional.ofNullable(models.remove(name)).ifPresent(old -> replaced.put(name, old));
+    }
+    for (Lineup.Takeover takeover : lineup.in()) {
+      String name = takeover.name();
+      Serving next = new Serving(name, takeover.version(), takeover.proven().model(), nanoTime);
+      Optional.ofNullable(models.put(name, next)).ifPresent(old -> replaced.put(name, old));
+    }
+    Map<String, SuiteManifest> suites = new HashMap<>(line.suites());
+    suites.keySet().removeAll(lineup.suites().keySet());
+    lineup.suites().forEach((name, suite) -> suite.ifPresent(it -> suites.put(name, it)));
+    line = new Line(models, suites);
+    return retired(replaced);
+  }
+
+  /** The suites of which every model serves in the version that belongs to it. */
+  public List<SuiteManifest> suites() {
+    Line now = line;
+    return now.suites().values().stream()
+        .filter(now::isWhole)
+        .sorted(Comparator.comparing(it -> it.release().name()))
+        .toList();
   }
 
   /** The model of that name, if it serves now. */
   public Optional<ServedModel> find(String name) {
-    return Optional.ofNullable(serving.get(name)).map(Serving::description);
+    return Optional.ofNullable(line.models().get(name)).map(Serving::description);
   }
 
   /** Whether a model of that name serves or is meant to. */
   public boolean knows(String name) {
-    return expected.contains(name) || serving.containsKey(name);
+    return expected.contains(name) || line.models().containsKey(name);
   }
 
   /** Changes which models this device is meant to serve: what signed policy says now. */
@@ -62,12 +117,12 @@ public final class ModelService implements AutoCloseable {
 
   /** Whether every expected model serves. */
   public boolean isReady() {
-    return serving.keySet().containsAll(expected);
+    return line.models().keySet().containsAll(expected);
   }
 
   /** What the serving versions did so far, by model name. */
   public List<Observation> observe() {
-    return serving.values().stream()
+    return line.models().values().stream()
         .map(Serving::observation)
         .sorted((one, other) -> one.model().compareTo(other.model()))
         .toList();
@@ -97,14 +152,14 @@ public final class ModelService implements AutoCloseable {
   /** Retires every model. */
   @Override
   public void close() {
-    List.copyOf(serving.keySet()).forEach(this::retire);
+    change(new Lineup(List.of(), line.models().keySet(), Map.of()));
   }
 
   /** Looks again when a swap came between looking and holding. */
   private Serving hold(String name) throws InferenceRefusal {
     Serving found;
     do {
-      found = serving.get(name);
+      found = line.models().get(name);
       if (found == null) {
         throw absent(name);
       }
@@ -118,8 +173,13 @@ public final class ModelService implements AutoCloseable {
         : new InferenceRefusal(Reason.UNKNOWN_MODEL, "there is no model '" + name + "'");
   }
 
-  private static Optional<Observation> retired(Optional<Serving> old) {
-    old.ifPresent(Serving::letGo);
-    return old.map(Serving::observation);
+  private static Map<String, Observation> retired(Map<String, Serving> replaced) {
+    Map<String, Observation> seen = new HashMap<>();
+    replaced.forEach(
+        (name, old) -> {
+          old.letGo();
+          seen.put(name, old.observation());
+        });
+    return seen;
   }
 }

@@ -11,6 +11,7 @@ import dev.bartizan.updater.store.ObjectWriter;
 import dev.bartizan.updater.store.StoreTransfer;
 import java.io.IOException;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Files of a deployment from the repository: when policy lets it, and within the data budget. */
 public final class Delivery {
@@ -19,6 +20,7 @@ public final class Delivery {
   private final DataBudget budget;
   private final UpdateGate gate;
   private final OfflineSource offline;
+  private @Nullable Deployment begun;
 
   public Delivery(
       Download download,
@@ -43,6 +45,13 @@ public final class Delivery {
     }
   }
 
+  /** The same for what was begun, when it turns out to cost more than was thought. */
+  void requireBudget(long bytes) throws UpdateRefusal {
+    if (begun != null) {
+      requireBudget(begun, bytes);
+    }
+  }
+
   /**
    * What is fetched from now on is for {@code deployment}.
    *
@@ -54,6 +63,7 @@ public final class Delivery {
     if (waiting.isPresent() && !offline.isInserted()) {
       throw new IOException(waiting.get());
     }
+    begun = deployment;
     budget.spendFor(label(deployment));
   }
 

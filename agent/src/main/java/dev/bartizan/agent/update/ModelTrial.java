@@ -1,92 +1,135 @@
 package dev.bartizan.agent.update;
 
 import dev.bartizan.agent.serve.GoldenRefusal;
+import dev.bartizan.agent.serve.Lineup;
 import dev.bartizan.agent.serve.ModelRefusal;
 import dev.bartizan.agent.serve.ModelService;
 import dev.bartizan.agent.serve.Observation;
 import dev.bartizan.agent.vault.ModelLoader;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
+import dev.bartizan.updater.install.Component;
 import dev.bartizan.updater.install.Deployment;
 import dev.bartizan.updater.install.Release;
-import dev.bartizan.updater.install.Trial;
 import dev.bartizan.updater.install.Verdict;
 import dev.bartizan.updater.release.Guards;
 import dev.bartizan.updater.release.ReleaseName;
+import dev.bartizan.updater.release.SuiteManifest;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Tries a release on this device: golden vectors before it serves, its guards while it does.
+ * Tries releases on this device: golden vectors before they serve, their guards while they do.
+ * Those of a suite take over, and go back, in one instant.
  *
  * <p>Called by the installer's one thread.
  */
-public final class ModelTrial implements Trial {
+public final class ModelTrial {
   private static final int PER_MILLE = 1000;
 
   private final ModelLoader loader;
   private final ModelService service;
+  private final SuiteDocuments suites;
   private final LongSupplier nanoTime;
 
-  /** Loaded by the preflight, so that activation only swaps; and whose it is. */
-  private @Nullable Candidate candidate;
+  /** Loaded by the preflight, so that activation only swaps; by the release each is of. */
+  private final Map<Digest, ModelLoader.Loaded> candidates = new HashMap<>();
 
-  private @Nullable Probation probation;
-
-  private record Candidate(Digest release, ModelLoader.Loaded loaded) {}
+  /** By model. */
+  private final Map<String, Probation> probations = new HashMap<>();
 
   private record Probation(Guards guards, long startNanos, Optional<Duration> medianBefore) {}
 
   /**
    * @param nanoTime monotonic: a clock that is set must not end a probation
    */
-  public ModelTrial(ModelLoader loader, ModelService service, LongSupplier nanoTime) {
+  public ModelTrial(
+      ModelLoader loader, ModelService service, SuiteDocuments suites, LongSupplier nanoTime) {
     this.loader = loader;
     this.service = service;
+    this.suites = suites;
     this.nanoTime = nanoTime;
   }
 
-  @Override
-  public Verdict preflight(Deployment deployment, Set<Digest> objects) throws IOException, Refusal {
+  private static List<Deployment> models(Deployment deployment) {
+    return deployment.moves().stream()
+        .filter(it -> !it.component().startsWith(Component.SOFTWARE))
+        .toList();
+  }
+
+  Verdict preflight(Deployment deployment) throws IOException, Refusal {
     drop();
     try {
-      candidate = new Candidate(deployment.to().manifest(), load(deployment, deployment.to()));
+      for (Deployment move : models(deployment)) {
+        candidates.put(move.to().manifest(), load(move.component(), move.to()));
+      }
       return Verdict.healthy();
     } catch (GoldenRefusal | ModelRefusal unfit) {
+      drop();
       return Verdict.unhealthy(unfit.code() + ": " + unfit.getMessage());
     }
   }
 
-  @Override
-  public void activate(Deployment deployment, Set<Digest> objects) throws IOException, Refusal {
-    ModelLoader.Loaded loaded = take(deployment);
-    Optional<Observation> before =
-        service.activate(
-            deployment.component(), loaded.manifest().release().version(), loaded.model());
-    probation =
-        new Probation(
-            loaded.manifest().guards(),
-            nanoTime.getAsLong(),
-            before.filter(it -> it.answered() > 0).map(it -> it.latency().median()));
+  void activate(Deployment deployment) throws IOException, Refusal {
+    Map<String, Guards> guards = new HashMap<>();
+    List<Lineup.Takeover> takeovers = new ArrayList<>();
+    for (Deployment move : models(deployment)) {
+      ModelLoader.Loaded loaded = take(move);
+      guards.put(move.component(), loaded.manifest().guards());
+      takeovers.add(new Lineup.Takeover(move.component(), move.to().version(), loaded.model()));
+    }
+    Map<String, Observation> before =
+        service.change(
+            new Lineup(takeovers, Set.of(), suite(deployment, Optional.of(deployment.to()))));
+    probations.clear();
+    guards.forEach(
+        (model, kept) ->
+            probations.put(
+                model,
+                new Probation(
+                    kept,
+                    nanoTime.getAsLong(),
+                    Optional.ofNullable(before.get(model))
+                        .filter(it -> it.answered() > 0)
+                        .map(it -> it.latency().median()))));
   }
 
-  @Override
-  public Verdict observe(Deployment deployment) {
+  /** What a suite says from now on; nothing when no suite moves. */
+  private Map<String, Optional<SuiteManifest>> suite(Deployment deployment, Optional<Release> now)
+      throws IOException, Refusal {
+    if (!deployment.isSuite()) {
+      return Map.of();
+    }
+    String name = SuiteDocuments.nameOf(deployment.component());
+    return Map.of(name, now.isPresent() ? Optional.of(suites.held(now.get())) : Optional.empty());
+  }
+
+  Verdict observe(Deployment deployment) {
+    Verdict verdict = Verdict.healthy();
+    for (Deployment move : models(deployment)) {
+      verdict = verdict.and(observe(move.component()));
+    }
+    return verdict;
+  }
+
+  private Verdict observe(String model) {
+    Probation probation = probations.get(model);
     if (probation == null) {
       throw new IllegalStateException("observed before it was activated");
     }
     Optional<Observation> seen =
-        service.observe().stream()
-            .filter(it -> it.model().equals(deployment.component()))
-            .findFirst();
-    if (seen.isEmpty()) {
-      return Verdict.unhealthy("NOT_SERVING: the release does not serve");
-    }
-    return judge(probation, seen.get());
+        service.observe().stream().filter(it -> it.model().equals(model)).findFirst();
+    return seen.isEmpty()
+        ? Verdict.unhealthy("NOT_SERVING: " + model + " does not serve")
+        : judge(probation, seen.get());
   }
 
   private Verdict judge(Probation watch, Observation seen) {
@@ -110,47 +153,38 @@ public final class ModelTrial implements Trial {
         : Verdict.pending("in probation for " + left.toSeconds() + " s more");
   }
 
-  @Override
-  public void restore(Deployment deployment) throws IOException, Refusal {
+  void restore(Deployment deployment) throws IOException, Refusal {
     drop();
-    probation = null;
-    if (deployment.from().isEmpty()) {
-      service.retire(deployment.component());
-      return;
+    probations.clear();
+    Set<String> retired = new HashSet<>();
+    List<Lineup.Takeover> back = new ArrayList<>();
+    for (Deployment move : models(deployment)) {
+      String model = move.component();
+      if (move.from().isEmpty()) {
+        retired.add(model);
+      } else if (!serves(model, move.from().get())) {
+        Release old = move.from().get();
+        back.add(new Lineup.Takeover(model, old.version(), load(model, old).model()));
+      }
     }
-    Release old = deployment.from().get();
-    if (!serves(deployment.component(), old)) {
-      ModelLoader.Loaded loaded = load(deployment, old);
-      service.activate(deployment.component(), old.version(), loaded.model());
-    }
+    service.change(new Lineup(back, retired, suite(deployment, deployment.from())));
   }
 
-  private boolean serves(String component, Release release) {
-    return service.find(component).filter(it -> it.version().equals(release.version())).isPresent();
+  private boolean serves(String model, Release release) {
+    return service.find(model).filter(it -> it.version().equals(release.version())).isPresent();
   }
 
-  private ModelLoader.Loaded load(Deployment deployment, Release release)
-      throws IOException, Refusal {
-    return loader.load(
-        new ReleaseName(deployment.component(), release.version()), release.manifest());
+  private ModelLoader.Loaded load(String model, Release release) throws IOException, Refusal {
+    return loader.load(new ReleaseName(model, release.version()), release.manifest());
   }
 
-  private ModelLoader.Loaded take(Deployment deployment) throws IOException, Refusal {
-    Candidate ready = candidate;
-    candidate = null;
-    if (ready != null && ready.release().equals(deployment.to().manifest())) {
-      return ready.loaded();
-    }
-    if (ready != null) {
-      ready.loaded().model().model().close();
-    }
-    return load(deployment, deployment.to());
+  private ModelLoader.Loaded take(Deployment move) throws IOException, Refusal {
+    ModelLoader.Loaded ready = candidates.remove(move.to().manifest());
+    return ready == null ? load(move.component(), move.to()) : ready;
   }
 
   private void drop() {
-    if (candidate != null) {
-      candidate.loaded().model().model().close();
-      candidate = null;
-    }
+    candidates.values().forEach(it -> it.model().model().close());
+    candidates.clear();
   }
 }

@@ -6,7 +6,6 @@ import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.envelope.BulkCrypto;
 import dev.bartizan.updater.install.Deployment;
-import dev.bartizan.updater.install.Payloads;
 import dev.bartizan.updater.install.Release;
 import dev.bartizan.updater.release.ReleaseManifest;
 import dev.bartizan.updater.release.ReleaseName;
@@ -23,7 +22,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Function;
 
 /** Gets a release's files by the way that costs the fewest bytes. */
-public final class ReleasePayloads implements Payloads {
+public final class ReleasePayloads implements ComponentPayloads {
   private static final String FORMAT = "onnx";
 
   private final TrustedDocuments documents;
@@ -63,20 +62,30 @@ public final class ReleasePayloads implements Payloads {
   }
 
   @Override
-  public void plan(Deployment deployment) throws IOException, Refusal {
-    ReleaseManifest manifest = ReleaseManifest.parse(manifestOf(deployment));
-    refuseUnsuitable(deployment, manifest);
-    UpdatePlan plan = plan(manifest);
-    delivery.requireBudget(deployment, plan.bytes());
-    store.requireSpace(plan.spaceNeeded());
+  public Cost cost(String model, Release to) throws IOException, Refusal {
+    return plan(ReleaseManifest.parse(manifestOf(model, to))).cost();
+  }
+
+  @Override
+  public void prepare(Deployment deployment) throws IOException, Refusal {
+    refuseUnsuitable(deployment, ReleaseManifest.parse(manifestOf(deployment)));
     if (!isInstalled(deployment.to().manifest())) {
       keys.fetch(deployment.to().manifest());
     }
   }
 
+  /** All the plan needs, before its first byte: an update must not die of a full disk half way. */
+  @Override
+  public void setAside(Deployment deployment) throws IOException, Refusal {
+    ReleaseManifest manifest = ReleaseManifest.parse(manifestOf(deployment));
+    for (SealedFile file : plan(manifest).downloads()) {
+      store.reserve(file.sealed(), file.sealedLength());
+    }
+    store.reserve(manifest.whole().sealed(), manifest.whole().sealedLength());
+  }
+
   @Override
   public Optional<Set<Digest>> fetch(Deployment deployment) throws IOException, Refusal {
-    delivery.begin(deployment);
     byte[] document = manifestOf(deployment);
     ReleaseManifest manifest = ReleaseManifest.parse(document);
     Digest release = store.put(document);
@@ -84,26 +93,15 @@ public final class ReleasePayloads implements Payloads {
       keys.fetch(release);
     }
     UpdatePlan plan = plan(manifest);
-    setSpaceAside(plan, manifest);
     for (SealedFile file : plan.downloads()) {
       ObjectWriter writer = store.begin(file.sealed(), file.sealedLength());
       if (!delivery.advance(file.path(), file.sealedLength(), writer)) {
         return Optional.empty();
       }
     }
-    if (!isMade(deployment, manifest, plan.way())) {
-      return Optional.empty();
-    }
-    delivery.end();
-    return Optional.of(objects(release, manifest));
-  }
-
-  /** All the plan needs, before its first byte: an update must not die of a full disk half way. */
-  private void setSpaceAside(UpdatePlan plan, ReleaseManifest manifest) throws IOException {
-    for (SealedFile file : plan.downloads()) {
-      store.reserve(file.sealed(), file.sealedLength());
-    }
-    store.reserve(manifest.whole().sealed(), manifest.whole().sealedLength());
+    return isMade(deployment, manifest, plan.way())
+        ? Optional.of(objects(release, manifest))
+        : Optional.empty();
   }
 
   /**
@@ -150,11 +148,12 @@ public final class ReleasePayloads implements Payloads {
       throw useless;
     }
     failed.add(file);
-    plan(deployment);
+    Cost cost = cost(deployment.component(), deployment.to());
+    delivery.requireBudget(cost.bytes());
+    store.requireSpace(cost.space());
   }
 
-  /** How a release would be had, for people who ask before they act. */
-  public UpdatePlan plan(ReleaseManifest manifest) throws IOException, Refusal {
+  private UpdatePlan plan(ReleaseManifest manifest) throws IOException, Refusal {
     List<Way> ways = new ArrayList<>();
     List<Release> bases = new ArrayList<>();
     Set<Digest> pieces = new HashSet<>();
@@ -191,8 +190,12 @@ public final class ReleasePayloads implements Payloads {
   }
 
   private byte[] manifestOf(Deployment deployment) throws IOException, Refusal {
-    String path = new ReleaseName(deployment.component(), deployment.to().version()).modelTarget();
-    documents.requireSigned(path, deployment.to().manifest());
+    return manifestOf(deployment.component(), deployment.to());
+  }
+
+  private byte[] manifestOf(String model, Release release) throws IOException, Refusal {
+    String path = new ReleaseName(model, release.version()).modelTarget();
+    documents.requireSigned(path, release.manifest());
     return Interruptible.complete(() -> documents.get(path));
   }
 

@@ -7,7 +7,7 @@ import dev.bartizan.crypto.Refusal;
 import dev.bartizan.updater.disk.Disk;
 import dev.bartizan.updater.install.Component;
 import dev.bartizan.updater.install.Deployment;
-import dev.bartizan.updater.install.Payloads;
+import dev.bartizan.updater.install.Release;
 import dev.bartizan.updater.release.ReleaseName;
 import dev.bartizan.updater.release.SoftwareFile;
 import dev.bartizan.updater.release.SoftwareManifest;
@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -28,7 +29,7 @@ import java.util.TreeMap;
  * Lays a version of the agent down in the directory that is free. Files that the running version
  * has too are copied from it; only the others are fetched.
  */
-public final class SoftwarePayloads implements Payloads {
+public final class SoftwarePayloads implements ComponentPayloads {
   private static final int PIECE = 1 << 20;
 
   private final TrustedDocuments documents;
@@ -60,36 +61,51 @@ public final class SoftwarePayloads implements Payloads {
   }
 
   @Override
-  public void plan(Deployment deployment) throws IOException, Refusal {
+  public Cost cost(String component, Release to) throws IOException, Refusal {
+    if (versions.slotOf(to.manifest()).isPresent()) {
+      return new Cost("here", 0, 0, List.of());
+    }
+    SoftwareManifest manifest = SoftwareManifest.parse(manifestOf(component, to));
+    long missing = 0;
+    for (SoftwareFile file : manifest.files().values()) {
+      missing += store.holds(file.digest()) || filesHere().containsKey(file) ? 0 : file.length();
+    }
+    String step =
+        "fetch what is new of " + component + " " + to.version() + ", " + missing + " bytes";
+    // Each file is in the store and in its directory for a moment.
+    return new Cost("files", missing, 2 * manifest.length(), List.of(step));
+  }
+
+  @Override
+  public void prepare(Deployment deployment) throws IOException, Refusal {
     if (!isLaunched) {
       throw new UpdateRefusal(
           UpdateRefusal.Reason.NO_LAUNCHER,
           "the service manager set no STATE_DIRECTORY: no other version would be started");
     }
-    SoftwareManifest manifest = SoftwareManifest.parse(manifestOf(deployment));
+    SoftwareManifest manifest =
+        SoftwareManifest.parse(manifestOf(deployment.component(), deployment.to()));
     for (String path : manifest.files().keySet()) {
       if (!AgentVersions.isAllowed(path)) {
         throw new UpdateRefusal(
             UpdateRefusal.Reason.BAD_PLACE, path + ": the agent has no files there");
       }
     }
-    if (versions.slotOf(deployment.to().manifest()).isEmpty()) {
-      // Each file is in the store and in its directory for a moment.
-      store.requireSpace(2 * manifest.length());
-    }
   }
+
+  /** Many small files: {@link #cost} has seen to it that there is room. */
+  @Override
+  public void setAside(Deployment move) {}
 
   @Override
   public Optional<Set<Digest>> fetch(Deployment deployment) throws IOException, Refusal {
-    delivery.begin(deployment);
-    byte[] document = manifestOf(deployment);
+    byte[] document = manifestOf(deployment.component(), deployment.to());
     Digest release = store.put(document);
     if (versions.slotOf(release).isPresent()) {
       return Optional.of(Set.of(release));
     }
     SoftwareManifest manifest = SoftwareManifest.parse(document);
     if (gather(manifest)) {
-      delivery.end();
       layDown(manifest, release);
       return Optional.of(Set.of(release));
     }
@@ -150,10 +166,10 @@ public final class SoftwarePayloads implements Payloads {
     versions.complete(slot, release);
   }
 
-  private byte[] manifestOf(Deployment deployment) throws IOException, Refusal {
-    String name = deployment.component().substring(Component.SOFTWARE.length());
-    String path = new ReleaseName(name, deployment.to().version()).softwareTarget();
-    documents.requireSigned(path, deployment.to().manifest());
+  private byte[] manifestOf(String component, Release release) throws IOException, Refusal {
+    String name = component.substring(Component.SOFTWARE.length());
+    String path = new ReleaseName(name, release.version()).softwareTarget();
+    documents.requireSigned(path, release.manifest());
     return Interruptible.complete(() -> documents.get(path));
   }
 }

@@ -9,7 +9,6 @@ import dev.bartizan.updater.install.InstallRefusal;
 import dev.bartizan.updater.install.Installer;
 import dev.bartizan.updater.install.JournalCopy;
 import dev.bartizan.updater.install.Release;
-import dev.bartizan.updater.install.Trial;
 import dev.bartizan.updater.install.Verdict;
 import dev.bartizan.updater.release.SoftwareFile;
 import dev.bartizan.updater.release.SoftwareManifest;
@@ -23,7 +22,6 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
@@ -31,7 +29,7 @@ import java.util.function.LongSupplier;
  * a while, or the launcher goes back. The version that judges is the one on trial, so that the last
  * word is the launcher's, which counts starts and seconds.
  */
-public final class SoftwareTrial implements Trial {
+public final class SoftwareTrial {
   /** Where the only component of this kind is in the journal. */
   public static final String AGENT = Component.SOFTWARE + "agent";
 
@@ -74,8 +72,7 @@ public final class SoftwareTrial implements Trial {
     this.begin = nanoTime.getAsLong();
   }
 
-  @Override
-  public Verdict preflight(Deployment deployment, Set<Digest> objects) throws IOException, Refusal {
+  Verdict preflight(Deployment deployment) throws IOException, Refusal {
     Slot slot = slotOf(deployment);
     if (slot != running) {
       verify(slot, deployment.to());
@@ -106,8 +103,7 @@ public final class SoftwareTrial implements Trial {
     return Digest.ofValue(sha256.digest());
   }
 
-  @Override
-  public void activate(Deployment deployment, Set<Digest> objects) throws IOException, Refusal {
+  void activate(Deployment deployment) throws IOException, Refusal {
     Slot slot = slotOf(deployment);
     if (slot == running) {
       return;
@@ -124,8 +120,7 @@ public final class SoftwareTrial implements Trial {
     throw new NewVersion(deployment.to().version());
   }
 
-  @Override
-  public Verdict observe(Deployment deployment) {
+  Verdict observe() {
     Duration watched = Duration.ofNanos(nanoTime.getAsLong() - begin);
     if (contact.isMade()) {
       return watched.compareTo(PROBATION) >= 0
@@ -138,8 +133,7 @@ public final class SoftwareTrial implements Trial {
         : Verdict.pending("has not reached the repository");
   }
 
-  @Override
-  public void restore(Deployment deployment) throws IOException, Refusal {
+  void restore(Deployment deployment) throws IOException, Refusal {
     Optional<Slot> left = versions.slotOf(deployment.to().manifest());
     boolean isLeft = left.isEmpty() || left.get() != versions.record().slot();
     if (!isLeft) {

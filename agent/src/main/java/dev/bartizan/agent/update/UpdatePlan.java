@@ -21,8 +21,8 @@ import java.util.stream.Stream;
  * @param bytes to download, those files and ranges of others
  * @param spaceNeeded bytes of disk, exactly, before the first of them is fetched
  */
-public record UpdatePlan(Way way, List<SealedFile> downloads, long bytes, long spaceNeeded) {
-  public UpdatePlan {
+record UpdatePlan(Way way, List<SealedFile> downloads, long bytes, long spaceNeeded) {
+  UpdatePlan {
     downloads = List.copyOf(downloads);
   }
 
@@ -70,8 +70,12 @@ public record UpdatePlan(Way way, List<SealedFile> downloads, long bytes, long s
     return new UpdatePlan(way, downloads, length(downloads) + ranges, space);
   }
 
+  Cost cost() {
+    return new Cost(way.text(), bytes, spaceNeeded, steps());
+  }
+
   /** What will be done, in order, for people. */
-  public List<String> steps() {
+  private List<String> steps() {
     List<String> steps = new ArrayList<>();
     for (SealedFile file : downloads) {
       steps.add("fetch " + file.file() + ", " + file.sealedLength() + " bytes");

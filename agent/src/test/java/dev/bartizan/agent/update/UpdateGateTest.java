@@ -96,6 +96,7 @@ class UpdateGateTest {
         Optional.empty(),
         new Release(Digest.of(new byte[1]), "1.0.0"),
         Cause.local("test"),
-        Optional.empty());
+        Optional.empty(),
+        List.of());
   }
 }

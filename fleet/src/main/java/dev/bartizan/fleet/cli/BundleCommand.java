@@ -8,6 +8,9 @@ import dev.bartizan.updater.release.DeltaOffer;
 import dev.bartizan.updater.release.ReleaseManifest;
 import dev.bartizan.updater.release.ReleaseName;
 import dev.bartizan.updater.release.SealedFile;
+import dev.bartizan.updater.release.SoftwareFile;
+import dev.bartizan.updater.release.SoftwareManifest;
+import dev.bartizan.updater.release.SuiteManifest;
 import dev.bartizan.updater.tuf.TargetFile;
 import dev.bartizan.updater.tuf.TrustedTargets;
 import java.io.IOException;
@@ -16,7 +19,9 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -26,7 +31,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "bundle",
     description = {
-      "Put a release into one file, for devices that no network reaches.",
+      "Put a release, or a suite of them, into one file, for devices that no network reaches.",
       "",
       "It holds all signed metadata and documents, the release's files, and its key as wrapped to each"
           + " device. On the device: bartizan update --offline FILE. The device verifies it as it would"
@@ -49,12 +54,33 @@ public final class BundleCommand implements Callable<Integer> {
   @Parameters(paramLabel = "FILE", description = "The bundle to be written.")
   private Path file = Path.of("");
 
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "NAME",
-      description = "The model whose release it is.")
-  private String model = "";
+  @ArgGroup(multiplicity = "1")
+  private Subject subject = new Subject();
+
+  /** What the bundle is about. */
+  static final class Subject {
+    @Option(
+        names = "--model",
+        required = true,
+        paramLabel = "NAME",
+        description = "The model whose release it is.")
+    private String model = "";
+
+    @Option(
+        names = "--suite",
+        required = true,
+        paramLabel = "NAME",
+        description = "The suite: all of its members come along.")
+    private String suite = "";
+
+    boolean isSuite() {
+      return !suite.isEmpty();
+    }
+
+    String name() {
+      return isSuite() ? suite : model;
+    }
+  }
 
   @Option(
       names = "--version",
@@ -74,31 +100,67 @@ public final class BundleCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, Refusal {
-    ReleaseName release = ReleaseName.parse(model, version, "bundle");
+    ReleaseName release = ReleaseName.parse(subject.name(), version, "bundle");
     OperatorRepository repository = operator.repository(clock, random);
     return repository.use(
         open -> {
           try (BundleWriter bundle = new BundleWriter(repository.path(), file)) {
-            write(bundle, open.trusted(), release, repository);
+            writeDocuments(bundle, open.trusted());
+            if (subject.isSuite()) {
+              writeSuite(bundle, open.trusted(), release, repository);
+            } else {
+              writeModel(bundle, open.trusted(), release.modelTarget(), repository);
+            }
             tell(release, bundle.count(), bundle.finish());
             return 0;
           }
         });
   }
 
-  /** In the order in which a device asks. */
-  private static void write(
-      BundleWriter bundle, TrustedTargets signed, ReleaseName release, OperatorRepository from)
+  /** What a device asks for first. */
+  private static void writeDocuments(BundleWriter bundle, TrustedTargets signed)
       throws IOException, Refusal {
-    TargetFile target = signed.get(release.modelTarget());
-    byte[] document = from.content(TARGETS + signed.urlPath(target), target);
-    ReleaseManifest manifest = ReleaseManifest.parse(document);
     bundle.addAll("metadata");
     for (String documents : List.of("policy/", "reference/", "software/")) {
       for (TargetFile small : signed.list(documents).values()) {
         bundle.add(TARGETS + signed.urlPath(small));
       }
     }
+  }
+
+  private static void writeSuite(
+      BundleWriter bundle, TrustedTargets signed, ReleaseName release, OperatorRepository from)
+      throws IOException, Refusal {
+    TargetFile target = signed.get(release.suiteTarget());
+    SuiteManifest suite =
+        SuiteManifest.parse(from.content(TARGETS + signed.urlPath(target), target));
+    bundle.add(TARGETS + signed.urlPath(target));
+    for (Map.Entry<String, SuiteManifest.Member> member : suite.members().entrySet()) {
+      String path = SuiteManifest.memberTarget(member.getKey(), member.getValue().version());
+      if (SuiteManifest.isSoftware(member.getKey())) {
+        writeSoftware(bundle, signed, path, from);
+      } else {
+        writeModel(bundle, signed, path, from);
+      }
+    }
+  }
+
+  private static void writeSoftware(
+      BundleWriter bundle, TrustedTargets signed, String path, OperatorRepository from)
+      throws IOException, Refusal {
+    TargetFile target = signed.get(path);
+    byte[] document = from.content(TARGETS + signed.urlPath(target), target);
+    for (SoftwareFile file : SoftwareManifest.parse(document).files().values()) {
+      bundle.add(SoftwareManifest.path(file.digest()));
+    }
+  }
+
+  private static void writeModel(
+      BundleWriter bundle, TrustedTargets signed, String path, OperatorRepository from)
+      throws IOException, Refusal {
+    TargetFile target = signed.get(path);
+    byte[] document = from.content(TARGETS + signed.urlPath(target), target);
+    ReleaseManifest manifest = ReleaseManifest.parse(document);
     bundle.add(TARGETS + signed.urlPath(target));
     bundle.addAll("keys/" + target.sha256().hex());
     for (SealedFile artifact : artifacts(manifest)) {
@@ -118,7 +180,7 @@ public final class BundleCommand implements Callable<Integer> {
     if (json) {
       console.answer(
           StrictJson.object()
-              .put("model", release.name())
+              .put(subject.isSuite() ? "suite" : "model", release.name())
               .put("version", release.version())
               .put("file", file.toString())
               .put("files", count)

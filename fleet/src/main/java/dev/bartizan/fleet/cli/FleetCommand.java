@@ -64,6 +64,7 @@ public final class FleetCommand implements Runnable {
             .addSubcommand(
                 new CommandLine(new ReleaseCommand(clock, random, console))
                     .addSubcommand(new ReleaseModelCommand(clock, random, console))
+                    .addSubcommand(new ReleaseSuiteCommand(clock, random, console))
                     .addSubcommand(new ReleaseApprovalsCommand(clock, random, console)))
             .addSubcommand(new BundleCommand(clock, random, console))
             .addSubcommand(new DeltaCommand())

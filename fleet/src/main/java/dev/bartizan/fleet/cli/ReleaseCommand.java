@@ -29,11 +29,12 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code bartizan-fleet release}, but for models. */
+/** {@code bartizan-fleet release}, but for models and suites of them. */
 @Command(
     name = "release",
     mixinStandardHelpOptions = true,
-    synopsisSubcommandLabel = "(model | software | policy | reference | approvals | refresh)",
+    synopsisSubcommandLabel =
+        "(model | suite | software | policy | reference | approvals | refresh)",
     description = "Sign what devices are to believe, each thing under the role that may say it.")
 public final class ReleaseCommand {
   private static final int DONE = 0;

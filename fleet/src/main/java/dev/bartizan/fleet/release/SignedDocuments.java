@@ -1,5 +1,6 @@
 package dev.bartizan.fleet.release;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.boot.ReferenceValues;
 import dev.bartizan.crypto.keystore.PcrApproval;
@@ -11,7 +12,9 @@ import dev.bartizan.fleet.identity.OperatorKeys;
 import dev.bartizan.fleet.publish.NewTarget;
 import dev.bartizan.fleet.publish.Repository;
 import dev.bartizan.updater.release.DevicePolicy;
+import dev.bartizan.updater.release.ReleaseName;
 import dev.bartizan.updater.release.SoftwareManifest;
+import dev.bartizan.updater.release.SuiteManifest;
 import dev.bartizan.updater.release.UpdateTimes;
 import dev.bartizan.updater.tuf.RoleName;
 import dev.bartizan.updater.tuf.TargetFile;
@@ -19,8 +22,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** Publishes the small documents that devices live by, each under the role that may say it. */
 public final class SignedDocuments {
@@ -28,6 +33,7 @@ public final class SignedDocuments {
   public static final Set<String> COMMANDS =
       Set.of("update", "rollback", "attest", "status", "cancel");
 
+  private static final RoleName MODELS = new RoleName("models");
   private static final RoleName POLICY = new RoleName("policy");
   private static final RoleName SOFTWARE = new RoleName("software");
   private static final RoleName REFERENCE = new RoleName("reference");
@@ -73,6 +79,37 @@ public final class SignedDocuments {
             SoftwareTree.serve(home.get(), manifest, repository.path());
           }
           return add(open, SOFTWARE, NewTarget.of(target, manifest.toJson()));
+        });
+  }
+
+  /**
+   * Says which releases belong together.
+   *
+   * @param members component and version; each must be signed already
+   * @throws ReleaseRefusal EXISTS
+   * @throws Refusal naming the member that is not signed
+   */
+  public SuiteManifest suite(
+      ReleaseName release, Map<String, String> members, ObjectNode configuration)
+      throws IOException, Refusal {
+    return repository.use(
+        open -> {
+          if (open.trusted().find(release.suiteTarget()).isPresent()) {
+            throw ReleaseRefusal.exists(release.suiteTarget());
+          }
+          Map<String, SuiteManifest.Member> signed = new TreeMap<>();
+          for (Map.Entry<String, String> member : members.entrySet()) {
+            String target = SuiteManifest.memberTarget(member.getKey(), member.getValue());
+            signed.put(
+                member.getKey(),
+                new SuiteManifest.Member(member.getValue(), open.trusted().get(target).sha256()));
+          }
+          SuiteManifest suite = new SuiteManifest(release, signed, configuration);
+          byte[] document = suite.toJson();
+          // Read back as devices will, so that what they would refuse is refused here.
+          SuiteManifest.parse(document);
+          add(open, MODELS, NewTarget.of(release.suiteTarget(), document));
+          return suite;
         });
   }
 

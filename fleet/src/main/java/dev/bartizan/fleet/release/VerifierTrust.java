@@ -36,16 +36,16 @@ public final class VerifierTrust {
 
   private static ObjectNode releases(TrustedTargets signed) throws IOException, Refusal {
     ObjectNode document = StrictJson.object();
-    list(signed, MODELS, document.putArray("releases"));
-    list(signed, SOFTWARE, document.putArray("software"));
+    list(signed, MODELS, "release.json", document.putArray("releases"));
+    list(signed, SOFTWARE, "software.json", document.putArray("software"));
     return document;
   }
 
-  private static void list(TrustedTargets signed, String below, ArrayNode releases)
+  private static void list(TrustedTargets signed, String below, String file, ArrayNode releases)
       throws IOException, Refusal {
     for (TargetFile target : signed.list(below).values()) {
       String[] path = target.path().split("/", -1);
-      if (path.length == 4) {
+      if (path.length == 4 && path[3].equals(file)) {
         ObjectNode release = releases.addObject().put("name", path[1]).put("version", path[2]);
         release.putArray("digests").add(target.sha256().hex());
       }

@@ -10,6 +10,7 @@ import dev.bartizan.crypto.Bytes;
 import dev.bartizan.updater.bundle.Bundle;
 import dev.bartizan.updater.fetch.Transport;
 import dev.bartizan.updater.release.DevicePolicy;
+import dev.bartizan.updater.release.SuiteManifest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -21,6 +22,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -94,7 +96,7 @@ class FleetCommandTest {
     assertEquals("", err);
     assertEquals(0, run("release", "policy", "--models", "defect,wear", "--dir", fleet()), err);
     DevicePolicy policy = DevicePolicy.parse(Files.readAllBytes(newest("policy", "device.json")));
-    assertEquals(java.util.Set.of("defect", "wear"), policy.models());
+    assertEquals(Set.of("defect", "wear"), policy.models());
     assertTrue(policy.serveUnknownBoot());
     assertFalse(policy.updatesAlone());
   }
@@ -247,6 +249,65 @@ class FleetCommandTest {
   }
 
   @Test
+  void aSuiteNamesWhatIsSignedAndItsBundleHoldsAllOfIt() throws Exception {
+    init();
+    assertEquals(0, release("1.0.0"), err);
+    file("dist/bin/bartizan", "#!/bin/sh");
+    file("dist/lib/agent.jar", "classes");
+    String dist = folder.resolve("dist").toString();
+    String[] software = {
+      "release", "software", dist, "--version", "0.2.0", "--deliver", "--dir", fleet()
+    };
+    assertEquals(0, run(software), err);
+    String thresholds = file("thresholds.json", "{\"threshold\":0.5}");
+
+    assertEquals(1, suite("defect=9.9.9", thresholds));
+    assertTrue(err.contains("models/defect/9.9.9/release.json"), err);
+    assertEquals(1, suite("../defect=1.0.0", thresholds));
+    assertEquals(1, suite("defect=1.0.0", file("list.json", "[]")));
+    assertTrue(err.contains("list.json"), err);
+    assertEquals(0, suite("defect=1.0.0", thresholds), err);
+    assertEquals(1, suite("defect=1.0.0", thresholds));
+
+    SuiteManifest signed =
+        SuiteManifest.parse(Files.readAllBytes(newest("models/line3/1.0.0", "suite.json")));
+    assertEquals(0.5, signed.configuration().path("threshold").asDouble());
+    assertEquals(Set.of("defect", "software/agent"), signed.members().keySet());
+    Path bundle = folder.resolve("line3.bundle");
+    String[] command = {
+      "bundle", bundle.toString(), "--suite", "line3", "--version", "1.0.0", "--dir", fleet()
+    };
+    assertEquals(0, run(command), err);
+    Path repository = folder.resolve("fleet/repository");
+    try (Bundle answering = Bundle.open(bundle);
+        Stream<Path> files = Files.walk(repository)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        String path = repository.relativize(file).toString();
+        try (Transport.Response answer = answering.get(path, 0, Transport.TO_THE_END)) {
+          assertEquals(Bytes.of(Files.readAllBytes(file)), Bytes.of(answer.body().readAllBytes()));
+        }
+      }
+    }
+  }
+
+  private int suite(String member, String configuration) {
+    return run(
+        "release",
+        "suite",
+        "line3",
+        "--version",
+        "1.0.0",
+        "--member",
+        member,
+        "--member",
+        "software/agent=0.2.0",
+        "--configuration",
+        configuration,
+        "--dir",
+        fleet());
+  }
+
+  @Test
   void refreshSignsAnotherTerm() {
     init();
     assertEquals(0, run("release", "refresh", "--dir", fleet()), err);
@@ -268,6 +329,8 @@ class FleetCommandTest {
         "release",
         "release model x --name Defect --version 1",
         "release model x --name defect --version 1.0 --golden g --rtol 7",
+        "release suite line3 --version 1.0.0",
+        "bundle x --version 1.0.0 --model a --suite b",
         "release reference --profile p",
         "release reference --profile p --pcrs x --learn-from y"
       })

@@ -295,6 +295,12 @@ public final class TestDevice implements AutoCloseable {
     return answer.status() == 200 ? json(answer).path("versions").path(0).asText() : "";
   }
 
+  /** The suites that are offered to applications. */
+  public JsonNode suites() throws IOException {
+    Answer answer = new LocalClient(home.resolve("inference.sock")).get("/bartizan/v1/suites");
+    return json(answer).path("suites");
+  }
+
   /** Asks for an inference, as an application does. */
   public JsonNode infer(String model, byte[] request) throws IOException {
     Answer answer = inference(model, request);

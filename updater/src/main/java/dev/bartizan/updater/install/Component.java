@@ -17,6 +17,9 @@ public record Component(
   /** What every component that is software of the agent's own is called by; no model can be. */
   public static final String SOFTWARE = "software/";
 
+  /** What every suite of components is called by. */
+  public static final String SUITE = "suite/";
+
   private static final int REJECTED_MAX = 32;
 
   public Component {
@@ -31,6 +34,20 @@ public record Component(
   /** Whether this is the agent itself, or a part of it. */
   public boolean isSoftware() {
     return name.startsWith(SOFTWARE);
+  }
+
+  /** Whether this says of others which of their releases belong together. */
+  public boolean isSuite() {
+    return isSuite(name);
+  }
+
+  /** Whether this is what a device runs for its applications. */
+  public boolean isModel() {
+    return !isSoftware() && !isSuite();
+  }
+
+  static boolean isSuite(String name) {
+    return name.startsWith(SUITE);
   }
 
   /** The release that is active, if any. */

@@ -28,15 +28,32 @@ public record Components(Map<String, Component> byName) {
 
   /** The models among them. */
   public List<Component> models() {
-    return byName.values().stream().filter(it -> !it.isSoftware()).toList();
+    return byName.values().stream().filter(Component::isModel).toList();
   }
 
-  /** The component, or an empty one of that name. */
+  /** The suites among them. */
+  public List<Component> suites() {
+    return byName.values().stream().filter(Component::isSuite).toList();
+  }
+
+  /** The active release of a component. */
+  public Optional<Release> active(String name) {
+    return named(name).activeRelease();
+  }
+
+  /** Whether every member of a suite's active release is what the suite says. */
+  public boolean isWhole(Component suite) {
+    return suite.active().stream()
+        .flatMap(it -> it.members().entrySet().stream())
+        .allMatch(it -> active(it.getKey()).equals(Optional.of(it.getValue())));
+  }
+
   /** The releases of a component that are installed, the active one first. */
   public List<Release> releases(String name) {
     return named(name).releases();
   }
 
+  /** The component, or an empty one of that name. */
   Component named(String name) {
     return find(name).orElseGet(() -> Component.none(name));
   }

@@ -1,14 +1,21 @@
 package dev.bartizan.updater.install;
 
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * An accepted order: one component on its way from one release to another.
+ * An accepted order: one component on its way from one release to another, or a suite of them, of
+ * which all arrive or none.
  *
  * @param from what was active when it was accepted, and is active until it is committed; empty for
  *     a first installation
  * @param notAfter give up when activation has not begun by then
+ * @param parts of a suite, in the order of their names; else empty
  */
 public record Deployment(
     String id,
@@ -17,12 +24,59 @@ public record Deployment(
     Optional<Release> from,
     Release to,
     Cause cause,
-    Optional<Instant> notAfter) {
+    Optional<Instant> notAfter,
+    List<Part> parts) {
   /** Which way it goes. */
   public enum Kind {
     /** To a release that may have to be fetched. */
     INSTALL,
     /** Back to one that is still held; the release it leaves is not wanted any more. */
     ROLL_BACK
+  }
+
+  public Deployment {
+    parts = List.copyOf(parts);
+  }
+
+  public boolean isSuite() {
+    return Component.isSuite(component);
+  }
+
+  /** What changes, each as a deployment of its own: this, or the parts of a suite that move. */
+  public List<Deployment> moves() {
+    return isSuite() ? parts.stream().filter(Part::isMoving).map(this::alone).toList() : one();
+  }
+
+  private List<Deployment> one() {
+    return List.of(this);
+  }
+
+  private Deployment alone(Part part) {
+    return new Deployment(
+        id, kind, part.component(), part.from(), part.to(), cause, notAfter, List.of());
+  }
+
+  /** Every component whose releases this changes: a suite's own name is one of them. */
+  Stream<Deployment> changes() {
+    return isSuite() ? Stream.concat(Stream.of(this), moves().stream()) : Stream.of(this);
+  }
+
+  /** What a suite is made of from now on; empty for a single component. */
+  Map<String, Release> members() {
+    return parts.stream().collect(Collectors.toUnmodifiableMap(Part::component, Part::to));
+  }
+
+  /** The move of one component, if it moves. */
+  public Optional<Deployment> moveOf(String name) {
+    return moves().stream().filter(it -> it.component().equals(name)).findFirst();
+  }
+
+  /** The parts of a suite on the way to {@code members}. */
+  static List<Part> parts(
+      Map<String, Release> members, Function<String, Optional<Release>> active) {
+    return members.entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .map(it -> new Part(it.getKey(), active.apply(it.getKey()), it.getValue()))
+        .toList();
   }
 }

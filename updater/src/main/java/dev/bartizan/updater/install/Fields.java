@@ -78,6 +78,10 @@ final class Fields {
     return object.has(name) ? Optional.of(object(name, reader)) : Optional.empty();
   }
 
+  boolean has(String name) {
+    return object.has(name);
+  }
+
   Instant instant(String name) {
     try {
       return Instant.parse(text(name));

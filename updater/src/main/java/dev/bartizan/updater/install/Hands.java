@@ -6,7 +6,6 @@ import dev.bartizan.updater.install.UpdateEvent.Kind;
 import dev.bartizan.updater.store.ObjectStore;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Does the work of a state through the ports, and says as an event what came of it. */
@@ -73,12 +72,12 @@ final class Hands {
 
   private Result fetch(Deployment deployment, Components components) {
     try {
-      Optional<Set<Digest>> objects =
+      Optional<Needs> needs =
           switch (deployment.kind()) {
             case INSTALL -> payloads.fetch(deployment);
             case ROLL_BACK -> Optional.of(heldObjects(deployment, components));
           };
-      return Result.go(objects.map(UpdateEvent::fetched).orElse(UpdateEvent.of(Kind.NOT_YET)));
+      return Result.go(needs.map(UpdateEvent::fetched).orElse(UpdateEvent.of(Kind.NOT_YET)));
     } catch (Refusal refusal) {
       return refused(refusal);
     } catch (IOException notNow) {
@@ -87,19 +86,22 @@ final class Hands {
   }
 
   /** An earlier release needs no metadata and no network, only its objects, unharmed. */
-  private Set<Digest> heldObjects(Deployment deployment, Components components)
+  private Needs heldObjects(Deployment deployment, Components components)
       throws IOException, Refusal {
-    Set<Digest> objects =
-        components.named(deployment.component()).findHeld(deployment.to()).orElseThrow().objects();
-    for (Digest object : objects) {
+    Needs needs = Needs.UNKNOWN;
+    for (Deployment change : deployment.changes().toList()) {
+      Component component = components.named(change.component());
+      needs = needs.and(component.name(), component.findHeld(change.to()).orElseThrow().objects());
+    }
+    for (Digest object : needs.all()) {
       store.verify(object);
     }
-    return objects;
+    return needs;
   }
 
   private Result preflight(Progress progress) {
     try {
-      return judged(trial.preflight(progress.deployment(), progress.objects()), Kind.FIT);
+      return judged(trial.preflight(progress.deployment(), progress.needs().all()), Kind.FIT);
     } catch (Refusal refusal) {
       return refused(refusal);
     } catch (IOException notNow) {
@@ -109,7 +111,7 @@ final class Hands {
 
   private Result activate(Progress progress) {
     try {
-      trial.activate(progress.deployment(), progress.objects());
+      trial.activate(progress.deployment(), progress.needs().all());
       return Result.go(UpdateEvent.of(Kind.ACTIVATED));
     } catch (Refusal refusal) {
       return Result.go(UpdateEvent.because(Kind.FAULTY, text(refusal)));

@@ -127,16 +127,16 @@ public final class Installer {
    * @throws InstallRefusal BUSY, ALREADY_ACTIVE, or KNOWN_BAD for an order that is not a command
    */
   public Admission request(Order order) throws IOException, InstallRefusal {
-    Component component = components().named(order.component());
     Deployment deployment =
         new Deployment(
             order.id(),
             Deployment.Kind.INSTALL,
             order.component(),
-            component.activeRelease(),
+            components().active(order.component()),
             order.to(),
             order.cause(),
-            order.notAfter());
+            order.notAfter(),
+            Deployment.parts(order.members(), components()::active));
     if (isSeen(order.id())) {
       return Admission.KNOWN;
     }

@@ -106,11 +106,15 @@ final class JournalCodec {
     ObjectNode node = SealedLine.object();
     node.set("release", write(installed.release()));
     writeObjects(node, installed.objects());
+    SuiteCodec.writeMembers(node, installed.members());
     return node;
   }
 
   private static Installed readInstalled(Fields in) {
-    return new Installed(in.object("release", JournalCodec::readRelease), readObjects(in));
+    return new Installed(
+        in.object("release", JournalCodec::readRelease),
+        readObjects(in),
+        SuiteCodec.readMembers(in));
   }
 
   private static ObjectNode write(Rejected rejected) {
@@ -128,16 +132,17 @@ final class JournalCodec {
     node.set("deployment", write(progress.deployment()));
     node.put("state", progress.state().text());
     node.put("starts", progress.starts());
-    writeObjects(node, progress.objects());
+    SuiteCodec.writeNeeds(node, progress);
     return node.put("reason", progress.reason());
   }
 
   private static Progress readProgress(Fields in) {
+    Deployment deployment = in.object("deployment", JournalCodec::readDeployment);
     return new Progress(
-        in.object("deployment", JournalCodec::readDeployment),
+        deployment,
         constant(UpdateState.class, in.text("state")),
         in.count("starts"),
-        readObjects(in),
+        SuiteCodec.readNeeds(in, deployment),
         in.text("reason"));
   }
 
@@ -150,6 +155,7 @@ final class JournalCodec {
     node.set("to", write(deployment.to()));
     node.set("cause", write(deployment.cause()));
     deployment.notAfter().ifPresent(it -> node.put("not-after", it.toString()));
+    SuiteCodec.writeParts(node, deployment.parts());
     return node;
   }
 
@@ -161,7 +167,8 @@ final class JournalCodec {
         in.optional("from", JournalCodec::readRelease),
         in.object("to", JournalCodec::readRelease),
         in.object("cause", JournalCodec::readCause),
-        in.optionalInstant("not-after"));
+        in.optionalInstant("not-after"),
+        SuiteCodec.readParts(in));
   }
 
   private static ObjectNode write(Outcome outcome) {
@@ -188,13 +195,13 @@ final class JournalCodec {
         in.instant("at"));
   }
 
-  private static ObjectNode write(Release release) {
+  static ObjectNode write(Release release) {
     return SealedLine.object()
         .put("manifest", release.manifest().hex())
         .put("version", release.version());
   }
 
-  private static Release readRelease(Fields in) {
+  static Release readRelease(Fields in) {
     return new Release(in.digest("manifest"), in.text("version"));
   }
 
@@ -210,16 +217,16 @@ final class JournalCodec {
         constant(Cause.Kind.class, in.text("kind")), in.text("reference"), in.text("by"));
   }
 
-  private static void writeObjects(ObjectNode node, Set<Digest> objects) {
+  static void writeObjects(ObjectNode node, Set<Digest> objects) {
     ArrayNode list = node.putArray("objects");
     objects.stream().map(Digest::hex).sorted().forEach(list::add);
   }
 
-  private static Set<Digest> readObjects(Fields in) {
+  static Set<Digest> readObjects(Fields in) {
     return in.texts("objects").stream().map(Digest::ofHex).collect(Collectors.toSet());
   }
 
-  private static <T> ArrayNode list(Collection<T> items, Function<T, ObjectNode> writer) {
+  static <T> ArrayNode list(Collection<T> items, Function<T, ObjectNode> writer) {
     ArrayNode list = SealedLine.object().arrayNode();
     items.stream().map(writer).forEach(list::add);
     return list;

@@ -1,21 +1,38 @@
 package dev.bartizan.updater.install;
 
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 
 /**
  * What somebody wants installed.
  *
  * @param id names the deployment; the same id is carried out once. 1 to 200 printable characters
- * @param component the model, by name
+ * @param component the model, by name; or the agent's software, or a suite
  * @param to the release it shall become
  * @param cause who wants it
  * @param notAfter give up when activation has not begun by then
+ * @param members of a suite: which component shall become which release; else empty
  */
 public record Order(
-    String id, String component, Release to, Cause cause, Optional<Instant> notAfter) {
+    String id,
+    String component,
+    Release to,
+    Cause cause,
+    Optional<Instant> notAfter,
+    Map<String, Release> members) {
   public Order {
     OneLine.require("deployment id", id, 200);
     OneLine.require("component", component, 100);
+    members = Map.copyOf(members);
+    members.keySet().forEach(it -> OneLine.require("component", it, 100));
+    if (members.isEmpty() == Component.isSuite(component)) {
+      throw new IllegalArgumentException(component + ": a suite has members, and nothing else has");
+    }
+  }
+
+  /** An order for one component by itself. */
+  public static Order of(String id, String component, Release to, Cause cause) {
+    return new Order(id, component, to, cause, Optional.empty(), Map.of());
   }
 }

@@ -1,10 +1,8 @@
 package dev.bartizan.updater.install;
 
-import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Gets what a release needs into the object store. Called by one thread; may be asked twice for the
@@ -27,5 +25,5 @@ public interface Payloads {
    * @return every object the release needs, all held and verified, when nothing is missing any
    *     more; empty when there is more to come
    */
-  Optional<Set<Digest>> fetch(Deployment deployment) throws IOException, Refusal;
+  Optional<Needs> fetch(Deployment deployment) throws IOException, Refusal;
 }

@@ -1,25 +1,19 @@
 package dev.bartizan.updater.install;
 
-import dev.bartizan.crypto.Digest;
 import java.time.Instant;
-import java.util.Set;
 
 /**
  * How far a deployment has come: what the journal says of it.
  *
  * @param starts how often, in a row, the work of this state has been begun without returning; in
  *     activation and probation, how often the new release has been started
- * @param objects all the release needs, once it is staged
+ * @param needs the objects of the release, once it is staged
  * @param reason why it is rolling back or ended; else empty
  */
 public record Progress(
-    Deployment deployment, UpdateState state, int starts, Set<Digest> objects, String reason) {
-  public Progress {
-    objects = Set.copyOf(objects);
-  }
-
+    Deployment deployment, UpdateState state, int starts, Needs needs, String reason) {
   static Progress begin(Deployment deployment) {
-    return new Progress(deployment, UpdateState.PLANNED, 1, Set.of(), "");
+    return new Progress(deployment, UpdateState.PLANNED, 1, Needs.UNKNOWN, "");
   }
 
   Progress after(UpdateEvent event, UpdateState next) {
@@ -27,7 +21,7 @@ public record Progress(
         deployment,
         next,
         startsAfter(event, next),
-        objects.isEmpty() ? event.objects() : objects,
+        needs.isUnknown() ? event.needs() : needs,
         reasonAfter(event, next));
   }
 

@@ -1,16 +1,13 @@
 package dev.bartizan.updater.install;
 
-import dev.bartizan.crypto.Digest;
-import java.util.Set;
-
 /**
  * Something that happened to a deployment.
  *
  * @param reason for people and reports: a stable upper-case code, then details; empty when there is
  *     nothing to say
- * @param objects with {@link Kind#FETCHED}: all objects the release needs; else empty
+ * @param needs with {@link Kind#FETCHED}: all objects the release needs; else none are known
  */
-public record UpdateEvent(Kind kind, String reason, Set<Digest> objects) {
+public record UpdateEvent(Kind kind, String reason, Needs needs) {
   /** What kind of event; the first seven lead forward. */
   public enum Kind {
     REQUESTED,
@@ -38,7 +35,6 @@ public record UpdateEvent(Kind kind, String reason, Set<Digest> objects) {
 
   public UpdateEvent {
     reason = OneLine.of(reason);
-    objects = Set.copyOf(objects);
   }
 
   static UpdateEvent of(Kind kind) {
@@ -46,10 +42,10 @@ public record UpdateEvent(Kind kind, String reason, Set<Digest> objects) {
   }
 
   static UpdateEvent because(Kind kind, String reason) {
-    return new UpdateEvent(kind, reason, Set.of());
+    return new UpdateEvent(kind, reason, Needs.UNKNOWN);
   }
 
-  static UpdateEvent fetched(Set<Digest> objects) {
-    return new UpdateEvent(Kind.FETCHED, "", objects);
+  static UpdateEvent fetched(Needs needs) {
+    return new UpdateEvent(Kind.FETCHED, "", needs);
   }
 }

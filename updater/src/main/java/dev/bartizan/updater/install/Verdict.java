@@ -26,4 +26,13 @@ public record Verdict(Kind kind, String reason) {
   public static Verdict pending(String reason) {
     return new Verdict(Kind.PENDING, OneLine.of(reason));
   }
+
+  /** Healthy when both are; the worse of the two otherwise. */
+  public Verdict and(Verdict other) {
+    return switch (kind) {
+      case HEALTHY -> other;
+      case UNHEALTHY -> this;
+      case PENDING -> other.kind() == Kind.UNHEALTHY ? other : this;
+    };
+  }
 }

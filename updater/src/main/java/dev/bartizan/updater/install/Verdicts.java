@@ -6,10 +6,9 @@ final class Verdicts {
 
   static Components components(
       Components components, Progress after, UpdateEvent event, Limits limits) {
-    Component component = components.named(after.deployment().component());
     return switch (after.state()) {
-      case COMMITTED -> components.with(committed(component, after, limits));
-      case ROLLING_BACK -> condemned(components, component, after, event);
+      case COMMITTED -> committed(components, after, limits);
+      case ROLLING_BACK -> condemned(components, after, event);
       // REFUSED says something about who sent the bytes, and FAILED and CANCELLED about the world:
       // nothing is held against the release.
       case IDLE, PLANNED, FETCHING, STAGED, ACTIVATING, PROBATION -> components;
@@ -17,19 +16,31 @@ final class Verdicts {
     };
   }
 
-  private static Component committed(Component component, Progress after, Limits limits) {
-    Deployment deployment = after.deployment();
-    Installed next = new Installed(deployment.to(), after.objects());
-    Component committed = component.commit(next, limits.previousKept());
+  /** A suite and all of its parts at once: whatever is written down is one page. */
+  private static Components committed(Components before, Progress after, Limits limits) {
+    Components now = before;
+    for (Deployment change : after.deployment().changes().toList()) {
+      Installed next =
+          new Installed(change.to(), after.needs().of(change.component()), change.members());
+      now = now.with(now.named(change.component()).commit(next, limits.previousKept()));
+    }
+    return withdrawn(now, after.deployment());
+  }
+
+  /** Of a suite that is left, the suite: which of its parts was unwanted, nobody has said. */
+  private static Components withdrawn(Components now, Deployment deployment) {
     return switch (deployment.kind()) {
-      case INSTALL -> committed;
+      case INSTALL -> now;
       case ROLL_BACK ->
-          deployment.from().map(it -> committed.reject(it, "WITHDRAWN")).orElse(committed);
+          deployment
+              .from()
+              .map(it -> now.with(now.named(deployment.component()).reject(it, "WITHDRAWN")))
+              .orElse(now);
     };
   }
 
-  private static Components condemned(
-      Components components, Component component, Progress after, UpdateEvent event) {
+  private static Components condemned(Components components, Progress after, UpdateEvent event) {
+    Component component = components.named(after.deployment().component());
     return switch (event.kind()) {
       case FAULTY, EXHAUSTED ->
           components.with(component.reject(after.deployment().to(), after.reason()));

@@ -37,6 +37,11 @@ public record ReleaseName(String name, String version) {
     return "models/" + name + "/" + version + "/release.json";
   }
 
+  /** The path of the suite's document among the targets: who may release models may say so. */
+  public String suiteTarget() {
+    return "models/" + name + "/" + version + "/suite.json";
+  }
+
   /** The path of the software's manifest among the targets. */
   public String softwareTarget() {
     return "software/" + name + "/" + version + "/software.json";

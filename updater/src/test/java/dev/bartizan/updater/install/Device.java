@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * A device on a fake disk: a process that can be started again and again, releases whose character
@@ -24,6 +25,8 @@ import java.util.Set;
  */
 final class Device {
   static final String MODEL = "defect";
+  static final String OTHER = "prep";
+  static final String SUITE = Component.SUITE + "line";
   static final Cause COMMAND = Cause.command("jti-1", "key-1");
   static final Cause POLICY = Cause.policy("autonomy", "policy-key");
   private static final int STEPS_MAX = 200;
@@ -40,7 +43,7 @@ final class Device {
   /** How often a version was activated, over all processes: what a crash loop repeats. */
   final Map<String, Integer> activations = new HashMap<>();
 
-  private Optional<Release> serving = Optional.empty();
+  private final Map<String, Release> serving = new TreeMap<>();
   private ObjectStore store;
   private int observed;
   private Optional<Installer> installer = Optional.empty();
@@ -55,6 +58,16 @@ final class Device {
     Device device = new Device(new FakeDisk());
     device.start();
     device.order("first", "1.0");
+    device.run();
+    device.reports.clear();
+    return device;
+  }
+
+  /** A device with two models that came together. */
+  static Device withFirstSuite() throws Exception {
+    Device device = new Device(new FakeDisk());
+    device.start();
+    device.orderSuite("first", "1.0", "1.0", "p1.0");
     device.run();
     device.reports.clear();
     return device;
@@ -81,7 +94,7 @@ final class Device {
 
   /** A new process: what was in memory is gone; the active release is served first. */
   Recovery start() throws IOException, JournalRefusal {
-    serving = Optional.empty();
+    serving.clear();
     observed = 0;
     store = new ObjectStore(disk, Digest::sha256);
     Installer opened =
@@ -93,7 +106,9 @@ final class Device {
             new Reporter(),
             () -> now,
             Limits.DEFAULT);
-    serving = opened.components().find(MODEL).flatMap(Component::activeRelease);
+    for (Component model : opened.components().models()) {
+      model.activeRelease().ifPresent(it -> serving.put(model.name(), it));
+    }
     opened.resume();
     installer = Optional.of(opened);
     return opened.recovery();
@@ -112,7 +127,14 @@ final class Device {
   }
 
   Admission order(String id, String version, Cause cause) throws IOException, InstallRefusal {
-    return installer().request(new Order(id, MODEL, release(version), cause, Optional.empty()));
+    return installer().request(Order.of(id, MODEL, release(version), cause));
+  }
+
+  Admission orderSuite(String id, String version, String model, String other)
+      throws IOException, InstallRefusal {
+    Map<String, Release> members = Map.of(MODEL, release(model), OTHER, release(other));
+    return installer()
+        .request(new Order(id, SUITE, release("s" + version), COMMAND, Optional.empty(), members));
   }
 
   /** Until there is nothing left to do. */
@@ -136,7 +158,21 @@ final class Device {
   }
 
   Optional<String> serving() {
-    return serving.map(Release::version);
+    return Optional.ofNullable(serving.get(MODEL)).map(Release::version);
+  }
+
+  /** What belongs together serves together. */
+  boolean isTogether() {
+    Components installed = installer().components();
+    return installed.suites().stream()
+        .allMatch(
+            it ->
+                installed.isWhole(it)
+                    && it.active().map(Installed::members).orElse(Map.of()).equals(serving));
+  }
+
+  Map<String, Release> allServing() {
+    return Map.copyOf(serving);
   }
 
   Component component() {
@@ -152,14 +188,29 @@ final class Device {
     @Override
     public void plan(Deployment deployment) throws IOException, Refusal {
       online();
-      if (deployment.to().version().contains("unsigned")) {
+      if (anyIs("unsigned", deployment)) {
         throw new Unacceptable("SIG_THRESHOLD");
       }
     }
 
     @Override
-    public Optional<Set<Digest>> fetch(Deployment deployment) throws IOException, Refusal {
-      String version = deployment.to().version();
+    public Optional<Needs> fetch(Deployment deployment) throws IOException, Refusal {
+      Needs needs = Needs.UNKNOWN;
+      if (deployment.isSuite()) {
+        Digest document = store().put(content("manifest", deployment.to().version()));
+        needs = needs.and(deployment.component(), Set.of(document));
+      }
+      for (Deployment move : deployment.moves()) {
+        Optional<Set<Digest>> objects = fetchOne(move.to().version());
+        if (objects.isEmpty()) {
+          return Optional.empty();
+        }
+        needs = needs.and(move.component(), objects.get());
+      }
+      return Optional.of(needs);
+    }
+
+    private Optional<Set<Digest>> fetchOne(String version) throws IOException, Refusal {
       if (version.contains("delta") && !store().holds(Digest.of(content("artifact", version)))) {
         return rebuild(version);
       }
@@ -230,43 +281,47 @@ final class Device {
       for (Digest object : objects) {
         store().verify(object);
       }
-      return deployment.to().version().contains("wrong")
+      return anyIs("wrong", deployment)
           ? Verdict.unhealthy("GOLDEN_VECTORS: 2 of 3 differ")
           : Verdict.healthy();
     }
 
     @Override
     public void activate(Deployment deployment, Set<Digest> objects) throws Refusal {
-      String version = deployment.to().version();
-      activations.merge(version, 1, Integer::sum);
-      if (version.contains("crashing")) {
+      activations.merge(deployment.to().version(), 1, Integer::sum);
+      if (anyIs("crashing", deployment)) {
         throw new ProcessDied();
       }
-      if (version.contains("unloadable")) {
+      if (anyIs("unloadable", deployment)) {
         throw new Unacceptable("MODEL_REFUSED");
       }
-      serving = Optional.of(deployment.to());
+      deployment.moves().forEach(it -> serving.put(it.component(), it.to()));
       observed = 0;
     }
 
     @Override
     public Verdict observe(Deployment deployment) {
       observed++;
-      if (deployment.to().version().contains("dying") && observed == 2) {
+      if (anyIs("dying", deployment) && observed == 2) {
         throw new ProcessDied();
       }
       if (observed < 3) {
         return Verdict.pending("3 looks");
       }
-      return deployment.to().version().contains("sick")
-          ? Verdict.unhealthy("ERROR_RATE: 0.4")
-          : Verdict.healthy();
+      return anyIs("sick", deployment) ? Verdict.unhealthy("ERROR_RATE: 0.4") : Verdict.healthy();
     }
 
     @Override
     public void restore(Deployment deployment) {
-      serving = deployment.from();
+      for (Deployment move : deployment.moves()) {
+        serving.remove(move.component());
+        move.from().ifPresent(it -> serving.put(move.component(), it));
+      }
     }
+  }
+
+  private static boolean anyIs(String character, Deployment deployment) {
+    return deployment.moves().stream().anyMatch(it -> it.to().version().contains(character));
   }
 
   private final class Reporter implements InstallListener {

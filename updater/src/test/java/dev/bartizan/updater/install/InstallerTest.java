@@ -9,6 +9,7 @@ import dev.bartizan.updater.disk.FakeDisk;
 import dev.bartizan.updater.disk.FileName;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -292,7 +293,8 @@ class InstallerTest {
               Device.MODEL,
               Device.release("2.0"),
               Device.COMMAND,
-              Optional.of(device.now.plusSeconds(60)));
+              Optional.of(device.now.plusSeconds(60)),
+              Map.of());
       device.installer().request(order);
       Step waiting = device.installer().advance();
       assertEquals(new Step(Step.Kind.WAITING, UpdateState.PLANNED, "no route to host"), waiting);

@@ -229,6 +229,7 @@ public final class PowerCuts {
     String active = device.active();
     situation.require(List.of(tale.before(), tale.after()).contains(active), "active " + active);
     situation.same(Optional.of(active), device.serving());
+    situation.require(device.isTogether(), device.allServing());
     checkWhole(device, situation);
     if (told != Told.NOTHING) {
       situation.same(Admission.KNOWN, tale.order().ask(device));
@@ -245,6 +246,7 @@ public final class PowerCuts {
     String expected = heard ? tale.after() : tale.before();
     situation.same(expected, device.active());
     situation.same(Optional.of(expected), device.serving());
+    situation.require(device.isTogether(), device.allServing());
     checkWhole(device, situation);
     checkNothingElseIsLeft(device, situation);
     History.verify(device.disk, device.installer().head());

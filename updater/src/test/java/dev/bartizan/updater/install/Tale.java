@@ -25,6 +25,11 @@ record Tale(String name, Device base, Wish order, String before, String after) {
     second.start();
     second.order("second", "2.0");
     second.run();
+    Device suites = Device.withFirstSuite();
+    Device secondSuite = suites.copy();
+    secondSuite.start();
+    secondSuite.orderSuite("second", "2.0", "2.0", "p2.0");
+    secondSuite.run();
     return List.of(
         install(first, "2.0", "2.0"),
         install(first, "2.0-delta", "2.0-delta"),
@@ -32,7 +37,24 @@ record Tale(String name, Device base, Wish order, String before, String after) {
         install(first, "2.0-wrong", "1.0"),
         install(first, "2.0-unloadable", "1.0"),
         install(first, "2.0-sick", "1.0"),
-        new Tale("rollback", second, Tale::goBack, "2.0", "1.0"));
+        new Tale("rollback", second, Tale::goBack, "2.0", "1.0"),
+        suite(suites, "2.0", "p2.0", "2.0"),
+        suite(suites, "2.0", "p2.0-sick", "1.0"),
+        new Tale(
+            "suite rollback",
+            secondSuite,
+            device -> device.installer().rollBack("d", Device.SUITE, Device.COMMAND),
+            "2.0",
+            "1.0"));
+  }
+
+  private static Tale suite(Device base, String model, String other, String after) {
+    return new Tale(
+        "suite " + model + " and " + other,
+        base,
+        device -> device.orderSuite("d", "2.0", model, other),
+        "1.0",
+        after);
   }
 
   private static Tale install(Device base, String version, String after) {

@@ -1,0 +1,36 @@
+package dev.bartizan.agent.update;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What it takes to have a release here.
+ *
+ * @param way by which it comes: {@code here}, {@code whole}, {@code delta}, {@code pieces}; or
+ *     several of them
+ * @param bytes to be fetched
+ * @param space bytes of disk, exactly, before the first of them is fetched
+ * @param steps what will be done, in order, for people
+ */
+public record Cost(String way, long bytes, long space, List<String> steps) {
+  /** What costs nothing. */
+  static final Cost NOTHING = new Cost("", 0, 0, List.of());
+
+  public Cost {
+    steps = List.copyOf(steps);
+  }
+
+  /** The cost of both. */
+  Cost and(Cost other) {
+    List<String> all = new ArrayList<>(steps);
+    all.addAll(other.steps());
+    String ways =
+        Stream.of(way, other.way())
+            .filter(it -> !it.isEmpty())
+            .distinct()
+            .collect(Collectors.joining(" + "));
+    return new Cost(ways, bytes + other.bytes(), space + other.space(), all);
+  }
+}

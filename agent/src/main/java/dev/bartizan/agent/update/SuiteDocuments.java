@@ -1,0 +1,63 @@
+package dev.bartizan.agent.update;
+
+import dev.bartizan.agent.trust.TrustedDocuments;
+import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.updater.install.Component;
+import dev.bartizan.updater.install.Release;
+import dev.bartizan.updater.release.ReleaseName;
+import dev.bartizan.updater.release.SuiteManifest;
+import dev.bartizan.updater.store.ObjectStore;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+
+/** What suites say: as it is signed, and as it is installed. */
+public final class SuiteDocuments {
+  private final TrustedDocuments documents;
+  private final ObjectStore store;
+
+  public SuiteDocuments(TrustedDocuments documents, ObjectStore store) {
+    this.documents = documents;
+    this.store = store;
+  }
+
+  /** The name of a suite, without its kind. */
+  public static String nameOf(String component) {
+    return component.substring(Component.SUITE.length());
+  }
+
+  /**
+   * Keeps the signed document of a release.
+   *
+   * @throws Refusal when that release is not signed, or a member of it is not, or not any more
+   */
+  Digest keep(String component, Release release) throws IOException, Refusal {
+    String path = new ReleaseName(nameOf(component), release.version()).suiteTarget();
+    documents.requireSigned(path, release.manifest());
+    byte[] document = Interruptible.complete(() -> documents.get(path));
+    for (Map.Entry<String, SuiteManifest.Member> member :
+        SuiteManifest.parse(document).members().entrySet()) {
+      String version = member.getValue().version();
+      String target = SuiteManifest.memberTarget(member.getKey(), version);
+      documents.requireSigned(target, member.getValue().manifest());
+    }
+    return store.put(document);
+  }
+
+  /** What an installed release says. */
+  public SuiteManifest held(Release release) throws IOException, Refusal {
+    return SuiteManifest.parse(store.read(release.manifest(), SuiteManifest.MAX_LENGTH));
+  }
+
+  /** Its members, as releases to be installed. */
+  public static Map<String, Release> members(SuiteManifest suite) {
+    Map<String, Release> members = new HashMap<>();
+    suite
+        .members()
+        .forEach(
+            (component, member) ->
+                members.put(component, new Release(member.manifest(), member.version())));
+    return members;
+  }
+}

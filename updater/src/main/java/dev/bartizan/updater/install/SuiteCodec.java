@@ -1,0 +1,103 @@
+package dev.bartizan.updater.install;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bartizan.crypto.Digest;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * What journal and history say of suites. Single components are written without any of it, so that
+ * a version of the agent that knows no suites reads a journal in which there are none.
+ */
+final class SuiteCodec {
+  private static final String MEMBERS = "members";
+  private static final String PARTS = "parts";
+  private static final String PARTS_NEED = "parts-need";
+
+  private SuiteCodec() {}
+
+  static void writeMembers(ObjectNode node, Map<String, Release> members) {
+    if (!members.isEmpty()) {
+      node.set(
+          MEMBERS,
+          JournalCodec.list(
+              members.entrySet().stream().sorted(Map.Entry.comparingByKey()).toList(),
+              it -> named(it.getKey(), "release", it.getValue())));
+    }
+  }
+
+  static Map<String, Release> readMembers(Fields in) {
+    return list(in, MEMBERS, SuiteCodec::readMember).stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+  }
+
+  private static Map.Entry<String, Release> readMember(Fields in) {
+    return Map.entry(in.text("component"), in.object("release", JournalCodec::readRelease));
+  }
+
+  static void writeParts(ObjectNode node, List<Part> parts) {
+    if (!parts.isEmpty()) {
+      node.set(PARTS, JournalCodec.list(parts, SuiteCodec::write));
+    }
+  }
+
+  static List<Part> readParts(Fields in) {
+    return list(in, PARTS, SuiteCodec::readPart);
+  }
+
+  private static ObjectNode write(Part part) {
+    ObjectNode node = named(part.component(), "to", part.to());
+    part.from().ifPresent(it -> node.set("from", JournalCodec.write(it)));
+    return node;
+  }
+
+  private static Part readPart(Fields in) {
+    return new Part(
+        in.text("component"),
+        in.optional("from", JournalCodec::readRelease),
+        in.object("to", JournalCodec::readRelease));
+  }
+
+  static void writeNeeds(ObjectNode node, Progress progress) {
+    String component = progress.deployment().component();
+    Map<String, Set<Digest>> needs = progress.needs().byComponent();
+    JournalCodec.writeObjects(node, progress.needs().of(component));
+    List<String> parts =
+        needs.keySet().stream().filter(it -> !it.equals(component)).sorted().toList();
+    if (!parts.isEmpty()) {
+      node.set(PARTS_NEED, JournalCodec.list(parts, it -> need(it, progress.needs().of(it))));
+    }
+  }
+
+  static Needs readNeeds(Fields in, Deployment deployment) {
+    Set<Digest> objects = JournalCodec.readObjects(in);
+    Needs needs = objects.isEmpty() ? Needs.UNKNOWN : Needs.of(deployment.component(), objects);
+    for (Map.Entry<String, Set<Digest>> part : list(in, PARTS_NEED, SuiteCodec::readNeed)) {
+      needs = needs.and(part.getKey(), part.getValue());
+    }
+    return needs;
+  }
+
+  private static ObjectNode need(String component, Set<Digest> objects) {
+    ObjectNode node = SealedLine.object().put("component", component);
+    JournalCodec.writeObjects(node, objects);
+    return node;
+  }
+
+  private static Map.Entry<String, Set<Digest>> readNeed(Fields in) {
+    return Map.entry(in.text("component"), JournalCodec.readObjects(in));
+  }
+
+  private static ObjectNode named(String component, String member, Release release) {
+    ObjectNode node = SealedLine.object().put("component", component);
+    node.set(member, JournalCodec.write(release));
+    return node;
+  }
+
+  private static <T> List<T> list(Fields in, String name, Function<Fields, T> reader) {
+    return in.has(name) ? in.list(name, reader) : List.of();
+  }
+}

@@ -66,12 +66,12 @@ public final class ReleaseKeys {
   public void renew(Components installed) throws IOException, Refusal {
     for (Component component : installed.models()) {
       if (component.active().isPresent()) {
-        renew(component.active().get().release().manifest());
+        require(component.active().get().release().manifest());
       }
     }
     for (Component component : installed.models()) {
       for (Installed previous : component.previous()) {
-        renew(previous.release().manifest());
+        require(previous.release().manifest());
       }
     }
   }
@@ -86,7 +86,8 @@ public final class ReleaseKeys {
     envelopes.retain(held);
   }
 
-  private void renew(Digest release) throws IOException, Refusal {
+  /** Gets the key of {@code release} unless it is here. */
+  void require(Digest release) throws IOException, Refusal {
     if (!holds(release)) {
       fetch(release);
     }

@@ -13,7 +13,6 @@ import dev.bartizan.updater.release.SealedFile;
 import dev.bartizan.updater.store.ObjectStore;
 import dev.bartizan.updater.store.ObjectWriter;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -31,10 +30,7 @@ public final class ReleasePayloads implements ComponentPayloads {
   private final ReleaseKeys keys;
   private final Rebuild rebuild;
   private final Mosaic mosaic;
-  private Function<String, List<Release>> held = component -> List.of();
-
-  /** Files by whose way a model did not become what was promised, since the agent started. */
-  private final Set<Digest> failed = new HashSet<>();
+  private final Planner planner;
 
   public ReleasePayloads(
       TrustedDocuments documents,
@@ -49,6 +45,7 @@ public final class ReleasePayloads implements ComponentPayloads {
     this.store = store;
     this.keys = keys;
     this.rebuild = new Rebuild(vault, store, crypto, workers);
+    this.planner = new Planner(documents, store);
     this.mosaic = new Mosaic(vault, store, crypto, delivery);
   }
 
@@ -58,12 +55,12 @@ public final class ReleasePayloads implements ComponentPayloads {
    * @param releases of a component, those that are installed: the active one first
    */
   public void makeFrom(Function<String, List<Release>> releases) {
-    this.held = releases;
+    planner.makeFrom(releases);
   }
 
   @Override
   public Cost cost(String model, Release to) throws IOException, Refusal {
-    return plan(ReleaseManifest.parse(manifestOf(model, to))).cost();
+    return planner.plan(to, ReleaseManifest.parse(manifestOf(model, to))).cost();
   }
 
   @Override
@@ -72,16 +69,42 @@ public final class ReleasePayloads implements ComponentPayloads {
     if (!isInstalled(deployment.to().manifest())) {
       keys.fetch(deployment.to().manifest());
     }
+    boolean isOpen = false;
+    while (!isOpen) { // A way that is not is avoided from then on: there are ever fewer.
+      ReleaseManifest manifest = ReleaseManifest.parse(manifestOf(deployment));
+      isOpen = hasKeys(planner.plan(deployment.to(), manifest));
+    }
+  }
+
+  /** Those of the releases between: a way that leads through a closed one is none. */
+  private boolean hasKeys(UpdatePlan plan) throws IOException, Refusal {
+    if (plan.way() instanceof Way.Differences differences) {
+      for (Way.Link link : differences.links()) {
+        if (!canOpen(link)) {
+          planner.avoid(link.offer().sealed().sealed());
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  private boolean canOpen(Way.Link link) throws IOException, Refusal {
+    try {
+      keys.require(link.to().manifest());
+      return true;
+    } catch (Refusal none) {
+      return false;
+    }
   }
 
   /** All the plan needs, before its first byte: an update must not die of a full disk half way. */
   @Override
   public void setAside(Deployment deployment) throws IOException, Refusal {
     ReleaseManifest manifest = ReleaseManifest.parse(manifestOf(deployment));
-    for (SealedFile file : plan(manifest).downloads()) {
+    for (SealedFile file : planner.plan(deployment.to(), manifest).files(manifest)) {
       store.reserve(file.sealed(), file.sealedLength());
     }
-    store.reserve(manifest.whole().sealed(), manifest.whole().sealedLength());
   }
 
   @Override
@@ -89,10 +112,11 @@ public final class ReleasePayloads implements ComponentPayloads {
     byte[] document = manifestOf(deployment);
     ReleaseManifest manifest = ReleaseManifest.parse(document);
     Digest release = store.put(document);
-    if (!keys.holds(release)) {
-      keys.fetch(release);
+    keys.require(release);
+    UpdatePlan plan = planner.plan(deployment.to(), manifest);
+    if (!hasKeys(plan)) {
+      return again(deployment);
     }
-    UpdatePlan plan = plan(manifest);
     for (SealedFile file : plan.downloads()) {
       ObjectWriter writer = store.begin(file.sealed(), file.sealedLength());
       if (!delivery.advance(file.path(), file.sealedLength(), writer)) {
@@ -112,21 +136,29 @@ public final class ReleasePayloads implements ComponentPayloads {
    */
   private boolean isMade(Deployment deployment, ReleaseManifest manifest, Way way)
       throws IOException, Refusal {
-    if (way instanceof Way.Difference difference) {
-      return isRebuilt(deployment, difference);
+    if (way instanceof Way.Differences differences) {
+      return isRebuilt(deployment, differences);
     }
     return !(way instanceof Way.Parts parts) || isPutTogether(deployment, manifest, parts);
   }
 
-  private boolean isRebuilt(Deployment deployment, Way.Difference way) throws IOException, Refusal {
-    Digest delta = way.offer().sealed().sealed();
-    try {
-      rebuild.make(deployment.component(), deployment.to(), way.base(), way.offer());
-    } catch (Refusal useless) {
-      giveUp(delta, useless, deployment);
-      return false;
+  private boolean isRebuilt(Deployment deployment, Way.Differences way)
+      throws IOException, Refusal {
+    Release base = way.base();
+    for (Way.Link link : way.links()) {
+      Digest delta = link.offer().sealed().sealed();
+      try {
+        if (!store.holds(link.whole().sealed())) {
+          store.put(manifestOf(deployment.component(), link.to()));
+          rebuild.make(deployment.component(), link.to(), base, link.offer());
+        }
+      } catch (Refusal useless) {
+        giveUp(delta, useless, deployment);
+        return false;
+      }
+      store.discard(delta);
+      base = link.to();
     }
-    store.discard(delta);
     return true;
   }
 
@@ -147,40 +179,16 @@ public final class ReleasePayloads implements ComponentPayloads {
     if (!delivery.allowsWholeAfter(useless, deployment)) {
       throw useless;
     }
-    failed.add(file);
+    planner.avoid(file);
+    again(deployment);
+  }
+
+  /** The plan has to be another; it may cost more. */
+  private Optional<Set<Digest>> again(Deployment deployment) throws IOException, Refusal {
     Cost cost = cost(deployment.component(), deployment.to());
     delivery.requireBudget(cost.bytes());
     store.requireSpace(cost.space());
-  }
-
-  private UpdatePlan plan(ReleaseManifest manifest) throws IOException, Refusal {
-    List<Way> ways = new ArrayList<>();
-    List<Release> bases = new ArrayList<>();
-    Set<Digest> pieces = new HashSet<>();
-    for (Release base : held.apply(manifest.release().name())) {
-      Optional<ReleaseManifest> older = held(base);
-      if (older.isPresent() && store.holds(older.get().whole().sealed())) {
-        manifest
-            .deltaFrom(older.get().model().root())
-            .filter(offer -> !failed.contains(offer.sealed().sealed()))
-            .ifPresent(offer -> ways.add(new Way.Difference(base, offer)));
-        bases.add(base);
-        pieces.addAll(Mosaic.digests(older.get()));
-      }
-    }
-    boolean isCut = !manifest.pieces().pieces().isEmpty() && !pieces.isEmpty();
-    if (isCut && !failed.contains(manifest.whole().sealed())) {
-      ways.add(new Way.Parts(PiecePlan.of(manifest, pieces), bases));
-    }
-    return UpdatePlan.of(manifest, ways, store);
-  }
-
-  /** The manifest of a release the store holds, if it still does. */
-  public Optional<ReleaseManifest> held(Release release) throws IOException, Refusal {
-    return store.holds(release.manifest())
-        ? Optional.of(
-            ReleaseManifest.parse(store.read(release.manifest(), ReleaseManifest.MAX_LENGTH)))
-        : Optional.empty();
+    return Optional.empty();
   }
 
   private static Set<Digest> objects(Digest release, ReleaseManifest manifest) {
@@ -199,11 +207,6 @@ public final class ReleasePayloads implements ComponentPayloads {
     return Interruptible.complete(() -> documents.get(path));
   }
 
-  private Optional<ReleaseManifest> activeManifest(Deployment deployment)
-      throws IOException, Refusal {
-    return deployment.from().isEmpty() ? Optional.empty() : held(deployment.from().get());
-  }
-
   private void refuseUnsuitable(Deployment deployment, ReleaseManifest manifest)
       throws IOException, Refusal {
     if (!manifest.format().equals(FORMAT)) {
@@ -211,7 +214,7 @@ public final class ReleasePayloads implements ComponentPayloads {
           UpdateRefusal.Reason.UNSUPPORTED_FORMAT,
           manifest.release() + " is for " + manifest.format() + ", this agent runs " + FORMAT);
     }
-    Optional<ReleaseManifest> active = activeManifest(deployment);
+    Optional<ReleaseManifest> active = planner.manifestOf(deployment.from());
     if (active.isPresent() && manifest.epoch() < active.get().epoch()) {
       throw new UpdateRefusal(
           UpdateRefusal.Reason.ROLLBACK,

@@ -60,14 +60,39 @@ record UpdatePlan(Way way, List<SealedFile> downloads, long bytes, long spaceNee
       downloads.add(manifest.whole());
     } else if (way instanceof Way.Parts parts) {
       ranges = parts.plan().bytes();
-    } else if (way instanceof Way.Difference difference) {
-      SealedFile delta = difference.offer().sealed();
-      if (!store.holds(delta.sealed())) {
-        downloads.add(delta);
-        space += delta.sealedLength();
+    } else if (way instanceof Way.Differences differences) {
+      for (Way.Link link : differences.links()) {
+        if (!store.holds(link.whole().sealed())) {
+          space += isLast(link, manifest) ? 0 : link.whole().sealedLength();
+          space += addMissing(link.offer().sealed(), downloads, store);
+        }
       }
     }
     return new UpdatePlan(way, downloads, length(downloads) + ranges, space);
+  }
+
+  private static long addMissing(SealedFile file, List<SealedFile> downloads, ObjectStore store)
+      throws IOException {
+    if (store.holds(file.sealed())) {
+      return 0;
+    }
+    downloads.add(file);
+    return file.sealedLength();
+  }
+
+  private static boolean isLast(Way.Link link, ReleaseManifest manifest) {
+    return link.whole().sealed().equals(manifest.whole().sealed());
+  }
+
+  /** All files for which space is needed, those that are made here included. */
+  List<SealedFile> files(ReleaseManifest manifest) {
+    List<SealedFile> files = new ArrayList<>(downloads);
+    if (way instanceof Way.Differences differences) {
+      differences.links().forEach(link -> files.add(link.whole()));
+    } else {
+      files.add(manifest.whole());
+    }
+    return files;
   }
 
   Cost cost() {
@@ -80,8 +105,12 @@ record UpdatePlan(Way way, List<SealedFile> downloads, long bytes, long spaceNee
     for (SealedFile file : downloads) {
       steps.add("fetch " + file.file() + ", " + file.sealedLength() + " bytes");
     }
-    if (way instanceof Way.Difference difference) {
-      steps.add("make the model from " + difference.base().version());
+    if (way instanceof Way.Differences differences) {
+      String from = differences.base().version();
+      for (Way.Link link : differences.links()) {
+        steps.add("make " + link.to().version() + " from " + from);
+        from = link.to().version();
+      }
     } else if (way instanceof Way.Parts parts) {
       long ranges = parts.plan().runs().stream().filter(run -> !run.isHere()).count();
       String bases =

@@ -2,6 +2,8 @@ package dev.bartizan.agent.update;
 
 import dev.bartizan.updater.install.Release;
 import dev.bartizan.updater.release.DeltaOffer;
+import dev.bartizan.updater.release.SealedFile;
+import java.util.ArrayList;
 import java.util.List;
 
 /** By which a release's model is had. */
@@ -25,13 +27,40 @@ public sealed interface Way {
     }
   }
 
-  /** A difference from a release that is held, active or kept. */
-  record Difference(Release base, DeltaOffer offer) implements Way {
+  /**
+   * Differences, one after the other, from a release that is held, active or kept.
+   *
+   * @param links at least one; the last leads to the release that is wanted
+   */
+  record Differences(Release base, List<Link> links) implements Way {
+    public Differences {
+      links = List.copyOf(links);
+    }
+
+    /** One difference more. */
+    Differences then(Link link) {
+      List<Link> all = new ArrayList<>(links);
+      all.add(link);
+      return new Differences(base, all);
+    }
+
+    /** Bytes of all of them. */
+    long length() {
+      return links.stream().mapToLong(link -> link.offer().sealed().sealedLength()).sum();
+    }
+
     @Override
     public String text() {
-      return "delta";
+      return links.size() == 1 ? "delta" : "chain";
     }
   }
+
+  /**
+   * A difference, and what comes of it.
+   *
+   * @param whole the file of the release {@code to}
+   */
+  record Link(Release to, SealedFile whole, DeltaOffer offer) {}
 
   /** Pieces of releases that are held, and the rest as ranges of the published file. */
   record Parts(PiecePlan plan, List<Release> held) implements Way {

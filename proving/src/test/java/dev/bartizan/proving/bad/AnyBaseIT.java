@@ -12,11 +12,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 
 /** A release for which nobody has made a difference from what the device holds. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class AnyBaseIT extends OneDevice {
   @Test
+  @Order(1)
   void aDeviceFetchesOnlyWhatItLacksOfAModelAndMendsWhatCameBroken() throws Exception {
     awaitServing("1.0.0");
     byte[] model = Files.readAllBytes(Models.file("1.0.0"));
@@ -52,6 +57,47 @@ class AnyBaseIT extends OneDevice {
     Outcome tampered = update("1.0.2");
     assertAnswer(tampered, "refused", "HASH_MISMATCH");
     assertEquals("1.0.1", device().serving(MODEL));
+  }
+
+  @Test
+  @Order(2)
+  void aDeviceThatMissedAReleaseGoesThroughItByDifferences() throws Exception {
+    assertEquals("1.0.1", device().serving(MODEL));
+    byte[] model = Files.readAllBytes(Models.file("1.0.0"));
+    Path file = home().resolve("tuned.onnx");
+    releaseTuned(model, 1, "1.0.3", file, "1.0.1");
+    releaseTuned(model, 2, "1.0.4", file, "1.0.3");
+    Outcome look = device().run("update", "--check");
+    assertTrue(look.out().contains("way    chain"), look.out() + look.err());
+    assertTrue(look.out().contains("make 1.0.3 from 1.0.1"), look.out());
+    assertTrue(look.out().contains("make 1.0.4 from 1.0.3"), look.out());
+
+    long before = artifactBytes();
+    Outcome end = update("1.0.4");
+    assertEquals(0, end.exit(), end.out() + end.err());
+    await("1.0.4", () -> device().serving(MODEL).equals("1.0.4"));
+    long cost = artifactBytes() - before;
+    assertTrue(cost < model.length / 2, cost + " bytes");
+    assertEquals(0, device().run("check").exit());
+    // What was made on the way is gone again.
+    String installed = device().run("status").out();
+    assertTrue(!installed.contains("1.0.3"), installed);
+  }
+
+  /** Every tensor differs a little from the last time, so that no piece of it is left. */
+  private void releaseTuned(byte[] model, int bit, String version, Path file, String from)
+      throws Exception {
+    for (LocatedTensor tensor :
+        TensorMap.ofOnnx(new ByteArrayInputStream(model), model.length).inline().tensors()) {
+      for (long at = tensor.offset(); at < tensor.offset() + tensor.length(); at += 4096) {
+        model[(int) at] ^= (byte) bit;
+      }
+    }
+    Outcome released =
+        lab()
+            .release(
+                version, Files.write(file, model), Models.golden("1.0.0"), "--delta-from", from);
+    assertEquals(0, released.exit(), released.err());
   }
 
   private long artifactBytes() throws Exception {

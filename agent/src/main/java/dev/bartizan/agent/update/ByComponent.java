@@ -64,7 +64,8 @@ public final class ByComponent implements Payloads, Trial {
   public Cost cost(Map<String, Release> releases) throws IOException, Refusal {
     Cost cost = Cost.NOTHING;
     for (Map.Entry<String, Release> each : releases.entrySet()) {
-      cost = cost.and(payloads(each.getKey()).cost(each.getKey(), each.getValue()));
+      Cost one = payloads(each.getKey()).cost(each.getKey(), each.getValue());
+      cost = cost.and(releases.size() == 1 ? one : one.of(each.getKey()));
     }
     return cost;
   }

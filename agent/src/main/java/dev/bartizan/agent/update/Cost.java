@@ -22,6 +22,11 @@ public record Cost(String way, long bytes, long space, List<String> steps) {
     steps = List.copyOf(steps);
   }
 
+  /** The same, where it has to be said for what each step is. */
+  Cost of(String component) {
+    return new Cost(way, bytes, space, steps.stream().map(it -> component + ": " + it).toList());
+  }
+
   /** The cost of both. */
   Cost and(Cost other) {
     List<String> all = new ArrayList<>(steps);

@@ -70,8 +70,7 @@ public final class SoftwarePayloads implements ComponentPayloads {
     for (SoftwareFile file : manifest.files().values()) {
       missing += store.holds(file.digest()) || filesHere().containsKey(file) ? 0 : file.length();
     }
-    String step =
-        "fetch what is new of " + component + " " + to.version() + ", " + missing + " bytes";
+    String step = "fetch files that are new, " + missing + " bytes";
     // Each file is in the store and in its directory for a moment.
     return new Cost("files", missing, 2 * manifest.length(), List.of(step));
   }

@@ -24,7 +24,7 @@ record DeltaPart(long position, long length, String choice, long cost, String na
     List<DeltaPart> parts = new ArrayList<>();
     long position = section.section().position();
     long literals = section.plan().literalsLength();
-    long differences = section.plan().differencesLength();
+    long changed = section.plan().changedLength();
     for (Piece piece : section.plan().pieces()) {
       long length = piece.resultLength();
       if (piece instanceof TensorPiece tensor) {
@@ -33,8 +33,8 @@ record DeltaPart(long position, long length, String choice, long cost, String na
       } else if (piece instanceof Piece.Copy copy) {
         parts.add(new DeltaPart(position, length, COPY, 0, names.at(copy.position())));
       } else if (piece instanceof Piece.Shifted) {
-        long cost = length * section.plan().differencesCost() / differences;
-        parts.add(new DeltaPart(position, length, "bytes, differences", cost, ""));
+        long cost = length * section.plan().changesCost() / changed;
+        parts.add(new DeltaPart(position, length, "bytes, changed", cost, ""));
       } else {
         long cost = length * section.plan().literalsCost() / literals;
         parts.add(new DeltaPart(position, length, "bytes", cost, ""));

@@ -13,8 +13,8 @@ import java.util.List;
 final class ByteMatcher {
   private static final int WORTH_A_COPY = 24;
 
-  /** So many bytes the same in a row leave a stretch with differences. */
-  private static final int WORTH_LEAVING = 512;
+  /** So many bytes the same in a row leave a stretch with changes: copying them is faster. */
+  private static final int WORTH_LEAVING = 4096;
 
   /** How far an inexact match may get worse before it is given up. */
   private static final int PATIENCE = 48;

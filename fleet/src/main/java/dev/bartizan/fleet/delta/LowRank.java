@@ -5,6 +5,7 @@ import dev.bartizan.updater.delta.TensorPiece;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.TreeSet;
 
 /**
  * A change as a sum of products of a column and a row, in whole numbers.
@@ -51,16 +52,23 @@ record LowRank(int[] scales, int[][] rows, int[][] columns) {
     if (rank == 0) {
       return List.of();
     }
-    double left = total;
-    for (int k = 0; k < rank; k++) {
-      left -= subspace.energies()[k];
-    }
-    double noise = Math.sqrt(Math.max(left, total * 1e-13) / white.length);
     List<LowRank> candidates = new ArrayList<>();
-    for (double coarseness : new double[] {0.25, 1}) {
-      candidates.add(quantised(subspace, rank, noise * coarseness, byRow, byColumn));
+    for (int some : new TreeSet<>(List.of(rank, Math.min(most, rank + (rank + 1) / 2)))) {
+      double noise = noise(subspace.energies(), some, total, white.length);
+      for (double coarseness : new double[] {0.125, 0.25, 0.5, 1}) {
+        candidates.add(quantised(subspace, some, noise * coarseness, byRow, byColumn));
+      }
     }
     return candidates;
+  }
+
+  /** How large an element is that so many products leave, whitened. */
+  private static double noise(double[] energies, int rank, double total, int elements) {
+    double left = total;
+    for (int k = 0; k < rank; k++) {
+      left -= energies[k];
+    }
+    return Math.sqrt(Math.max(left, total * 1e-13) / elements);
   }
 
   /** The matrix with rows and columns of one size, which does not change its rank. */

@@ -1,6 +1,8 @@
 package dev.bartizan.fleet.delta;
 
+import dev.bartizan.updater.delta.ChangeCode;
 import dev.bartizan.updater.delta.DeltaFormat;
+import dev.bartizan.updater.delta.DeltaRefusal;
 import dev.bartizan.updater.delta.KnownContent;
 import dev.bartizan.updater.delta.Piece;
 import dev.bartizan.updater.delta.PieceCode;
@@ -62,16 +64,15 @@ final class SectionEncoder {
     ByteArrayOutputStream payload = new ByteArrayOutputStream();
     FrameWriter.write(plan, new byte[0], payload);
     FrameWriter.write(content, whole, payload);
-    FrameWriter.write(new byte[0], new byte[0], payload);
     return payload.toByteArray();
   }
 
   private final class Parts {
     private final List<Piece> pieces = new ArrayList<>();
     private final ByteArrayOutputStream literals = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream differences = new ByteArrayOutputStream();
     private final SymbolWriter symbols = new SymbolWriter();
-    private boolean tensors;
+    private final ChangeCode changes = new ChangeCode(symbols);
+    private boolean coding;
 
     /** Where in the base the first literal was expected. */
     private long near = -1;
@@ -87,14 +88,21 @@ final class SectionEncoder {
       if (piece instanceof Piece.Shifted shifted) {
         byte[] now = read(result, bytes.position(), (int) shifted.resultLength());
         byte[] then = read(base, shifted.position(), now.length);
-        for (int i = 0; i < now.length; i++) {
-          differences.write(now[i] - then[i]);
-        }
+        write(then, now);
+        coding = true;
         expected = shifted.position() + now.length;
       } else if (piece instanceof Piece.Copy copy) {
         expected = copy.position() + copy.resultLength();
       }
       pieces.add(piece);
+    }
+
+    private void write(byte[] then, byte[] now) {
+      try {
+        changes.code(then, 0, now, 0, now.length);
+      } catch (DeltaRefusal impossible) {
+        throw new IllegalStateException("a writer refuses nothing", impossible);
+      }
     }
 
     private void addLiteral(byte[] content) {
@@ -116,7 +124,7 @@ final class SectionEncoder {
         addLiteral(block.content());
         return;
       }
-      tensors = true;
+      coding = true;
       choice.write(symbols);
       pieces.add(choice.piece());
       if (block.hasBase()) {
@@ -133,8 +141,7 @@ final class SectionEncoder {
       ByteArrayOutputStream payload = new ByteArrayOutputStream();
       FrameWriter.write(PieceCode.plan(prefix, pieces), new byte[0], payload);
       FrameWriter.write(literals.toByteArray(), dictionary.toByteArray(), payload);
-      FrameWriter.write(differences.toByteArray(), new byte[0], payload);
-      if (tensors) {
+      if (coding) {
         symbols.write(payload);
       }
       return payload.toByteArray();

@@ -91,7 +91,7 @@ class DeltaRefusalTest {
   /** The attacker knows the format and writes digests that are right. */
   @Nested
   class WithDigestsThatAreRight {
-    private final byte[] none = {0, 0};
+    private final byte[] none = {0};
 
     @Test
     void aBombInTheLiteralsIsRefused() {
@@ -171,8 +171,15 @@ class DeltaRefusalTest {
 
     @Test
     void streamsThatAreTooShortTooLongOrNotThereAreRefused() {
-      TensorPiece piece = new TensorPiece(NumberFormat.U8, 10, 10, View.NONE, 0, 0, 0);
-      byte[] plan = packedPlan(plan(piece));
+      for (Piece piece :
+          List.of(
+              new TensorPiece(NumberFormat.U8, 10, 10, View.NONE, 0, 0, 0),
+              new Piece.Shifted(0, 100))) {
+        requireStreams(packedPlan(plan(piece)));
+      }
+    }
+
+    private void requireStreams(byte[] plan) {
       byte[] state = {0, 0, 0, (byte) 0x80, 0, 0, 0, 0};
       byte[] states = join(new byte[] {8, 8}, state, state);
       for (byte[] streams :
@@ -274,7 +281,7 @@ class DeltaRefusalTest {
     }
 
     private byte[] forged(int length, byte[] plan, int literals, byte[] frame) {
-      return forged(length, plan, packed(literals, frame), new byte[1]);
+      return forged(length, plan, packed(literals, frame));
     }
 
     private byte[] forged(int length, byte[]... payload) {

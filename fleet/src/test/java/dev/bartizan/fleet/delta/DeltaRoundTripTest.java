@@ -51,6 +51,31 @@ class DeltaRoundTripTest {
     assertTrue(roundTrip(result, base) < 200);
   }
 
+  // A program that was linked anew: every so often an address, all moved by one of two distances.
+  @Test
+  void addressesThatMovedTogetherCostABitOrTwoEach() throws Exception {
+    byte[] base = noise(1, LENGTH);
+    byte[] result = base.clone();
+    int addresses = 0;
+    Random random = new Random(3);
+    for (int at = 0; at < LENGTH - 4; at += 20 + random.nextInt(40)) {
+      result[at] += random.nextBoolean() ? (byte) 0x25 : (byte) -0x25;
+      addresses++;
+    }
+    int length = roundTrip(base, result);
+    assertTrue(length < addresses, length + " bytes for " + addresses + " addresses");
+  }
+
+  @Test
+  void changesThatFillASectionAndAllDiffer() throws Exception {
+    byte[] base = noise(1, LENGTH);
+    byte[] result = base.clone();
+    for (int at = 0; at < LENGTH; at += 3) {
+      result[at] += (byte) (at / 3);
+    }
+    roundTrip(base, result);
+  }
+
   @Test
   void bytesInsertedInTheMiddleLeaveBothSidesCheap() throws Exception {
     byte[] base = noise(1, LENGTH);

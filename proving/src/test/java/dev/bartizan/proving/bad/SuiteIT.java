@@ -40,8 +40,8 @@ class SuiteIT extends SelfUpdating {
     suite(
         "2.0.0", "{\"threshold\":0.75}", MODEL + "=1.1.0", CROP + "=1.1.0", "software/agent=0.2.0");
     Outcome look = device().run("update", "--check", "suite/line", "2.0.0").expect(0);
-    assertTrue(look.out().contains("make the model from 1.0.0"), look.out());
-    assertTrue(look.out().contains("fetch what is new of software/agent 0.2.0"), look.out());
+    assertTrue(look.out().contains("defect: make 1.1.0 from 1.0.0"), look.out());
+    assertTrue(look.out().contains("software/agent: fetch files that are new"), look.out());
 
     Outcome end = updateSuite("2.0.0");
 

@@ -24,7 +24,7 @@ public sealed interface Piece permits Piece.Literal, Piece.Copy, Piece.Shifted, 
     }
   }
 
-  /** Bytes of the base, to each of which the next of the section's differences is added. */
+  /** Bytes of the base, some of them changed: by what is in the coded streams. */
   record Shifted(long position, long resultLength) implements Piece {
     @Override
     public long baseBytes() {

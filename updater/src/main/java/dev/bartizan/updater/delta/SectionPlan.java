@@ -15,8 +15,7 @@ import java.util.List;
  *             prefix        count, then position (signed, from the end of the one before) and length of each
  *             pieces        see docs/wire-formats.md
  *           literals        packed, with the prefix's stretches of the base as raw-content dictionary
- *           differences     packed
- *           streams         where there are tensors: length of main and detail stream; main, detail, bits
+ *           streams         where there are tensors or changed bytes: length of main and detail stream; main, detail, bits
  * packed    length, and where that is not 0 packed length (0: stored), then the content, stored or
  *           as one magicless zstd frame
  * </pre>
@@ -32,7 +31,6 @@ public record SectionPlan(
     List<Piece.Copy> prefix,
     int coded,
     Packed literals,
-    Packed differences,
     Streams streams) {
   private static final int PLAN_MAX = 1 << 20;
   private static final int PIECES_MAX = 1 << 17;
@@ -102,19 +100,25 @@ public record SectionPlan(
     return literals.length();
   }
 
-  /** Bytes of the result that are made by differences. */
-  public int differencesLength() {
-    return differences.length();
-  }
-
   /** Bytes of the payload that the literals take. */
   public int literalsCost() {
     return literals.cost();
   }
 
-  /** Bytes of the payload that the differences take. */
-  public int differencesCost() {
-    return differences.cost();
+  /** Bytes of the payload that changed bytes take, as far as tensors say what they take. */
+  public int changesCost() {
+    int streamed = payload.length() - streams.start();
+    int tensors =
+        pieces.stream().mapToInt(it -> it instanceof TensorPiece tensor ? tensor.cost() : 0).sum();
+    return Math.max(0, streamed - tensors);
+  }
+
+  /** Bytes of the result that are the base's but for some changes. */
+  public long changedLength() {
+    return pieces.stream()
+        .filter(Piece.Shifted.class::isInstance)
+        .mapToLong(Piece::resultLength)
+        .sum();
   }
 
   /** Bytes of the base that the prefix takes. */
@@ -133,8 +137,7 @@ public record SectionPlan(
     private long coded;
     private long atHand;
     private long literalBytes;
-    private long shiftedBytes;
-    private boolean tensors;
+    private boolean coding;
 
     Parser(Section section, DeltaHeader header, byte[] payload) {
       this.section = section;
@@ -149,13 +152,11 @@ public record SectionPlan(
       plan.unpack(payload, new byte[0], unpacked, new Zstd());
       readPlan(new Numbers(unpacked, 0, unpacked.length));
       Packed literals = packed(literalBytes, "literals");
-      Packed differences = packed(shiftedBytes, "differences");
-      Streams streams = tensors ? streams() : Streams.NONE;
-      if (!tensors && in.hasMore()) {
+      Streams streams = coding ? streams() : Streams.NONE;
+      if (!coding && in.hasMore()) {
         throw malformed("bytes after its last part");
       }
-      return new SectionPlan(
-          new Payload(payload), pieces, prefix, (int) coded, literals, differences, streams);
+      return new SectionPlan(new Payload(payload), pieces, prefix, (int) coded, literals, streams);
     }
 
     private Packed packed(long length, String what) throws DeltaRefusal {
@@ -223,10 +224,10 @@ public record SectionPlan(
         literalBytes += piece.resultLength();
       } else if (piece instanceof Piece.Shifted shifted) {
         requireInBase(shifted.position(), shifted.resultLength());
-        shiftedBytes += shifted.resultLength();
+        coding = true;
       } else if (piece instanceof TensorPiece tensor) {
         requireSound(tensor);
-        tensors = true;
+        coding = true;
       }
       pieces.add(piece);
     }

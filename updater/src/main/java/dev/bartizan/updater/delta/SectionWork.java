@@ -50,25 +50,20 @@ final class SectionWork {
     Zstd zstd = new Zstd();
     byte[] prefix = Arrays.copyOf(base, plan.prefixLength());
     byte[] literals = new byte[plan.literals().length()];
-    byte[] differences = new byte[plan.differences().length()];
     plan.literals().unpack(payload, prefix, literals, zstd);
-    plan.differences().unpack(payload, new byte[0], differences, zstd);
     SymbolReader symbols = symbols();
     TensorCode code = symbols == null ? null : new TensorCode(symbols);
+    ChangeCode changes = symbols == null ? null : new ChangeCode(symbols);
     int from = prefix.length;
     int to = 0;
     int nextLiteral = 0;
-    int nextDifference = 0;
     for (Piece piece : plan.pieces()) {
       int length = piece instanceof Piece.Copy ? 0 : (int) piece.resultLength();
       if (piece instanceof Piece.Literal) {
         System.arraycopy(literals, nextLiteral, coded, to, length);
         nextLiteral += length;
-      } else if (piece instanceof Piece.Shifted) {
-        for (int i = 0; i < length; i++) {
-          coded[to + i] = (byte) (base[from + i] + differences[nextDifference + i]);
-        }
-        nextDifference += length;
+      } else if (piece instanceof Piece.Shifted && changes != null) {
+        changes.code(base, from, coded, to, length);
       } else if (piece instanceof TensorPiece tensor && code != null) {
         code.code(tensor, new Side(), base, from, coded, to);
       }

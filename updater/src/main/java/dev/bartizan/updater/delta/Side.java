@@ -8,9 +8,7 @@ public final class Side {
   private static final int COLUMN_SIZE = ROW_SIZE + 1;
   private static final int SCALE = ROW_SIZE + 2;
   private static final int SAME_ROW = ROW_SIZE + 4;
-  private static final int ROW_VECTOR = ROW_SIZE + 8;
-  private static final int COLUMN_VECTOR = ROW_SIZE + 32;
-  private static final int VECTORS = 24;
+  private static final int VECTOR_SIZE = ROW_SIZE + 5;
 
   /** A row's size that says: all of it is as predicted. */
   public static final int AS_PREDICTED = Integer.MIN_VALUE;
@@ -36,6 +34,10 @@ public final class Side {
   public int zeroReference;
 
   private int lastRowSize;
+
+  /** The contexts of the row vectors' numbers. */
+  private int[] rowContexts = new int[0];
+
   private double[][] columnTerms = new double[0][];
 
   void code(Symbols port, TensorPiece piece) throws DeltaRefusal {
@@ -73,15 +75,34 @@ public final class Side {
     int columns = piece.base().columns();
     columnTerms = new double[piece.rank()][columns];
     scales = reading ? new int[piece.rank()] : scales;
+    rowContexts = new int[piece.rank()];
     for (int k = 0; k < piece.rank(); k++) {
       scales[k] = port.integer(SCALE, scales[k]);
       double unit = Math.scalb(1.0, scales[k]);
-      int context = COLUMN_VECTOR + Math.min(k, VECTORS - 1);
+      rowContexts[k] = vectorContext(port, reading ? new int[0] : rowVectors[k]);
+      int context = vectorContext(port, reading ? new int[0] : columnVectors[k]);
       for (int i = 0; i < columns; i++) {
         int number = port.integer(context, reading ? 0 : columnVectors[k][i]);
         columnTerms[k][i] = number * unit;
       }
     }
+  }
+
+  /** By the size of the vector's numbers, in half octaves. */
+  private static int vectorContext(Symbols port, int[] vector) throws DeltaRefusal {
+    int size = port.integer(VECTOR_SIZE, halfOctaves(vector));
+    int most = SymbolContexts.VECTOR_SIZES - 1;
+    return SymbolContexts.VECTORS + Math.max(0, Math.min(most, size));
+  }
+
+  private static int halfOctaves(int[] vector) {
+    double squares = 0;
+    for (int number : vector) {
+      squares += (double) number * number;
+    }
+    return squares < vector.length
+        ? 0
+        : (int) Math.rint(Math.log(squares / vector.length) / Math.log(2));
   }
 
   int rowSize(Symbols port, TensorPiece piece, int row) throws DeltaRefusal {
@@ -107,8 +128,7 @@ public final class Side {
     Arrays.fill(sums, 0);
     boolean reading = port.isReading();
     for (int k = 0; k < piece.rank(); k++) {
-      int context = ROW_VECTOR + Math.min(k, VECTORS - 1);
-      double number = port.integer(context, reading ? 0 : rowVectors[k][row]);
+      double number = port.integer(rowContexts[k], reading ? 0 : rowVectors[k][row]);
       double[] terms = columnTerms[k];
       if (number != 0) {
         for (int i = 0; i < terms.length; i++) {

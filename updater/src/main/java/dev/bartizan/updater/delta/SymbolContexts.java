@@ -48,11 +48,22 @@ public final class SymbolContexts {
 
   static final int ZERO_CONTEXTS = 256;
 
-  /** Whole numbers: scales, factors of a low rank. */
+  /** Whole numbers: sizes, scales. */
   static final int WHOLE = ZEROS + ZERO_CONTEXTS;
 
-  static final int WHOLE_CONTEXTS = 64;
-  private static final int ALL = WHOLE + WHOLE_CONTEXTS;
+  static final int WHOLE_CONTEXTS = 8;
+
+  /** The numbers of a change of low rank, by the size of their vector in half octaves. */
+  static final int VECTORS = WHOLE + WHOLE_CONTEXTS;
+
+  static final int VECTOR_SIZES = 60;
+
+  /** Bytes: whether one changed; which of the recent changes it is; what, when it is none. */
+  static final int CHANGES = VECTORS + VECTOR_SIZES;
+
+  static final int CHANGE_VALUES = CHANGES + ChangeCode.DISTANCES * ChangeCode.BEFORE;
+  static final int CHANGE_OTHERS = CHANGE_VALUES + 3 * (ChangeCode.RECENT + 1);
+  private static final int ALL = CHANGE_OTHERS + 1;
 
   static final int DETAILS_BY_SIZE = 64;
   static final int DETAILS_ONE_BIT = DETAILS_BY_SIZE * 2;
@@ -92,7 +103,17 @@ public final class SymbolContexts {
     if (context < ZEROS) {
       return EXPONENT_SYMBOLS;
     }
-    return context < WHOLE ? 3 : NARROW;
+    return context < WHOLE ? 3 : bytesSize(context);
+  }
+
+  private static int bytesSize(int context) {
+    if (context < CHANGES) {
+      return NARROW;
+    }
+    if (context < CHANGE_VALUES) {
+      return 2;
+    }
+    return context < CHANGE_OTHERS ? ChangeCode.RECENT + 1 : 256;
   }
 
   /** Tells a new context of the main stream what to expect. */
@@ -110,8 +131,13 @@ public final class SymbolContexts {
       weights[0] = 16;
       weights[1] = 12;
       weights[2] = 4;
+    } else if (context < CHANGES) {
+      expectSize(weights, context < VECTORS ? 3 : context - VECTORS);
+    } else if (context < CHANGE_VALUES) {
+      weights[0] = 400;
+      weights[1] = 8;
     } else {
-      expectSize(weights, 3);
+      Arrays.fill(weights, context < CHANGE_OTHERS ? 32 : 2);
     }
     contexts.expect(context, weights);
   }

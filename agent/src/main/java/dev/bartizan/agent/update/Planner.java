@@ -70,7 +70,10 @@ final class Planner {
     differences(release, manifest, bases, BETWEEN).ifPresent(ways::add);
     boolean isCut = !manifest.pieces().pieces().isEmpty() && !pieces.isEmpty();
     if (isCut && !failed.contains(manifest.whole().sealed())) {
-      ways.add(new Way.Parts(PiecePlan.of(manifest, pieces), named));
+      PiecePlan plan = PiecePlan.of(manifest, pieces);
+      if (plan.runs().stream().anyMatch(PiecePlan.Run::isHere)) {
+        ways.add(new Way.Parts(plan, named));
+      }
     }
     return UpdatePlan.of(manifest, ways, store);
   }

@@ -39,6 +39,8 @@ public final class FakeDisk implements Disk {
   private int cutAt = -1;
   private int failAt = -1;
   private int fullFrom = -1;
+  private int lostFrom = -1;
+  private boolean readable = true;
   private boolean off;
 
   /** Throws {@link PowerCut} instead of the {@code n}-th change from now, and ever after. */
@@ -59,6 +61,16 @@ public final class FakeDisk implements Disk {
     fullFrom = n;
   }
 
+  /**
+   * From the {@code n}-th change on nothing can be changed any more: mounted read-only after an
+   * error; or nothing read either, as a card that was pulled.
+   */
+  public void lostFrom(int n, boolean isReadable) {
+    plan();
+    lostFrom = n;
+    readable = isReadable;
+  }
+
   /** Nothing planned any more; room again. */
   public void behave() {
     plan();
@@ -74,6 +86,8 @@ public final class FakeDisk implements Disk {
     cutAt = -1;
     failAt = -1;
     fullFrom = -1;
+    lostFrom = -1;
+    readable = true;
   }
 
   /** Changes made since the last plan. */
@@ -148,6 +162,7 @@ public final class FakeDisk implements Disk {
   @Override
   public Optional<byte[]> read(FileName name, int limit) throws IOException {
     alive();
+    there();
     FakeFile file = live.get(name.path());
     if (file == null) {
       return Optional.empty();
@@ -161,6 +176,7 @@ public final class FakeDisk implements Disk {
   @Override
   public Input open(FileName name) throws IOException {
     alive();
+    there();
     FakeFile file = live.get(name.path());
     if (file == null) {
       throw new NoSuchFileException(name.path());
@@ -301,6 +317,20 @@ public final class FakeDisk implements Disk {
     }
     if (changes == failAt) {
       throw new IOException("input/output error: " + what);
+    }
+    there();
+    if (isLost()) {
+      throw new IOException("read-only file system: " + what);
+    }
+  }
+
+  private boolean isLost() {
+    return lostFrom > 0 && changes >= lostFrom;
+  }
+
+  private void there() throws IOException {
+    if (isLost() && !readable) {
+      throw new IOException("input/output error: no such device");
     }
   }
 

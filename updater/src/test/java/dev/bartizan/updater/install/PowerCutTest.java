@@ -8,6 +8,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every call to the disk in whole updates is a place where it goes wrong. */
 class PowerCutTest {
@@ -46,6 +47,13 @@ class PowerCutTest {
   @Test
   void aDiskThatIsFullFromAnyCallOnKeepsServingAndFinishesWhenThereIsRoom() throws Exception {
     cuts.aFullDiskFromEachCall();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aDiskThatTurnsReadOnlyOrVanishesLeavesTheModelServingAndTheUpdateFinishesLater(
+      boolean isReadable) throws Exception {
+    cuts.aDiskThatIsLostFromEachCall(isReadable);
   }
 
   @Test

@@ -111,6 +111,29 @@ public final class PowerCuts {
     }
   }
 
+  /**
+   * From each call on the disk can only be read, or not even that, until somebody mends it and
+   * starts the device again.
+   */
+  public void aDiskThatIsLostFromEachCall(boolean isReadable) throws Exception {
+    for (Tale tale : tales) {
+      boolean isOver = false;
+      for (int call = 1; !isOver; call++) {
+        Situation situation = tale.at("lost from " + call + ", readable " + isReadable);
+        Device device = ordered(tale);
+        device.disk.lostFrom(call, isReadable);
+        runThroughErrors(device);
+        isOver = device.disk.changes() < call;
+        situation.require(device.serving().isPresent(), "nothing serves");
+        device.disk.behave();
+        device.start();
+        device.run();
+        checkEnd(device, Told.ACCEPTED, tale, situation);
+        states++;
+      }
+    }
+  }
+
   /** The power fails before each call, and the disk is full when it comes back. */
   public void aCutAndThenAFullDisk() throws Exception {
     for (Tale tale : tales) {

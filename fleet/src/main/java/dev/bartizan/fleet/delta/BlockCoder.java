@@ -128,7 +128,7 @@ final class BlockCoder {
     }
     int all = prediction.flags() | flags | same;
     Choice choice = Choice.of(block, all, prediction.rank(), side);
-    if (hasZeros(block)) {
+    if ((flags & TensorPiece.TREND) == 0 && hasZeros(block)) {
       Side again = prediction.side();
       sizes.describe(again);
       again.zeroReference = zeroReference(block);

@@ -36,7 +36,7 @@ record Choice(Block block, TensorPiece piece, Side side, double bits) {
 
   private static void code(Symbols port, Block block, TensorPiece piece, Side side) {
     try {
-      new TensorCode(port).code(piece, side, block.base(), 0, block.content(), 0);
+      new TensorCode(port, piece, side).code(block.base(), 0, block.content(), 0);
     } catch (DeltaRefusal impossible) {
       throw new IllegalStateException("a writer refuses nothing", impossible);
     }

@@ -14,8 +14,7 @@ final class CostMeter extends Symbols {
     }
   }
 
-  private final Contexts contexts = SymbolContexts.main();
-  private final Contexts details = SymbolContexts.details();
+  private final Contexts contexts = SymbolContexts.contexts();
   private double bits;
 
   /** What has been measured so far, in bits. */
@@ -30,23 +29,8 @@ final class CostMeter extends Symbols {
 
   @Override
   protected int symbol(int context, int symbol) {
-    if (contexts.isNew(context)) {
-      SymbolContexts.expect(contexts, context);
-    }
-    int index = contexts.first(context) + symbol;
-    bits += COST[contexts.range(index) & 0xffff];
-    contexts.learn(context, index);
-    return symbol;
-  }
-
-  @Override
-  protected int detail(int context, int symbol) {
-    if (details.isNew(context)) {
-      SymbolContexts.expectDetail(details, context);
-    }
-    int index = details.first(context) + symbol;
-    bits += COST[details.range(index) & 0xffff];
-    details.learn(context, index);
+    bits += COST[contexts.range(context, symbol) & 0xffff];
+    contexts.learn(context, symbol);
     return symbol;
   }
 

@@ -181,15 +181,17 @@ class DeltaRefusalTest {
 
     private void requireStreams(byte[] plan) {
       byte[] state = {0, 0, 0, (byte) 0x80, 0, 0, 0, 0};
-      byte[] states = join(new byte[] {8, 8}, state, state);
+      byte[] states = join(state, state, state, state);
       for (byte[] streams :
           List.of(
               new byte[0],
-              new byte[] {8, 8},
-              join(new byte[] {7, 8}, state, state),
-              states,
-              join(states, new byte[8]),
-              join(new byte[] {8, 8}, new byte[16]))) {
+              new byte[] {0},
+              new byte[] {32},
+              join(new byte[] {31}, states),
+              join(new byte[] {32}, states),
+              join(new byte[] {32}, states, new byte[8]),
+              join(new byte[] {40}, states, new byte[8]),
+              join(new byte[] {32}, new byte[32]))) {
         byte[] delta = forged(100, join(plan, none, streams));
         assertEquals("MALFORMED", refused(base, delta, 0), streams.length + " bytes");
       }

@@ -1,147 +1,211 @@
 package dev.bartizan.updater.delta;
 
+import java.util.Arrays;
+
 /**
  * What has been seen so far of the symbols of each context, as frequencies for an entropy coder.
  *
  * <p>Encoder and decoder learn alike: both count a symbol after it was coded, and both make new
  * frequencies of the counts at the same moments, further and further apart. So no tables travel. A
- * context starts from what {@link #expect} says of it.
+ * context starts from what its {@link Expectation} says. New frequencies are made only after whole
+ * stretches of symbols, never within one: a decoder can work through a stretch without looking
+ * whether anything has changed.
  *
  * <p>Frequencies of a context add up to {@link #TOTAL}; all are at least 1, so any symbol can be
  * coded at any time. A symbol is looked up by the upper eight bits of its slot, then by walking.
  */
 public final class Contexts {
   /** Bits of a frequency. */
-  public static final int BITS = 15;
+  public static final int BITS = 16;
 
   public static final int TOTAL = 1 << BITS;
 
-  private static final int LOOKUP_SHIFT = BITS - 8;
-  private static final int SEEN = 32;
-  private static final int COUNTS_MAX = 1 << 22;
-  private static final int PAUSE_MAX = 1 << 13;
+  /** A slot's upper bits say where to look for its symbol. */
+  static final int LOOKUP_SHIFT = BITS - 8;
 
-  private final int[] start;
-  private final int[] counts;
+  /** What a symbol adds to its count. */
+  static final int SEEN = 32;
+
+  /** From one context's place to the next: not a power of two, or all would share cache lines. */
+  private static final int STRIDE = 256 + 16;
+
+  private static final int COUNTS_MAX = 1 << 22;
+  private static final int FIRST_PAUSE = 4;
+  private static final int PAUSE_MAX = 1 << 13;
+  private static final int FIRST_STRETCH = 16;
+  private static final int STRETCH_MAX = 256;
+
+  /** Where a context's numbers are in the next three; 0 for one that was never used. */
+  final int[] places;
 
   /** First slot (upper half) and frequency (lower half) of each symbol. */
-  private final int[] ranges;
+  int[] ranges = new int[16 * STRIDE];
 
-  private final byte[] lookup;
-  private final int[] untilRebuilt;
+  /** The symbol in which a 256th of the slots begins. */
+  byte[] lookup = new byte[ranges.length];
+
+  int[] counts = new int[ranges.length];
+
+  /** Symbols until a context is due for new frequencies. */
+  final int[] untilDue;
+
+  private final int[] sizes;
+  private final Expectation expectation;
+  private final int[] totals;
   private final int[] pause;
+
+  /** By context: from this symbol on, none was seen or expected. */
+  private final int[] used;
+
+  private int nextPlace = STRIDE;
+
+  /** Contexts whose frequencies are to be made anew at the stretch's end. */
+  private final int[] due = new int[STRETCH_MAX];
+
+  private int dueCount;
+  private int seen;
+  private int stretchEnd = FIRST_STRETCH;
+
+  /** What is known of a context before anything was seen in it. */
+  public interface Expectation {
+    /**
+     * Fills in a weight for each symbol, 32 for one that has been seen once; 0 is allowed.
+     *
+     * @param weights all 0
+     */
+    void of(int context, int[] weights);
+  }
 
   /**
    * @param sizes how many symbols each context has, at least 2 and at most 256
    */
-  public Contexts(int[] sizes) {
-    this.start = new int[sizes.length + 1];
-    for (int i = 0; i < sizes.length; i++) {
-      start[i + 1] = start[i] + sizes[i];
-    }
-    this.counts = new int[start[sizes.length]];
-    this.ranges = new int[start[sizes.length]];
-    this.lookup = new byte[sizes.length << 8];
-    this.untilRebuilt = new int[sizes.length];
+  public Contexts(int[] sizes, Expectation expectation) {
+    this.sizes = sizes;
+    this.expectation = expectation;
+    this.places = new int[sizes.length];
+    this.untilDue = new int[sizes.length];
+    this.totals = new int[sizes.length];
     this.pause = new int[sizes.length];
+    this.used = new int[sizes.length];
   }
 
-  /** Whether nothing is known of a context yet: {@link #expect} it before it is used. */
-  public boolean isNew(int context) {
-    return pause[context] == 0;
+  /** First slot, shifted by 16, and frequency, of a context's symbol. */
+  public int range(int context, int symbol) {
+    if (places[context] == 0) {
+      begin(context);
+    }
+    return ranges[places[context] + symbol];
   }
 
-  /** How many symbols a context has. */
-  public int size(int context) {
-    return start[context + 1] - start[context];
-  }
-
-  /**
-   * What a context starts from.
-   *
-   * @param weights for each symbol, 32 for one that has been seen once; 0 is allowed
-   */
-  public void expect(int context, int[] weights) {
-    System.arraycopy(weights, 0, counts, start[context], size(context));
-    pause[context] = 4;
+  /** Makes a place for a context that was never used. */
+  void begin(int context) {
+    int place = nextPlace;
+    nextPlace += STRIDE;
+    if (nextPlace > ranges.length) {
+      ranges = Arrays.copyOf(ranges, 2 * ranges.length);
+      lookup = Arrays.copyOf(lookup, ranges.length);
+      counts = Arrays.copyOf(counts, ranges.length);
+    }
+    places[context] = place;
+    int size = sizes[context];
+    int[] weights = new int[size];
+    expectation.of(context, weights);
+    System.arraycopy(weights, 0, counts, place, size);
+    totals[context] = Arrays.stream(weights).sum();
+    for (int symbol = 0; symbol < size; symbol++) {
+      ranges[place + symbol] = ((TOTAL - size + symbol) << 16) | 1;
+    }
+    pause[context] = FIRST_PAUSE;
     rebuild(context);
   }
 
-  /** Where in {@link #range} a context's symbols start. */
-  public int first(int context) {
-    return start[context];
+  /** How many symbols can be coded before frequencies change. */
+  int untilStretchEnd() {
+    return stretchEnd - seen;
   }
 
-  /** First slot, shifted by 16, and frequency. */
-  public int range(int index) {
-    return ranges[index];
-  }
-
-  /** The index of the symbol to which {@code slot} belongs. */
-  public int find(int context, int slot) {
-    int index = start[context] + (lookup[(context << 8) + (slot >>> LOOKUP_SHIFT)] & 0xff);
-    int range = ranges[index];
-    while (slot >= (range >>> 16) + (range & 0xffff)) {
-      range = ranges[++index];
+  /** Counts a symbol that was just coded. */
+  public void learn(int context, int symbol) {
+    counts[places[context] + symbol] += SEEN;
+    if (--untilDue[context] == 0) {
+      addDue(context);
     }
-    return index;
+    advance(1);
   }
 
-  /** Counts the symbol at {@code index}, which was just coded. */
-  public void learn(int context, int index) {
-    counts[index] += SEEN;
-    if (--untilRebuilt[context] == 0) {
+  void addDue(int context) {
+    due[dueCount++] = context;
+  }
+
+  /** Goes on by symbols that were counted, at most {@link #untilStretchEnd}. */
+  void advance(int coded) {
+    seen += coded;
+    if (seen < stretchEnd) {
+      return;
+    }
+    for (int i = 0; i < dueCount; i++) {
+      int context = due[i];
+      totals[context] += SEEN * (pause[context] - untilDue[context]);
+      pause[context] = Math.min(PAUSE_MAX, pause[context] + pause[context] / 4 + 1);
       rebuild(context);
     }
+    dueCount = 0;
+    stretchEnd = seen + Math.max(FIRST_STRETCH, Math.min(STRETCH_MAX, seen / 4));
   }
 
   private void rebuild(int context) {
-    int first = start[context];
-    int size = start[context + 1] - first;
-    int total = sum(first, size);
-    if (total > COUNTS_MAX) {
-      halve(first, size);
-      total = sum(first, size);
+    int first = places[context];
+    if (totals[context] > COUNTS_MAX) {
+      halve(context);
     }
-    long share = ((long) (TOTAL - size) << 32) / Math.max(1, total);
-    int left = TOTAL;
+    int end = first + findUsed(context);
+    long share = ((long) (TOTAL - sizes[context]) << 32) / Math.max(1, totals[context]);
+    int left = TOTAL - (sizes[context] - used[context]);
     int commonest = first;
-    for (int i = first; i < first + size; i++) {
+    for (int i = first; i < end; i++) {
       int frequency = 1 + (int) ((counts[i] * share) >>> 32);
       ranges[i] = frequency;
       left -= frequency;
       commonest = counts[i] > counts[commonest] ? i : commonest;
     }
     ranges[commonest] += left;
-    place(context, first, size);
-    untilRebuilt[context] = pause[context];
-    pause[context] = Math.min(PAUSE_MAX, pause[context] + pause[context] / 4 + 1);
+    place(first, used[context], sizes[context]);
+    untilDue[context] = pause[context];
   }
 
-  private void place(int context, int first, int size) {
+  /** Symbols behind those that were ever seen have one slot each, always the same. */
+  private int findUsed(int context) {
+    int place = places[context];
+    int last = sizes[context] - 1;
+    while (last > used[context] && counts[place + last] == 0) {
+      last--;
+    }
+    used[context] = Math.max(used[context], last + 1);
+    return used[context];
+  }
+
+  private void place(int first, int used, int size) {
     int slot = 0;
     int bucket = 0;
-    for (int i = 0; i < size; i++) {
-      int frequency = ranges[first + i];
-      ranges[first + i] = (slot << 16) | frequency;
+    for (int symbol = 0; symbol < used; symbol++) {
+      int frequency = ranges[first + symbol];
+      ranges[first + symbol] = (slot << 16) | frequency;
       slot += frequency;
-      for (; (bucket << LOOKUP_SHIFT) < slot; bucket++) {
-        lookup[(context << 8) + bucket] = (byte) i;
+      for (; bucket << LOOKUP_SHIFT < slot; bucket++) {
+        lookup[first + bucket] = (byte) symbol;
       }
     }
-  }
-
-  private int sum(int first, int size) {
-    int sum = 0;
-    for (int i = first; i < first + size; i++) {
-      sum += counts[i];
+    for (; bucket < TOTAL >> LOOKUP_SHIFT; bucket++) {
+      lookup[first + bucket] = (byte) (size - (TOTAL - (bucket << LOOKUP_SHIFT)));
     }
-    return sum;
   }
 
-  private void halve(int first, int size) {
-    for (int i = first; i < first + size; i++) {
+  private void halve(int context) {
+    totals[context] = 0;
+    int place = places[context];
+    for (int i = place; i < place + sizes[context]; i++) {
       counts[i] >>= 1;
+      totals[context] += counts[i];
     }
   }
 }

@@ -41,12 +41,16 @@ public enum NumberFormat {
   private final long sign;
   private final boolean unsigned;
 
+  /** For narrow floats: how many of the smallest one there are in 1. */
+  private final double smallestPerUnit;
+
   NumberFormat(int code, int width, int mantissa) {
     this.code = code;
     this.width = width;
     this.mantissa = mantissa;
     this.bias = (1 << (8 * width - mantissa - 2)) - 1;
     this.sign = 1L << (8 * width - 1);
+    this.smallestPerUnit = Math.scalb(1.0, Math.min(Double.MAX_EXPONENT, bias - 1 + mantissa));
     this.unsigned = mantissa == 0 && code % 2 == 1;
   }
 
@@ -115,66 +119,96 @@ public enum NumberFormat {
   }
 
   /** The ordered forms of {@code count} elements in a row; for speed, the common widths apart. */
-  void load(byte[] content, int at, long[] ordered, int count) {
+  void load(byte[] content, int at, long[] ordered, int from, int count) {
     if (mantissa > 0 && width == 4) {
       for (int i = 0; i < count; i++) {
         int bits = (int) INTS.get(content, at + 4 * i);
-        ordered[i] = bits ^ ((bits >> 31) >>> 1);
+        ordered[from + i] = bits ^ ((bits >> 31) >>> 1);
       }
     } else if (mantissa > 0 && width == 2) {
       for (int i = 0; i < count; i++) {
         short bits = (short) SHORTS.get(content, at + 2 * i);
-        ordered[i] = bits ^ ((bits >> 15) & Short.MAX_VALUE);
+        ordered[from + i] = bits ^ ((bits >> 15) & Short.MAX_VALUE);
       }
     } else {
       for (int i = 0; i < count; i++) {
-        ordered[i] = ordered(bits(content, at + i * width));
+        ordered[from + i] = ordered(bits(content, at + i * width));
       }
     }
   }
 
   /** Stores what {@link #load} takes. */
-  void store(long[] ordered, int count, byte[] content, int at) {
+  void store(long[] ordered, int from, int count, byte[] content, int at) {
     if (mantissa > 0 && width == 4) {
       for (int i = 0; i < count; i++) {
-        int bits = (int) ordered[i];
+        int bits = (int) ordered[from + i];
         INTS.set(content, at + 4 * i, bits ^ ((bits >> 31) >>> 1));
       }
     } else if (mantissa > 0 && width == 2) {
       for (int i = 0; i < count; i++) {
-        short bits = (short) ordered[i];
+        short bits = (short) ordered[from + i];
         SHORTS.set(content, at + 2 * i, (short) (bits ^ ((bits >> 15) & Short.MAX_VALUE)));
       }
     } else {
       for (int i = 0; i < count; i++) {
-        store(content, at + i * width, unordered(ordered[i]));
+        store(content, at + i * width, unordered(ordered[from + i]));
       }
     }
   }
 
-  /** The numbers themselves of {@code count} elements in a row. */
+  /** The numbers themselves of {@code count} elements in a row; common formats apart. */
   void values(byte[] content, int at, double[] values, int count) {
-    if (this == F32) {
-      for (int i = 0; i < count; i++) {
-        values[i] = Float.intBitsToFloat((int) INTS.get(content, at + 4 * i));
+    switch (this) {
+      case F32 -> {
+        for (int i = 0; i < count; i++) {
+          values[i] = Float.intBitsToFloat((int) INTS.get(content, at + 4 * i));
+        }
       }
-    } else {
-      for (int i = 0; i < count; i++) {
-        values[i] = value(ordered(bits(content, at + i * width)));
+      case F16 -> {
+        for (int i = 0; i < count; i++) {
+          short bits = (short) SHORTS.get(content, at + 2 * i);
+          values[i] = half(bits ^ ((bits >> 15) & Short.MAX_VALUE));
+        }
+      }
+      case BF16 -> {
+        for (int i = 0; i < count; i++) {
+          values[i] = Float.intBitsToFloat((short) SHORTS.get(content, at + 2 * i) << 16);
+        }
+      }
+      case U8, S8 -> {
+        int mask = unsigned ? 0xff : -1;
+        for (int i = 0; i < count; i++) {
+          values[i] = content[at + i] & mask;
+        }
+      }
+      default -> {
+        for (int i = 0; i < count; i++) {
+          values[i] = value(ordered(bits(content, at + i * width)));
+        }
       }
     }
   }
 
   /** {@link #nearest} of the first {@code count}. */
-  void nearest(double[] values, long[] ordered, int count) {
+  void nearest(double[] values, long[] ordered, int from, int count) {
     if (this == F32) {
       for (int i = 0; i < count; i++) {
         int bits = Float.floatToRawIntBits((float) values[i]);
-        ordered[i] = !Double.isNaN(values[i]) ? bits ^ ((bits >> 31) >>> 1) : 0;
+        ordered[from + i] = !Double.isNaN(values[i]) ? bits ^ ((bits >> 31) >>> 1) : 0;
+      }
+    } else if (mantissa == 0) {
+      double least = least();
+      double most = most();
+      for (int i = 0; i < count; i++) {
+        ordered[from + i] = (long) Math.max(least, Math.min(most, Math.rint(values[i])));
+      }
+    } else if (width == 2) {
+      for (int i = 0; i < count; i++) {
+        ordered[from + i] = !Double.isNaN(values[i]) ? narrow(values[i]) : 0;
       }
     } else {
       for (int i = 0; i < count; i++) {
-        ordered[i] = nearest(values[i]);
+        ordered[from + i] = nearest(values[i]);
       }
     }
   }
@@ -192,8 +226,10 @@ public enum NumberFormat {
 
   private static double half(long ordered) {
     long magnitude = ordered >= 0 ? ordered : ~ordered;
-    int exponent = Math.max(1, (int) (magnitude >>> 10));
-    double value = (magnitude - ((exponent - 1L) << 10)) * Math.scalb(1.0, exponent - 25);
+    double value =
+        magnitude < 1 << 10
+            ? magnitude * 0x1p-24
+            : Double.longBitsToDouble((magnitude << 42) + ((1023L - 15) << 52));
     return ordered >= 0 ? value : -value;
   }
 
@@ -214,20 +250,30 @@ public enum NumberFormat {
   }
 
   private long narrow(double value) {
-    double magnitude = Math.abs(value);
-    long infinity = (2L * bias + 1) << mantissa;
-    int exponent = Math.max(Math.getExponent(magnitude), 1 - bias);
-    long bits =
-        exponent > bias
-            ? infinity
-            : ((exponent + bias - 1L) << mantissa)
-                + (long) Math.rint(Math.scalb(magnitude, mantissa - exponent));
-    return value < 0 || 1 / value < 0 ? ~bits : bits;
+    long bits = Double.doubleToRawLongBits(value);
+    long magnitude = bits & Long.MAX_VALUE;
+    int dropped = 52 - mantissa;
+    long narrowed;
+    if (magnitude >>> 52 > 1023 - bias) {
+      long half = (1L << (dropped - 1)) - 1 + ((magnitude >>> dropped) & 1);
+      long infinity = (2L * bias + 1) << mantissa;
+      narrowed =
+          Math.min(infinity, ((magnitude + half) >>> dropped) - ((1023L - bias) << mantissa));
+    } else {
+      narrowed = (long) Math.rint(Math.abs(value) * smallestPerUnit);
+    }
+    return narrowed ^ (bits >> 63);
   }
 
   private long nearestInteger(double value) {
-    double least = unsigned ? 0 : -(double) (sign >>> 1) * 2;
-    double most = unsigned ? (double) (sign >>> 1) * 4 - 1 : (double) (sign >>> 1) * 2 - 1;
-    return (long) Math.max(least, Math.min(most, Math.rint(value)));
+    return (long) Math.max(least(), Math.min(most(), Math.rint(value)));
+  }
+
+  private double least() {
+    return unsigned ? 0 : -(double) (sign >>> 1) * 2;
+  }
+
+  private double most() {
+    return unsigned ? (double) (sign >>> 1) * 4 - 1 : (double) (sign >>> 1) * 2 - 1;
   }
 }

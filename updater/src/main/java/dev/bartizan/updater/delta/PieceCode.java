@@ -125,6 +125,9 @@ public final class PieceCode {
     if ((flags & TensorPiece.TREND) != 0 && !TensorPiece.canHaveTrend(format)) {
       throw Numbers.malformed("a trend of numbers that have none");
     }
+    if ((flags & TensorPiece.TREND) != 0 && (flags & TensorPiece.ZEROS) != 0) {
+      throw Numbers.malformed("a trend of numbers some of which are left out");
+    }
     int cost = in.next(DeltaFormat.SECTION_PAYLOAD_MAX, "cost");
     int rows = positive(in, DeltaFormat.SECTION_CODED_MAX, "rows");
     int columns = positive(in, TensorPiece.COLUMNS_MAX, "columns");

@@ -15,7 +15,7 @@ import java.util.List;
  *             prefix        count, then position (signed, from the end of the one before) and length of each
  *             pieces        see docs/wire-formats.md
  *           literals        packed, with the prefix's stretches of the base as raw-content dictionary
- *           streams         where there are tensors or changed bytes: length of main and detail stream; main, detail, bits
+ *           streams         where there are tensors or changed bytes: length of the coded symbols; these; bits
  * packed    length, and where that is not 0 packed length (0: stored), then the content, stored or
  *           as one magicless zstd frame
  * </pre>
@@ -81,8 +81,8 @@ public record SectionPlan(
   }
 
   /** Where the coded streams lie; the bits take what is left. */
-  record Streams(int start, int mainLength, int detailLength) {
-    static final Streams NONE = new Streams(0, 0, 0);
+  record Streams(int start, int codedLength) {
+    static final Streams NONE = new Streams(0, 0);
   }
 
   public SectionPlan {
@@ -178,9 +178,8 @@ public record SectionPlan(
     }
 
     private Streams streams() throws DeltaRefusal {
-      int main = in.next(payload.length, "main stream");
-      int detail = in.next(payload.length, "detail stream");
-      return new Streams(in.position(), main, detail);
+      int coded = in.next(payload.length, "coded symbols");
+      return new Streams(in.position(), coded);
     }
 
     private void readPlan(Numbers plan) throws DeltaRefusal {

@@ -52,7 +52,6 @@ final class SectionWork {
     byte[] literals = new byte[plan.literals().length()];
     plan.literals().unpack(payload, prefix, literals, zstd);
     SymbolReader symbols = symbols();
-    TensorCode code = symbols == null ? null : new TensorCode(symbols);
     ChangeCode changes = symbols == null ? null : new ChangeCode(symbols);
     int from = prefix.length;
     int to = 0;
@@ -64,8 +63,8 @@ final class SectionWork {
         nextLiteral += length;
       } else if (piece instanceof Piece.Shifted && changes != null) {
         changes.code(base, from, coded, to, length);
-      } else if (piece instanceof TensorPiece tensor && code != null) {
-        code.code(tensor, new Side(), base, from, coded, to);
+      } else if (piece instanceof TensorPiece tensor && symbols != null) {
+        new TensorCode(symbols, tensor, new Side()).code(base, from, coded, to);
       }
       from += (int) piece.baseBytes();
       to += length;
@@ -83,8 +82,7 @@ final class SectionWork {
         : new SymbolReader(
             plan.payload().bytes(),
             streams.start(),
-            streams.mainLength(),
-            streams.detailLength(),
+            streams.codedLength(),
             plan.payload().length());
   }
 

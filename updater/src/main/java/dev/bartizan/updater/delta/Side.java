@@ -124,17 +124,37 @@ public final class Side {
         : factor;
   }
 
+  /** What the change of low rank adds to a row: the sum in the order of the rank, from 0 on. */
   void addProducts(Symbols port, TensorPiece piece, int row, double[] sums) throws DeltaRefusal {
     Arrays.fill(sums, 0);
-    boolean reading = port.isReading();
-    for (int k = 0; k < piece.rank(); k++) {
-      double number = port.integer(rowContexts[k], reading ? 0 : rowVectors[k][row]);
+    double[] numbers = new double[piece.rank()];
+    for (int k = 0; k < numbers.length; k++) {
+      numbers[k] = port.integer(rowContexts[k], port.isReading() ? 0 : rowVectors[k][row]);
+    }
+    int k = 0;
+    for (; k + 3 < numbers.length; k += 4) {
+      addFour(numbers, k, sums);
+    }
+    for (; k < numbers.length; k++) {
       double[] terms = columnTerms[k];
-      if (number != 0) {
-        for (int i = 0; i < terms.length; i++) {
-          sums[i] += number * terms[i];
-        }
+      for (int i = 0; i < terms.length; i++) {
+        sums[i] += numbers[k] * terms[i];
       }
+    }
+  }
+
+  /** Four at a time need a fourth of the memory traffic. */
+  private void addFour(double[] numbers, int k, double[] sums) {
+    double a = numbers[k];
+    double b = numbers[k + 1];
+    double c = numbers[k + 2];
+    double d = numbers[k + 3];
+    double[] first = columnTerms[k];
+    double[] second = columnTerms[k + 1];
+    double[] third = columnTerms[k + 2];
+    double[] fourth = columnTerms[k + 3];
+    for (int i = 0; i < first.length; i++) {
+      sums[i] = sums[i] + a * first[i] + b * second[i] + c * third[i] + d * fourth[i];
     }
   }
 }

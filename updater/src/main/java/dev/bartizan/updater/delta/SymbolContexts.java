@@ -15,11 +15,8 @@ public final class SymbolContexts {
 
   static final int SIZES = 128;
 
-  /** Residuals of at most 33 bits: none, or a length with a sign. */
-  static final int NARROW = 67;
-
-  /** Residuals of at most 64 bits. */
-  static final int WIDE = 129;
+  /** Whole numbers of at most 33 bits: 0, or a length with a sign. */
+  private static final int LENGTHS = 67;
 
   static final int FLOATS = 0;
   static final int WIDE_NUMBERS = FLOATS + SIZES;
@@ -34,14 +31,18 @@ public final class SymbolContexts {
   /** Integers by their trend: how many more of the last residuals went up than down. */
   static final int TRENDS = INTEGERS + INTEGER_SIZES * FRACTIONS;
 
-  static final int TREND_WINDOW = 8;
-  private static final int TREND_CONTEXTS = 2 * TREND_WINDOW + 1;
+  static final int TREND_WINDOW = 16;
+
+  /** Of the last few alone. */
+  private static final int LAST_MAX = 2;
+
+  private static final int LASTS = 2 * LAST_MAX + 1;
+  private static final int TREND_CONTEXTS = (TREND_WINDOW + 1) * LASTS;
 
   /** Floats coded by exponent, where the change is as large as the weight or nothing is known. */
   static final int EXPONENTS = TRENDS + TREND_CONTEXTS;
 
   static final int EXPONENT_CONTEXTS = 32;
-  static final int EXPONENT_SYMBOLS = 128;
 
   /** Whether an element is zero, by the size of its prediction. */
   static final int ZEROS = EXPONENTS + EXPONENT_CONTEXTS;
@@ -65,50 +66,51 @@ public final class SymbolContexts {
   static final int CHANGE_OTHERS = CHANGE_VALUES + 3 * (ChangeCode.RECENT + 1);
   private static final int ALL = CHANGE_OTHERS + 1;
 
-  static final int DETAILS_BY_SIZE = 64;
-  static final int DETAILS_ONE_BIT = DETAILS_BY_SIZE * 2;
-  static final int DETAILS_EXPONENT = DETAILS_ONE_BIT + 32;
-  private static final int ALL_DETAILS = DETAILS_EXPONENT + 64;
+  private static final int PRIOR = 6 * 32;
 
-  private static final int PRIOR = 12 * 32;
+  private static final int[] SIZES_OF_ALL = new int[ALL];
+
+  static {
+    Arrays.setAll(SIZES_OF_ALL, SymbolContexts::size);
+  }
 
   private SymbolContexts() {}
 
-  /** The contexts of the main stream, all new. */
-  public static Contexts main() {
-    int[] sizes = new int[ALL];
-    for (int i = 0; i < ALL; i++) {
-      sizes[i] = size(i);
-    }
-    return new Contexts(sizes);
+  /** The contexts of a section, all new. */
+  public static Contexts contexts() {
+    return new Contexts(SIZES_OF_ALL, SymbolContexts::expect);
   }
 
-  /** The contexts of the detail stream, all new. */
-  public static Contexts details() {
-    int[] sizes = new int[ALL_DETAILS];
-    Arrays.fill(sizes, 4);
-    return new Contexts(sizes);
+  /**
+   * The context of an integer.
+   *
+   * @param all how many more of {@link #TREND_WINDOW} residuals before it went up than down
+   * @param last the same of the last few
+   */
+  static int trend(int all, int last) {
+    int few = Math.max(-LAST_MAX, Math.min(LAST_MAX, last)) + LAST_MAX;
+    return TRENDS + (all + TREND_WINDOW) / 2 * LASTS + few;
   }
 
   private static int size(int context) {
     if (context < WIDE_NUMBERS) {
-      return NARROW;
+      return ResidualSymbol.NARROW.count();
     }
     if (context < INTEGERS) {
-      return WIDE;
+      return ResidualSymbol.WIDE.count();
     }
     if (context < EXPONENTS) {
-      return NARROW;
+      return ResidualSymbol.NARROW.count();
     }
     if (context < ZEROS) {
-      return EXPONENT_SYMBOLS;
+      return ExponentSymbol.COUNT;
     }
     return context < WHOLE ? 3 : bytesSize(context);
   }
 
   private static int bytesSize(int context) {
     if (context < CHANGES) {
-      return NARROW;
+      return LENGTHS;
     }
     if (context < CHANGE_VALUES) {
       return 2;
@@ -116,15 +118,16 @@ public final class SymbolContexts {
     return context < CHANGE_OTHERS ? ChangeCode.RECENT + 1 : 256;
   }
 
-  /** Tells a new context of the main stream what to expect. */
-  public static void expect(Contexts contexts, int context) {
-    int[] weights = new int[contexts.size(context)];
+  private static void expect(int context, int[] weights) {
     if (context < INTEGERS) {
-      expectSize(weights, SIZE_MIN + context % SIZES);
+      ResidualSymbol residuals =
+          context < WIDE_NUMBERS ? ResidualSymbol.NARROW : ResidualSymbol.WIDE;
+      expectResidual(residuals, weights, SIZE_MIN + context % SIZES);
     } else if (context < TRENDS) {
-      expectSize(weights, INTEGER_SIZE_MIN + (context - INTEGERS) % INTEGER_SIZES);
+      int size = INTEGER_SIZE_MIN + (context - INTEGERS) % INTEGER_SIZES;
+      expectResidual(ResidualSymbol.NARROW, weights, size);
     } else if (context < EXPONENTS) {
-      expectSize(weights, 0);
+      expectResidual(ResidualSymbol.NARROW, weights, 0);
     } else if (context < ZEROS) {
       expectExponent(weights);
     } else if (context < WHOLE) {
@@ -132,23 +135,28 @@ public final class SymbolContexts {
       weights[1] = 12;
       weights[2] = 4;
     } else if (context < CHANGES) {
-      expectSize(weights, context < VECTORS ? 3 : context - VECTORS);
+      expectLength(weights, context < VECTORS ? 3 : context - VECTORS);
     } else if (context < CHANGE_VALUES) {
       weights[0] = 400;
       weights[1] = 8;
     } else {
       Arrays.fill(weights, context < CHANGE_OTHERS ? 32 : 2);
     }
-    contexts.expect(context, weights);
   }
 
-  /** Tells a new context of the detail stream what to expect. */
-  public static void expectDetail(Contexts details, int context) {
-    boolean oneBit = context >= DETAILS_ONE_BIT && context < DETAILS_EXPONENT;
-    details.expect(context, oneBit ? new int[] {60, 48, 0, 0} : new int[] {70, 60, 52, 46});
+  private static void expectResidual(ResidualSymbol residuals, int[] weights, int halfOctaves) {
+    double square = power(halfOctaves) * 0.7;
+    weights[0] = (int) (PRIOR * within(0.5, square));
+    for (int symbol = 1; symbol < weights.length; symbol++) {
+      // As a long, two to the power of 63 is negative.
+      double least = Math.abs((double) residuals.least(symbol));
+      double next = least + power(2 * residuals.restBits(symbol));
+      double share = within(next - 0.5, square) - within(least - 0.5, square);
+      weights[symbol] = (int) (PRIOR * share / 2);
+    }
   }
 
-  private static void expectSize(int[] weights, int halfOctaves) {
+  private static void expectLength(int[] weights, int halfOctaves) {
     double square = power(halfOctaves) * 0.7;
     double below = within(0.5, square);
     weights[0] = (int) (PRIOR * below);
@@ -177,11 +185,10 @@ public final class SymbolContexts {
   }
 
   private static void expectExponent(int[] weights) {
-    for (int i = 0; i < weights.length / 2; i++) {
-      int away = Math.abs(i - TensorCode.EXPONENT_REFERENCE);
-      int weight = away < 6 ? 48 >> (away / 2) : 0;
-      weights[2 * i] = weight;
-      weights[2 * i + 1] = weight;
+    int details = 1 << ExponentSymbol.DETAIL_BITS;
+    for (int symbol = 0; symbol < ExponentSymbol.ZERO; symbol++) {
+      int away = Math.abs(symbol / (2 * details) - ExponentSymbol.BELOW);
+      weights[symbol] = away < 6 ? (48 >> (away / 2)) / details : 0;
     }
   }
 }

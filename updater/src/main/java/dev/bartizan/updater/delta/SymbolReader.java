@@ -5,54 +5,32 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/**
- * Decodes the streams of a section: two of range asymmetric numeral systems (rANS), which a
- * processor can work on side by side, and one of plain bits.
- */
+/** Decodes the streams of a section: coded symbols, and plain bits. */
 final class SymbolReader extends Symbols {
-  private static final VarHandle INTS =
-      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-  /** The state of a coder that has nothing more to say. */
-  static final long LOW = 1L << 31;
+  /** Bits that a word has, wherever in its first byte they start. */
+  private static final int WORD_BITS = Long.SIZE - 7;
 
-  private static final int MASK = Contexts.TOTAL - 1;
-
+  private final RansReader coded;
   private final byte[] payload;
-  private final Contexts contexts = SymbolContexts.main();
-  private final Contexts details = SymbolContexts.details();
-  private long state;
-  private int next;
-  private final int end;
-  private long detailState;
-  private int detailNext;
-  private final int detailEnd;
   private long bitPosition;
   private final long bitEnd;
 
   /**
    * @param payload with at least eight bytes after {@code bitsEnd}
-   * @param start of the main stream; the detail stream and the bits follow
+   * @param start of the coded symbols; the bits follow
    */
-  SymbolReader(byte[] payload, int start, int mainLength, int detailLength, int bitsEnd)
-      throws DeltaRefusal {
+  SymbolReader(byte[] payload, int start, int codedLength, int bitsEnd) throws DeltaRefusal {
+    int codedEnd = start + codedLength;
+    if (codedEnd > bitsEnd) {
+      throw malformed("coded symbols that are longer than it");
+    }
+    this.coded = new RansReader(SymbolContexts.contexts(), payload, start, codedEnd);
     this.payload = payload;
-    this.end = start + mainLength;
-    this.detailEnd = end + detailLength;
-    if (mainLength < 8 || detailLength < 8 || detailEnd > bitsEnd) {
-      throw malformed("streams that end before they begin");
-    }
-    this.state = (long) LONGS.get(payload, start);
-    this.next = start + 8;
-    this.detailState = (long) LONGS.get(payload, end);
-    this.detailNext = end + 8;
-    this.bitPosition = 8L * detailEnd;
+    this.bitPosition = 8L * codedEnd;
     this.bitEnd = 8L * bitsEnd;
-    if (state < LOW || detailState < LOW) {
-      throw malformed("a coder's state");
-    }
   }
 
   @Override
@@ -62,66 +40,12 @@ final class SymbolReader extends Symbols {
 
   @Override
   protected int symbol(int context, int ignored) throws DeltaRefusal {
-    if (contexts.isNew(context)) {
-      SymbolContexts.expect(contexts, context);
-    }
-    long at = state;
-    int slot = (int) at & MASK;
-    int index = contexts.find(context, slot);
-    int range = contexts.range(index);
-    at = (range & 0xffff) * (at >>> Contexts.BITS) + slot - (range >>> 16);
-    if (at < LOW) {
-      at = (at << 32) | word(next, end);
-      next += 4;
-    }
-    state = at;
-    contexts.learn(context, index);
-    return index - contexts.first(context);
-  }
-
-  /** With the coder's state in registers. */
-  @Override
-  protected void symbols(int[] wanted, int[] symbols, int count) throws DeltaRefusal {
-    Contexts known = contexts;
-    long at = state;
-    int from = next;
-    for (int i = 0; i < count; i++) {
-      int context = wanted[i];
-      if (known.isNew(context)) {
-        SymbolContexts.expect(known, context);
-      }
-      int slot = (int) at & MASK;
-      int index = known.find(context, slot);
-      int range = known.range(index);
-      at = (range & 0xffff) * (at >>> Contexts.BITS) + slot - (range >>> 16);
-      if (at < LOW) {
-        at = (at << 32) | word(from, end);
-        from += 4;
-      }
-      known.learn(context, index);
-      symbols[i] = index - known.first(context);
-    }
-    state = at;
-    next = from;
+    return coded.symbol(context);
   }
 
   @Override
-  protected int detail(int context, int ignored) throws DeltaRefusal {
-    if (details.isNew(context)) {
-      SymbolContexts.expectDetail(details, context);
-    }
-    long at = detailState;
-    int slot = (int) at & MASK;
-    int index = details.find(context, slot);
-    int range = details.range(index);
-    at = (range & 0xffff) * (at >>> Contexts.BITS) + slot - (range >>> 16);
-    if (at < LOW) {
-      at = (at << 32) | word(detailNext, detailEnd);
-      detailNext += 4;
-    }
-    detailState = at;
-    details.learn(context, index);
-    return index - details.first(context);
+  protected void symbols(int[] contexts, int[] symbols, int from, int to) throws DeltaRefusal {
+    coded.symbols(contexts, symbols, from, to);
   }
 
   @Override
@@ -139,19 +63,29 @@ final class SymbolReader extends Symbols {
     return word & ((1L << count) - 1);
   }
 
-  /** All that was there was used, and nothing else: else somebody has padded or cut it. */
-  void requireEnd() throws DeltaRefusal {
-    boolean spent = next == end && detailNext == detailEnd && bitEnd - bitPosition < Byte.SIZE;
-    if (!spent || state != LOW || detailState != LOW) {
-      throw malformed("its streams are longer than its tensors");
+  @Override
+  protected void bits(int[] bits, long[] values, int count) throws DeltaRefusal {
+    long at = bitPosition;
+    for (int i = 0; i < count; i++) {
+      int wanted = bits[i];
+      if (wanted > WORD_BITS || at + wanted > bitEnd) {
+        bitPosition = at;
+        values[i] = bits(wanted, 0);
+        at = bitPosition;
+      } else {
+        long word = (long) LONGS.get(payload, (int) (at >>> 3)) >>> (at & 7);
+        values[i] = word & ((1L << wanted) - 1);
+        at += wanted;
+      }
     }
+    bitPosition = at;
   }
 
-  private long word(int at, int limit) throws DeltaRefusal {
-    if (at + 4 > limit) {
-      throw malformed("a stream that ends early");
+  /** All that was there was used, and nothing else: else somebody has padded or cut it. */
+  void requireEnd() throws DeltaRefusal {
+    if (!coded.isSpent() || bitEnd - bitPosition >= Byte.SIZE) {
+      throw malformed("its streams are longer than its tensors");
     }
-    return (int) INTS.get(payload, at) & 0xffff_ffffL;
   }
 
   private static DeltaRefusal malformed(String detail) {

@@ -11,22 +11,21 @@ public abstract class Symbols {
   /** Whether values come out of the streams rather than go into them. */
   public abstract boolean isReading();
 
-  /** A symbol of the main stream. */
+  /** A symbol. */
   protected abstract int symbol(int context, int symbol) throws DeltaRefusal;
 
   /**
-   * Symbols of the main stream, one after the other; faster than one by one.
+   * Symbols, one after the other; faster than one by one.
    *
    * @param symbols to write, or filled
+   * @param from the first, in both arrays
+   * @param to after the last
    */
-  protected void symbols(int[] contexts, int[] symbols, int count) throws DeltaRefusal {
-    for (int i = 0; i < count; i++) {
+  protected void symbols(int[] contexts, int[] symbols, int from, int to) throws DeltaRefusal {
+    for (int i = from; i < to; i++) {
       symbols[i] = symbol(contexts[i], symbols[i]);
     }
   }
-
-  /** A symbol of the detail stream: the bits that follow a leading one. */
-  protected abstract int detail(int context, int symbol) throws DeltaRefusal;
 
   /**
    * Bits that nothing is known about.
@@ -34,6 +33,13 @@ public abstract class Symbols {
    * @param count at most 64
    */
   protected abstract long bits(int count, long value) throws DeltaRefusal;
+
+  /** As many calls of {@link #bits(int, long)}, with the numbers of bits given. */
+  protected void bits(int[] bits, long[] values, int count) throws DeltaRefusal {
+    for (int i = 0; i < count; i++) {
+      values[i] = bits(bits[i], values[i]);
+    }
+  }
 
   /** A whole number of some 32 bits, small where the context says so. */
   final int integer(int context, int value) throws DeltaRefusal {

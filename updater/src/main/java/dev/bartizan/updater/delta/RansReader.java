@@ -1,0 +1,159 @@
+package dev.bartizan.updater.delta;
+
+import dev.bartizan.updater.delta.DeltaRefusal.Reason;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/**
+ * Decodes one stream of range asymmetric numeral systems (rANS; Duda, arXiv:1311.2540).
+ *
+ * <p>Four coders take turns, one symbol each, and share the stream's words. What a coder says next
+ * follows from what it said last, a chain of look-ups a processor has to wait for; with four chains
+ * it has other work meanwhile.
+ */
+public final class RansReader {
+  private static final VarHandle INTS =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  /** The state of a coder that has nothing more to say; below it, it takes in a word. */
+  public static final long LOW = 1L << 31;
+
+  /** Coders that take turns in a stream. */
+  public static final int CODERS = 4;
+
+  private static final int MASK = Contexts.TOTAL - 1;
+
+  private final Contexts contexts;
+  private final int[] wanted = new int[1];
+  private final int[] found = new int[1];
+  private final byte[] payload;
+  private int next;
+  private final int end;
+
+  /** The coder whose turn it is, and those after it. */
+  private long first;
+
+  private long second;
+  private long third;
+  private long fourth;
+
+  /**
+   * @param end where the stream ends; one that is empty says nothing at all
+   */
+  RansReader(Contexts contexts, byte[] payload, int start, int end) throws DeltaRefusal {
+    this.contexts = contexts;
+    this.payload = payload;
+    this.next = start;
+    this.end = end;
+    boolean isEmpty = start == end;
+    first = isEmpty ? LOW : state();
+    second = isEmpty ? LOW : state();
+    third = isEmpty ? LOW : state();
+    fourth = isEmpty ? LOW : state();
+  }
+
+  private long state() throws DeltaRefusal {
+    if (next + Long.BYTES > end) {
+      throw malformed("a stream that ends before it begins");
+    }
+    long state = (long) LONGS.get(payload, next);
+    next += Long.BYTES;
+    if (state < LOW) {
+      throw malformed("a coder's state");
+    }
+    return state;
+  }
+
+  int symbol(int context) throws DeltaRefusal {
+    wanted[0] = context;
+    symbols(wanted, found, 0, 1);
+    return found[0];
+  }
+
+  /**
+   * One symbol after the other.
+   *
+   * @param wanted the contexts
+   * @param symbols filled, from {@code from} up to {@code to}
+   */
+  void symbols(int[] wanted, int[] symbols, int from, int to) throws DeltaRefusal {
+    for (int next = from; next < to; ) {
+      int end = Math.min(to, next + contexts.untilStretchEnd());
+      for (int known = next; known < end; ) {
+        known = decode(wanted, symbols, known, end);
+        if (known < end) {
+          contexts.begin(wanted[known]);
+        }
+      }
+      contexts.advance(end - next);
+      next = end;
+    }
+  }
+
+  /** Up to a context that was never used. There are no calls here: all is in registers. */
+  private int decode(int[] wanted, int[] symbols, int from, int to) throws DeltaRefusal {
+    int[] places = contexts.places;
+    int[] ranges = contexts.ranges;
+    byte[] lookup = contexts.lookup;
+    int[] counts = contexts.counts;
+    int[] untilDue = contexts.untilDue;
+    long one = first;
+    long two = second;
+    long three = third;
+    long four = fourth;
+    int at = next;
+    int i = from;
+    for (; i < to; i++) {
+      int context = wanted[i];
+      int place = places[context];
+      if (place == 0) {
+        break;
+      }
+      int slot = (int) one & MASK;
+      int index = place + (lookup[place + (slot >>> Contexts.LOOKUP_SHIFT)] & 0xff);
+      int range = ranges[index];
+      while (slot >= (range >>> 16) + (range & 0xffff)) {
+        range = ranges[++index];
+      }
+      long state = (range & 0xffff) * (one >>> Contexts.BITS) + slot - (range >>> 16);
+      if (state < LOW) {
+        state = (state << 32) | word(at);
+        at += Integer.BYTES;
+      }
+      one = two;
+      two = three;
+      three = four;
+      four = state;
+      symbols[i] = index - place;
+      counts[index] += Contexts.SEEN;
+      if (--untilDue[context] == 0) {
+        contexts.addDue(context);
+      }
+    }
+    first = one;
+    second = two;
+    third = three;
+    fourth = four;
+    next = at;
+    return i;
+  }
+
+  private long word(int at) throws DeltaRefusal {
+    if (at + Integer.BYTES > end) {
+      throw malformed("a stream that ends early");
+    }
+    return (int) INTS.get(payload, at) & 0xffff_ffffL;
+  }
+
+  /** Whether all of the stream was used, and its coders have nothing more to say. */
+  boolean isSpent() {
+    return next == end && first == LOW && second == LOW && third == LOW && fourth == LOW;
+  }
+
+  private static DeltaRefusal malformed(String detail) {
+    return new DeltaRefusal(Reason.MALFORMED, "section: " + detail);
+  }
+}

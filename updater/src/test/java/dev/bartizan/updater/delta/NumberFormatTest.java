@@ -1,0 +1,86 @@
+package dev.bartizan.updater.delta;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class NumberFormatTest {
+  @ParameterizedTest
+  @EnumSource(names = {"F16", "BF16"})
+  void everyNarrowFloatIsNearestToItself(NumberFormat format) {
+    long infinity = (2L * format.bias() + 1) << format.mantissa();
+    for (long magnitude = 0; magnitude <= infinity; magnitude++) {
+      assertEquals(magnitude, format.nearest(format.value(magnitude)));
+      assertEquals(~magnitude, format.nearest(format.value(~magnitude)));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"F16", "BF16"})
+  void halfWayGoesToTheEvenOneAndAHairMoreToTheNext(NumberFormat format) {
+    long largest = ((2L * format.bias() + 1) << format.mantissa()) - 1;
+    for (long magnitude = 0; magnitude < largest; magnitude++) {
+      double half = (format.value(magnitude) + format.value(magnitude + 1)) / 2;
+      assertEquals(magnitude + (magnitude & 1), format.nearest(half));
+      assertEquals(magnitude, format.nearest(Math.nextDown(half)));
+      assertEquals(magnitude + 1, format.nearest(Math.nextUp(half)));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"F16", "BF16"})
+  void whatIsTooLargeIsInfinite(NumberFormat format) {
+    long infinity = (2L * format.bias() + 1) << format.mantissa();
+    for (double value : new double[] {1e39, Double.MAX_VALUE, Double.POSITIVE_INFINITY}) {
+      assertEquals(infinity, format.nearest(value));
+      assertEquals(~infinity, format.nearest(-value));
+    }
+  }
+
+  @Test
+  void halvesAreWhatTheStandardSays() {
+    assertEquals(1.0, NumberFormat.F16.value(0x3c00));
+    assertEquals(65504.0, NumberFormat.F16.value(0x7bff));
+    assertEquals(0x1p-14, NumberFormat.F16.value(0x0400));
+    assertEquals(0x1p-24, NumberFormat.F16.value(0x0001));
+    assertEquals(-2.0, NumberFormat.F16.value(NumberFormat.F16.ordered(0xc000)));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void manyAtOnceAreTheSameAsOneByOne(NumberFormat format) {
+    Random random = new Random(11);
+    int count = 1000;
+    byte[] content = new byte[3 + count * format.width()];
+    random.nextBytes(content);
+    long[] ordered = new long[count + 5];
+    double[] values = new double[count];
+    format.load(content, 3, ordered, 5, count);
+    format.values(content, 3, values, count);
+    long[] nearest = new long[count + 5];
+    format.nearest(values, nearest, 5, count);
+    for (int i = 0; i < count; i++) {
+      long one = format.ordered(format.bits(content, 3 + i * format.width()));
+      assertEquals(one, ordered[5 + i]);
+      assertEquals(format.value(one), values[i]);
+      assertEquals(format.nearest(values[i]), nearest[5 + i]);
+    }
+    byte[] again = new byte[content.length];
+    format.store(ordered, 5, count, again, 3);
+    System.arraycopy(content, 0, again, 0, 3);
+    assertArrayEquals(content, again);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatIsNoNumberIsNearestToNothingInParticularButTheSameEverywhere(NumberFormat format) {
+    assertEquals(0, format.nearest(Double.NaN));
+    long[] ordered = {7};
+    format.nearest(new double[] {Double.NaN}, ordered, 0, 1);
+    assertEquals(0, ordered[0]);
+  }
+}

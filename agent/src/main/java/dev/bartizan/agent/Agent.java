@@ -111,7 +111,7 @@ final class Agent {
     problems = parts.problems();
     findings = parts.findings();
     facts = parts.facts();
-    state = new StateWatch(parts.state(), problems, news);
+    state = new StateWatch(parts.state(), news);
     turns = parts.turns();
     manager = parts.manager();
     checkEvery = parts.checkEvery();
@@ -146,7 +146,7 @@ final class Agent {
   }
 
   private void tellFindings() throws IOException {
-    findings.damage().forEach(this::problem);
+    findings.damage().forEach(news::problem);
     for (String change : findings.changes()) {
       news.changed(change);
     }
@@ -168,11 +168,11 @@ final class Agent {
       updates.ejectWhenIdle();
       software.settle(installer);
       state.renew();
-      problems.mended("state");
+      news.mended("state");
       return pause;
     } catch (IOException trouble) {
       resumed = false;
-      problem("state", Explanation.of(trouble));
+      news.problem("state", Explanation.of(trouble));
       return TROUBLE;
     }
   }
@@ -192,10 +192,10 @@ final class Agent {
       documents.load();
       tellDamaged();
     } catch (Refusal damaged) {
-      problem("metadata", describe(damaged));
+      news.problem("metadata", damaged);
     }
     if (installer.recovery().kind() != Recovery.Kind.NONE) {
-      problem("journal", installer.recovery().kind() + ": " + installer.recovery().detail());
+      news.problem("journal", installer.recovery().kind() + ": " + installer.recovery().detail());
     }
     if (documents.isInitialised()) {
       policy.renew();
@@ -207,7 +207,7 @@ final class Agent {
   private void tellDamaged() throws Refusal, IOException {
     List<String> damaged = documents.damaged();
     if (!damaged.isEmpty()) {
-      problem("documents", "damaged, to be fetched again: " + String.join(", ", damaged));
+      news.problem("documents", "damaged, to be fetched again: " + String.join(", ", damaged));
     }
   }
 
@@ -217,7 +217,7 @@ final class Agent {
       measurements.begin();
       measurements.measure(bootCheck.ownFiles());
     } catch (Refusal refusal) {
-      problem("measurements", describe(refusal));
+      news.problem("measurements", refusal);
     }
     measurePolicy();
   }
@@ -226,7 +226,7 @@ final class Agent {
     try {
       policy.measure(measurements);
     } catch (Refusal refusal) {
-      problem("measurements", describe(refusal));
+      news.problem("measurements", refusal);
     }
   }
 
@@ -237,13 +237,13 @@ final class Agent {
     }
     ChainVerdict boot = examineBoot();
     if (policy.allowsServing(boot.overall())) {
-      problems.mended("boot");
+      news.mended("boot");
       loader.permit();
       serveInstalled();
     } else {
       String why =
           boot.faults().isEmpty() ? "policy does not accept what is unknown" : boot.faults();
-      problem("boot", boot.overall().text() + ": no model is opened: " + why);
+      news.problem("boot", boot.overall().text() + ": no model is opened: " + why);
     }
   }
 
@@ -252,7 +252,7 @@ final class Agent {
     try {
       verdict = bootCheck.examine();
     } catch (Refusal refusal) {
-      problem("boot", describe(refusal));
+      news.problem("boot", refusal);
     }
     facts.boot(verdict);
     news.note("boot chain: " + verdict.overall().text());
@@ -279,12 +279,12 @@ final class Agent {
     try {
       ReleaseName name = new ReleaseName(model, release.version());
       service.activate(model, release.version(), loader.load(name, release.manifest()).model());
-      problems.mended(model);
+      news.mended(model);
       news.note("serving " + name);
     } catch (Refusal refused) {
-      problem(model, describe(refused));
+      news.problem(model, refused);
     } catch (IOException notNow) {
-      problem(model, Explanation.of(notNow));
+      news.problem(model, Explanation.of(notNow));
     }
   }
 
@@ -307,7 +307,7 @@ final class Agent {
       refreshSoon();
     }
     if (state.isTrustworthy() && policy.current().isPresent()) {
-      updates.orderAlone(policy.current().get(), clock.instant(), this::problem);
+      updates.orderAlone(policy.current().get(), clock.instant(), news::problem);
     }
   }
 
@@ -315,14 +315,14 @@ final class Agent {
     nextRefresh = clock.instant().plus(checkEvery);
     try {
       updates.refresh();
-      problems.mended("repository");
-      problems.mended("metadata");
-      problems.mended("documents");
+      news.mended("repository");
+      news.mended("metadata");
+      news.mended("documents");
     } catch (Refusal refused) {
-      problem("repository", describe(refused));
+      news.problem("repository", refused);
       refreshSoon();
     } catch (IOException unreachable) {
-      problem("repository", Explanation.of(unreachable));
+      news.problem("repository", Explanation.of(unreachable));
       refreshSoon();
     }
     policy.renew();
@@ -332,9 +332,9 @@ final class Agent {
   private void tellTime() {
     Duration behind = updates.clockIsBehind();
     if (behind.compareTo(SOON) > 0) {
-      problem("time", "the machine's clock is behind by " + behind + ": set it");
+      news.problem("time", "the machine's clock is behind by " + behind + ": set it");
     } else {
-      problems.mended("time");
+      news.mended("time");
     }
   }
 
@@ -381,15 +381,5 @@ final class Agent {
     return problems.all().isEmpty()
         ? serving
         : serving + "; " + String.join("; ", problems.all().values());
-  }
-
-  private void problem(String subject, String what) {
-    if (problems.note(subject, what)) {
-      news.problem(subject, what);
-    }
-  }
-
-  private static String describe(Refusal refusal) {
-    return refusal.code() + ": " + refusal.getMessage();
   }
 }

@@ -131,7 +131,7 @@ public final class Assembly implements AutoCloseable {
 
     Problems problems = new Problems();
     Outbox outbox = Outbox.open(disk);
-    News news = new News(outbox, clock);
+    News news = new News(problems, outbox, clock);
     BootCheck bootCheck = Device.bootCheck(config, host, keystore, documents, crypto);
     bootCheck.begin();
     Measurements measurements =
@@ -159,8 +159,7 @@ public final class Assembly implements AutoCloseable {
             clock,
             host.random(),
             Device.pause());
-    Delivery files =
-        new Delivery(download, new DeliveryNews(problems, news), budget, gate, offline);
+    Delivery files = new Delivery(download, new DeliveryNews(news), budget, gate, offline);
     ReleaseKeys keys =
         new ReleaseKeys(
             keystore.ueid(), credentials.unwrapCertificate(), repository, new Envelopes(disk));
@@ -185,7 +184,7 @@ public final class Assembly implements AutoCloseable {
             store,
             suites,
             payloads,
-            new ModelTrial(loader, service, suites, System::nanoTime),
+            new ModelTrial(loader::load, service, suites::held, System::nanoTime),
             new SoftwarePayloads(
                 documents, files, store, versions, host.installation(), host.slot().isPresent()),
             software);
@@ -273,8 +272,8 @@ public final class Assembly implements AutoCloseable {
                 commands,
                 link,
                 outbox,
-                new KeyWatch(keystore, keys, installer, service, problems, news),
-                new SuiteWatch(installer, suites, service, problems, news),
+                new KeyWatch(keystore, keys, installer, service, news),
+                new SuiteWatch(installer, suites, service, news),
                 news,
                 problems,
                 findings,
@@ -335,7 +334,7 @@ public final class Assembly implements AutoCloseable {
 
       @Override
       public void refused(Refusal refusal) {
-        news.problem("command", refusal.code() + ": " + refusal.getMessage());
+        news.incident("command", refusal.code() + ": " + refusal.getMessage());
       }
 
       @Override

@@ -186,7 +186,7 @@ public final class Facts {
             .put("name", SuiteDocuments.nameOf(suite.name()))
             .put("version", active.release().version())
             .put("release", active.release().manifest().hex())
-            .put("complete", installer.components().isWhole(suite));
+            .put("complete", installer.components().missing(suite).isEmpty());
       }
     }
   }
@@ -271,7 +271,7 @@ public final class Facts {
         .map(progress -> progress.deployment().moves())
         .orElse(List.of())
         .stream()
-        .filter(it -> !it.component().startsWith(Component.SOFTWARE))
+        .filter(it -> !Component.isSoftware(it.component()))
         .map(
             it ->
                 new ModelState(

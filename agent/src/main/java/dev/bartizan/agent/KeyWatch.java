@@ -1,7 +1,6 @@
 package dev.bartizan.agent;
 
 import dev.bartizan.agent.report.News;
-import dev.bartizan.agent.report.Problems;
 import dev.bartizan.agent.serve.ModelService;
 import dev.bartizan.agent.update.ReleaseKeys;
 import dev.bartizan.crypto.Explanation;
@@ -18,7 +17,6 @@ final class KeyWatch {
   private final ReleaseKeys keys;
   private final Installer installer;
   private final ModelService service;
-  private final Problems problems;
   private final News news;
   private boolean settled;
 
@@ -27,13 +25,11 @@ final class KeyWatch {
       ReleaseKeys keys,
       Installer installer,
       ModelService service,
-      Problems problems,
       News news) {
     this.keystore = keystore;
     this.keys = keys;
     this.installer = installer;
     this.service = service;
-    this.problems = problems;
     this.news = news;
   }
 
@@ -41,11 +37,11 @@ final class KeyWatch {
   void renew() {
     try {
       keys.renew(installer.components());
-      problems.mended("keys");
+      news.mended("keys");
     } catch (Refusal refused) {
-      tell("keys", refused.code() + ": " + refused.getMessage());
+      news.problem("keys", refused);
     } catch (IOException notNow) {
-      tell("keys", Explanation.of(notNow));
+      news.problem("keys", Explanation.of(notNow));
     }
   }
 
@@ -68,9 +64,9 @@ final class KeyWatch {
       try {
         keystore.endEarlierEpochs();
         settled = true;
-        problems.mended("epoch");
+        news.mended("epoch");
       } catch (KeystoreRefusal refused) {
-        tell("epoch", refused.code() + ": " + refused.getMessage());
+        news.problem("epoch", refused);
       }
     }
     return allServe;
@@ -78,11 +74,5 @@ final class KeyWatch {
 
   private boolean serves(Component model) {
     return model.active().isEmpty() || service.find(model.name()).isPresent();
-  }
-
-  private void tell(String subject, String what) {
-    if (problems.note(subject, what)) {
-      news.problem(subject, what);
-    }
   }
 }

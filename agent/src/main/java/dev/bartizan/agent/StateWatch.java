@@ -2,7 +2,6 @@ package dev.bartizan.agent;
 
 import dev.bartizan.agent.anchor.AnchoredState;
 import dev.bartizan.agent.report.News;
-import dev.bartizan.agent.report.Problems;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.boot.Link;
 import dev.bartizan.crypto.boot.Verdict;
@@ -16,22 +15,22 @@ final class StateWatch {
   private static final String SUBJECT = "anchor";
 
   private final AnchoredState state;
-  private final Problems problems;
   private final News news;
   private boolean refused;
 
-  StateWatch(AnchoredState state, Problems problems, News news) {
+  StateWatch(AnchoredState state, News news) {
     this.state = state;
-    this.problems = problems;
     this.news = news;
   }
 
   boolean isTrustworthy() throws IOException {
     Link judged = state.examine();
     if (judged.verdict() == Verdict.BAD) {
-      tell("the state directory: expected " + judged.expected() + ", found " + judged.found());
+      news.problem(
+          SUBJECT,
+          "the state directory: expected " + judged.expected() + ", found " + judged.found());
     } else if (!refused) {
-      problems.mended(SUBJECT);
+      news.mended(SUBJECT);
     }
     return state.isTrustworthy();
   }
@@ -43,13 +42,7 @@ final class StateWatch {
       refused = false;
     } catch (Refusal refusal) {
       refused = true;
-      tell(refusal.code() + ": " + refusal.getMessage());
-    }
-  }
-
-  private void tell(String what) {
-    if (problems.note(SUBJECT, what)) {
-      news.problem(SUBJECT, what);
+      news.problem(SUBJECT, refusal);
     }
   }
 }

@@ -33,7 +33,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.BiConsumer;
 
 /** Looks for releases, and orders them. Runs in the agent's turn. */
@@ -143,23 +142,15 @@ final class Updates {
     Release release = new Release(Digest.of(document), name.version());
     Map<String, Release> members =
         isSuite ? SuiteDocuments.members(SuiteManifest.parse(document)) : Map.of();
-    Cost cost = ways.cost(isSuite ? missing(members) : Map.of(component, release));
+    Cost cost =
+        ways.cost(isSuite ? installer.components().missing(members) : Map.of(component, release));
     return new Offer(component, release, documents.voucher(target), cost, members);
-  }
-
-  private Map<String, Release> missing(Map<String, Release> members) {
-    Map<String, Release> missing = new TreeMap<>(members);
-    missing
-        .entrySet()
-        .removeIf(
-            it -> installer.components().active(it.getKey()).equals(Optional.of(it.getValue())));
-    return missing;
   }
 
   /** Orders a release; the installer carries it out step by step. */
   void order(String id, String component, Optional<String> version, Cause cause)
       throws Refusal, IOException, InterruptedException {
-    if (component.startsWith(Component.SOFTWARE)) {
+    if (Component.isSoftware(component)) {
       Release release = software(component.substring(Component.SOFTWARE.length()), version);
       installer.request(Order.of(id, component, release, cause));
     } else {

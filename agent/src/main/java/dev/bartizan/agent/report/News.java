@@ -5,6 +5,7 @@ import dev.bartizan.agent.mqtt.Message;
 import dev.bartizan.agent.mqtt.Message.Channel;
 import dev.bartizan.agent.mqtt.Outbox;
 import dev.bartizan.crypto.Bytes;
+import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.updater.install.Deployment;
 import dev.bartizan.updater.install.InstallListener;
@@ -23,10 +24,15 @@ import org.slf4j.LoggerFactory;
 public final class News implements InstallListener {
   private static final Logger LOG = LoggerFactory.getLogger(News.class);
 
+  private final Problems problems;
   private final Outbox outbox;
   private final InstantSource clock;
 
-  public News(Outbox outbox, InstantSource clock) {
+  /**
+   * @param problems where those that last are noted
+   */
+  public News(Problems problems, Outbox outbox, InstantSource clock) {
+    this.problems = problems;
     this.outbox = outbox;
     this.clock = clock;
   }
@@ -84,8 +90,25 @@ public final class News implements InstallListener {
     outbox.put(new Message(Channel.EVENT, Bytes.of(StrictJson.write(event))));
   }
 
-  /** Something was refused, or broke: a person may have to act. */
+  /** Something is wrong, until it is {@link #mended}: told once, and again when it changes. */
   public void problem(String subject, String problem) {
+    if (problems.note(subject, problem)) {
+      incident(subject, problem);
+    }
+  }
+
+  /** Something is refused, until it is {@link #mended}. */
+  public void problem(String subject, Refusal refusal) {
+    problem(subject, refusal.code() + ": " + refusal.getMessage());
+  }
+
+  /** The subject is in order (again). */
+  public void mended(String subject) {
+    problems.mended(subject);
+  }
+
+  /** Something was refused, or broke, and that was that: a person may have to act. */
+  public void incident(String subject, String problem) {
     LOG.warn("{}: {}", subject, problem);
     tell(Channel.TELEMETRY, event("problem").put("subject", subject).put("problem", problem));
   }

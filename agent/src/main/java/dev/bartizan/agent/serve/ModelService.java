@@ -39,7 +39,7 @@ public final class ModelService implements AutoCloseable {
 
     private boolean serves(String component, SuiteManifest.Member member) {
       Serving model = models.get(component);
-      return component.startsWith(Component.SOFTWARE)
+      return Component.isSoftware(component)
           || (model != null && model.version().equals(member.version()));
     }
   }

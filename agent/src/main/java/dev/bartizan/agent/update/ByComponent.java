@@ -49,7 +49,7 @@ public final class ByComponent implements Payloads, Trial {
   }
 
   private ComponentPayloads payloads(String component) {
-    return component.startsWith(Component.SOFTWARE) ? softwarePayloads : modelPayloads;
+    return Component.isSoftware(component) ? softwarePayloads : modelPayloads;
   }
 
   private static Optional<Deployment> software(Deployment deployment) {
@@ -57,7 +57,7 @@ public final class ByComponent implements Payloads, Trial {
   }
 
   private static boolean concernsModels(Deployment deployment) {
-    return !deployment.component().startsWith(Component.SOFTWARE);
+    return !Component.isSoftware(deployment.component());
   }
 
   /** What it would cost to have all of these releases, by component, here. */

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.LongSupplier;
 
 /**
@@ -35,60 +36,69 @@ import java.util.function.LongSupplier;
 public final class ModelTrial {
   private static final int PER_MILLE = 1000;
 
-  private final ModelLoader loader;
+  private final Loading loading;
   private final ModelService service;
-  private final SuiteDocuments suites;
+  private final Suites suites;
   private final LongSupplier nanoTime;
 
   /** Loaded by the preflight, so that activation only swaps; by the release each is of. */
-  private final Map<Digest, ModelLoader.Loaded> candidates = new HashMap<>();
+  private final Map<Digest, Candidate> candidates = new HashMap<>();
 
   /** By model. */
   private final Map<String, Probation> probations = new HashMap<>();
 
+  private record Candidate(ReleaseName name, ModelLoader.Loaded loaded) {}
+
   private record Probation(Guards guards, long startNanos, Optional<Duration> medianBefore) {}
+
+  /** Opens a release; see {@link ModelLoader#load}. */
+  @FunctionalInterface
+  public interface Loading {
+    ModelLoader.Loaded load(ReleaseName name, Digest release) throws IOException, Refusal;
+  }
+
+  /** What an installed suite says; see {@link SuiteDocuments#held}. */
+  @FunctionalInterface
+  public interface Suites {
+    SuiteManifest held(Release release) throws IOException, Refusal;
+  }
 
   /**
    * @param nanoTime monotonic: a clock that is set must not end a probation
    */
-  public ModelTrial(
-      ModelLoader loader, ModelService service, SuiteDocuments suites, LongSupplier nanoTime) {
-    this.loader = loader;
+  public ModelTrial(Loading loading, ModelService service, Suites suites, LongSupplier nanoTime) {
+    this.loading = loading;
     this.service = service;
     this.suites = suites;
     this.nanoTime = nanoTime;
   }
 
   private static List<Deployment> models(Deployment deployment) {
-    return deployment.moves().stream()
-        .filter(it -> !it.component().startsWith(Component.SOFTWARE))
-        .toList();
+    return deployment.moves().stream().filter(it -> !Component.isSoftware(it.component())).toList();
   }
 
   Verdict preflight(Deployment deployment) throws IOException, Refusal {
     drop();
     try {
-      for (Deployment move : models(deployment)) {
-        candidates.put(move.to().manifest(), load(move.component(), move.to()));
-      }
+      load(targets(deployment));
       return Verdict.healthy();
     } catch (GoldenRefusal | ModelRefusal unfit) {
-      drop();
       return Verdict.unhealthy(unfit.code() + ": " + unfit.getMessage());
     }
   }
 
+  private static Map<String, Release> targets(Deployment deployment) {
+    Map<String, Release> targets = new TreeMap<>();
+    models(deployment).forEach(it -> targets.put(it.component(), it.to()));
+    return targets;
+  }
+
   void activate(Deployment deployment) throws IOException, Refusal {
+    Map<String, Optional<SuiteManifest>> suite = suite(deployment, Optional.of(deployment.to()));
+    List<Candidate> ready = load(targets(deployment));
     Map<String, Guards> guards = new HashMap<>();
-    List<Lineup.Takeover> takeovers = new ArrayList<>();
-    for (Deployment move : models(deployment)) {
-      ModelLoader.Loaded loaded = take(move);
-      guards.put(move.component(), loaded.manifest().guards());
-      takeovers.add(new Lineup.Takeover(move.component(), move.to().version(), loaded.model()));
-    }
-    Map<String, Observation> before =
-        service.change(
-            new Lineup(takeovers, Set.of(), suite(deployment, Optional.of(deployment.to()))));
+    ready.forEach(it -> guards.put(it.name().name(), it.loaded().guards()));
+    Map<String, Observation> before = takeOver(ready, Set.of(), suite);
     probations.clear();
     guards.forEach(
         (model, kept) ->
@@ -156,35 +166,65 @@ public final class ModelTrial {
   void restore(Deployment deployment) throws IOException, Refusal {
     drop();
     probations.clear();
+    Map<String, Optional<SuiteManifest>> suite = suite(deployment, deployment.from());
     Set<String> retired = new HashSet<>();
-    List<Lineup.Takeover> back = new ArrayList<>();
+    Map<String, Release> back = new TreeMap<>();
     for (Deployment move : models(deployment)) {
       String model = move.component();
       if (move.from().isEmpty()) {
         retired.add(model);
       } else if (!serves(model, move.from().get())) {
-        Release old = move.from().get();
-        back.add(new Lineup.Takeover(model, old.version(), load(model, old).model()));
+        back.put(model, move.from().get());
       }
     }
-    service.change(new Lineup(back, retired, suite(deployment, deployment.from())));
+    takeOver(load(back), retired, suite);
   }
 
   private boolean serves(String model, Release release) {
     return service.find(model).filter(it -> it.version().equals(release.version())).isPresent();
   }
 
-  private ModelLoader.Loaded load(String model, Release release) throws IOException, Refusal {
-    return loader.load(new ReleaseName(model, release.version()), release.manifest());
+  /** Makes candidates of releases, by model: of all of them, or when one fails of none. */
+  private List<Candidate> load(Map<String, Release> releases) throws IOException, Refusal {
+    List<Candidate> ready = new ArrayList<>();
+    try {
+      for (Map.Entry<String, Release> one : releases.entrySet()) {
+        ready.add(candidate(one.getKey(), one.getValue()));
+      }
+      return ready;
+    } finally {
+      if (ready.size() < releases.size()) {
+        drop(); // They hold memory outside of the heap.
+      }
+    }
   }
 
-  private ModelLoader.Loaded take(Deployment move) throws IOException, Refusal {
-    ModelLoader.Loaded ready = candidates.remove(move.to().manifest());
-    return ready == null ? load(move.component(), move.to()) : ready;
+  private Candidate candidate(String model, Release release) throws IOException, Refusal {
+    Candidate known = candidates.get(release.manifest());
+    if (known != null) {
+      return known;
+    }
+    ReleaseName name = new ReleaseName(model, release.version());
+    Candidate loaded = new Candidate(name, loading.load(name, release.manifest()));
+    candidates.put(release.manifest(), loaded);
+    return loaded;
+  }
+
+  private Map<String, Observation> takeOver(
+      List<Candidate> ready, Set<String> retired, Map<String, Optional<SuiteManifest>> suites) {
+    List<Lineup.Takeover> takeovers =
+        ready.stream()
+            .map(
+                it ->
+                    new Lineup.Takeover(it.name().name(), it.name().version(), it.loaded().model()))
+            .toList();
+    Map<String, Observation> before = service.change(new Lineup(takeovers, retired, suites));
+    candidates.values().removeAll(ready); // From here on it is the service that closes them.
+    return before;
   }
 
   private void drop() {
-    candidates.values().forEach(it -> it.model().model().close());
+    candidates.values().forEach(it -> it.loaded().model().model().close());
     candidates.clear();
   }
 }

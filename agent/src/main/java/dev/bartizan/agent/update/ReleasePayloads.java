@@ -65,13 +65,13 @@ public final class ReleasePayloads implements ComponentPayloads {
 
   @Override
   public void prepare(Deployment deployment) throws IOException, Refusal {
-    refuseUnsuitable(deployment, ReleaseManifest.parse(manifestOf(deployment)));
+    ReleaseManifest manifest = ReleaseManifest.parse(manifestOf(deployment));
+    refuseUnsuitable(deployment, manifest);
     if (!isInstalled(deployment.to().manifest())) {
       keys.fetch(deployment.to().manifest());
     }
     boolean isOpen = false;
     while (!isOpen) { // A way that is not is avoided from then on: there are ever fewer.
-      ReleaseManifest manifest = ReleaseManifest.parse(manifestOf(deployment));
       isOpen = hasKeys(planner.plan(deployment.to(), manifest));
     }
   }

@@ -12,6 +12,7 @@ import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.statement.AgentEvent;
 import dev.bartizan.updater.disk.Disk;
 import dev.bartizan.updater.release.GoldenOffer;
+import dev.bartizan.updater.release.Guards;
 import dev.bartizan.updater.release.ReleaseManifest;
 import dev.bartizan.updater.release.ReleaseName;
 import dev.bartizan.updater.store.ObjectStore;
@@ -70,8 +71,13 @@ public final class ModelLoader {
     return permitted;
   }
 
-  /** A release with its model in the runtime. */
-  public record Loaded(ReleaseManifest manifest, ProvenModel model) {}
+  /**
+   * A release in the runtime.
+   *
+   * @param guards what its first time in service is watched by
+   * @param model whoever has this closes it
+   */
+  public record Loaded(Guards guards, ProvenModel model) {}
 
   /**
    * Loads a release and runs its golden vectors on it.
@@ -90,7 +96,7 @@ public final class ModelLoader {
       Measurements.Measured measured =
           measurements.measure(AgentEvent.model(name.name(), name.version(), release));
       GoldenVectors golden = golden(open);
-      return new Loaded(manifest, prove(open, measured, golden));
+      return new Loaded(manifest.guards(), prove(open, measured, golden));
     }
   }
 

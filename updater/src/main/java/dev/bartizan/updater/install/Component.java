@@ -33,6 +33,11 @@ public record Component(
 
   /** Whether this is the agent itself, or a part of it. */
   public boolean isSoftware() {
+    return isSoftware(name);
+  }
+
+  /** Whether a component of this name is the agent itself, or a part of it. */
+  public static boolean isSoftware(String name) {
     return name.startsWith(SOFTWARE);
   }
 

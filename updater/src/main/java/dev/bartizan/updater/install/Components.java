@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -41,11 +42,16 @@ public record Components(Map<String, Component> byName) {
     return named(name).activeRelease();
   }
 
-  /** Whether every member of a suite's active release is what the suite says. */
-  public boolean isWhole(Component suite) {
-    return suite.active().stream()
-        .flatMap(it -> it.members().entrySet().stream())
-        .allMatch(it -> active(it.getKey()).equals(Optional.of(it.getValue())));
+  /** Those of some components that are at another release, or not installed, by name. */
+  public Map<String, Release> missing(Map<String, Release> wanted) {
+    Map<String, Release> missing = new TreeMap<>(wanted);
+    missing.entrySet().removeIf(it -> active(it.getKey()).equals(Optional.of(it.getValue())));
+    return missing;
+  }
+
+  /** Members of a suite's active release that are not what the suite says, by name. */
+  public Map<String, Release> missing(Component suite) {
+    return suite.active().map(it -> missing(it.members())).orElse(Map.of());
   }
 
   /** The releases of a component that are installed, the active one first. */

@@ -44,11 +44,9 @@ public record Deployment(
 
   /** What changes, each as a deployment of its own: this, or the parts of a suite that move. */
   public List<Deployment> moves() {
-    return isSuite() ? parts.stream().filter(Part::isMoving).map(this::alone).toList() : one();
-  }
-
-  private List<Deployment> one() {
-    return List.of(this);
+    return isSuite()
+        ? parts.stream().filter(Part::isMoving).map(this::alone).toList()
+        : List.of(this);
   }
 
   private Deployment alone(Part part) {

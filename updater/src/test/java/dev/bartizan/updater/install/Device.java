@@ -167,7 +167,7 @@ final class Device {
     return installed.suites().stream()
         .allMatch(
             it ->
-                installed.isWhole(it)
+                installed.missing(it).isEmpty()
                     && it.active().map(Installed::members).orElse(Map.of()).equals(serving));
   }
 

@@ -1,0 +1,161 @@
+package dev.bartizan.agent.update;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.bartizan.agent.serve.Model;
+import dev.bartizan.agent.serve.ModelService;
+import dev.bartizan.agent.serve.ProvenModel;
+import dev.bartizan.agent.serve.Samples;
+import dev.bartizan.agent.vault.ModelLoader;
+import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.json.Malformed;
+import dev.bartizan.updater.install.Cause;
+import dev.bartizan.updater.install.Deployment;
+import dev.bartizan.updater.install.Part;
+import dev.bartizan.updater.install.Release;
+import dev.bartizan.updater.onnx.Shape;
+import dev.bartizan.updater.release.Guards;
+import dev.bartizan.updater.release.ReleaseName;
+import dev.bartizan.updater.release.SuiteManifest;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Models live outside of the heap: one that nobody closes is lost until the process ends. */
+class ModelTrialTest {
+  private final ModelService service = new ModelService(Set.of(), () -> 0);
+  private final List<Model> opened = new ArrayList<>();
+  private final ModelTrial trial = new ModelTrial(this::load, service, this::held, () -> 0);
+
+  /** The load that fails, counted from 1, and how. */
+  private int failing;
+
+  private Exception failure = new IOException("the disk is gone");
+
+  @Test
+  void aMemberThatCannotBeReadLeavesNoneOfTheOthersOpen() {
+    failing = 2;
+    assertThrows(IOException.class, () -> trial.preflight(suite(Optional.empty())));
+    assertEquals(1, opened.size());
+    assertTrue(isClosed(opened.get(0)));
+  }
+
+  @Test
+  void aMemberThatIsRefusedLeavesNoneOfTheOthersOpen() {
+    failing = 2;
+    failure = new Malformed("release.json: no model");
+    assertSame(
+        failure, assertThrows(Malformed.class, () -> trial.preflight(suite(Optional.empty()))));
+    assertTrue(isClosed(opened.get(0)));
+  }
+
+  @Test
+  void goingBackToMembersOfWhichOneCannotBeReadLeavesNoneOpen() {
+    failing = 2;
+    assertThrows(IOException.class, () -> trial.restore(suite(Optional.of("1.0"))));
+    assertTrue(isClosed(opened.get(0)));
+    assertTrue(service.find("first").isEmpty());
+  }
+
+  @Test
+  void whatActivationFindsClosedByThePreflightsFailureIsLoadedAnew() throws Exception {
+    failing = 2;
+    Deployment alone = model("first");
+    trial.preflight(alone);
+    assertThrows(IOException.class, () -> trial.activate(suite(Optional.empty())));
+    assertTrue(isClosed(opened.get(0)));
+    assertTrue(service.find("first").isEmpty());
+    trial.activate(alone);
+    assertEquals("2.0", service.find("first").orElseThrow().version());
+    assertFalse(isClosed(opened.get(opened.size() - 1)));
+  }
+
+  @Test
+  void whatTookOverIsTheServicesToClose() throws Exception {
+    Deployment alone = model("first");
+    trial.preflight(alone);
+    trial.activate(alone);
+    trial.preflight(model("second"));
+    assertEquals("2.0", service.find("first").orElseThrow().version());
+    assertFalse(isClosed(opened.get(0)));
+    service.close();
+    assertTrue(isClosed(opened.get(0)));
+  }
+
+  private ModelLoader.Loaded load(ReleaseName name, Digest release) throws IOException, Refusal {
+    if (--failing == 0) {
+      if (failure instanceof Refusal refusal) {
+        throw refusal;
+      }
+      throw (IOException) failure;
+    }
+    ModelLoader.Loaded loaded = new ModelLoader.Loaded(Guards.DEFAULT, proven());
+    opened.add(loaded.model().model());
+    return loaded;
+  }
+
+  private static ProvenModel proven() {
+    try {
+      return Samples.scale(2);
+    } catch (Exception broken) {
+      throw new AssertionError(broken);
+    }
+  }
+
+  private SuiteManifest held(Release suite) {
+    return new SuiteManifest(
+        new ReleaseName("line", suite.version()), Map.of(), JsonNodeFactory.instance.objectNode());
+  }
+
+  /** To version 2.0 of both models. */
+  private static Deployment suite(Optional<String> from) {
+    List<Part> parts =
+        Stream.of("first", "second")
+            .map(name -> new Part(name, from.map(it -> release(name, it)), release(name, "2.0")))
+            .toList();
+    return deployment("suite/line", parts);
+  }
+
+  private static Deployment model(String name) {
+    return deployment(name, List.of());
+  }
+
+  private static Deployment deployment(String component, List<Part> parts) {
+    return new Deployment(
+        "d",
+        Deployment.Kind.INSTALL,
+        component,
+        Optional.empty(),
+        release(component, "2.0"),
+        Cause.local("test"),
+        Optional.empty(),
+        parts);
+  }
+
+  private static Release release(String name, String version) {
+    return new Release(Digest.of((name + version).getBytes(UTF_8)), version);
+  }
+
+  private static boolean isClosed(Model model) {
+    try {
+      model.infer(Map.of("x", Samples.floats(Shape.of(1, 4), 1, 2, 3, 4)), Set.of());
+      return false;
+    } catch (IllegalStateException closed) {
+      return true;
+    } catch (Refusal refusal) {
+      throw new AssertionError(refusal);
+    }
+  }
+}

@@ -2,6 +2,7 @@ package dev.bartizan.agent.update;
 
 import dev.bartizan.agent.vault.ModelVault;
 import dev.bartizan.agent.vault.OpenRelease;
+import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.envelope.ArtifactSealer;
 import dev.bartizan.crypto.envelope.BulkCrypto;
@@ -28,15 +29,21 @@ public final class Rebuild {
   /** Each takes up to some 16 MiB. */
   private static final int SECTIONS_AT_ONCE = 2;
 
-  private final ModelVault vault;
+  private final Unlocking vault;
   private final ObjectStore store;
   private final BulkCrypto crypto;
   private final Executor workers;
 
+  /** Unwraps a release's content key; see {@link ModelVault#unlock}. */
+  @FunctionalInterface
+  public interface Unlocking {
+    OpenRelease unlock(ReleaseName name, Digest release) throws Refusal, IOException;
+  }
+
   /**
    * @param workers where sections of a difference are decoded, two at a time
    */
-  public Rebuild(ModelVault vault, ObjectStore store, BulkCrypto crypto, Executor workers) {
+  public Rebuild(Unlocking vault, ObjectStore store, BulkCrypto crypto, Executor workers) {
     this.vault = vault;
     this.store = store;
     this.crypto = crypto;

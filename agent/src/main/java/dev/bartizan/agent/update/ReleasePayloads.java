@@ -44,7 +44,7 @@ public final class ReleasePayloads implements ComponentPayloads {
     this.delivery = delivery;
     this.store = store;
     this.keys = keys;
-    this.rebuild = new Rebuild(vault, store, crypto, workers);
+    this.rebuild = new Rebuild(vault::unlock, store, crypto, workers);
     this.planner = new Planner(documents, store);
     this.mosaic = new Mosaic(vault, store, crypto, delivery);
   }

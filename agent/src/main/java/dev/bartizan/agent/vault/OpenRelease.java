@@ -26,7 +26,12 @@ public final class OpenRelease implements AutoCloseable {
   private final List<SealedArtifact> artifacts = new ArrayList<>();
   private final List<ArtifactSealer> sealers = new ArrayList<>();
 
-  OpenRelease(Digest id, ReleaseManifest manifest, SecretBytes contentKey, BulkCrypto crypto) {
+  /**
+   * @param id the digest of {@code manifest}
+   * @param contentKey closed with this
+   */
+  public OpenRelease(
+      Digest id, ReleaseManifest manifest, SecretBytes contentKey, BulkCrypto crypto) {
     this.id = id;
     this.manifest = manifest;
     this.contentKey = contentKey;

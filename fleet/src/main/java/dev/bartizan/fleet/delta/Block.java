@@ -26,6 +26,11 @@ record Block(NumberFormat format, int rows, int columns, byte[] content, View vi
     return from.value(from.ordered(from.bits(base, at)));
   }
 
+  /** Whether its counterpart lies in the base as it lies here. */
+  boolean isInOneStretch() {
+    return view.columnStride() == 1 && (rows == 1 || view.rowStride() == view.columns());
+  }
+
   /** The same without its counterpart. */
   Block alone() {
     return new Block(format, rows, columns, content, View.NONE, new byte[0]);

@@ -26,6 +26,11 @@ final class BlockCoder {
         best = best.cheaper(with(block, prediction));
       }
     }
+    for (Block one : block.hasBase() ? List.of(block, block.alone()) : List.of(block)) {
+      if (TensorPiece.canBeBytes(one.format(), one.columns(), one.view())) {
+        best = best.cheaper(Choice.of(one, TensorPiece.BYTES, 0, new Side()));
+      }
+    }
     return best;
   }
 

@@ -1,6 +1,5 @@
 package dev.bartizan.fleet.delta;
 
-import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdCompressCtx;
 import com.github.luben.zstd.ZstdDictContentType;
 import dev.bartizan.updater.delta.Numbers;
@@ -13,6 +12,9 @@ final class FrameWriter {
 
   private static final int QUICK = 3;
 
+  /** How much longer a quick frame may be than what is to be beaten. */
+  private static final double WORTH_A_TRY = 1.5;
+
   /** 16 MiB: the content and the widest prefix before it. */
   private static final int WINDOW_LOG = 24;
 
@@ -24,21 +26,21 @@ final class FrameWriter {
     if (content.length == 0) {
       return;
     }
-    byte[] packed = pack(content, prefix);
+    byte[] packed = pack(content, prefix, LEVEL);
     boolean stored = packed.length >= content.length;
     Numbers.write(out, stored ? 0 : packed.length);
     out.writeBytes(stored ? content : packed);
   }
 
   /** Whether bytes alone would do better: repeated values, masks, tables of indices. */
-  static boolean isShorter(byte[] content, double length) {
-    return Zstd.compress(content, QUICK).length < 1.1 * length
-        && pack(content, new byte[0]).length < length;
+  static boolean isShorter(byte[] content, byte[] prefix, double length) {
+    return pack(content, prefix, QUICK).length < WORTH_A_TRY * length
+        && pack(content, prefix, LEVEL).length < length;
   }
 
-  private static byte[] pack(byte[] content, byte[] prefix) {
+  private static byte[] pack(byte[] content, byte[] prefix, int level) {
     try (ZstdCompressCtx context = new ZstdCompressCtx()) {
-      context.setLevel(LEVEL).setDictID(false).setContentSize(false).setChecksum(false);
+      context.setLevel(level).setDictID(false).setContentSize(false).setChecksum(false);
       context.setMagicless(true);
       if (prefix.length > 0) {
         context.setWindowLog(WINDOW_LOG);

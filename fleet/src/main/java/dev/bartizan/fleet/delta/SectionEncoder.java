@@ -72,6 +72,10 @@ final class SectionEncoder {
     private final ByteArrayOutputStream literals = new ByteArrayOutputStream();
     private final SymbolWriter symbols = new SymbolWriter();
     private final ChangeCode changes = new ChangeCode(symbols);
+
+    /** What literals that are tensors were made from. */
+    private final List<Piece.Copy> counterparts = new ArrayList<>();
+
     private boolean coding;
 
     /** Where in the base the first literal was expected. */
@@ -120,8 +124,7 @@ final class SectionEncoder {
     void add(Item.Rows rows) throws IOException {
       Block block = block(rows);
       Choice choice = BlockCoder.best(block);
-      if (FrameWriter.isShorter(block.content(), choice.bits() / 8)) {
-        addLiteral(block.content());
+      if (isShorterAsLiteral(block, choice.bits() / 8)) {
         return;
       }
       coding = true;
@@ -132,8 +135,25 @@ final class SectionEncoder {
       }
     }
 
+    /** Adds it so, if it is: by itself, or with its counterpart before it. */
+    private boolean isShorterAsLiteral(Block block, double length) {
+      if (FrameWriter.isShorter(block.content(), new byte[0], length)) {
+        addLiteral(block.content());
+        return true;
+      }
+      if (!block.hasBase()
+          || !block.isInOneStretch()
+          || !FrameWriter.isShorter(block.content(), block.base(), length)) {
+        return false;
+      }
+      counterparts.add(new Piece.Copy(block.view().position(), block.base().length));
+      addLiteral(block.content());
+      return true;
+    }
+
     byte[] payload() throws IOException {
-      List<Piece.Copy> prefix = literals.size() > 0 ? prefix() : List.of();
+      List<Piece.Copy> prefix = new ArrayList<>(literals.size() > 0 ? prefix() : List.of());
+      prefix.addAll(counterparts);
       ByteArrayOutputStream dictionary = new ByteArrayOutputStream();
       for (Piece.Copy stretch : prefix) {
         dictionary.writeBytes(read(base, stretch.position(), (int) stretch.resultLength()));

@@ -156,6 +156,27 @@ class DeltaRefusalTest {
     }
 
     @Test
+    void flagsThatDoNotGoTogetherAreRefused() {
+      View same = new View(NumberFormat.U8, 0, 10, 1, 10);
+      View other = new View(NumberFormat.S8, 0, 10, 1, 10);
+      View narrower = new View(NumberFormat.U8, 0, 9, 1, 9);
+      for (TensorPiece piece :
+          List.of(
+              flagged(same, TensorPiece.TREND | TensorPiece.ZEROS, 0),
+              flagged(same, TensorPiece.BYTES | TensorPiece.FACTOR, 0),
+              flagged(same, TensorPiece.BYTES | TensorPiece.ZEROS, 0),
+              flagged(same, TensorPiece.BYTES, 1),
+              flagged(other, TensorPiece.BYTES, 0),
+              flagged(narrower, TensorPiece.BYTES, 0))) {
+        assertEquals("MALFORMED", refused(base, forgedTensor(base, piece), 0), piece.toString());
+      }
+    }
+
+    private TensorPiece flagged(View view, int flags, int rank) {
+      return new TensorPiece(NumberFormat.U8, 10, 10, view, flags, rank, 0);
+    }
+
+    @Test
     void aTensorLargerThanTheBaseIsRefused() {
       for (View view :
           List.of(

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.bartizan.updater.delta.NumberFormat;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -105,6 +106,58 @@ class ModelRoundTripTest {
       pruned[i] = Math.abs(pruned[i]) < 0.05 ? 0 : pruned[i];
     }
     assertTrue(share(model(old), model(pruned)) < 0.05);
+  }
+
+  // What follows are numbers in name only: byte tools are good at them, and we have to be better.
+
+  @Test
+  void weightsOnAGridThatBecameAnotherGridCostLittle() throws Exception {
+    assertTrue(share(model(onGrid(old, 0.004)), model(onGrid(small, 0.0041))) < 0.16);
+  }
+
+  @Test
+  void weightsOnAFewValuesThatBecameOthersCostAlmostNothing() throws Exception {
+    assertTrue(share(model(onGrid(old, 0.1)), model(onGrid(small, 0.11))) < 0.03);
+  }
+
+  @Test
+  void narrowNumbersInAWideFormatCostWhatTheyWouldInTheirOwn() throws Exception {
+    assertTrue(share(model(narrowed(old)), model(narrowed(small))) < 0.2);
+  }
+
+  @Test
+  void weightsRoundedToDecimalsWithoutABaseThatHelpsCostWhatTheirValuesDo() throws Exception {
+    assertTrue(share(model(old), model(onGrid(weights(9, ROWS, COLUMNS), 0.01))) < 0.3);
+  }
+
+  @Test
+  void aTableWithEntriesAddedCostsTheEntries() throws Exception {
+    long[] keys = new Random(5).longs(ROWS * COLUMNS, 0, 1L << 40).sorted().toArray();
+    byte[] then = new byte[8 * keys.length];
+    byte[] now = new byte[8 * keys.length];
+    for (int i = 0; i < keys.length; i++) {
+      NumberFormat.S64.store(then, 8 * i, keys[i]);
+      NumberFormat.S64.store(now, 8 * i, i < 10 ? i : keys[i - 10]);
+    }
+    assertTrue(share(table(then), table(now)) < 0.01);
+  }
+
+  private static byte[] table(byte[] content) {
+    return new ModelBytes().with("t", ModelBytes.INT64, content, ROWS, COLUMNS).build();
+  }
+
+  private static double[] onGrid(double[] values, double step) {
+    return Arrays.stream(values).map(it -> Math.rint(it / step) * step).toArray();
+  }
+
+  /** Each as the nearest bfloat16, in 32 bits. */
+  private static byte[] narrowed(double[] values) {
+    byte[] content = new byte[4 * values.length];
+    for (int i = 0; i < values.length; i++) {
+      long bits = NumberFormat.BF16.unordered(NumberFormat.BF16.nearest(values[i]));
+      NumberFormat.F32.store(content, 4 * i, bits << 16);
+    }
+    return content;
   }
 
   @Test

@@ -135,7 +135,7 @@ public final class PieceCode {
       if (layout != 0) {
         throw Numbers.malformed("a base that is none");
       }
-      return new TensorPiece(format, rows, columns, View.NONE, flags, 0, cost);
+      return sound(new TensorPiece(format, rows, columns, View.NONE, flags, 0, cost));
     }
     NumberFormat from = (layout & OTHER_FORMAT) == 0 ? format : format(in);
     int covered = (layout & PARTLY) == 0 ? columns : positive(in, columns, "columns of the base");
@@ -146,6 +146,17 @@ public final class PieceCode {
     View base = new View(from, position, rowStride, columnStride, covered);
     TensorPiece piece = new TensorPiece(format, rows, columns, base, flags, rank, cost);
     expected = position + piece.baseBytes();
+    return sound(piece);
+  }
+
+  private static TensorPiece sound(TensorPiece piece) throws DeltaRefusal {
+    boolean canBeBytes =
+        piece.flags() == TensorPiece.BYTES
+            && piece.rank() == 0
+            && TensorPiece.canBeBytes(piece.format(), piece.columns(), piece.base());
+    if (piece.has(TensorPiece.BYTES) && !canBeBytes) {
+      throw Numbers.malformed("numbers that cannot be coded as bytes");
+    }
     return piece;
   }
 

@@ -64,7 +64,11 @@ public final class SymbolContexts {
 
   static final int CHANGE_VALUES = CHANGES + ChangeCode.DISTANCES * ChangeCode.BEFORE;
   static final int CHANGE_OTHERS = CHANGE_VALUES + 3 * (ChangeCode.RECENT + 1);
-  private static final int ALL = CHANGE_OTHERS + 1;
+
+  /** The bytes of elements, by which of them it is, and by what is known: {@link ByteCode}. */
+  static final int BYTES = CHANGE_OTHERS + 1;
+
+  private static final int ALL = BYTES + Long.BYTES * ByteCode.CONTEXTS;
 
   private static final int PRIOR = 6 * 32;
 
@@ -139,8 +143,11 @@ public final class SymbolContexts {
     } else if (context < CHANGE_VALUES) {
       weights[0] = 400;
       weights[1] = 8;
-    } else {
+    } else if (context < BYTES) {
       Arrays.fill(weights, context < CHANGE_OTHERS ? 32 : 2);
+    } else {
+      Arrays.fill(weights, 1);
+      weights[0] = 64;
     }
   }
 

@@ -39,6 +39,10 @@ public final class TensorCode {
    * @param at where in {@code result} it starts
    */
   public void code(byte[] base, int baseAt, byte[] result, int at) throws DeltaRefusal {
+    if (piece.has(TensorPiece.BYTES)) {
+      new ByteCode(port, piece).code(base, baseAt, result, at, (int) piece.resultLength());
+      return;
+    }
     side.code(port, piece);
     ElementCode run = new ElementCode(port, piece, zeroReference());
     int[] positions = new int[run.rowsMax()];

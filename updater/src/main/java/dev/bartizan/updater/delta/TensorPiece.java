@@ -42,7 +42,10 @@ public record TensorPiece(
   /** Integers are coded by how the changes before them in their row went. */
   public static final int TREND = 256;
 
-  static final int ALL_FLAGS = 511;
+  /** Elements are coded as bytes, by what became of the base's; no other flag goes with it. */
+  public static final int BYTES = 512;
+
+  static final int ALL_FLAGS = 1023;
   static final int RANK_MAX = 64;
 
   /** Singular vectors and the like, held while a block is decoded. */
@@ -72,6 +75,11 @@ public record TensorPiece(
   /** Whether the format's residuals can be coded by their trend: those of wide integers cannot. */
   public static boolean canHaveTrend(NumberFormat format) {
     return !format.isFloat() && format.width() < Long.BYTES;
+  }
+
+  /** Whether a block can be coded as bytes: with a base of its own shape and format, or none. */
+  public static boolean canBeBytes(NumberFormat format, int columns, View base) {
+    return base.columns() == 0 || (base.format() == format && base.columns() == columns);
   }
 
   /** Whether the prediction is computed, rather than the base's own element. */

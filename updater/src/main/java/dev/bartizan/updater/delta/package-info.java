@@ -3,8 +3,8 @@
  *
  * <p>A delta is a header and a row of sections; each section rebuilds the next stretch of the
  * result, from a window of the base and a payload. Byte tools see noise in fine-tuned weights; here
- * a section may treat its stretch as 32-bit floats and carry only how far each moved. Any pair of
- * files whatsoever is rebuilt to the byte. The layout is in {@link
+ * a section may treat its stretch as numbers and carry only how far each moved. Any pair of files
+ * whatsoever is rebuilt to the byte. The layout is in {@link
  * dev.bartizan.updater.delta.DeltaFormat}; who writes deltas is in the operator's module.
  *
  * <p>Guarantees: a delta applies to the one base it names; nothing in a section is looked at before

@@ -124,7 +124,7 @@ final class SectionEncoder {
     void add(Item.Rows rows) throws IOException {
       Block block = block(rows);
       Choice choice = BlockCoder.best(block);
-      if (isShorterAsLiteral(block, choice.bits() / 8)) {
+      if (isAddedAsLiteral(block, choice.bits() / 8)) {
         return;
       }
       coding = true;
@@ -135,18 +135,15 @@ final class SectionEncoder {
       }
     }
 
-    /** Adds it so, if it is: by itself, or with its counterpart before it. */
-    private boolean isShorterAsLiteral(Block block, double length) {
-      if (FrameWriter.isShorter(block.content(), new byte[0], length)) {
-        addLiteral(block.content());
-        return true;
-      }
-      if (!block.hasBase()
-          || !block.isInOneStretch()
-          || !FrameWriter.isShorter(block.content(), block.base(), length)) {
+    /** Adds it as one, if that is shorter; its counterpart is then something to refer to. */
+    private boolean isAddedAsLiteral(Block block, double length) {
+      byte[] before = block.isInOneStretch() ? block.base() : new byte[0];
+      if (!FrameWriter.isShorter(block.content(), before, length)) {
         return false;
       }
-      counterparts.add(new Piece.Copy(block.view().position(), block.base().length));
+      if (before.length > 0) {
+        counterparts.add(new Piece.Copy(block.view().position(), before.length));
+      }
       addLiteral(block.content());
       return true;
     }

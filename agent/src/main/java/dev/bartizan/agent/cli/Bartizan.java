@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
       "Exit codes: 0 done; 1 the answer is no; 2 the command line is wrong; 3 not possible now.",
       "",
       "A first start:",
-      "  bartizan enroll --server https://fleet.example:8443 --token-file /root/token",
+      "  bartizan enroll --server https://fleet.example:8443 --token-file token",
       "  bartizan run",
       "  bartizan status"
     },

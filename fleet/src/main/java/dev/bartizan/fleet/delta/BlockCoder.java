@@ -25,13 +25,15 @@ final class BlockCoder {
       for (Prediction prediction : predictions(block)) {
         best = best.cheaper(with(block, prediction));
       }
-    }
-    for (Block one : block.hasBase() ? List.of(block, block.alone()) : List.of(block)) {
-      if (TensorPiece.canBeBytes(one.format(), one.columns(), one.view())) {
-        best = best.cheaper(Choice.of(one, TensorPiece.BYTES, 0, new Side()));
+      if (TensorPiece.canBeBytes(block.format(), block.columns(), block.view())) {
+        best = best.cheaper(byteByByte(block));
       }
     }
-    return best;
+    return best.cheaper(byteByByte(block.alone()));
+  }
+
+  private static Choice byteByByte(Block block) {
+    return Choice.of(block, TensorPiece.BYTES, 0, new Side());
   }
 
   /** What to try, from the plainest on. */

@@ -51,12 +51,14 @@ final class ElementCode {
   private final int[] rowSizes;
   private int rows;
 
-  /** Of the elements: the context, the size that is expected, the symbol, how many plain bits. */
+  /** Of the elements: the context, the symbol, how many plain bits. */
   private final int[] contexts;
 
-  private final int[] expected;
   private final int[] symbols;
   private final int[] restBits;
+
+  /** Of floats: the size that is expected of those that are coded by exponent. */
+  private final int[] expected;
 
   /** Where that is said: whether an element is not zero (0), or which zero. */
   private final int[] zeros;
@@ -85,7 +87,7 @@ final class ElementCode {
     this.fractions = new byte[isFloat ? 0 : most];
     this.elements = new long[most];
     this.contexts = new int[most];
-    this.expected = new int[most];
+    this.expected = new int[isFloat ? most : 0];
     this.symbols = new int[most];
     this.restBits = new int[most];
     this.zeros = new int[withZeros ? most : 0];
@@ -115,7 +117,7 @@ final class ElementCode {
   /** Codes the rows taken in; the next run starts from none. */
   void code(int[] columnSizes) throws DeltaRefusal {
     int count = next();
-    for (int row = 0; row < rows; row++) {
+    for (int row = 0; row < rows && !trending; row++) {
       if (format.isFloat()) {
         expectFloats(row * columns, rowSizes[row], columnSizes);
       } else {
@@ -146,7 +148,7 @@ final class ElementCode {
     rows = 0;
   }
 
-  /** The context of each element, and the size it is expected to have or to change by. */
+  /** The context of each element, and the size it is expected to have. */
   private void expectFloats(int at, int rowSize, int[] columnSizes) {
     int mantissa = format.mantissa();
     int place = 2 * (format.bias() + mantissa);
@@ -156,7 +158,7 @@ final class ElementCode {
       int exponent = Math.max(1, (int) (magnitude >>> mantissa));
       int steps = size + place - 2 * exponent;
       boolean direct = steps >= directFrom;
-      expected[at + i] = direct ? size : steps;
+      expected[at + i] = size;
       contexts[at + i] =
           direct
               ? SymbolContexts.EXPONENTS + Math.min(23, steps - directFrom)
@@ -173,7 +175,6 @@ final class ElementCode {
     boolean isWide = format.width() == Long.BYTES;
     for (int i = 0; i < columns; i++) {
       int size = rowSize + columnSizes[i];
-      expected[at + i] = size;
       contexts[at + i] =
           isWide
               ? context(size, SymbolContexts.SIZE_MIN, SymbolContexts.SIZES, lengthContexts)

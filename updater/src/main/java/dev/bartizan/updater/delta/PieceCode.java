@@ -122,12 +122,6 @@ public final class PieceCode {
     NumberFormat format = format(in);
     int layout = in.next(31, "layout");
     int flags = in.next(TensorPiece.ALL_FLAGS, "flags");
-    if ((flags & TensorPiece.TREND) != 0 && !TensorPiece.canHaveTrend(format)) {
-      throw Numbers.malformed("a trend of numbers that have none");
-    }
-    if ((flags & TensorPiece.TREND) != 0 && (flags & TensorPiece.ZEROS) != 0) {
-      throw Numbers.malformed("a trend of numbers some of which are left out");
-    }
     int cost = in.next(DeltaFormat.SECTION_PAYLOAD_MAX, "cost");
     int rows = positive(in, DeltaFormat.SECTION_CODED_MAX, "rows");
     int columns = positive(in, TensorPiece.COLUMNS_MAX, "columns");
@@ -135,7 +129,9 @@ public final class PieceCode {
       if (layout != 0) {
         throw Numbers.malformed("a base that is none");
       }
-      return sound(new TensorPiece(format, rows, columns, View.NONE, flags, 0, cost));
+      TensorPiece alone = new TensorPiece(format, rows, columns, View.NONE, flags, 0, cost);
+      requireFlagsThatFit(alone);
+      return alone;
     }
     NumberFormat from = (layout & OTHER_FORMAT) == 0 ? format : format(in);
     int covered = (layout & PARTLY) == 0 ? columns : positive(in, columns, "columns of the base");
@@ -146,10 +142,16 @@ public final class PieceCode {
     View base = new View(from, position, rowStride, columnStride, covered);
     TensorPiece piece = new TensorPiece(format, rows, columns, base, flags, rank, cost);
     expected = position + piece.baseBytes();
-    return sound(piece);
+    requireFlagsThatFit(piece);
+    return piece;
   }
 
-  private static TensorPiece sound(TensorPiece piece) throws DeltaRefusal {
+  private static void requireFlagsThatFit(TensorPiece piece) throws DeltaRefusal {
+    boolean canHaveTrend =
+        TensorPiece.canHaveTrend(piece.format()) && !piece.has(TensorPiece.ZEROS);
+    if (piece.has(TensorPiece.TREND) && !canHaveTrend) {
+      throw Numbers.malformed("a trend of numbers that have none");
+    }
     boolean canBeBytes =
         piece.flags() == TensorPiece.BYTES
             && piece.rank() == 0
@@ -157,7 +159,6 @@ public final class PieceCode {
     if (piece.has(TensorPiece.BYTES) && !canBeBytes) {
       throw Numbers.malformed("numbers that cannot be coded as bytes");
     }
-    return piece;
   }
 
   private static NumberFormat format(Numbers in) throws DeltaRefusal {

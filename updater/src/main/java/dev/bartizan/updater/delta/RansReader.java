@@ -27,8 +27,8 @@ public final class RansReader {
   private static final int MASK = Contexts.TOTAL - 1;
 
   private final Contexts contexts;
-  private final int[] wanted = new int[1];
-  private final int[] found = new int[1];
+  private final int[] oneWanted = new int[1];
+  private final int[] oneFound = new int[1];
   private final byte[] payload;
   private int next;
   private final int end;
@@ -68,9 +68,9 @@ public final class RansReader {
   }
 
   int symbol(int context) throws DeltaRefusal {
-    wanted[0] = context;
-    symbols(wanted, found, 0, 1);
-    return found[0];
+    oneWanted[0] = context;
+    symbols(oneWanted, oneFound, 0, 1);
+    return oneFound[0];
   }
 
   /**
@@ -80,20 +80,20 @@ public final class RansReader {
    * @param symbols filled, from {@code from} up to {@code to}
    */
   void symbols(int[] wanted, int[] symbols, int from, int to) throws DeltaRefusal {
-    for (int next = from; next < to; ) {
-      int end = Math.min(to, next + contexts.untilStretchEnd());
-      for (int known = next; known < end; ) {
-        known = decode(wanted, symbols, known, end);
-        if (known < end) {
+    for (int start = from; start < to; ) {
+      int stretchEnd = Math.min(to, start + contexts.untilStretchEnd());
+      for (int known = start; known < stretchEnd; ) {
+        known = decode(wanted, symbols, known, stretchEnd);
+        if (known < stretchEnd) {
           contexts.begin(wanted[known]);
         }
       }
-      contexts.advance(end - next);
-      next = end;
+      contexts.advance(stretchEnd - start);
+      start = stretchEnd;
     }
   }
 
-  /** Up to a context that was never used. There are no calls here: all is in registers. */
+  /** Up to a context that was never used: what that needs would get in the way of a tight loop. */
   private int decode(int[] wanted, int[] symbols, int from, int to) throws DeltaRefusal {
     int[] places = contexts.places;
     int[] ranges = contexts.ranges;

@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * The code of a block of numbers, for both directions (see {@link Symbols}): row by row, predict
- * every element from its counterpart in the base, then say what is left, with {@link RowCode}.
+ * every element from its counterpart in the base, then say what is left, with {@link ElementCode}.
  *
  * <p>Predictions are computed in double precision, in the one order written here.
  */

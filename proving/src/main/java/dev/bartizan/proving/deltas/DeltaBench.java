@@ -10,11 +10,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * {@code ./install.sh bench delta [--json] [--large] [--keep-peers] [--only PREFIX] [--corpus
- * DIR]}: sizes, times and memory beside the peers, and whether what is asked of them holds.
+ * {@code ./install.sh bench delta [--json] [--large] [--keep-peers] [--only PREFIX] [--corpus DIR]
+ * [--pairs DIR]}: sizes, times and memory beside the peers, and whether what is asked of them
+ * holds.
  *
  * <p>A whole run also writes {@code docs/delta-sizes.svg} and the tables in {@code docs/delta.md}.
- * {@code --keep-peers} takes what the peers needed from the last run, as far as that got.
+ * {@code --keep-peers} takes what the peers needed from the last run, as far as that got. {@code
+ * --pairs} is for files of the reader's own, named in {@code DIR/pairs.json} as the corpus script
+ * does; the documents stay as they are.
  */
 @TouchesTheWorld("an entry point: arguments, the corpus, the documents")
 public final class DeltaBench {
@@ -30,6 +33,7 @@ public final class DeltaBench {
   private boolean keepPeers;
   private String only = "";
   private Path directory;
+  private boolean ownPairs;
 
   private DeltaBench(Distribution distribution, Path source, List<String> arguments) {
     this.distribution = distribution;
@@ -50,8 +54,9 @@ public final class DeltaBench {
           only = value;
           i++;
         }
-        case "--corpus" -> {
+        case "--corpus", "--pairs" -> {
           directory = Path.of(value);
+          ownPairs = arguments.get(i).equals("--pairs");
           i++;
         }
         default -> throw new IllegalArgumentException("bench delta: what is " + arguments.get(i));
@@ -74,11 +79,7 @@ public final class DeltaBench {
   }
 
   private boolean corpus() throws Exception {
-    out.println("making the corpus, unless it is there (the first time takes some minutes)");
-    List<Pair> pairs =
-        Corpus.trained(source, directory).stream()
-            .filter(pair -> pair.name().startsWith(only))
-            .toList();
+    List<Pair> pairs = pairs().stream().filter(pair -> pair.name().startsWith(only)).toList();
     List<Outcome> outcomes = contest(pairs);
     List<Outcome> models = outcomes.stream().filter(one -> one.pair().isModel()).toList();
     Report report = new Report(outcomes);
@@ -96,11 +97,19 @@ public final class DeltaBench {
     if (json) {
       System.out.println(report.json());
     }
-    if (only.isEmpty()) {
+    if (only.isEmpty() && !ownPairs) {
       Files.writeString(source.resolve("docs/delta-sizes.svg"), SizePlot.of(outcomes));
       document(report, speed);
     }
     return fast && report.holds();
+  }
+
+  private List<Pair> pairs() throws IOException, InterruptedException {
+    if (ownPairs) {
+      return Corpus.read(directory);
+    }
+    out.println("making the corpus, unless it is there (the first time takes some minutes)");
+    return Corpus.trained(source, directory);
   }
 
   private List<Outcome> contest(List<Pair> pairs) throws IOException, InterruptedException {

@@ -2,6 +2,7 @@ package dev.bartizan.fleet.delta;
 
 import dev.bartizan.updater.delta.NumberFormat;
 import dev.bartizan.updater.delta.TensorPiece.View;
+import java.util.Optional;
 
 /**
  * Some rows of a tensor of the result, at hand, with their counterpart in the base.
@@ -29,6 +30,16 @@ record Block(NumberFormat format, int rows, int columns, byte[] content, View vi
   /** Whether its counterpart lies in the base as it lies here. */
   boolean isInOneStretch() {
     return view.columnStride() == 1 && (rows == 1 || view.rowStride() == view.columns());
+  }
+
+  /** The same as numbers that are narrower than stored, if they are. */
+  Optional<Block> in(NumberFormat narrow) {
+    if (!format.isFloat() || format.width() != narrow.width() || !narrow.holds(content)) {
+      return Optional.empty();
+    }
+    boolean isBaseToo = view.format() == format && narrow.holds(base);
+    View like = isBaseToo ? view.in(narrow) : view;
+    return Optional.of(new Block(narrow, rows, columns, content, like, base));
   }
 
   /** The same without its counterpart. */

@@ -5,6 +5,7 @@ import dev.bartizan.updater.delta.Side;
 import dev.bartizan.updater.delta.TensorPiece;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Finds the cheapest way to code a block, by trying. */
 final class BlockCoder {
@@ -17,9 +18,23 @@ final class BlockCoder {
   /** What a factor must leave of the squares to be tried. */
   private static final double WORTH_A_TRY = 0.9;
 
+  private static final List<NumberFormat> NARROW =
+      List.of(NumberFormat.F32_IN_F64, NumberFormat.F16_IN_F32, NumberFormat.BF16_IN_F32);
+
   private BlockCoder() {}
 
   static Choice best(Block block) {
+    Choice best = bestAsStored(block);
+    for (NumberFormat narrow : NARROW) {
+      Optional<Block> narrower = block.in(narrow);
+      if (narrower.isPresent()) {
+        best = best.cheaper(bestAsStored(narrower.get()));
+      }
+    }
+    return best;
+  }
+
+  private static Choice bestAsStored(Block block) {
     Choice best = alone(block.alone());
     if (block.hasBase()) {
       for (Prediction prediction : predictions(block)) {
@@ -49,7 +64,8 @@ final class BlockCoder {
       return predictions;
     }
     double before = quantised ? Double.MAX_VALUE : squares(block, copy);
-    double offset = quantised ? Fit.zeroPoint(block) : 0;
+    boolean hasZeroPoint = quantised || !block.view().format().isFloat();
+    double offset = hasZeroPoint ? Fit.zeroPoint(block) : 0;
     Fit fit = new Fit(block, offset);
     predictions.addAll(scaled(block, fit, offset, before));
     if (!quantised && before > 0) {

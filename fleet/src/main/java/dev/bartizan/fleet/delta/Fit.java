@@ -17,7 +17,10 @@ final class Fit {
     this.covered = block.view().columns();
   }
 
-  /** The zero point of integers, if they are quantised numbers of the base. */
+  /**
+   * What is added to scaled numbers of the base where one of both is quantised: a whole zero point,
+   * or what one became.
+   */
   static double zeroPoint(Block block) {
     double count = 0;
     double sumX = 0;
@@ -42,7 +45,8 @@ final class Fit {
       return 0;
     }
     double slope = (count * sumXy - sumX * sumY) / spread;
-    return Math.rint((sumY - slope * sumX) / count);
+    double zero = (sumY - slope * sumX) / count;
+    return block.format().isFloat() ? shortened(zero) : Math.rint(zero);
   }
 
   double all() {

@@ -12,8 +12,10 @@ final class FrameWriter {
 
   private static final int QUICK = 3;
 
-  /** How much longer a quick frame may be than what is to be beaten. */
+  /** How much longer a quick frame may be than what is to be beaten, and by how many bytes more. */
   private static final double WORTH_A_TRY = 1.5;
+
+  private static final int OF_NO_MATTER = 4096;
 
   /** 16 MiB: the content and the widest prefix before it. */
   private static final int WINDOW_LOG = 24;
@@ -34,7 +36,7 @@ final class FrameWriter {
 
   /** Whether bytes alone would do better: repeated values, masks, tables of indices. */
   static boolean isShorter(byte[] content, byte[] prefix, double length) {
-    return pack(content, prefix, QUICK).length < WORTH_A_TRY * length
+    return pack(content, prefix, QUICK).length < WORTH_A_TRY * length + OF_NO_MATTER
         && pack(content, prefix, LEVEL).length < length;
   }
 

@@ -221,7 +221,7 @@ class DeltaRefusalTest {
     @Test
     void kindsAndFormatsThatDoNotExistAreRefused() {
       for (byte[] plan :
-          new byte[][] {{0, 4}, {0, 3, 0, 0, 0, 0, 1, 1}, {0, 3, 13, 0, 0, 0, 1, 1}, {5}, {}}) {
+          new byte[][] {{0, 4}, {0, 3, 0, 0, 0, 0, 1, 1}, {0, 3, 16, 0, 0, 0, 1, 1}, {5}, {}}) {
         assertEquals("MALFORMED", refused(base, forged(1, packedPlan(plan), none), 0));
       }
     }

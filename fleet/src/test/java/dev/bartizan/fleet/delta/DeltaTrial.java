@@ -1,5 +1,7 @@
 package dev.bartizan.fleet.delta;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.updater.delta.DeltaDecoder;
 import dev.bartizan.updater.delta.DeltaRefusal;
@@ -46,5 +48,17 @@ final class DeltaTrial {
     byte[] bytes = new byte[length];
     new Random(seed).nextBytes(bytes);
     return bytes;
+  }
+
+  /** The length of a delta from which the result comes out again. */
+  static int roundTrip(byte[] base, byte[] result) throws Exception {
+    byte[] delta = delta(base, result);
+    assertArrayEquals(result, apply(base, delta));
+    return delta.length;
+  }
+
+  /** The same as a part of the result. */
+  static double share(byte[] base, byte[] result) throws Exception {
+    return (double) roundTrip(base, result) / result.length;
   }
 }

@@ -1,9 +1,10 @@
 package dev.bartizan.fleet.delta;
 
+import static dev.bartizan.fleet.delta.DeltaTrial.roundTrip;
+import static dev.bartizan.fleet.delta.DeltaTrial.share;
 import static dev.bartizan.fleet.delta.ModelBytes.floats;
 import static dev.bartizan.fleet.delta.ModelBytes.tuned;
 import static dev.bartizan.fleet.delta.ModelBytes.weights;
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.bartizan.updater.delta.NumberFormat;
@@ -122,7 +123,24 @@ class ModelRoundTripTest {
 
   @Test
   void narrowNumbersInAWideFormatCostWhatTheyWouldInTheirOwn() throws Exception {
-    assertTrue(share(model(narrowed(old)), model(narrowed(small))) < 0.2);
+    assertTrue(share(model(narrowed(old)), model(narrowed(small))) < 0.12);
+    assertTrue(share(model(halved(old)), model(halved(small))) < 0.16);
+    assertTrue(share(doubles(rounded(old)), doubles(rounded(small))) < 0.25);
+  }
+
+  @Test
+  void oneValueSprinkledOverWeightsCostsItsPlaces() throws Exception {
+    double[] sprinkled = old.clone();
+    Random random = new Random(3);
+    for (int i = 0; i < sprinkled.length / 100; i++) {
+      sprinkled[random.nextInt(sprinkled.length)] = 0.125;
+    }
+    assertTrue(share(model(old), model(sprinkled)) < 0.01);
+  }
+
+  @Test
+  void weightsRoundedToDecimalsThatMovedCostTheirSteps() throws Exception {
+    assertTrue(share(model(onGrid(old, 0.001)), model(onGrid(small, 0.001))) < 0.08);
   }
 
   @Test
@@ -148,6 +166,18 @@ class ModelRoundTripTest {
 
   private static double[] onGrid(double[] values, double step) {
     return Arrays.stream(values).map(it -> Math.rint(it / step) * step).toArray();
+  }
+
+  private static byte[] doubles(double[] values) {
+    byte[] content = ModelBytes.doubles(values);
+    return new ModelBytes().with("w", ModelBytes.DOUBLE, content, ROWS, COLUMNS).build();
+  }
+
+  /** Each as the nearest half-precision float, in 32 bits. */
+  private static double[] halved(double[] values) {
+    return Arrays.stream(values)
+        .map(it -> NumberFormat.F16.value(NumberFormat.F16.nearest(it)))
+        .toArray();
   }
 
   /** Each as the nearest bfloat16, in 32 bits. */
@@ -304,15 +334,5 @@ class ModelRoundTripTest {
         .with("w", ModelBytes.FLOAT, content, ROWS, COLUMNS)
         .withNode("last")
         .build();
-  }
-
-  private static double share(byte[] base, byte[] result) throws Exception {
-    return (double) roundTrip(base, result) / result.length;
-  }
-
-  private static int roundTrip(byte[] base, byte[] result) throws Exception {
-    byte[] delta = DeltaTrial.delta(base, result);
-    assertArrayEquals(result, DeltaTrial.apply(base, delta));
-    return delta.length;
   }
 }

@@ -8,12 +8,15 @@ import java.util.Arrays;
  * pattern of the base became.
  *
  * <p>Byte by byte, the uppermost first: each as its difference from the base's, modulo 256, in the
- * context of the base's and of whether a byte above it in the element is another. Without a base
- * the bytes above are the context. In sweeps over runs of elements, one for each byte.
+ * context of the base's, as long as the bytes above it are the base's. From then on, and without a
+ * base, as it is, in the context of the bytes above: where few patterns occur, these tell the rest.
+ * In sweeps over runs of elements, one for each byte.
  */
 final class ByteCode {
-  /** Contexts of each byte of an element. */
-  static final int CONTEXTS = 512;
+  private static final int OF_BASE = 256;
+
+  /** Contexts of each byte of an element: by the base's byte, and by the bytes above. */
+  static final int CONTEXTS = OF_BASE + 256;
 
   private static final int RUN = 1024;
 
@@ -23,13 +26,18 @@ final class ByteCode {
   private final int[] contexts = new int[RUN];
   private final int[] symbols = new int[RUN];
 
-  /** Of each element, 1 once a byte of it is another than the base's. */
-  private final int[] changed = new int[RUN];
+  /** Of each element, whether it is the base's as far as it is known. */
+  private final boolean[] follows = new boolean[RUN];
 
   ByteCode(Symbols port, TensorPiece piece) {
     this.port = port;
     this.width = piece.format().width();
     this.hasBase = piece.hasBase();
+  }
+
+  /** Whether a context, counted from the first, is one in which the base's byte is expected. */
+  static boolean isOfBase(int context) {
+    return context % CONTEXTS < OF_BASE;
   }
 
   /**
@@ -41,7 +49,7 @@ final class ByteCode {
   void code(byte[] base, int baseAt, byte[] result, int at, int length) throws DeltaRefusal {
     for (int done = 0; done < length; done += RUN * width) {
       int count = Math.min(RUN, (length - done) / width);
-      Arrays.fill(changed, 0, count, 0);
+      Arrays.fill(follows, 0, count, hasBase);
       for (int plane = width - 1; plane >= 0; plane--) {
         sweep(plane, base, baseAt + done, result, at + done, count);
       }
@@ -55,16 +63,16 @@ final class ByteCode {
       int place = i * width + plane;
       contexts[i] =
           first
-              + (hasBase
-                  ? 2 * (base[baseAt + place] & 0xff) + changed[i]
-                  : above(result, at + place, width - 1 - plane));
-      symbols[i] = (result[at + place] - like(base, baseAt + place)) & 0xff;
+              + (follows[i]
+                  ? base[baseAt + place] & 0xff
+                  : OF_BASE + above(result, at + place, width - 1 - plane));
+      symbols[i] = (result[at + place] - (follows[i] ? base[baseAt + place] : 0)) & 0xff;
     }
     port.symbols(contexts, symbols, 0, count);
     for (int i = 0; i < count; i++) {
       int place = i * width + plane;
-      result[at + place] = (byte) (like(base, baseAt + place) + symbols[i]);
-      changed[i] |= hasBase && symbols[i] != 0 ? 1 : 0;
+      result[at + place] = (byte) ((follows[i] ? base[baseAt + place] : 0) + symbols[i]);
+      follows[i] &= symbols[i] == 0;
     }
   }
 
@@ -74,10 +82,6 @@ final class ByteCode {
     for (int i = count; i > 0; i--) {
       hash = 37 * hash + result[at + i];
     }
-    return hash & (CONTEXTS - 1);
-  }
-
-  private byte like(byte[] base, int at) {
-    return hasBase ? base[at] : 0;
+    return hash & 0xff;
   }
 }

@@ -69,7 +69,7 @@ final class ElementCode {
   ElementCode(Symbols port, TensorPiece piece, int zeroReference) {
     this.port = port;
     this.format = piece.format();
-    boolean isWide = format.width() == Long.BYTES;
+    boolean isWide = format.size() == Long.SIZE;
     this.residuals = isWide ? ResidualSymbol.WIDE : ResidualSymbol.NARROW;
     this.exponents = new ExponentSymbol(format);
     this.columns = piece.columns();
@@ -172,7 +172,7 @@ final class ElementCode {
   }
 
   private void expectIntegers(int at, int rowSize, int[] columnSizes) {
-    boolean isWide = format.width() == Long.BYTES;
+    boolean isWide = format.size() == Long.SIZE;
     for (int i = 0; i < columns; i++) {
       int size = rowSize + columnSizes[i];
       contexts[at + i] =

@@ -27,7 +27,7 @@ final class ExponentSymbol {
   ExponentSymbol(NumberFormat format) {
     this.mantissa = format.mantissa();
     this.bias = format.bias();
-    this.magnitudeBits = Byte.SIZE * format.width() - 1;
+    this.magnitudeBits = format.size() - 1;
   }
 
   /**

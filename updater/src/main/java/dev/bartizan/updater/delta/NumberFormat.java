@@ -3,6 +3,7 @@ package dev.bartizan.updater.delta;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -24,7 +25,14 @@ public enum NumberFormat {
   U32(9, 4, 0),
   S32(10, 4, 0),
   U64(11, 8, 0),
-  S64(12, 8, 0);
+  S64(12, 8, 0),
+
+  /**
+   * Floats that hold what a narrower format can hold, as trainers and exporters often keep them.
+   */
+  F32_IN_F64(13, F32, 8),
+  F16_IN_F32(14, F16, 4),
+  BF16_IN_F32(15, BF16, 4);
 
   private static final VarHandle SHORTS =
       MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
@@ -36,6 +44,13 @@ public enum NumberFormat {
 
   private final int code;
   private final int width;
+
+  /** The format of the numbers themselves. */
+  private final NumberFormat narrow;
+
+  /** Bits of a number. */
+  private final int size;
+
   private final int mantissa;
   private final int bias;
   private final long sign;
@@ -47,11 +62,25 @@ public enum NumberFormat {
   NumberFormat(int code, int width, int mantissa) {
     this.code = code;
     this.width = width;
+    this.narrow = this;
+    this.size = Byte.SIZE * width;
     this.mantissa = mantissa;
-    this.bias = (1 << (8 * width - mantissa - 2)) - 1;
-    this.sign = 1L << (8 * width - 1);
+    this.bias = (1 << (size - mantissa - 2)) - 1;
+    this.sign = 1L << (size - 1);
     this.smallestPerUnit = Math.scalb(1.0, Math.min(Double.MAX_EXPONENT, bias - 1 + mantissa));
     this.unsigned = mantissa == 0 && code % 2 == 1;
+  }
+
+  NumberFormat(int code, NumberFormat narrow, int width) {
+    this.code = code;
+    this.width = width;
+    this.narrow = narrow;
+    this.size = narrow.size;
+    this.mantissa = narrow.mantissa;
+    this.bias = narrow.bias;
+    this.sign = narrow.sign;
+    this.smallestPerUnit = narrow.smallestPerUnit;
+    this.unsigned = false;
   }
 
   /** As it stands in a delta. */
@@ -82,8 +111,42 @@ public enum NumberFormat {
     return bias;
   }
 
-  /** The element at {@code at}, its bits in the low end. */
+  /** Bits of a number, which may be fewer than its bytes have. */
+  int size() {
+    return size;
+  }
+
+  /**
+   * Whether {@link #store} gives back every element of this width that {@link #bits} takes, none of
+   * them no number: what NaNs become differs between machines.
+   */
+  public boolean holds(byte[] content) {
+    NumberFormat stored = width == Long.BYTES ? F64 : F32;
+    byte[] again = new byte[width];
+    for (int at = 0; at < content.length; at += width) {
+      store(again, 0, bits(content, at));
+      if (Double.isNaN(stored.value(stored.ordered(stored.bits(content, at))))
+          || !Arrays.equals(again, 0, width, content, at, at + width)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The number at {@code at}, its bits in the low end. */
   public long bits(byte[] content, int at) {
+    if (narrow == this) {
+      return storedBits(content, at);
+    }
+    if (this == BF16_IN_F32) {
+      return storedBits(content, at) >>> 16;
+    }
+    NumberFormat stored = this == F32_IN_F64 ? F64 : F32;
+    return unordered(nearest(stored.value(stored.ordered(storedBits(content, at)))))
+        & (2 * sign - 1);
+  }
+
+  private long storedBits(byte[] content, int at) {
     return switch (width) {
       case 1 -> content[at] & 0xffL;
       case 2 -> (short) SHORTS.get(content, at) & 0xffffL;
@@ -94,6 +157,22 @@ public enum NumberFormat {
 
   /** Stores the low bits. */
   public void store(byte[] content, int at, long bits) {
+    if (narrow == this) {
+      storeBits(content, at, bits);
+    } else if (this == BF16_IN_F32) {
+      storeBits(content, at, bits << 16);
+    } else {
+      double value = value(ordered(bits & (2 * sign - 1)));
+      storeBits(
+          content,
+          at,
+          this == F32_IN_F64
+              ? Double.doubleToRawLongBits(value)
+              : Float.floatToRawIntBits((float) value));
+    }
+  }
+
+  private void storeBits(byte[] content, int at, long bits) {
     switch (width) {
       case 1 -> content[at] = (byte) bits;
       case 2 -> SHORTS.set(content, at, (short) bits);
@@ -120,12 +199,12 @@ public enum NumberFormat {
 
   /** The ordered forms of {@code count} elements in a row; for speed, the common widths apart. */
   void load(byte[] content, int at, long[] ordered, int from, int count) {
-    if (mantissa > 0 && width == 4) {
+    if (this == F32) {
       for (int i = 0; i < count; i++) {
         int bits = (int) INTS.get(content, at + 4 * i);
         ordered[from + i] = bits ^ ((bits >> 31) >>> 1);
       }
-    } else if (mantissa > 0 && width == 2) {
+    } else if (this == F16 || this == BF16) {
       for (int i = 0; i < count; i++) {
         short bits = (short) SHORTS.get(content, at + 2 * i);
         ordered[from + i] = bits ^ ((bits >> 15) & Short.MAX_VALUE);
@@ -139,12 +218,12 @@ public enum NumberFormat {
 
   /** Stores what {@link #load} takes. */
   void store(long[] ordered, int from, int count, byte[] content, int at) {
-    if (mantissa > 0 && width == 4) {
+    if (this == F32) {
       for (int i = 0; i < count; i++) {
         int bits = (int) ordered[from + i];
         INTS.set(content, at + 4 * i, bits ^ ((bits >> 31) >>> 1));
       }
-    } else if (mantissa > 0 && width == 2) {
+    } else if (this == F16 || this == BF16) {
       for (int i = 0; i < count; i++) {
         short bits = (short) ordered[from + i];
         SHORTS.set(content, at + 2 * i, (short) (bits ^ ((bits >> 15) & Short.MAX_VALUE)));
@@ -202,9 +281,9 @@ public enum NumberFormat {
       for (int i = 0; i < count; i++) {
         ordered[from + i] = (long) Math.max(least, Math.min(most, Math.rint(values[i])));
       }
-    } else if (width == 2) {
+    } else if (size == Short.SIZE) {
       for (int i = 0; i < count; i++) {
-        ordered[from + i] = !Double.isNaN(values[i]) ? narrow(values[i]) : 0;
+        ordered[from + i] = !Double.isNaN(values[i]) ? narrowed(values[i]) : 0;
       }
     } else {
       for (int i = 0; i < count; i++) {
@@ -215,7 +294,7 @@ public enum NumberFormat {
 
   /** The number itself; exact but for 64-bit integers. */
   public double value(long ordered) {
-    return switch (this) {
+    return switch (narrow) {
       case F32 -> Float.intBitsToFloat((int) unordered(ordered));
       case BF16 -> Float.intBitsToFloat((int) unordered(ordered) << 16);
       case F64 -> Double.longBitsToDouble(unordered(ordered));
@@ -241,28 +320,27 @@ public enum NumberFormat {
     if (Double.isNaN(value)) {
       return 0;
     }
-    return switch (this) {
+    return switch (narrow) {
       case F32 -> ordered(Float.floatToRawIntBits((float) value) & 0xffff_ffffL);
       case F64 -> ordered(Double.doubleToRawLongBits(value));
-      case F16, BF16 -> narrow(value);
+      case F16, BF16 -> narrowed(value);
       default -> nearestInteger(value);
     };
   }
 
-  private long narrow(double value) {
+  private long narrowed(double value) {
     long bits = Double.doubleToRawLongBits(value);
     long magnitude = bits & Long.MAX_VALUE;
     int dropped = 52 - mantissa;
-    long narrowed;
+    long rounded;
     if (magnitude >>> 52 > 1023 - bias) {
       long half = (1L << (dropped - 1)) - 1 + ((magnitude >>> dropped) & 1);
       long infinity = (2L * bias + 1) << mantissa;
-      narrowed =
-          Math.min(infinity, ((magnitude + half) >>> dropped) - ((1023L - bias) << mantissa));
+      rounded = Math.min(infinity, ((magnitude + half) >>> dropped) - ((1023L - bias) << mantissa));
     } else {
-      narrowed = (long) Math.rint(Math.abs(value) * smallestPerUnit);
+      rounded = (long) Math.rint(Math.abs(value) * smallestPerUnit);
     }
-    return narrowed ^ (bits >> 63);
+    return rounded ^ (bits >> 63);
   }
 
   private long nearestInteger(double value) {

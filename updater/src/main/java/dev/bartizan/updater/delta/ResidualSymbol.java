@@ -11,6 +11,9 @@ final class ResidualSymbol {
   /** Distances of up to 33 bits: two bits below the leading one. */
   static final ResidualSymbol NARROW = new ResidualSymbol(33, 2);
 
+  /** Whole numbers of up to 33 bits: the length only. */
+  static final ResidualSymbol LENGTH = new ResidualSymbol(33, 0);
+
   /** Distances of up to 64 bits: the length only. */
   static final ResidualSymbol WIDE = new ResidualSymbol(Long.SIZE, 0);
 

@@ -15,9 +15,6 @@ public final class SymbolContexts {
 
   static final int SIZES = 128;
 
-  /** Whole numbers of at most 33 bits: 0, or a length with a sign. */
-  private static final int LENGTHS = 67;
-
   static final int FLOATS = 0;
   static final int WIDE_NUMBERS = FLOATS + SIZES;
 
@@ -114,7 +111,7 @@ public final class SymbolContexts {
 
   private static int bytesSize(int context) {
     if (context < CHANGES) {
-      return LENGTHS;
+      return ResidualSymbol.LENGTH.count();
     }
     if (context < CHANGE_VALUES) {
       return 2;
@@ -139,14 +136,14 @@ public final class SymbolContexts {
       weights[1] = 12;
       weights[2] = 4;
     } else if (context < CHANGES) {
-      expectLength(weights, context < VECTORS ? 3 : context - VECTORS);
+      expectResidual(ResidualSymbol.LENGTH, weights, context < VECTORS ? 3 : context - VECTORS);
     } else if (context < CHANGE_VALUES) {
       weights[0] = 400;
       weights[1] = 8;
     } else if (context < BYTES) {
       Arrays.fill(weights, context < CHANGE_OTHERS ? 32 : 2);
     } else {
-      Arrays.fill(weights, 1);
+      Arrays.fill(weights, ByteCode.isOfBase(context - BYTES) ? 0 : 1);
       weights[0] = 64;
     }
   }
@@ -157,24 +154,9 @@ public final class SymbolContexts {
     for (int symbol = 1; symbol < weights.length; symbol++) {
       // As a long, two to the power of 63 is negative.
       double least = Math.abs((double) residuals.least(symbol));
-      double next = least + power(2 * residuals.restBits(symbol));
+      double next = least + power(residuals.restBits(symbol));
       double share = within(next - 0.5, square) - within(least - 0.5, square);
       weights[symbol] = (int) (PRIOR * share / 2);
-    }
-  }
-
-  private static void expectLength(int[] weights, int halfOctaves) {
-    double square = power(halfOctaves) * 0.7;
-    double below = within(0.5, square);
-    weights[0] = (int) (PRIOR * below);
-    double bound = 1;
-    for (int length = 1; 2 * length < weights.length; length++) {
-      bound *= 2;
-      double upTo = within(bound - 0.5, square);
-      int half = (int) (PRIOR * (upTo - below) / 2);
-      weights[2 * length - 1] = half;
-      weights[2 * length] = half;
-      below = upTo;
     }
   }
 

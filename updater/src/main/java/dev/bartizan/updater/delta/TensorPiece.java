@@ -66,6 +66,11 @@ public record TensorPiece(
       NumberFormat format, long position, long rowStride, long columnStride, int columns) {
     /** Nothing to predict from. */
     public static final View NONE = new View(NumberFormat.F32, 0, 0, 0, 0);
+
+    /** The same with its numbers seen in another format of this width. */
+    public View in(NumberFormat other) {
+      return new View(other, position, rowStride, columnStride, columns);
+    }
   }
 
   public boolean has(int flag) {

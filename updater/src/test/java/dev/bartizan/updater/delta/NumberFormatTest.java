@@ -2,10 +2,13 @@ package dev.bartizan.updater.delta;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class NumberFormatTest {
@@ -41,6 +44,40 @@ class NumberFormatTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"F16, F16_IN_F32, F32", "BF16, BF16_IN_F32, F32", "F32, F32_IN_F64, F64"})
+  void aWideFloatHoldsANarrowOne(NumberFormat narrow, NumberFormat within, NumberFormat wide) {
+    Random random = new Random(7);
+    byte[] narrowly = new byte[narrow.width()];
+    byte[] widely = new byte[wide.width()];
+    for (int i = 0; i < 100_000; i++) {
+      random.nextBytes(narrowly);
+      long ordered = narrow.ordered(narrow.bits(narrowly, 0));
+      double value = narrow.value(ordered);
+      long exponent = (ordered ^ (ordered >> 63)) >>> narrow.mantissa();
+      if (exponent <= 2L * narrow.bias()) {
+        wide.store(widely, 0, wide.unordered(wide.nearest(value)));
+        assertTrue(within.holds(widely));
+        assertEquals(ordered, within.ordered(within.bits(widely, 0)));
+        assertEquals(value, within.value(ordered));
+      }
+    }
+  }
+
+  @Test
+  void whatIsMorePreciseOrNoNumberIsNotHeld() {
+    byte[] content = new byte[8];
+    for (float value : new float[] {0.1f, 1e6f, 1e-9f, Float.NaN}) {
+      NumberFormat.F32.store(content, 0, Float.floatToRawIntBits(value));
+      NumberFormat.F32.store(content, 4, Float.floatToRawIntBits(1));
+      assertFalse(NumberFormat.F16_IN_F32.holds(content));
+    }
+    for (double value : new double[] {0.1, 1e60, Double.NaN}) {
+      NumberFormat.F64.store(content, 0, Double.doubleToRawLongBits(value));
+      assertFalse(NumberFormat.F32_IN_F64.holds(content));
+    }
+  }
+
   @Test
   void halvesAreWhatTheStandardSays() {
     assertEquals(1.0, NumberFormat.F16.value(0x3c00));
@@ -57,6 +94,11 @@ class NumberFormatTest {
     int count = 1000;
     byte[] content = new byte[3 + count * format.width()];
     random.nextBytes(content);
+    for (int i = 0; i < count && format.compareTo(NumberFormat.F32_IN_F64) >= 0; i++) {
+      // Not any bytes: finite numbers of the narrow format, of both signs.
+      int upper = format == NumberFormat.F32_IN_F64 ? random.nextInt() : random.nextInt() >> 16;
+      format.store(content, 3 + i * format.width(), upper & 0xffff_ffff_bfff_bfffL);
+    }
     long[] ordered = new long[count + 5];
     double[] values = new double[count];
     format.load(content, 3, ordered, 5, count);

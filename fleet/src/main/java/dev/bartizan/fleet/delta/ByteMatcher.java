@@ -22,12 +22,18 @@ final class ByteMatcher {
   private final Pages base;
   private final Pages result;
   private final ByteIndex index;
+  private final boolean exact;
   private long expectedShift;
 
-  ByteMatcher(KnownContent base, KnownContent result, ByteIndex index) {
+  /**
+   * @param exact whether to find nothing but copies: bytes of numbers agree by half without meaning
+   *     anything
+   */
+  ByteMatcher(KnownContent base, KnownContent result, ByteIndex index, boolean exact) {
     this.base = new Pages(base);
     this.result = new Pages(result);
     this.index = index;
+    this.exact = exact;
   }
 
   /** Pieces that make the result's bytes from {@code from} up to {@code to}. */
@@ -116,7 +122,7 @@ final class ByteMatcher {
       if (score > bestScore) {
         bestScore = score;
         best = i + 1;
-      } else if (score < bestScore - PATIENCE) {
+      } else if (exact || score < bestScore - PATIENCE) {
         break;
       }
       if (score > 1 << 20) {

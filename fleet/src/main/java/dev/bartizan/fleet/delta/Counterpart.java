@@ -44,6 +44,21 @@ record Counterpart(
         format, position, rows, Math.min(columns, width), rowStride, columnStride);
   }
 
+  /** Whether it lies in the base as the tensor does in the result, one element after the other. */
+  boolean isDense(Grid whole) {
+    return columns > 0 && columns == whole.columns() && columnStride == 1 && rowStride == columns;
+  }
+
+  /** What it has for a part of the tensor, if that lies in one stretch. */
+  Counterpart part(Grid whole, Grid part) {
+    long first = (part.position() - whole.position()) / whole.format().width();
+    if (!isDense(whole) || first + part.elements() > rows * columns) {
+      return NONE;
+    }
+    long start = position + first * format.width();
+    return new Counterpart(format, start, part.rows(), part.columns(), part.columns(), 1);
+  }
+
   /** The part for some rows, all of which have a like. */
   View view(long firstRow) {
     long start = position + firstRow * rowStride * format.width();

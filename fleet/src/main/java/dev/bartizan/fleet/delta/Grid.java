@@ -30,6 +30,13 @@ record Grid(NumberFormat format, long position, long rows, int columns, long ele
     return new Grid(format, tensor.offset(), rows, (int) columns, elements);
   }
 
+  /** Some bytes of it, cut anywhere between two elements. */
+  Grid part(long from, long length) {
+    long some = length / format.width();
+    int row = (int) Math.min(some, Math.min(columns, CUT));
+    return new Grid(format, from, (some + row - 1) / row, row, some);
+  }
+
   /** The outermost dimension; where that is one or two (directions of a GRU), the next one too. */
   private static long rows(Shape shape) {
     long rows = 1;

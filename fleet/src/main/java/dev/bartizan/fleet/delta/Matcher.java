@@ -14,23 +14,26 @@ import java.util.Optional;
 
 /** Finds for a tensor of the result what in the base it came from. */
 final class Matcher {
-  private static final int SAMPLES = 2048;
+  private static final List<Counterpart> NOTHING = List.of();
   private static final int CANDIDATES_MAX = 256;
 
   /** Less alike than this is not worth a try. */
   private static final double ALIKE = 0.2;
 
+  /** So much alike, it is needless to look further. */
+  private static final double SURELY = 1.5;
+
   private final KnownContent base;
   private final Map<Digest, LocatedTensor> byContent = new HashMap<>();
   private final Map<String, LocatedTensor> byName = new HashMap<>();
-  private final Map<String, List<LocatedTensor>> byShape = new HashMap<>();
+  private final Map<Long, List<LocatedTensor>> byCount = new HashMap<>();
 
   Matcher(KnownContent base, Layout layout) throws IOException {
     this.base = base;
     for (LocatedTensor tensor : layout.tensors()) {
       byContent.putIfAbsent(hash(base, tensor), tensor);
       byName.putIfAbsent(tensor.name(), tensor);
-      byShape.computeIfAbsent(shape(tensor), any -> new ArrayList<>()).add(tensor);
+      byCount.computeIfAbsent(tensor.shape().elements(), any -> new ArrayList<>()).add(tensor);
     }
   }
 
@@ -40,59 +43,80 @@ final class Matcher {
         .filter(same -> same.length() == tensor.length());
   }
 
+  /** What the tensor most likely came from; {@link Counterpart#NONE} where nothing is like it. */
   Counterpart counterpart(KnownContent result, LocatedTensor tensor) throws IOException {
     Grid grid = Grid.of(tensor);
-    LocatedTensor named = byName.get(tensor.name());
-    if (named != null && !tensor.name().isEmpty()) {
-      Counterpart same = relate(grid, tensor, named);
-      if (same.columns() > 0) {
-        return same;
-      }
-    }
+    Likeness likeness = new Likeness(base, result, grid);
     Counterpart best = Counterpart.NONE;
     double alike = ALIKE;
-    for (LocatedTensor candidate : candidates(tensor)) {
-      Counterpart related = relate(grid, tensor, candidate);
-      double found = related.columns() == 0 ? 0 : correlation(result, grid, related);
-      if (found > alike) {
-        alike = found;
+    LocatedTensor named = tensor.name().isEmpty() ? null : byName.get(tensor.name());
+    for (Counterpart related : named == null ? NOTHING : relations(grid, tensor, named)) {
+      double found = likeness.of(related);
+      if (best.columns() == 0 || found > alike) {
+        alike = Math.max(alike, found);
         best = related;
+      }
+    }
+    // Exporters that number what has no name give one tensor's name to another when a layer is
+    // added.
+    if (alike < SURELY) {
+      for (LocatedTensor candidate : candidates(tensor)) {
+        for (Counterpart related : relations(grid, tensor, candidate)) {
+          double found = likeness.of(related);
+          if (found > alike) {
+            alike = found;
+            best = related;
+          }
+        }
       }
     }
     return best;
   }
 
+  /** Those that may hold the same elements, first the ones whose name is part of the other's. */
   private List<LocatedTensor> candidates(LocatedTensor tensor) {
-    List<LocatedTensor> found = new ArrayList<>(byShape.getOrDefault(shape(tensor), List.of()));
-    if (tensor.shape().rank() == 2) {
-      List<Long> dimensions = tensor.shape().dimensions();
-      String turned = List.of(dimensions.get(1), dimensions.get(0)).toString();
-      found.addAll(byShape.getOrDefault(turned, List.of()));
+    List<LocatedTensor> found = new ArrayList<>();
+    List<LocatedTensor> others = new ArrayList<>();
+    for (LocatedTensor candidate : byCount.getOrDefault(tensor.shape().elements(), List.of())) {
+      (isNamedAlike(candidate.name(), tensor.name()) ? found : others).add(candidate);
     }
+    found.addAll(others);
     return found.subList(0, Math.min(CANDIDATES_MAX, found.size()));
   }
 
-  private static Counterpart relate(Grid grid, LocatedTensor tensor, LocatedTensor old) {
+  private static boolean isNamedAlike(String one, String other) {
+    return !one.isEmpty() && !other.isEmpty() && (one.contains(other) || other.contains(one));
+  }
+
+  /** How the elements of two tensors can belong together. */
+  private static List<Counterpart> relations(Grid grid, LocatedTensor tensor, LocatedTensor old) {
     Grid from = Grid.of(old);
-    List<Long> now = tensor.shape().dimensions();
-    List<Long> then = old.shape().dimensions();
-    if (now.equals(then)) {
-      return Counterpart.same(grid, from);
+    List<Long> now = squeezed(tensor);
+    List<Long> then = squeezed(old);
+    boolean whole = !grid.isCut() && !from.isCut();
+    List<Counterpart> relations = new ArrayList<>();
+    if (grid.elements() == from.elements()) {
+      relations.add(Counterpart.same(grid, from));
     }
-    boolean turned =
-        now.size() == 2
-            && then.size() == 2
-            && now.get(0).equals(then.get(1))
-            && now.get(1).equals(then.get(0));
-    if (grid.isCut() || from.isCut()) {
-      return Counterpart.NONE;
+    if (whole && now.size() == 2 && now.equals(turned(then))) {
+      relations.add(Counterpart.transposed(grid, from));
     }
-    if (turned) {
-      return Counterpart.transposed(grid, from);
+    if (whole
+        && relations.isEmpty()
+        && now.size() == then.size()
+        && inner(now).equals(inner(then))) {
+      relations.add(Counterpart.overlap(grid, from));
     }
-    return now.size() == then.size() && inner(now).equals(inner(then))
-        ? Counterpart.overlap(grid, from)
-        : Counterpart.NONE;
+    return relations;
+  }
+
+  /** The dimensions that say something. */
+  private static List<Long> squeezed(LocatedTensor tensor) {
+    return tensor.shape().dimensions().stream().filter(size -> size != 1).toList();
+  }
+
+  private static List<Long> turned(List<Long> dimensions) {
+    return dimensions.size() == 2 ? List.of(dimensions.get(1), dimensions.get(0)) : List.of();
   }
 
   /**
@@ -100,46 +124,6 @@ final class Matcher {
    */
   private static List<Long> inner(List<Long> dimensions) {
     return dimensions.subList(Math.min(2, dimensions.size()), dimensions.size());
-  }
-
-  private double correlation(KnownContent result, Grid grid, Counterpart related)
-      throws IOException {
-    long rows = Math.min(related.rows(), grid.rows());
-    long total = rows * related.columns();
-    double sumBoth = 0;
-    double sumNow = 0;
-    double sumThen = 0;
-    int count = (int) Math.min(SAMPLES, total);
-    for (int i = 0; i < count; i++) {
-      long at = total / count * i;
-      long row = at / related.columns();
-      long column = at % related.columns();
-      long element = row * grid.columns() + column;
-      if (element >= grid.elements()) {
-        break;
-      }
-      double now = value(result, grid.format(), grid.position() + element * grid.format().width());
-      long there = row * related.rowStride() + column * related.columnStride();
-      double then =
-          value(base, related.format(), related.position() + there * related.format().width());
-      sumBoth += now * then;
-      sumNow += now * now;
-      sumThen += then * then;
-    }
-    double scale = Math.sqrt(sumNow) * Math.sqrt(sumThen);
-    return scale > 0 && Double.isFinite(scale) ? Math.abs(sumBoth) / scale : 0;
-  }
-
-  private static double value(
-      KnownContent content, dev.bartizan.updater.delta.NumberFormat format, long position)
-      throws IOException {
-    byte[] one = new byte[format.width()];
-    content.read(position, ByteBuffer.wrap(one));
-    return format.value(format.ordered(format.bits(one, 0)));
-  }
-
-  private static String shape(LocatedTensor tensor) {
-    return tensor.shape().dimensions().toString();
   }
 
   private static Digest hash(KnownContent content, LocatedTensor tensor) throws IOException {

@@ -22,6 +22,7 @@ final class Planner {
   private final Matcher matcher;
   private final List<Item> items = new ArrayList<>();
   private Optional<ByteMatcher> bytes = Optional.empty();
+  private Optional<MovedParts> moved = Optional.empty();
 
   /** Where in the base what follows is expected. */
   private long expected;
@@ -58,8 +59,10 @@ final class Planner {
       return;
     }
     Counterpart counterpart = matcher.counterpart(result, tensor);
-    TensorPlan plan = new TensorPlan(tensor.name(), Grid.of(tensor), counterpart);
-    items.addAll(plan.blocks());
+    items.addAll(
+        moved().areIn(tensor, counterpart)
+            ? moved().items(tensor, counterpart)
+            : new TensorPlan(tensor.name(), Grid.of(tensor), counterpart).blocks());
     expected =
         counterpart.columns() == 0
             ? expected + tensor.length()
@@ -86,9 +89,16 @@ final class Planner {
   private ByteMatcher bytes() throws IOException {
     if (bytes.isEmpty()) {
       ByteIndex index = ByteIndex.of(base, baseLayout.between(base.length()));
-      bytes = Optional.of(new ByteMatcher(base, result, index));
+      bytes = Optional.of(new ByteMatcher(base, result, index, false));
     }
     return bytes.get();
+  }
+
+  private MovedParts moved() throws IOException {
+    if (moved.isEmpty()) {
+      moved = Optional.of(new MovedParts(base, baseLayout, result));
+    }
+    return moved.get();
   }
 
   private void add(long position, Piece piece) {

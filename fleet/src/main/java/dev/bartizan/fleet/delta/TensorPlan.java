@@ -30,7 +30,7 @@ record TensorPlan(String name, Grid grid, Counterpart counterpart) {
     long rest = grid.elements() - whole * grid.columns();
     if (rest > 0) {
       Counterpart narrower =
-          counterpart.columns() == 0 ? Counterpart.NONE : counterpart.narrowed((int) rest);
+          whole < counterpart.rows() ? counterpart.narrowed((int) rest) : Counterpart.NONE;
       blocks.add(block(whole, 1, (int) rest, narrower));
     }
     return blocks;

@@ -12,7 +12,8 @@ the scripts that made it (OUTPUT/stamp) and is not made again.
 
 Three networks learn for real (networks.py): convolutions that look at pictures of turned metal, a
 GRU that listens to bearings, an autoencoder. Then each is changed in the ways in which models change
-between releases, and written as ONNX (files.py). A few pairs of other files come from plain.py.
+between releases, and written as ONNX (files.py). Less usual changes come from unusual.py, a few pairs of other
+files from plain.py.
 
 --large makes one pair of 400 MB instead, for speed and memory: random weights, small random steps.
 
@@ -44,6 +45,7 @@ from torch import nn
 import files
 import networks
 import plain
+import unusual
 from networks import adam, adamw, adapt, keeping, learn, prune, sgd
 
 MODELS = Path(__file__).resolve().parents[2] / "main/resources/models/defect"
@@ -201,6 +203,8 @@ def whole(directory):
     mobile, gru, autoencoder = networks.families()
     base, old, tuned = every_family(corpus, autoencoder)
     shapes_of_autoencoder(corpus, autoencoder, base, old, tuned)
+    for name, before, after, what in unusual.pairs(old, files.export(autoencoder, tuned["adam-1e-5"])):
+        corpus.add(f"unusual-{name}", before, after, what, "any")
     base, old, _ = every_family(corpus, gru)
     shapes_of_gru(corpus, gru, base, old)
     base, old, _ = every_family(corpus, mobile)

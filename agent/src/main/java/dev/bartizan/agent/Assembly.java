@@ -45,6 +45,7 @@ import dev.bartizan.agent.update.UpdateGate;
 import dev.bartizan.agent.vault.Envelopes;
 import dev.bartizan.agent.vault.ModelLoader;
 import dev.bartizan.agent.vault.ModelVault;
+import dev.bartizan.crypto.Explanation;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.envelope.BulkCrypto;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
@@ -334,7 +335,7 @@ public final class Assembly implements AutoCloseable {
 
       @Override
       public void refused(Refusal refusal) {
-        news.incident("command", refusal.code() + ": " + refusal.getMessage());
+        news.incident("command", Explanation.of(refusal));
       }
 
       @Override

@@ -14,6 +14,7 @@ import dev.bartizan.crypto.statement.AgentEvent;
 import dev.bartizan.crypto.tpm.PcrSelection;
 import dev.bartizan.crypto.tpm.PcrValues;
 import dev.bartizan.updater.release.DevicePolicy;
+import dev.bartizan.updater.release.ReferenceTargets;
 import dev.bartizan.updater.release.ReleaseName;
 import dev.bartizan.updater.release.SoftwareFile;
 import dev.bartizan.updater.release.SoftwareManifest;
@@ -71,11 +72,6 @@ public final class BootCheck {
     this.installation = installation;
     this.sha256 = sha256;
     this.workers = workers;
-  }
-
-  /** Where the reference values of a hardware profile are among the targets. */
-  public static String referenceTarget(String profile) {
-    return "reference/" + profile + ".json";
   }
 
   /** Where this version of the agent has its manifest among the targets. */
@@ -163,7 +159,7 @@ public final class BootCheck {
       String why = "a keystore that can read PCRs";
       return new ChainVerdict(List.of(Link.unknown("boot PCRs", why, kind.text())));
     }
-    String target = referenceTarget(profile);
+    String target = ReferenceTargets.values(profile);
     Optional<byte[]> document = documents.find(target, ReferenceValues.MAX_LENGTH);
     ReferenceValues reference =
         document.isPresent()

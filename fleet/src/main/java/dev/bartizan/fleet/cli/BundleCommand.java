@@ -5,6 +5,7 @@ import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.fleet.publish.BundleWriter;
 import dev.bartizan.fleet.release.OperatorRepository;
 import dev.bartizan.updater.release.DeltaOffer;
+import dev.bartizan.updater.release.EnvelopePath;
 import dev.bartizan.updater.release.ReleaseManifest;
 import dev.bartizan.updater.release.ReleaseName;
 import dev.bartizan.updater.release.SealedFile;
@@ -162,7 +163,7 @@ public final class BundleCommand implements Callable<Integer> {
     byte[] document = from.content(TARGETS + signed.urlPath(target), target);
     ReleaseManifest manifest = ReleaseManifest.parse(document);
     bundle.add(TARGETS + signed.urlPath(target));
-    bundle.addAll("keys/" + target.sha256().hex());
+    bundle.addAll(EnvelopePath.folder(target.sha256()));
     for (SealedFile artifact : artifacts(manifest)) {
       bundle.add(artifact.path());
     }

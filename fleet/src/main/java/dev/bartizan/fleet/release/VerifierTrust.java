@@ -7,6 +7,7 @@ import dev.bartizan.crypto.boot.ReferenceValues;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.fleet.identity.OperatorDirectory;
+import dev.bartizan.updater.release.ReferenceTargets;
 import dev.bartizan.updater.tuf.TargetFile;
 import dev.bartizan.updater.tuf.TrustedTargets;
 import java.io.IOException;
@@ -19,8 +20,6 @@ public final class VerifierTrust {
   private static final String TARGETS = "repository/targets/";
   private static final String MODELS = "models/";
   private static final String SOFTWARE = "software/";
-  private static final String REFERENCE = "reference/";
-  private static final String APPROVALS = "reference/approvals/";
 
   private final OperatorDirectory directory;
 
@@ -55,8 +54,8 @@ public final class VerifierTrust {
   private ObjectNode reference(TrustedTargets signed) throws IOException, Refusal {
     ObjectNode document = StrictJson.object();
     ObjectNode profiles = document.putObject("profiles");
-    for (TargetFile target : signed.list(REFERENCE).values()) {
-      if (target.path().startsWith(APPROVALS)) {
+    for (TargetFile target : signed.list(ReferenceTargets.FOLDER).values()) {
+      if (ReferenceTargets.isOfApprovals(target.path())) {
         continue; // For the chips of devices; a verifier goes by the values themselves.
       }
       ReferenceValues values = ReferenceValues.parse(content(signed, target));

@@ -2,7 +2,6 @@ package dev.bartizan.agent;
 
 import dev.bartizan.agent.anchor.AnchoredState;
 import dev.bartizan.agent.boot.BootCheck;
-import dev.bartizan.agent.boot.Installation;
 import dev.bartizan.agent.command.CommandDesk;
 import dev.bartizan.agent.command.Inbox;
 import dev.bartizan.agent.command.Reply;
@@ -61,6 +60,7 @@ import dev.bartizan.updater.install.Installer;
 import dev.bartizan.updater.install.JournalCopy;
 import dev.bartizan.updater.install.Limits;
 import dev.bartizan.updater.software.AgentVersions;
+import dev.bartizan.updater.software.Installation;
 import dev.bartizan.updater.software.Slot;
 import dev.bartizan.updater.store.ObjectStore;
 import java.io.IOException;

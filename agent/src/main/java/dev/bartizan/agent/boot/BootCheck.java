@@ -15,9 +15,9 @@ import dev.bartizan.crypto.tpm.PcrSelection;
 import dev.bartizan.crypto.tpm.PcrValues;
 import dev.bartizan.updater.release.DevicePolicy;
 import dev.bartizan.updater.release.ReferenceTargets;
-import dev.bartizan.updater.release.ReleaseName;
 import dev.bartizan.updater.release.SoftwareFile;
 import dev.bartizan.updater.release.SoftwareManifest;
+import dev.bartizan.updater.software.Installation;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.security.MessageDigest;
@@ -35,9 +35,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Judges the boot chain and the agent's own files against what the fleet has signed. */
 public final class BootCheck {
-  /** The agent's name among the software releases. */
-  public static final String SOFTWARE = "agent";
-
   private final DeviceKeystore keystore;
   private final PcrSelection bootPcrs;
   private final LogFiles logs;
@@ -76,7 +73,7 @@ public final class BootCheck {
 
   /** Where this version of the agent has its manifest among the targets. */
   public String softwareTarget() {
-    return new ReleaseName(SOFTWARE, installation.version()).softwareTarget();
+    return installation.release().softwareTarget();
   }
 
   /**
@@ -124,8 +121,7 @@ public final class BootCheck {
    */
   public AgentEvent ownFiles() throws IOException {
     Future<Map<String, SoftwareFile>> files = files();
-    SoftwareManifest found =
-        new SoftwareManifest(new ReleaseName(SOFTWARE, installation.version()), await(files));
+    SoftwareManifest found = new SoftwareManifest(installation.release(), await(files));
     keep(files);
     return new AgentEvent(AgentEvent.Kind.SOFTWARE, Digest.of(found.toJson()), softwareTarget());
   }

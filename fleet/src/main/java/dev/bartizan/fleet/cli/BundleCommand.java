@@ -40,8 +40,6 @@ import picocli.CommandLine.Parameters;
           + " expired."
     })
 public final class BundleCommand implements Callable<Integer> {
-  private static final String TARGETS = "targets/";
-
   private final Clock clock;
   private final SecureRandom random;
   private final Console console;
@@ -124,7 +122,7 @@ public final class BundleCommand implements Callable<Integer> {
     bundle.addAll("metadata");
     for (String documents : List.of("policy/", "reference/", "software/")) {
       for (TargetFile small : signed.list(documents).values()) {
-        bundle.add(TARGETS + signed.urlPath(small));
+        bundle.add(OperatorRepository.place(signed, small));
       }
     }
   }
@@ -133,9 +131,8 @@ public final class BundleCommand implements Callable<Integer> {
       BundleWriter bundle, TrustedTargets signed, ReleaseName release, OperatorRepository from)
       throws IOException, Refusal {
     TargetFile target = signed.get(release.suiteTarget());
-    SuiteManifest suite =
-        SuiteManifest.parse(from.content(TARGETS + signed.urlPath(target), target));
-    bundle.add(TARGETS + signed.urlPath(target));
+    SuiteManifest suite = SuiteManifest.parse(from.content(signed, target));
+    bundle.add(OperatorRepository.place(signed, target));
     for (Map.Entry<String, SuiteManifest.Member> member : suite.members().entrySet()) {
       String path = SuiteManifest.memberTarget(member.getKey(), member.getValue().version());
       if (SuiteManifest.isSoftware(member.getKey())) {
@@ -150,7 +147,7 @@ public final class BundleCommand implements Callable<Integer> {
       BundleWriter bundle, TrustedTargets signed, String path, OperatorRepository from)
       throws IOException, Refusal {
     TargetFile target = signed.get(path);
-    byte[] document = from.content(TARGETS + signed.urlPath(target), target);
+    byte[] document = from.content(signed, target);
     for (SoftwareFile file : SoftwareManifest.parse(document).files().values()) {
       bundle.add(SoftwareManifest.path(file.digest()));
     }
@@ -160,9 +157,9 @@ public final class BundleCommand implements Callable<Integer> {
       BundleWriter bundle, TrustedTargets signed, String path, OperatorRepository from)
       throws IOException, Refusal {
     TargetFile target = signed.get(path);
-    byte[] document = from.content(TARGETS + signed.urlPath(target), target);
+    byte[] document = from.content(signed, target);
     ReleaseManifest manifest = ReleaseManifest.parse(document);
-    bundle.add(TARGETS + signed.urlPath(target));
+    bundle.add(OperatorRepository.place(signed, target));
     bundle.addAll(EnvelopePath.folder(target.sha256()));
     for (SealedFile artifact : artifacts(manifest)) {
       bundle.add(artifact.path());

@@ -126,7 +126,7 @@ public final class SignedDocuments {
           Optional<TargetFile> known = open.trusted().find(ReferenceTargets.values(more.profile()));
           ReferenceValues values = more;
           if (known.isPresent()) {
-            byte[] document = new VerifierTrust(directory).content(open.trusted(), known.get());
+            byte[] document = repository.content(open.trusted(), known.get());
             values = ReferenceValues.parse(document).or(more);
           }
           add(
@@ -151,7 +151,7 @@ public final class SignedDocuments {
           Set<PcrApproval> approvals = new LinkedHashSet<>();
           Optional<TargetFile> known = open.trusted().find(path);
           if (also && known.isPresent()) {
-            byte[] earlier = new VerifierTrust(directory).content(open.trusted(), known.get());
+            byte[] earlier = repository.content(open.trusted(), known.get());
             approvals.addAll(PcrApproval.parse(earlier, path));
           }
           approvals.addAll(more);
@@ -168,7 +168,7 @@ public final class SignedDocuments {
     repository.use(
         open -> {
           open.renew(role);
-          new VerifierTrust(directory).follow(open.trusted());
+          new VerifierTrust(directory, repository).follow(open.trusted());
           return role;
         });
   }
@@ -180,7 +180,7 @@ public final class SignedDocuments {
   private NewTarget add(Repository open, RoleName role, NewTarget document)
       throws IOException, Refusal {
     open.addTargets(role, List.of(document));
-    new VerifierTrust(directory).follow(open.trusted());
+    new VerifierTrust(directory, repository).follow(open.trusted());
     return document;
   }
 }

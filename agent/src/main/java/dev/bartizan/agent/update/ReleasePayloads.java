@@ -203,8 +203,7 @@ public final class ReleasePayloads implements ComponentPayloads {
 
   private byte[] manifestOf(String model, Release release) throws IOException, Refusal {
     String path = new ReleaseName(model, release.version()).modelTarget();
-    documents.requireSigned(path, release.manifest());
-    return Interruptible.complete(() -> documents.get(path));
+    return SignedManifest.get(documents, path, release);
   }
 
   private void refuseUnsuitable(Deployment deployment, ReleaseManifest manifest)

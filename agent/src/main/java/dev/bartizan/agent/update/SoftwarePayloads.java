@@ -167,7 +167,6 @@ public final class SoftwarePayloads implements ComponentPayloads {
   private byte[] manifestOf(String component, Release release) throws IOException, Refusal {
     String name = component.substring(Component.SOFTWARE.length());
     String path = new ReleaseName(name, release.version()).softwareTarget();
-    documents.requireSigned(path, release.manifest());
-    return Interruptible.complete(() -> documents.get(path));
+    return SignedManifest.get(documents, path, release);
   }
 }

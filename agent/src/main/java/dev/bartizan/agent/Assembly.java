@@ -2,7 +2,6 @@ package dev.bartizan.agent;
 
 import dev.bartizan.agent.anchor.AnchoredState;
 import dev.bartizan.agent.boot.BootCheck;
-import dev.bartizan.agent.boot.Installation;
 import dev.bartizan.agent.command.CommandDesk;
 import dev.bartizan.agent.command.Inbox;
 import dev.bartizan.agent.command.Reply;
@@ -45,6 +44,7 @@ import dev.bartizan.agent.update.UpdateGate;
 import dev.bartizan.agent.vault.Envelopes;
 import dev.bartizan.agent.vault.ModelLoader;
 import dev.bartizan.agent.vault.ModelVault;
+import dev.bartizan.crypto.Explanation;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.envelope.BulkCrypto;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
@@ -60,6 +60,7 @@ import dev.bartizan.updater.install.Installer;
 import dev.bartizan.updater.install.JournalCopy;
 import dev.bartizan.updater.install.Limits;
 import dev.bartizan.updater.software.AgentVersions;
+import dev.bartizan.updater.software.Installation;
 import dev.bartizan.updater.software.Slot;
 import dev.bartizan.updater.store.ObjectStore;
 import java.io.IOException;
@@ -334,7 +335,7 @@ public final class Assembly implements AutoCloseable {
 
       @Override
       public void refused(Refusal refusal) {
-        news.incident("command", refusal.code() + ": " + refusal.getMessage());
+        news.incident("command", Explanation.of(refusal));
       }
 
       @Override

@@ -6,6 +6,7 @@ import dev.bartizan.agent.identity.Credentials;
 import dev.bartizan.agent.report.Problems;
 import dev.bartizan.agent.serve.ModelService;
 import dev.bartizan.agent.serve.Observation;
+import dev.bartizan.agent.serve.ServedModel;
 import dev.bartizan.agent.system.Safeguard;
 import dev.bartizan.agent.system.Safeguards;
 import dev.bartizan.agent.trust.TrustedDocuments;
@@ -23,12 +24,10 @@ import dev.bartizan.updater.install.Component;
 import dev.bartizan.updater.install.Installed;
 import dev.bartizan.updater.install.Installer;
 import dev.bartizan.updater.install.Progress;
-import dev.bartizan.updater.install.UpdateState;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,6 +41,7 @@ public final class Facts {
   private final TrustedDocuments documents;
   private final Installer installer;
   private final ModelService service;
+  private final ModelStates models;
   private final Credentials credentials;
   private final Problems problems;
   private final String bulkCrypto;
@@ -73,6 +73,7 @@ public final class Facts {
     this.documents = documents;
     this.installer = installer;
     this.service = service;
+    this.models = new ModelStates(name -> service.find(name).map(ServedModel::version));
     this.credentials = credentials;
     this.problems = problems;
     this.bulkCrypto = bulkCrypto;
@@ -171,7 +172,8 @@ public final class Facts {
               .put("name", model.name())
               .put("version", model.version())
               .put("release", model.release().hex())
-              .put("state", model.state().name().toLowerCase(java.util.Locale.ROOT));
+              .put("state", model.state().text())
+              .put("serves", model.serves());
       if (model.serves()) {
         observation(model.name()).ifPresent(seen -> counters(node, seen));
       }
@@ -256,44 +258,8 @@ public final class Facts {
     };
   }
 
-  /** What serves is said by the service, not by the journal: a model may have failed to load. */
   private List<ModelState> modelStates() {
-    List<ModelState> states = new ArrayList<>();
-    for (Component component : installer.components().models()) {
-      component.active().ifPresent(held -> states.add(state(component.name(), held)));
-      for (Installed previous : component.previous()) {
-        states.add(model(component.name(), previous, ModelState.State.PREVIOUS));
-      }
-    }
-    installer
-        .current()
-        .filter(progress -> progress.state() == UpdateState.PROBATION)
-        .map(progress -> progress.deployment().moves())
-        .orElse(List.of())
-        .stream()
-        .filter(it -> !Component.isSoftware(it.component()))
-        .map(
-            it ->
-                new ModelState(
-                    it.component(),
-                    it.to().version(),
-                    it.to().manifest(),
-                    ModelState.State.PROBATION))
-        .forEach(states::add);
-    return states;
-  }
-
-  private ModelState state(String name, Installed active) {
-    boolean serves =
-        service
-            .find(name)
-            .filter(it -> it.version().equals(active.release().version()))
-            .isPresent();
-    return model(name, active, serves ? ModelState.State.ACTIVE : ModelState.State.PREVIOUS);
-  }
-
-  private static ModelState model(String name, Installed held, ModelState.State state) {
-    return new ModelState(name, held.release().version(), held.release().manifest(), state);
+    return models.of(installer.components(), installer.current());
   }
 
   private Duration uptime() {

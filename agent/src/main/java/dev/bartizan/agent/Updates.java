@@ -1,6 +1,5 @@
 package dev.bartizan.agent;
 
-import dev.bartizan.agent.boot.BootApprovals;
 import dev.bartizan.agent.boot.BootCheck;
 import dev.bartizan.agent.trust.TrustedDocuments;
 import dev.bartizan.agent.update.ByComponent;
@@ -19,6 +18,7 @@ import dev.bartizan.updater.install.Installer;
 import dev.bartizan.updater.install.Order;
 import dev.bartizan.updater.install.Release;
 import dev.bartizan.updater.release.DevicePolicy;
+import dev.bartizan.updater.release.ReferenceTargets;
 import dev.bartizan.updater.release.ReleaseName;
 import dev.bartizan.updater.release.SuiteManifest;
 import dev.bartizan.updater.tuf.TufRefusal;
@@ -67,8 +67,8 @@ final class Updates {
         List.of(
             DevicePolicy.TARGET,
             bootCheck.softwareTarget(),
-            BootCheck.referenceTarget(profile),
-            BootApprovals.target(profile));
+            ReferenceTargets.values(profile),
+            ReferenceTargets.approvals(profile));
   }
 
   /** Brings metadata and the documents this device lives by up to date. */

@@ -2,6 +2,7 @@ package dev.bartizan.agent.anchor;
 
 import dev.bartizan.agent.trust.TrustedDocuments;
 import dev.bartizan.crypto.Bytes;
+import dev.bartizan.crypto.Explanation;
 import dev.bartizan.crypto.boot.Link;
 import dev.bartizan.crypto.boot.Verdict;
 import dev.bartizan.crypto.keystore.KeystoreRefusal;
@@ -109,7 +110,7 @@ public final class AnchoredState {
       anchored = content.map(StateMark::decode);
       fault = Optional.empty();
     } catch (KeystoreRefusal refusal) {
-      fault = Optional.of(Link.bad(NAME, "anchored", refusal.code() + ": " + refusal.getMessage()));
+      fault = Optional.of(Link.bad(NAME, "anchored", Explanation.of(refusal)));
     } catch (IllegalArgumentException otherForm) {
       fault = Optional.of(Link.bad(NAME, "anchored", String.valueOf(otherForm.getMessage())));
     }

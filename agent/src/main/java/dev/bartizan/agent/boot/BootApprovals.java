@@ -7,6 +7,7 @@ import dev.bartizan.crypto.TouchesTheWorld;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.keystore.PcrApproval;
 import dev.bartizan.crypto.keystore.PcrApprovals;
+import dev.bartizan.updater.release.ReferenceTargets;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,11 +37,6 @@ public final class BootApprovals implements PcrApprovals {
     this.profile = profile;
   }
 
-  /** Where the approvals for a hardware profile are among the targets. */
-  public static String target(String profile) {
-    return "reference/approvals/" + profile + ".json";
-  }
-
   @Override
   public List<PcrApproval> current() throws IOException {
     List<PcrApproval> approvals = new ArrayList<>();
@@ -67,8 +63,9 @@ public final class BootApprovals implements PcrApprovals {
     if (documents.isEmpty()) {
       return List.of();
     }
-    Optional<byte[]> document = documents.get().find(target(profile), PcrApproval.MAX_LENGTH);
-    return document.isEmpty() ? List.of() : PcrApproval.parse(document.get(), target(profile));
+    String target = ReferenceTargets.approvals(profile);
+    Optional<byte[]> document = documents.get().find(target, PcrApproval.MAX_LENGTH);
+    return document.isEmpty() ? List.of() : PcrApproval.parse(document.get(), target);
   }
 
   /**

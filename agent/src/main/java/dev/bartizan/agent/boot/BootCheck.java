@@ -14,9 +14,10 @@ import dev.bartizan.crypto.statement.AgentEvent;
 import dev.bartizan.crypto.tpm.PcrSelection;
 import dev.bartizan.crypto.tpm.PcrValues;
 import dev.bartizan.updater.release.DevicePolicy;
-import dev.bartizan.updater.release.ReleaseName;
+import dev.bartizan.updater.release.ReferenceTargets;
 import dev.bartizan.updater.release.SoftwareFile;
 import dev.bartizan.updater.release.SoftwareManifest;
+import dev.bartizan.updater.software.Installation;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.security.MessageDigest;
@@ -34,9 +35,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Judges the boot chain and the agent's own files against what the fleet has signed. */
 public final class BootCheck {
-  /** The agent's name among the software releases. */
-  public static final String SOFTWARE = "agent";
-
   private final DeviceKeystore keystore;
   private final PcrSelection bootPcrs;
   private final LogFiles logs;
@@ -73,14 +71,9 @@ public final class BootCheck {
     this.workers = workers;
   }
 
-  /** Where the reference values of a hardware profile are among the targets. */
-  public static String referenceTarget(String profile) {
-    return "reference/" + profile + ".json";
-  }
-
   /** Where this version of the agent has its manifest among the targets. */
   public String softwareTarget() {
-    return new ReleaseName(SOFTWARE, installation.version()).softwareTarget();
+    return installation.release().softwareTarget();
   }
 
   /**
@@ -128,8 +121,7 @@ public final class BootCheck {
    */
   public AgentEvent ownFiles() throws IOException {
     Future<Map<String, SoftwareFile>> files = files();
-    SoftwareManifest found =
-        new SoftwareManifest(new ReleaseName(SOFTWARE, installation.version()), await(files));
+    SoftwareManifest found = new SoftwareManifest(installation.release(), await(files));
     keep(files);
     return new AgentEvent(AgentEvent.Kind.SOFTWARE, Digest.of(found.toJson()), softwareTarget());
   }
@@ -163,7 +155,7 @@ public final class BootCheck {
       String why = "a keystore that can read PCRs";
       return new ChainVerdict(List.of(Link.unknown("boot PCRs", why, kind.text())));
     }
-    String target = referenceTarget(profile);
+    String target = ReferenceTargets.values(profile);
     Optional<byte[]> document = documents.find(target, ReferenceValues.MAX_LENGTH);
     ReferenceValues reference =
         document.isPresent()

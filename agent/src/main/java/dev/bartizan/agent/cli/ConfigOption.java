@@ -1,13 +1,13 @@
 package dev.bartizan.agent.cli;
 
 import dev.bartizan.agent.Assembly;
-import dev.bartizan.agent.boot.Installation;
 import dev.bartizan.agent.config.AgentConfig;
 import dev.bartizan.agent.serve.http.Answer;
 import dev.bartizan.agent.serve.http.LocalClient;
 import dev.bartizan.agent.system.ServiceManager;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.TouchesTheWorld;
+import dev.bartizan.updater.software.Installation;
 import dev.bartizan.updater.software.Slot;
 import java.io.IOException;
 import java.nio.file.Path;

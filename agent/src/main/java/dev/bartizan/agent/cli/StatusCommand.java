@@ -5,6 +5,7 @@ import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.json.StrictJson;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -60,7 +61,8 @@ final class StatusCommand implements Callable<Integer> {
               + " "
               + model.path("version").asText()
               + " "
-              + model.path("state").asText());
+              + model.path("state").asText()
+              + (isDown(model) ? ", does not serve" : ""));
     }
     for (JsonNode suite : status.path("suites")) {
       line(
@@ -98,6 +100,12 @@ final class StatusCommand implements Callable<Integer> {
         .properties()
         .forEach(
             problem -> line(out, "problem", problem.getKey() + ": " + problem.getValue().asText()));
+  }
+
+  /** Of the versions, only these two should serve. */
+  private static boolean isDown(JsonNode model) {
+    boolean shouldServe = List.of("active", "probation").contains(model.path("state").asText());
+    return shouldServe && !model.path("serves").asBoolean();
   }
 
   private static String waitingFor(String what) {

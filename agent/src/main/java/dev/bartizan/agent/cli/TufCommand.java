@@ -1,5 +1,6 @@
 package dev.bartizan.agent.cli;
 
+import dev.bartizan.crypto.Explanation;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.TouchesTheWorld;
 import dev.bartizan.updater.disk.LinuxDisk;
@@ -163,7 +164,7 @@ public final class TufCommand implements Runnable {
       task.perform(new MetadataStore(disk, ""));
       return 0;
     } catch (Refusal refusal) {
-      return fail(refusal.code() + ": " + refusal.getMessage());
+      return fail(Explanation.of(refusal));
     } catch (IOException world) {
       return fail(String.valueOf(world.getMessage()));
     } catch (InterruptedException stopped) {

@@ -5,6 +5,7 @@ import dev.bartizan.agent.mqtt.Message;
 import dev.bartizan.agent.mqtt.Message.Channel;
 import dev.bartizan.agent.mqtt.Outbox;
 import dev.bartizan.crypto.Bytes;
+import dev.bartizan.crypto.Explanation;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.updater.install.Deployment;
@@ -99,7 +100,7 @@ public final class News implements InstallListener {
 
   /** Something is refused, until it is {@link #mended}. */
   public void problem(String subject, Refusal refusal) {
-    problem(subject, refusal.code() + ": " + refusal.getMessage());
+    problem(subject, Explanation.of(refusal));
   }
 
   /** The subject is in order (again). */

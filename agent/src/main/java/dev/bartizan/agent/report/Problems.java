@@ -1,5 +1,6 @@
 package dev.bartizan.agent.report;
 
+import dev.bartizan.crypto.Explanation;
 import dev.bartizan.crypto.Refusal;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -24,7 +25,7 @@ public final class Problems {
 
   /** Notes that something was refused. */
   public boolean note(String subject, Refusal refusal) {
-    return note(subject, refusal.code() + ": " + refusal.getMessage());
+    return note(subject, Explanation.of(refusal));
   }
 
   /** The subject is in order (again). */

@@ -59,8 +59,12 @@ public final class Consents {
     return true;
   }
 
-  /** Asks; the answer holds for this deployment only. */
-  synchronized boolean isGranted(Question question) {
+  /**
+   * Asks; the answer holds for this deployment only.
+   *
+   * @return whether the application has consented by now
+   */
+  synchronized boolean ask(Question question) {
     if (!question.equals(open)) {
       open = question;
       granted = null;

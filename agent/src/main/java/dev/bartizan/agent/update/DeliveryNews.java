@@ -1,6 +1,7 @@
 package dev.bartizan.agent.update;
 
 import dev.bartizan.agent.report.News;
+import dev.bartizan.crypto.Explanation;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.updater.fetch.FetchProgress;
 
@@ -14,7 +15,7 @@ public final class DeliveryNews implements FetchProgress {
 
   @Override
   public void refused(String server, Refusal reason) {
-    news.problem("mirror " + server, "MIRROR_BAD: " + reason.code() + ": " + reason.getMessage());
+    news.problem("mirror " + server, "MIRROR_BAD: " + Explanation.of(reason));
   }
 
   /** A difference did not give the release; policy lets it be fetched whole. */

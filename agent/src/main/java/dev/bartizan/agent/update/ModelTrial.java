@@ -7,6 +7,7 @@ import dev.bartizan.agent.serve.ModelService;
 import dev.bartizan.agent.serve.Observation;
 import dev.bartizan.agent.vault.ModelLoader;
 import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.Explanation;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.updater.install.Component;
 import dev.bartizan.updater.install.Deployment;
@@ -83,7 +84,7 @@ public final class ModelTrial {
       load(targets(deployment));
       return Verdict.healthy();
     } catch (GoldenRefusal | ModelRefusal unfit) {
-      return Verdict.unhealthy(unfit.code() + ": " + unfit.getMessage());
+      return Verdict.unhealthy(Explanation.of(unfit));
     }
   }
 

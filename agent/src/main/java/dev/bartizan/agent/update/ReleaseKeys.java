@@ -10,6 +10,7 @@ import dev.bartizan.updater.fetch.SmallFiles;
 import dev.bartizan.updater.install.Component;
 import dev.bartizan.updater.install.Components;
 import dev.bartizan.updater.install.Installed;
+import dev.bartizan.updater.release.EnvelopePath;
 import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.util.HashSet;
@@ -49,7 +50,7 @@ public final class ReleaseKeys {
    * @throws UpdateRefusal NO_KEY
    */
   void fetch(Digest release) throws IOException, Refusal {
-    String path = "keys/" + release.hex() + "/" + device.text() + ".cms";
+    String path = EnvelopePath.of(release, device);
     Optional<byte[]> envelope =
         Interruptible.complete(() -> repository.find(path, KeyEnvelope.MAX_LENGTH));
     if (envelope.isEmpty()) {

@@ -72,15 +72,18 @@ public final class ReleasePayloads implements ComponentPayloads {
     }
     boolean isOpen = false;
     while (!isOpen) { // A way that is not is avoided from then on: there are ever fewer.
-      isOpen = hasKeys(planner.plan(deployment.to(), manifest));
+      isOpen = obtainKeys(planner.plan(deployment.to(), manifest));
     }
   }
 
-  /** Those of the releases between: a way that leads through a closed one is none. */
-  private boolean hasKeys(UpdatePlan plan) throws IOException, Refusal {
+  /**
+   * Gets those of the releases between; false when one is not to be had: a way that leads through a
+   * closed release is none, and is avoided from then on.
+   */
+  private boolean obtainKeys(UpdatePlan plan) throws IOException, Refusal {
     if (plan.way() instanceof Way.Differences differences) {
       for (Way.Link link : differences.links()) {
-        if (!canOpen(link)) {
+        if (!obtainKey(link)) {
           planner.avoid(link.offer().sealed().sealed());
           return false;
         }
@@ -89,7 +92,7 @@ public final class ReleasePayloads implements ComponentPayloads {
     return true;
   }
 
-  private boolean canOpen(Way.Link link) throws IOException, Refusal {
+  private boolean obtainKey(Way.Link link) throws IOException, Refusal {
     try {
       keys.require(link.to().manifest());
       return true;
@@ -114,7 +117,7 @@ public final class ReleasePayloads implements ComponentPayloads {
     Digest release = store.put(document);
     keys.require(release);
     UpdatePlan plan = planner.plan(deployment.to(), manifest);
-    if (!hasKeys(plan)) {
+    if (!obtainKeys(plan)) {
       return again(deployment);
     }
     for (SealedFile file : plan.downloads()) {
@@ -123,7 +126,7 @@ public final class ReleasePayloads implements ComponentPayloads {
         return Optional.empty();
       }
     }
-    return isMade(deployment, manifest, plan.way())
+    return tryToMake(deployment, manifest, plan.way())
         ? Optional.of(objects(release, manifest))
         : Optional.empty();
   }
@@ -134,15 +137,15 @@ public final class ReleasePayloads implements ComponentPayloads {
    *
    * @throws Refusal when it failed, and policy does not pay for the whole
    */
-  private boolean isMade(Deployment deployment, ReleaseManifest manifest, Way way)
+  private boolean tryToMake(Deployment deployment, ReleaseManifest manifest, Way way)
       throws IOException, Refusal {
     if (way instanceof Way.Differences differences) {
-      return isRebuilt(deployment, differences);
+      return tryToRebuild(deployment, differences);
     }
-    return !(way instanceof Way.Parts parts) || isPutTogether(deployment, manifest, parts);
+    return !(way instanceof Way.Parts parts) || tryToPutTogether(deployment, manifest, parts);
   }
 
-  private boolean isRebuilt(Deployment deployment, Way.Differences way)
+  private boolean tryToRebuild(Deployment deployment, Way.Differences way)
       throws IOException, Refusal {
     Release base = way.base();
     for (Way.Link link : way.links()) {
@@ -162,7 +165,7 @@ public final class ReleasePayloads implements ComponentPayloads {
     return true;
   }
 
-  private boolean isPutTogether(Deployment deployment, ReleaseManifest manifest, Way.Parts way)
+  private boolean tryToPutTogether(Deployment deployment, ReleaseManifest manifest, Way.Parts way)
       throws IOException, Refusal {
     try {
       return mosaic.advance(deployment.component(), deployment.to(), way);
@@ -203,8 +206,7 @@ public final class ReleasePayloads implements ComponentPayloads {
 
   private byte[] manifestOf(String model, Release release) throws IOException, Refusal {
     String path = new ReleaseName(model, release.version()).modelTarget();
-    documents.requireSigned(path, release.manifest());
-    return Interruptible.complete(() -> documents.get(path));
+    return SignedManifest.get(documents, path, release);
   }
 
   private void refuseUnsuitable(Deployment deployment, ReleaseManifest manifest)

@@ -1,6 +1,5 @@
 package dev.bartizan.agent.update;
 
-import dev.bartizan.agent.boot.Installation;
 import dev.bartizan.agent.trust.TrustedDocuments;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
@@ -11,7 +10,9 @@ import dev.bartizan.updater.install.Release;
 import dev.bartizan.updater.release.ReleaseName;
 import dev.bartizan.updater.release.SoftwareFile;
 import dev.bartizan.updater.release.SoftwareManifest;
+import dev.bartizan.updater.software.AgentFiles;
 import dev.bartizan.updater.software.AgentVersions;
+import dev.bartizan.updater.software.Installation;
 import dev.bartizan.updater.software.Slot;
 import dev.bartizan.updater.store.ObjectStore;
 import dev.bartizan.updater.store.ObjectWriter;
@@ -84,11 +85,9 @@ public final class SoftwarePayloads implements ComponentPayloads {
     }
     SoftwareManifest manifest =
         SoftwareManifest.parse(manifestOf(deployment.component(), deployment.to()));
-    for (String path : manifest.files().keySet()) {
-      if (!AgentVersions.isAllowed(path)) {
-        throw new UpdateRefusal(
-            UpdateRefusal.Reason.BAD_PLACE, path + ": the agent has no files there");
-      }
+    Optional<String> fault = AgentFiles.outOfPlace(manifest.files().keySet());
+    if (fault.isPresent()) {
+      throw new UpdateRefusal(UpdateRefusal.Reason.BAD_PLACE, fault.get());
     }
   }
 
@@ -168,7 +167,6 @@ public final class SoftwarePayloads implements ComponentPayloads {
   private byte[] manifestOf(String component, Release release) throws IOException, Refusal {
     String name = component.substring(Component.SOFTWARE.length());
     String path = new ReleaseName(name, release.version()).softwareTarget();
-    documents.requireSigned(path, release.manifest());
-    return Interruptible.complete(() -> documents.get(path));
+    return SignedManifest.get(documents, path, release);
   }
 }

@@ -12,6 +12,7 @@ import dev.bartizan.updater.install.Release;
 import dev.bartizan.updater.install.Verdict;
 import dev.bartizan.updater.release.SoftwareFile;
 import dev.bartizan.updater.release.SoftwareManifest;
+import dev.bartizan.updater.software.AgentFiles;
 import dev.bartizan.updater.software.AgentVersions;
 import dev.bartizan.updater.software.LaunchRecord;
 import dev.bartizan.updater.software.Slot;
@@ -31,7 +32,7 @@ import java.util.function.LongSupplier;
  */
 public final class SoftwareTrial {
   /** Where the only component of this kind is in the journal. */
-  public static final String AGENT = Component.SOFTWARE + "agent";
+  public static final String AGENT = Component.SOFTWARE + AgentFiles.NAME;
 
   private static final Duration PROBATION = Duration.ofSeconds(10);
 

@@ -34,8 +34,7 @@ public final class SuiteDocuments {
    */
   Digest keep(String component, Release release) throws IOException, Refusal {
     String path = new ReleaseName(nameOf(component), release.version()).suiteTarget();
-    documents.requireSigned(path, release.manifest());
-    byte[] document = Interruptible.complete(() -> documents.get(path));
+    byte[] document = SignedManifest.get(documents, path, release);
     for (Map.Entry<String, SuiteManifest.Member> member :
         SuiteManifest.parse(document).members().entrySet()) {
       String version = member.getValue().version();

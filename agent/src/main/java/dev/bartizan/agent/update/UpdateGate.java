@@ -67,7 +67,7 @@ public final class UpdateGate {
       return Optional.of("NOT_YET: outside the windows to activate in");
     }
     if (now.consent()) {
-      return consents.isGranted(question(deployment))
+      return consents.ask(question(deployment))
           ? Optional.empty()
           : Optional.of("NOT_YET: waiting for the consent of the local application");
     }

@@ -2,6 +2,7 @@ package dev.bartizan.agent.vault;
 
 import dev.bartizan.agent.trust.TrustedDocuments;
 import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.Explanation;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.boot.ChainVerdict;
 import dev.bartizan.crypto.boot.Link;
@@ -96,7 +97,7 @@ public final class ModelChain {
       look.look();
       return Link.good(name, expected);
     } catch (Refusal refusal) {
-      return Link.bad(name, expected, refusal.code() + ": " + refusal.getMessage());
+      return Link.bad(name, expected, Explanation.of(refusal));
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.bartizan.crypto.boot;
 
 import dev.bartizan.crypto.Bytes;
+import dev.bartizan.crypto.Explanation;
 import dev.bartizan.crypto.boot.BootFinding.Subject;
 import dev.bartizan.crypto.eventlog.LogHash;
 import dev.bartizan.crypto.eventlog.LogRefusal;
@@ -43,8 +44,7 @@ public final class BootJudge {
       }
       return boot;
     } catch (LogRefusal refusal) {
-      Link refused =
-          Link.bad(LOG, "one that can be read", refusal.code() + ": " + refusal.getMessage());
+      Link refused = Link.bad(LOG, "one that can be read", Explanation.of(refusal));
       findings.add(BootFinding.of(Subject.LOG, "BOOT_LOG_REFUSED", refused));
       return Optional.empty();
     }

@@ -7,6 +7,7 @@ import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.json.JsonFields;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.json.StrictJson;
+import dev.bartizan.crypto.tpm.PcrBank;
 import dev.bartizan.crypto.tpm.TpmHash;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,7 +91,7 @@ final class ReferenceDocument {
   }
 
   private static TpmHash bank(String pcr) throws Malformed {
-    if (!pcr.matches("(sha1|sha256|sha384|sha512):(\\d|1\\d|2[0-3])")) {
+    if (!pcr.matches("(sha1|sha256|sha384|sha512):" + PcrBank.NUMBER)) {
       throw new Malformed("reference." + PCRS + "." + pcr + " is not written as in sha256:7");
     }
     return TpmHash.find(pcr.substring(0, pcr.indexOf(':'))).orElseThrow();

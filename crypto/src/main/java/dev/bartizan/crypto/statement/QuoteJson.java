@@ -22,7 +22,6 @@ final class QuoteJson {
   private static final int MAX_LENGTH = 64 * 1024;
   private static final int MAX_STRUCTURE = 4096;
   private static final int MAX_BANKS = 8;
-  private static final int PCRS = 24;
   private static final int MAX_HEX = 128;
 
   private QuoteJson() {}
@@ -61,8 +60,11 @@ final class QuoteJson {
       List<PcrBank> banks = new ArrayList<>();
       List<Bytes> values = new ArrayList<>();
       for (JsonFields document : documents) {
-        Map<String, String> held = document.textMap("values", PCRS, MAX_HEX);
-        PcrBank bank = bank(document.text("bank", MAX_HEX), held);
+        Map<String, String> held = document.textMap("values", PcrBank.PCRS, MAX_HEX);
+        TpmHash hash =
+            TpmHash.find(document.text("bank", MAX_HEX))
+                .orElseThrow(() -> new Malformed("tpm.pcrs: no such bank"));
+        PcrBank bank = PcrBank.ofNumbers(hash, held.keySet());
         banks.add(bank);
         for (int pcr : bank.pcrs()) {
           values.add(Bytes.of(HexFormat.of().parseHex(held.get(String.valueOf(pcr)))));
@@ -72,17 +74,5 @@ final class QuoteJson {
     } catch (IllegalArgumentException wrong) {
       throw new Malformed("tpm.pcrs: " + wrong.getMessage(), wrong);
     }
-  }
-
-  private static PcrBank bank(String name, Map<String, String> held) throws Malformed {
-    TpmHash hash = TpmHash.find(name).orElseThrow(() -> new Malformed("tpm.pcrs: no such bank"));
-    int mask = 0;
-    for (String pcr : held.keySet()) {
-      if (!pcr.matches("\\d|1\\d|2[0-3]")) {
-        throw new Malformed("tpm.pcrs: there is no such PCR");
-      }
-      mask |= 1 << Integer.parseInt(pcr);
-    }
-    return new PcrBank(hash, mask);
   }
 }

@@ -1,5 +1,6 @@
 package dev.bartizan.crypto.tpm;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -12,7 +13,10 @@ import java.util.stream.IntStream;
  */
 public record PcrBank(TpmHash hash, int mask) {
   /** A PC Client TPM has this many, in this many bytes of bitmap. */
-  static final int PCRS = 24;
+  public static final int PCRS = 24;
+
+  /** How the number of a PCR is written, in one way only: a regular expression. */
+  public static final String NUMBER = "(?:\\d|1\\d|2[0-3])";
 
   private static final int BITMAP_BYTES = 3;
 
@@ -29,6 +33,22 @@ public record PcrBank(TpmHash hash, int mask) {
         throw new IllegalArgumentException("there is no PCR " + pcr);
       }
       mask |= 1 << pcr;
+    }
+    return new PcrBank(hash, mask);
+  }
+
+  /**
+   * The PCRs of these names, as JSON has them.
+   *
+   * @throws IllegalArgumentException when one is no {@link #NUMBER}
+   */
+  public static PcrBank ofNumbers(TpmHash hash, Collection<String> numbers) {
+    int mask = 0;
+    for (String pcr : numbers) {
+      if (!pcr.matches(NUMBER)) {
+        throw new IllegalArgumentException("there is no PCR " + pcr);
+      }
+      mask |= 1 << Integer.parseInt(pcr);
     }
     return new PcrBank(hash, mask);
   }

@@ -5,6 +5,7 @@ import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.fleet.publish.BundleWriter;
 import dev.bartizan.fleet.release.OperatorRepository;
 import dev.bartizan.updater.release.DeltaOffer;
+import dev.bartizan.updater.release.EnvelopePath;
 import dev.bartizan.updater.release.ReleaseManifest;
 import dev.bartizan.updater.release.ReleaseName;
 import dev.bartizan.updater.release.SealedFile;
@@ -39,8 +40,6 @@ import picocli.CommandLine.Parameters;
           + " expired."
     })
 public final class BundleCommand implements Callable<Integer> {
-  private static final String TARGETS = "targets/";
-
   private final Clock clock;
   private final SecureRandom random;
   private final Console console;
@@ -123,7 +122,7 @@ public final class BundleCommand implements Callable<Integer> {
     bundle.addAll("metadata");
     for (String documents : List.of("policy/", "reference/", "software/")) {
       for (TargetFile small : signed.list(documents).values()) {
-        bundle.add(TARGETS + signed.urlPath(small));
+        bundle.add(OperatorRepository.place(signed, small));
       }
     }
   }
@@ -132,9 +131,8 @@ public final class BundleCommand implements Callable<Integer> {
       BundleWriter bundle, TrustedTargets signed, ReleaseName release, OperatorRepository from)
       throws IOException, Refusal {
     TargetFile target = signed.get(release.suiteTarget());
-    SuiteManifest suite =
-        SuiteManifest.parse(from.content(TARGETS + signed.urlPath(target), target));
-    bundle.add(TARGETS + signed.urlPath(target));
+    SuiteManifest suite = SuiteManifest.parse(from.content(signed, target));
+    bundle.add(OperatorRepository.place(signed, target));
     for (Map.Entry<String, SuiteManifest.Member> member : suite.members().entrySet()) {
       String path = SuiteManifest.memberTarget(member.getKey(), member.getValue().version());
       if (SuiteManifest.isSoftware(member.getKey())) {
@@ -149,7 +147,7 @@ public final class BundleCommand implements Callable<Integer> {
       BundleWriter bundle, TrustedTargets signed, String path, OperatorRepository from)
       throws IOException, Refusal {
     TargetFile target = signed.get(path);
-    byte[] document = from.content(TARGETS + signed.urlPath(target), target);
+    byte[] document = from.content(signed, target);
     for (SoftwareFile file : SoftwareManifest.parse(document).files().values()) {
       bundle.add(SoftwareManifest.path(file.digest()));
     }
@@ -159,10 +157,10 @@ public final class BundleCommand implements Callable<Integer> {
       BundleWriter bundle, TrustedTargets signed, String path, OperatorRepository from)
       throws IOException, Refusal {
     TargetFile target = signed.get(path);
-    byte[] document = from.content(TARGETS + signed.urlPath(target), target);
+    byte[] document = from.content(signed, target);
     ReleaseManifest manifest = ReleaseManifest.parse(document);
-    bundle.add(TARGETS + signed.urlPath(target));
-    bundle.addAll("keys/" + target.sha256().hex());
+    bundle.add(OperatorRepository.place(signed, target));
+    bundle.addAll(EnvelopePath.folder(target.sha256()));
     for (SealedFile artifact : artifacts(manifest)) {
       bundle.add(artifact.path());
     }

@@ -293,7 +293,7 @@ public final class ReleaseCommand {
     return kinds;
   }
 
-  private SoftwareManifest manifest(Path dist, String version) throws IOException {
+  private SoftwareManifest manifest(Path dist, String version) throws IOException, Refusal {
     try {
       return SoftwareTree.manifest(dist, version);
     } catch (IllegalArgumentException wrong) {

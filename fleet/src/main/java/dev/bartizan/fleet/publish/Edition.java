@@ -1,14 +1,13 @@
 package dev.bartizan.fleet.publish;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.json.JsonReader;
+import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.updater.tuf.RoleName;
-import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
@@ -19,7 +18,8 @@ import java.util.Map;
  * files of those that were signed again. Writes nothing.
  */
 final class Edition {
-  private static final ObjectMapper MAPPER = new JsonMapper();
+  /** Of files that a client has accepted, within narrower bounds. */
+  private static final JsonReader READER = new JsonReader(StreamReadConstraints.defaults());
 
   private final Lifetimes lifetimes;
   private final Instant now;
@@ -36,10 +36,10 @@ final class Edition {
 
   /** Goes on from {@code current}, which was verified. */
   static Edition after(Map<RoleName, Bytes> current, Lifetimes lifetimes, Instant now)
-      throws IOException {
+      throws Malformed {
     Edition edition = new Edition(lifetimes, now);
     for (Map.Entry<RoleName, Bytes> file : current.entrySet()) {
-      JsonNode tree = MAPPER.readTree(file.getValue().toArray());
+      ObjectNode tree = READER.read(file.getValue().toArray(), file.getKey().value());
       edition.signed.put(file.getKey(), (ObjectNode) tree.path("signed"));
     }
     return edition;

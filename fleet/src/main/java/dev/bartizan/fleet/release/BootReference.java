@@ -40,7 +40,6 @@ public final class BootReference {
 
   private static final int DEBUG_PCR = 16;
   private static final int APPLICATION_PCR = 23;
-  private static final int PCRS = 24;
   private static final int MAX_HEX = 128;
 
   private BootReference() {}
@@ -100,8 +99,8 @@ public final class BootReference {
       for (String name : named.names()) {
         TpmHash bank =
             TpmHash.find(name).orElseThrow(() -> new Malformed(what + ": no such bank: " + name));
-        Map<String, String> held = named.textMap(name, PCRS, MAX_HEX);
-        banks.add(bank(bank, held.keySet(), what));
+        Map<String, String> held = named.textMap(name, PcrBank.PCRS, MAX_HEX);
+        banks.add(PcrBank.ofNumbers(bank, held.keySet()));
         for (int pcr : banks.get(banks.size() - 1).pcrs()) {
           values.add(Bytes.ofHex(String.valueOf(held.get(String.valueOf(pcr)))));
         }
@@ -110,17 +109,6 @@ public final class BootReference {
     } catch (IllegalArgumentException notPcrs) {
       throw new Malformed(what + ": " + notPcrs.getMessage(), notPcrs);
     }
-  }
-
-  private static PcrBank bank(TpmHash bank, Set<String> pcrs, String what) throws Malformed {
-    int mask = 0;
-    for (String pcr : pcrs) {
-      if (!pcr.matches("\\d|1\\d|2[0-3]")) {
-        throw new Malformed(what + ": there is no PCR " + pcr);
-      }
-      mask |= 1 << Integer.parseInt(pcr);
-    }
-    return new PcrBank(bank, mask);
   }
 
   private static ReferenceValues ofBoot(ReferenceValues learned, int agentPcr) {

@@ -8,6 +8,7 @@ import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.fleet.identity.Device;
 import dev.bartizan.fleet.identity.Inventory;
 import dev.bartizan.fleet.identity.OperatorDirectory;
+import dev.bartizan.updater.release.EnvelopePath;
 import dev.bartizan.updater.release.ReleaseName;
 import java.io.IOException;
 import java.security.SecureRandom;
@@ -20,7 +21,7 @@ import java.util.Optional;
  * release is made is left without an envelope, whoever comes first.
  */
 public final class KeyShipping {
-  private static final String FOLDER = "repository/keys/";
+  private static final String REPOSITORY = "repository/";
 
   private final OperatorDirectory directory;
   private final Inventory inventory;
@@ -119,6 +120,6 @@ public final class KeyShipping {
   }
 
   private static String file(Digest release, Ueid device) {
-    return FOLDER + release.hex() + "/" + device.text() + ".cms";
+    return REPOSITORY + EnvelopePath.of(release, device);
   }
 }

@@ -12,6 +12,7 @@ import dev.bartizan.updater.disk.LinuxDisk;
 import dev.bartizan.updater.release.ReleaseManifest;
 import dev.bartizan.updater.tuf.MetadataStore;
 import dev.bartizan.updater.tuf.TargetFile;
+import dev.bartizan.updater.tuf.TrustedTargets;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -25,6 +26,7 @@ import java.util.Optional;
  */
 public final class OperatorRepository {
   private static final String REPOSITORY = "repository";
+  private static final String TARGETS = "targets/";
   private static final String KEYS = "keys";
   private static final String PINNED = "pinned";
   private static final String TIMESTAMP = "timestamp.json";
@@ -75,14 +77,15 @@ public final class OperatorRepository {
     return folder.path();
   }
 
-  /**
-   * A served file, once it is found to be what was signed.
-   *
-   * @param file below {@link #path}
-   */
-  public byte[] content(String file, TargetFile signed) throws IOException, Refusal {
-    String name = REPOSITORY + "/" + file;
-    return signed.accept(directory.read(name, ReleaseManifest.MAX_LENGTH)).toArray();
+  /** Where a target is served, below {@link #path}. */
+  public static String place(TrustedTargets signed, TargetFile target) throws Refusal {
+    return TARGETS + signed.urlPath(target);
+  }
+
+  /** A signed document as it is served, once it is found to be what was signed. */
+  public byte[] content(TrustedTargets signed, TargetFile target) throws IOException, Refusal {
+    String name = REPOSITORY + "/" + place(signed, target);
+    return target.accept(directory.read(name, ReleaseManifest.MAX_LENGTH)).toArray();
   }
 
   /** What is visible now: a publication that failed either changed it or published nothing. */

@@ -152,7 +152,7 @@ public final class ReleaseAuthor {
       artifacts.publish();
       int devices = shipping.wrapToAll(new ArchivedRelease(manifest, digest, contentKey));
       open.addTargets(MODELS, List.of(NewTarget.of(name.modelTarget(), document)));
-      new VerifierTrust(directory).follow(open.trusted());
+      new VerifierTrust(directory, repository).follow(open.trusted());
       return new Released(manifest, digest, devices);
     } catch (IOException | Refusal failed) {
       if (before.isStillSo()) {

@@ -15,6 +15,8 @@ public final class ReleaseRefusal extends Refusal {
     UNKNOWN_VERSION,
     /** The epoch is below one that devices may have reached: they would refuse the release. */
     OLD_EPOCH,
+    /** A file of the software is where no version of it has files: devices would refuse it. */
+    BAD_PLACE,
     /** The model is empty, or larger than a manifest can describe. */
     BAD_MODEL,
     /** The golden vectors are not in ONNX's layout, or too many. */

@@ -12,6 +12,7 @@ import dev.bartizan.fleet.identity.OperatorKeys;
 import dev.bartizan.fleet.publish.NewTarget;
 import dev.bartizan.fleet.publish.Repository;
 import dev.bartizan.updater.release.DevicePolicy;
+import dev.bartizan.updater.release.ReferenceTargets;
 import dev.bartizan.updater.release.ReleaseName;
 import dev.bartizan.updater.release.SoftwareManifest;
 import dev.bartizan.updater.release.SuiteManifest;
@@ -115,26 +116,25 @@ public final class SignedDocuments {
 
   /** Replaces the reference values of one hardware profile. */
   public void reference(ReferenceValues values) throws IOException, Refusal {
-    publish(REFERENCE, NewTarget.of(referenceTarget(values), values.toJson()));
+    publish(REFERENCE, NewTarget.of(ReferenceTargets.values(values.profile()), values.toJson()));
   }
 
   /** Accepts {@code more} beside what is accepted already: two kernels during a rollout. */
   public ReferenceValues alsoReference(ReferenceValues more) throws IOException, Refusal {
     return repository.use(
         open -> {
-          Optional<TargetFile> known = open.trusted().find(referenceTarget(more));
+          Optional<TargetFile> known = open.trusted().find(ReferenceTargets.values(more.profile()));
           ReferenceValues values = more;
           if (known.isPresent()) {
-            byte[] document = new VerifierTrust(directory).content(open.trusted(), known.get());
+            byte[] document = repository.content(open.trusted(), known.get());
             values = ReferenceValues.parse(document).or(more);
           }
-          add(open, REFERENCE, NewTarget.of(referenceTarget(values), values.toJson()));
+          add(
+              open,
+              REFERENCE,
+              NewTarget.of(ReferenceTargets.values(values.profile()), values.toJson()));
           return values;
         });
-  }
-
-  private static String referenceTarget(ReferenceValues values) {
-    return "reference/" + values.profile() + ".json";
   }
 
   /**
@@ -145,13 +145,13 @@ public final class SignedDocuments {
    */
   public byte[] approvals(String profile, List<PcrApproval> more, boolean also)
       throws IOException, Refusal {
-    String path = "reference/approvals/" + profile + ".json";
+    String path = ReferenceTargets.approvals(profile);
     return repository.use(
         open -> {
           Set<PcrApproval> approvals = new LinkedHashSet<>();
           Optional<TargetFile> known = open.trusted().find(path);
           if (also && known.isPresent()) {
-            byte[] earlier = new VerifierTrust(directory).content(open.trusted(), known.get());
+            byte[] earlier = repository.content(open.trusted(), known.get());
             approvals.addAll(PcrApproval.parse(earlier, path));
           }
           approvals.addAll(more);
@@ -168,7 +168,7 @@ public final class SignedDocuments {
     repository.use(
         open -> {
           open.renew(role);
-          new VerifierTrust(directory).follow(open.trusted());
+          new VerifierTrust(directory, repository).follow(open.trusted());
           return role;
         });
   }
@@ -180,7 +180,7 @@ public final class SignedDocuments {
   private NewTarget add(Repository open, RoleName role, NewTarget document)
       throws IOException, Refusal {
     open.addTargets(role, List.of(document));
-    new VerifierTrust(directory).follow(open.trusted());
+    new VerifierTrust(directory, repository).follow(open.trusted());
     return document;
   }
 }

@@ -7,6 +7,7 @@ import dev.bartizan.crypto.boot.ReferenceValues;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.fleet.identity.OperatorDirectory;
+import dev.bartizan.updater.release.ReferenceTargets;
 import dev.bartizan.updater.tuf.TargetFile;
 import dev.bartizan.updater.tuf.TrustedTargets;
 import java.io.IOException;
@@ -16,16 +17,15 @@ import java.io.IOException;
  * derived anew from what the repository has signed, so that both follow it and nothing else.
  */
 public final class VerifierTrust {
-  private static final String TARGETS = "repository/targets/";
   private static final String MODELS = "models/";
   private static final String SOFTWARE = "software/";
-  private static final String REFERENCE = "reference/";
-  private static final String APPROVALS = "reference/approvals/";
 
   private final OperatorDirectory directory;
+  private final OperatorRepository repository;
 
-  public VerifierTrust(OperatorDirectory directory) {
+  public VerifierTrust(OperatorDirectory directory, OperatorRepository repository) {
     this.directory = directory;
+    this.repository = repository;
   }
 
   /** Writes both files. */
@@ -55,11 +55,11 @@ public final class VerifierTrust {
   private ObjectNode reference(TrustedTargets signed) throws IOException, Refusal {
     ObjectNode document = StrictJson.object();
     ObjectNode profiles = document.putObject("profiles");
-    for (TargetFile target : signed.list(REFERENCE).values()) {
-      if (target.path().startsWith(APPROVALS)) {
+    for (TargetFile target : signed.list(ReferenceTargets.FOLDER).values()) {
+      if (ReferenceTargets.isOfApprovals(target.path())) {
         continue; // For the chips of devices; a verifier goes by the values themselves.
       }
-      ReferenceValues values = ReferenceValues.parse(content(signed, target));
+      ReferenceValues values = ReferenceValues.parse(repository.content(signed, target));
       profiles.set(values.profile(), tree(values));
     }
     return document;
@@ -68,11 +68,5 @@ public final class VerifierTrust {
   private static ObjectNode tree(ReferenceValues values) throws Malformed {
     byte[] document = values.toJson();
     return StrictJson.read(document, document.length, "reference").tree();
-  }
-
-  /** The served file, once it is found to be what was signed. */
-  byte[] content(TrustedTargets signed, TargetFile target) throws IOException, Refusal {
-    String file = TARGETS + signed.urlPath(target);
-    return target.accept(directory.read(file, ReferenceValues.MAX_LENGTH)).toArray();
   }
 }

@@ -4,6 +4,7 @@ import dev.bartizan.crypto.boot.ReferenceValues;
 import dev.bartizan.crypto.json.JsonFields;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.json.StrictJson;
+import dev.bartizan.crypto.tpm.PcrBank;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -55,7 +56,7 @@ record KnownProfiles(Map<String, ReferenceValues> profiles) {
   private static Map<String, Set<String>> inShort(JsonFields bank, String what) throws Malformed {
     Map<String, Set<String>> accepted = new TreeMap<>();
     for (String pcr : bank.names()) {
-      if (!pcr.matches("\\d|1\\d|2[0-3]")) {
+      if (!pcr.matches(PcrBank.NUMBER)) {
         throw new Malformed(what + ": there is no PCR " + pcr);
       }
       for (String hex : bank.texts(pcr, MAX_ALTERNATIVES, MAX_HEX)) {

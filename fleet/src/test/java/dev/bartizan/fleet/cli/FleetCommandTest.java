@@ -202,6 +202,23 @@ class FleetCommandTest {
   }
 
   @Test
+  void softwareThatDevicesWouldRefuseIsNotSigned() throws Exception {
+    init();
+    file("dist/bin/bartizan", "#!/bin/sh");
+    file("dist/lib/agent.jar", "code");
+    file("dist/lib/native/riscv64/libcode.so", "of a machine that devices are not");
+    String dist = folder.resolve("dist").toString();
+
+    assertEquals(1, run("release", "software", dist, "--version", "0.1.0", "--dir", fleet()));
+
+    assertEquals(
+        "BAD_PLACE: lib/native/riscv64/libcode.so: the agent has no files there", err.strip());
+    assertFalse(Files.exists(folder.resolve("fleet/repository/targets/software")));
+    Files.delete(folder.resolve("dist/lib/native/riscv64/libcode.so"));
+    assertEquals(0, run("release", "software", dist, "--version", "0.1.0", "--dir", fleet()), err);
+  }
+
+  @Test
   void referenceValuesAreOfTheBootAloneAndKnownToTheVerifier() throws Exception {
     init();
     String zero = "0".repeat(64);

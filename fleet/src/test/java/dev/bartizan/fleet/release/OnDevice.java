@@ -12,6 +12,7 @@ import dev.bartizan.crypto.envelope.SealedArtifact;
 import dev.bartizan.updater.delta.DeltaDecoder;
 import dev.bartizan.updater.delta.KnownContent;
 import dev.bartizan.updater.disk.FakeDisk;
+import dev.bartizan.updater.release.EnvelopePath;
 import dev.bartizan.updater.release.ReleaseManifest;
 import dev.bartizan.updater.release.ReleaseName;
 import dev.bartizan.updater.release.SealedFile;
@@ -125,7 +126,7 @@ final class OnDevice {
   /** The content key, from this device's envelope. */
   SecretBytes key(String version) throws Exception {
     Digest release = Digest.of(document(new ReleaseName("defect", version).modelTarget()));
-    String name = "keys/" + release.hex() + "/" + device.ueid().text() + ".cms";
+    String name = EnvelopePath.of(release, device.ueid());
     return KeyEnvelope.parse(Files.readAllBytes(served.resolve(name)))
         .open(
             device.unwrap(),

@@ -325,6 +325,18 @@ class VerifierTest {
   }
 
   @Test
+  void anActiveModelThatFailedToLoadNeedNotHaveBeenMeasured() throws Exception {
+    ModelState broken =
+        new ModelState("other", "1.0.0", Digest.of(new byte[] {9}), ModelState.State.ACTIVE, false);
+
+    AttestationResult result = appraise(evidence(health("1.0.0", broken))).result();
+
+    assertTrue(
+        result.reasons().stream().noneMatch(it -> it.code().equals("MODEL_NOT_MEASURED")),
+        () -> result.reasons().toString());
+  }
+
+  @Test
   void aDeviceThatNeverEnrolledIsNotRecognised() throws Exception {
     try (Swtpm strange = Swtpm.manufacture()) {
       DeviceKeystore stranger = FleetOfOne.device(strange);

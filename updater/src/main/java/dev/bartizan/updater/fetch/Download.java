@@ -84,7 +84,7 @@ public final class Download {
   public void fetch(String path, long length, Partial partial, FetchProgress progress)
       throws IOException, Refusal, InterruptedException {
     Errand errand = errand(path, length);
-    while (!isSealed(errand, partial, progress)) {
+    while (!sealWhenComplete(errand, partial, progress)) {
       try {
         attempt(errand, Transport.TO_THE_END, partial, progress);
       } catch (OverBudget spent) {
@@ -114,7 +114,7 @@ public final class Download {
   public boolean advance(String path, long length, Partial partial, FetchProgress progress)
       throws IOException, Refusal, InterruptedException {
     Errand errand = begun.computeIfAbsent(path, it -> errand(it, length));
-    return advance(errand, it -> isSealed(it, partial, progress), partial, progress);
+    return advance(errand, it -> sealWhenComplete(it, partial, progress), partial, progress);
   }
 
   /**
@@ -191,8 +191,12 @@ public final class Download {
     return new RateFloor(clock, policy.slowest(), policy.window());
   }
 
-  /** Seals a complete file; one that is not the signed one says something about its server. */
-  private static boolean isSealed(Errand errand, Partial partial, FetchProgress progress)
+  /**
+   * Seals a complete file; one that is not the signed one says something about its server.
+   *
+   * @return whether it is sealed now
+   */
+  private static boolean sealWhenComplete(Errand errand, Partial partial, FetchProgress progress)
       throws IOException, Refusal {
     if (partial.size() < errand.length()) {
       return false;

@@ -1,6 +1,7 @@
 package dev.bartizan.updater.install;
 
 import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.Explanation;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.updater.install.UpdateEvent.Kind;
 import dev.bartizan.updater.store.ObjectStore;
@@ -114,7 +115,7 @@ final class Hands {
       trial.activate(progress.deployment(), progress.needs().all());
       return Result.go(UpdateEvent.of(Kind.ACTIVATED));
     } catch (Refusal refusal) {
-      return Result.go(UpdateEvent.because(Kind.FAULTY, text(refusal)));
+      return Result.go(UpdateEvent.because(Kind.FAULTY, Explanation.of(refusal)));
     } catch (IOException failed) {
       return Result.pause(again(progress, "ACTIVATION_FAILED: " + failed.getMessage()));
     }
@@ -142,14 +143,10 @@ final class Hands {
   }
 
   private static Result refused(Refusal refusal) {
-    return Result.go(UpdateEvent.because(Kind.REFUSED, text(refusal)));
+    return Result.go(UpdateEvent.because(Kind.REFUSED, Explanation.of(refusal)));
   }
 
   private static Result notYet(@Nullable String why) {
     return Result.pause(UpdateEvent.because(Kind.NOT_YET, String.valueOf(why)));
-  }
-
-  private static String text(Refusal refusal) {
-    return refusal.code() + ": " + refusal.getMessage();
   }
 }

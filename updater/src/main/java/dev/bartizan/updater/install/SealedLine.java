@@ -1,15 +1,15 @@
 package dev.bartizan.updater.install;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.json.JsonReader;
+import dev.bartizan.crypto.json.Malformed;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Optional;
@@ -27,15 +27,14 @@ record SealedLine(ObjectNode body, Digest digest, String text) {
   private static final String END = "\"}\n";
   private static final int TAIL = MARK.length() + 2 * Digest.LENGTH + END.length();
 
-  private static final JsonMapper JSON =
-      JsonMapper.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
-          .build();
+  /** As this device wrote it; whoever reads a line limits its length. */
+  private static final JsonReader READER = new JsonReader(StreamReadConstraints.defaults());
+
+  private static final JsonMapper WRITER =
+      JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
   static ObjectNode object() {
-    return JSON.createObjectNode();
+    return WRITER.createObjectNode();
   }
 
   /** Seals a body that has at least one field. */
@@ -65,18 +64,16 @@ record SealedLine(ObjectNode body, Digest digest, String text) {
 
   private static Optional<SealedLine> parse(String json, Digest digest, String text) {
     try {
-      JsonNode body = JSON.readTree(json);
-      return body instanceof ObjectNode object
-          ? Optional.of(new SealedLine(object, digest, text))
-          : Optional.empty();
-    } catch (JsonProcessingException notJson) {
+      ObjectNode body = READER.read(json.getBytes(UTF_8), "line");
+      return Optional.of(new SealedLine(body, digest, text));
+    } catch (Malformed notJson) {
       return Optional.empty();
     }
   }
 
   private static String write(ObjectNode body) {
     try {
-      return JSON.writeValueAsString(body);
+      return WRITER.writeValueAsString(body);
     } catch (IOException impossible) {
       throw new IllegalStateException("a tree of plain values", impossible);
     }

@@ -88,23 +88,14 @@ public final class TensorReader {
         ElementType.numbered(dataType)
             .orElseThrow(
                 () -> new OnnxRefusal(Reason.UNSUPPORTED, "there is no data type " + dataType));
-    Shape shape = shape();
     try {
+      Shape shape = new Shape(dimensions);
       return type == ElementType.STRING
           ? new Tensor.Texts(shape, onlyTexts())
           : new Tensor.Numbers(type, shape, onlyNumbers(type));
     } catch (IllegalArgumentException | ArithmeticException mismatch) {
       throw new OnnxRefusal(
           Reason.INCONSISTENT, "tensor '" + name + "': " + mismatch.getMessage(), mismatch);
-    }
-  }
-
-  private Shape shape() throws OnnxRefusal {
-    try {
-      return new Shape(dimensions);
-    } catch (IllegalArgumentException impossible) {
-      throw new OnnxRefusal(
-          Reason.INCONSISTENT, "tensor '" + name + "': " + impossible.getMessage(), impossible);
     }
   }
 

@@ -60,8 +60,8 @@ public record Pieces(List<Piece> pieces) {
         Digest digest = JsonFields.parseDigest("release.json.pieces.sha256", digests.get(i));
         pieces.add(new Piece(lengths.get(i).asInt(), digest));
       }
-    } catch (IllegalArgumentException impossible) {
-      throw new Malformed("release.json.pieces: " + impossible.getMessage(), impossible);
+    } catch (IllegalArgumentException noPiece) {
+      throw new Malformed("release.json.pieces: " + noPiece.getMessage(), noPiece);
     }
     Pieces read = new Pieces(pieces);
     if (read.length() != length) {

@@ -44,6 +44,8 @@ public record ReleaseManifest(
   /** Room for the digests of 65,536 shards. */
   public static final int MAX_LENGTH = 8 << 20;
 
+  private static final DocumentForm FORM = new DocumentForm("release.json", SCHEMA, MAX_LENGTH);
+
   private static final int MAX_SHARDS = 1 << 16;
   private static final int MAX_SHARD = 64 << 20;
   private static final int MAX_DELTAS = 64;
@@ -70,11 +72,7 @@ public record ReleaseManifest(
    * @throws Malformed naming the member at fault; a newer schema is malformed too
    */
   public static ReleaseManifest parse(byte[] json) throws Malformed {
-    JsonFields fields = StrictJson.read(json, MAX_LENGTH, "release.json");
-    String schema = fields.text("schema", MAX_TEXT);
-    if (!schema.equals(SCHEMA)) {
-      throw new Malformed("release.json.schema is " + schema + ", this agent reads " + SCHEMA);
-    }
+    JsonFields fields = FORM.read(json);
     List<DeltaOffer> deltas = new ArrayList<>();
     for (JsonFields delta : fields.objects("deltas", MAX_DELTAS)) {
       deltas.add(
@@ -85,8 +83,7 @@ public record ReleaseManifest(
     }
     Shards model = shards(fields.object("model"));
     return new ReleaseManifest(
-        ReleaseName.parse(
-            fields.text("name", MAX_TEXT), fields.text("version", MAX_TEXT), "release.json"),
+        FORM.release(fields),
         fields.number("epoch"),
         fields.text("format", MAX_TEXT),
         fields.object("model").digest("sha256"),
@@ -128,13 +125,7 @@ public record ReleaseManifest(
 
   /** The manifest as it is published: UTF-8, members in this order. */
   public byte[] toJson() {
-    ObjectNode json =
-        StrictJson.object()
-            .put("schema", SCHEMA)
-            .put("name", release.name())
-            .put("version", release.version())
-            .put("epoch", epoch)
-            .put("format", format);
+    ObjectNode json = FORM.begin(release).put("epoch", epoch).put("format", format);
     json.set("model", shardsJson());
     if (!pieces.pieces().isEmpty()) {
       json.set("pieces", pieces.toJson());

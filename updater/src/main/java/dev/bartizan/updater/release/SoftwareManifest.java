@@ -19,6 +19,8 @@ public record SoftwareManifest(ReleaseName release, Map<String, SoftwareFile> fi
   public static final String SCHEMA = "bartizan-software/1";
   public static final int MAX_LENGTH = 1 << 20;
 
+  private static final DocumentForm FORM = new DocumentForm("software.json", SCHEMA, MAX_LENGTH);
+
   private static final int MAX_FILES = 4096;
   private static final long MAX_FILE_LENGTH = 1L << 30;
   private static final int MAX_TEXT = 240;
@@ -29,20 +31,13 @@ public record SoftwareManifest(ReleaseName release, Map<String, SoftwareFile> fi
 
   /** Reads a manifest whose bytes have been checked against signed metadata. */
   public static SoftwareManifest parse(byte[] json) throws Malformed {
-    JsonFields fields = StrictJson.read(json, MAX_LENGTH, "software.json");
-    String schema = fields.text("schema", MAX_TEXT);
-    if (!schema.equals(SCHEMA)) {
-      throw new Malformed("software.json.schema is " + schema + ", this agent reads " + SCHEMA);
-    }
+    JsonFields fields = FORM.read(json);
     Map<String, SoftwareFile> files = new TreeMap<>();
     for (JsonFields file : fields.objects("files", MAX_FILES)) {
       String path = file.text("path", MAX_TEXT);
       files.put(path, new SoftwareFile(length(path, file.number("length")), file.digest("sha256")));
     }
-    return new SoftwareManifest(
-        ReleaseName.parse(
-            fields.text("name", MAX_TEXT), fields.text("version", MAX_TEXT), "software.json"),
-        files);
+    return new SoftwareManifest(FORM.release(fields), files);
   }
 
   private static long length(String path, long length) throws Malformed {
@@ -64,11 +59,7 @@ public record SoftwareManifest(ReleaseName release, Map<String, SoftwareFile> fi
 
   /** The manifest as it is published. */
   public byte[] toJson() {
-    ObjectNode json =
-        StrictJson.object()
-            .put("schema", SCHEMA)
-            .put("name", release.name())
-            .put("version", release.version());
+    ObjectNode json = FORM.begin(release);
     ArrayNode list = json.putArray("files");
     new TreeMap<>(files)
         .forEach(

@@ -23,6 +23,8 @@ public record SuiteManifest(
   public static final String SCHEMA = "bartizan-suite/1";
   public static final int MAX_LENGTH = 128 * 1024;
 
+  private static final DocumentForm FORM = new DocumentForm("suite.json", SCHEMA, MAX_LENGTH);
+
   private static final int MAX_MEMBERS = 16;
   private static final int MAX_TEXT = 64;
   private static final String SOFTWARE = "software/";
@@ -50,14 +52,9 @@ public record SuiteManifest(
    * @throws Malformed naming the member at fault; a newer schema is malformed too
    */
   public static SuiteManifest parse(byte[] json) throws Malformed {
-    JsonFields fields = StrictJson.read(json, MAX_LENGTH, "suite.json");
-    String schema = fields.text("schema", MAX_TEXT);
-    if (!schema.equals(SCHEMA)) {
-      throw new Malformed("suite.json.schema is " + schema + ", this agent reads " + SCHEMA);
-    }
+    JsonFields fields = FORM.read(json);
     return new SuiteManifest(
-        ReleaseName.parse(
-            fields.text("name", MAX_TEXT), fields.text("version", MAX_TEXT), "suite.json"),
+        FORM.release(fields),
         members(fields),
         fields.has("configuration") ? fields.object("configuration").tree() : StrictJson.object());
   }
@@ -102,11 +99,7 @@ public record SuiteManifest(
 
   /** The document as it is published: UTF-8, members in the order of their names. */
   public byte[] toJson() {
-    ObjectNode json =
-        StrictJson.object()
-            .put("schema", SCHEMA)
-            .put("name", release.name())
-            .put("version", release.version());
+    ObjectNode json = FORM.begin(release);
     ArrayNode list = json.putArray("members");
     new TreeMap<>(members)
         .forEach(

@@ -5,6 +5,9 @@
  * shard, the sealed files it can be fetched as, and how to try it. A {@link
  * dev.bartizan.updater.release.SoftwareManifest} names the files of the agent itself. Both are
  * values: whoever reads one has checked its digest against signed metadata before.
+ *
+ * <p>Where each document is among the targets, and each file on a server, is said here once for who
+ * publishes and who fetches.
  */
 @NullMarked
 package dev.bartizan.updater.release;

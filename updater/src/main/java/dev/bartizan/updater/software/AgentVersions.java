@@ -21,10 +21,6 @@ public final class AgentVersions {
 
   private static final int MARK_LENGTH = 64;
 
-  /** Where an agent may have files; anything else in a release is refused. */
-  private static final List<String> FOLDERS =
-      List.of("bin", "lib", "lib/native/x86_64", "lib/native/aarch64");
-
   private final Disk disk;
 
   public AgentVersions(Disk disk) {
@@ -62,14 +58,6 @@ public final class AgentVersions {
     return Optional.empty();
   }
 
-  /** Whether a release may have a file of that name. */
-  public static boolean isAllowed(String path) {
-    int slash = path.lastIndexOf('/');
-    return slash > 0
-        && FOLDERS.contains(path.substring(0, slash))
-        && path.substring(slash + 1).matches("[A-Za-z0-9][A-Za-z0-9._+-]{0,120}");
-  }
-
   /** The directory that neither is to be started nor would be fallen back to. */
   public Slot free() throws IOException {
     LaunchRecord record = record();
@@ -83,7 +71,7 @@ public final class AgentVersions {
   public void clear(Slot slot) throws IOException {
     requireIdle(slot);
     DurableFile.delete(disk, mark(slot));
-    for (String folder : FOLDERS) {
+    for (String folder : AgentFiles.FOLDERS) {
       for (FileName file : disk.list(folder(slot, folder))) {
         disk.delete(file);
       }
@@ -93,7 +81,7 @@ public final class AgentVersions {
   /** Opens a file of the version that is being laid down. */
   public Disk.Output create(Slot slot, String path) throws IOException {
     requireIdle(slot);
-    if (!isAllowed(path)) {
+    if (!AgentFiles.isAllowed(path)) {
       throw new IllegalArgumentException("not a place for a file of the agent: " + path);
     }
     return disk.create(file(slot, path));
@@ -101,7 +89,7 @@ public final class AgentVersions {
 
   /** All files are there, each synced: the version is complete from now on, durably. */
   public void complete(Slot slot, Digest manifest) throws IOException {
-    for (String folder : FOLDERS) {
+    for (String folder : AgentFiles.FOLDERS) {
       if (!disk.list(folder(slot, folder)).isEmpty()) {
         disk.syncDirectory(folder(slot, folder));
       }

@@ -1,6 +1,7 @@
 /**
- * The agent's own versions on the device: two directories, and the one record that says which of
- * them the launcher starts.
+ * The agent's own versions: which files one has, for who signs it, who lays it down and who checks
+ * it; and on the device two directories, and the one record that says which of them the launcher
+ * starts.
  *
  * <p>The launcher and the version that was installed with it lie outside, where the agent cannot
  * write. It counts each start of a version in the record, durably, before it starts it; {@link

@@ -1,5 +1,7 @@
 package dev.bartizan.updater.tuf;
 
+import com.fasterxml.jackson.core.StreamReadConstraints;
+
 /** What a stranger may at most make us read, keep or follow. Bytes unless the name says else. */
 final class Limits {
   /** Of one root file: some hundred keys and signatures. */
@@ -21,16 +23,26 @@ final class Limits {
   static final int ROLES_VISITED = 1024;
 
   /** Nesting of JSON; real metadata needs eight levels and whatever {@code custom} holds. */
-  static final int JSON_DEPTH = 64;
+  private static final int JSON_DEPTH = 64;
 
   /** Tokens in one file: two-byte objects would otherwise become a hundred bytes of heap each. */
-  static final int JSON_TOKENS = 500_000;
+  private static final int JSON_TOKENS = 500_000;
 
   /** Characters of one JSON string; PEM keys and signatures are far below. */
-  static final int JSON_STRING = 128 * 1024;
+  private static final int JSON_STRING = 128 * 1024;
 
   /** Digits of one number. */
-  static final int JSON_DIGITS = 64;
+  private static final int JSON_DIGITS = 64;
+
+  /** What one metadata file may be made of. */
+  static final StreamReadConstraints JSON =
+      StreamReadConstraints.builder()
+          .maxNestingDepth(JSON_DEPTH)
+          .maxStringLength(JSON_STRING)
+          .maxNameLength(JSON_STRING)
+          .maxNumberLength(JSON_DIGITS)
+          .maxTokenCount(JSON_TOKENS)
+          .build();
 
   /** The largest integer every JSON reader agrees on; versions beyond it are absurd. */
   static final long INTEGER_MAX = (1L << 53) - 1;

@@ -2,6 +2,8 @@ package dev.bartizan.updater.tuf;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.bartizan.crypto.Bytes;
+import dev.bartizan.crypto.json.JsonReader;
+import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.updater.tuf.TufRefusal.Code;
 import java.security.PublicKey;
 import java.util.HashSet;
@@ -17,6 +19,8 @@ import java.util.TreeSet;
  * found enough signatures.
  */
 final class SignedBytes {
+  private static final JsonReader READER = new JsonReader(Limits.JSON);
+
   private final RoleName role;
   private final Bytes raw;
   private final JsonNode signed;
@@ -37,13 +41,17 @@ final class SignedBytes {
    */
   static SignedBytes parse(RoleName role, byte[] received) throws TufRefusal {
     try {
-      Fields envelope = new Fields(role, StrictJson.object(received));
+      Fields envelope = new Fields(role, READER.read(received, "the file"));
       JsonNode signed = envelope.object("signed").node();
       Bytes message = Bytes.of(CanonicalJson.encode(signed));
       return new SignedBytes(role, Bytes.of(received), signed, message, signatures(role, envelope));
-    } catch (IllegalArgumentException malformed) {
+    } catch (Malformed | IllegalArgumentException malformed) {
       throw new TufRefusal(
-          Code.MALFORMED, role.value(), "signed metadata", reason(malformed), malformed);
+          Code.MALFORMED,
+          role.value(),
+          "signed metadata",
+          String.valueOf(malformed.getMessage()),
+          malformed);
     }
   }
 
@@ -123,9 +131,5 @@ final class SignedBytes {
     } catch (IllegalArgumentException notHex) {
       return Bytes.empty();
     }
-  }
-
-  private static String reason(IllegalArgumentException malformed) {
-    return String.valueOf(malformed.getMessage());
   }
 }

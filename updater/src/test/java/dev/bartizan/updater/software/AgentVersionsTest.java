@@ -81,9 +81,9 @@ class AgentVersionsTest {
   @Test
   void aFileOfTheAgentHasItsPlace() {
     for (String hostile : List.of("../x", "/bin/x", "bin/../x", "etc/x", "x", "lib/.hidden")) {
-      assertFalse(AgentVersions.isAllowed(hostile), hostile);
+      assertFalse(AgentFiles.isAllowed(hostile), hostile);
     }
-    assertTrue(AgentVersions.isAllowed("lib/native/aarch64/libx.so"));
+    assertTrue(AgentFiles.isAllowed("lib/native/aarch64/libx.so"));
   }
 
   @Test

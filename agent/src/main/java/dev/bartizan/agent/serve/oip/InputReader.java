@@ -108,9 +108,8 @@ final class InputReader {
     }
     try {
       return new Shape(dimensions);
-    } catch (IllegalArgumentException impossible) {
-      throw new InferenceRefusal(
-          Reason.WRONG_SHAPE, String.valueOf(impossible.getMessage()), impossible);
+    } catch (IllegalArgumentException noShape) {
+      throw new InferenceRefusal(Reason.WRONG_SHAPE, String.valueOf(noShape.getMessage()), noShape);
     }
   }
 

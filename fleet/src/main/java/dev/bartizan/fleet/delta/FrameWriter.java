@@ -4,6 +4,9 @@ import com.github.luben.zstd.ZstdCompressCtx;
 import com.github.luben.zstd.ZstdDictContentType;
 import dev.bartizan.updater.delta.Numbers;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
 
 /** Packs the byte-wise parts of a section. */
 final class FrameWriter {
@@ -11,6 +14,14 @@ final class FrameWriter {
   private static final int LEVEL = 19;
 
   private static final int QUICK = 3;
+
+  /** Bytes. */
+  private static final int LONGER_MATCH = 4;
+
+  /** Shorter ones do not pay for a bzip2 stream's tables. */
+  private static final int TEXT_MIN = 512;
+
+  private static final int AS_THE_LEVEL_HAS_IT = 0;
 
   /** How much longer a quick frame may be than what is to be beaten, and by how many bytes more. */
   private static final double WORTH_A_TRY = 1.5;
@@ -22,16 +33,29 @@ final class FrameWriter {
 
   private FrameWriter() {}
 
-  /** Writes content as the decoder's "packed": length, packed length, bytes; stored if shorter. */
+  /** Writes content as the decoder's "packed", in the shortest way. */
   static void write(byte[] content, byte[] prefix, ByteArrayOutputStream out) {
     Numbers.write(out, content.length);
     if (content.length == 0) {
       return;
     }
-    byte[] packed = pack(content, prefix, LEVEL);
+    byte[] frame = shortest(content, prefix);
+    byte[] text = content.length < TEXT_MIN ? frame : bzip2(content);
+    boolean isText = text.length < frame.length;
+    byte[] packed = isText ? text : frame;
     boolean stored = packed.length >= content.length;
-    Numbers.write(out, stored ? 0 : packed.length);
+    Numbers.write(out, stored ? 0 : 2L * packed.length + (isText ? 1 : 0));
     out.writeBytes(stored ? content : packed);
+  }
+
+  private static byte[] bzip2(byte[] content) {
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (BZip2CompressorOutputStream out = new BZip2CompressorOutputStream(packed)) {
+      out.write(content);
+    } catch (IOException impossible) {
+      throw new UncheckedIOException("memory cannot fail to be written", impossible);
+    }
+    return packed.toByteArray();
   }
 
   /** Whether bytes alone would do better: repeated values, masks, tables of indices. */
@@ -40,9 +64,25 @@ final class FrameWriter {
         && pack(content, prefix, LEVEL).length < length;
   }
 
+  /** With short matches, or without: among floats they cost more than they save. */
+  private static byte[] shortest(byte[] content, byte[] prefix) {
+    byte[] usual = pack(content, prefix, LEVEL);
+    byte[] other = pack(content, prefix, LEVEL, LONGER_MATCH);
+    return other.length < usual.length ? other : usual;
+  }
+
   private static byte[] pack(byte[] content, byte[] prefix, int level) {
+    return pack(content, prefix, level, AS_THE_LEVEL_HAS_IT);
+  }
+
+  private static byte[] pack(byte[] content, byte[] prefix, int level, int matchMin) {
     try (ZstdCompressCtx context = new ZstdCompressCtx()) {
-      context.setLevel(level).setDictID(false).setContentSize(false).setChecksum(false);
+      context
+          .setMinMatch(matchMin)
+          .setLevel(level)
+          .setDictID(false)
+          .setContentSize(false)
+          .setChecksum(false);
       context.setMagicless(true);
       if (prefix.length > 0) {
         context.setWindowLog(WINDOW_LOG);

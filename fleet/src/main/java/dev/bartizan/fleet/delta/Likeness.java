@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 
 /** How much like a tensor of the result some numbers of the base are, by looking at a few. */
 final class Likeness {
-  private static final int SAMPLES = 1024;
+  private static final int SAMPLES = 256;
 
   /** Correlated less than this may be chance. */
   private static final double CHANCE = 0.2;

@@ -57,8 +57,7 @@ final class Matcher {
         best = related;
       }
     }
-    // Exporters that number what has no name give one tensor's name to another when a layer is
-    // added.
+    // Where exporters number what has no name, a layer more gives one tensor's name to another.
     if (alike < SURELY) {
       for (LocatedTensor candidate : candidates(tensor)) {
         for (Counterpart related : relations(grid, tensor, candidate)) {

@@ -45,16 +45,6 @@ final class MovedParts {
     this.matcher = new ByteMatcher(base, result, index, true);
   }
 
-  /**
-   * Indices and the like, in which a frame with the old table at hand finds more than this does.
-   */
-  private static boolean isTable(ElementType type) {
-    return switch (type) {
-      case INT32, UINT32, INT64, UINT64 -> true;
-      default -> false;
-    };
-  }
-
   /** Whether some of a tensor is elsewhere, and not where its counterpart has it. */
   boolean areIn(LocatedTensor tensor, Counterpart counterpart) throws IOException {
     if (isTable(tensor.type()) && counterpart.columns() > 0) {
@@ -112,6 +102,16 @@ final class MovedParts {
       Grid part = whole.part(from, to - from);
       items.addAll(new TensorPlan(tensor.name(), part, counterpart.part(whole, part)).blocks());
     }
+  }
+
+  /**
+   * Indices and the like, in which a frame with the old table at hand finds more than this does.
+   */
+  private static boolean isTable(ElementType type) {
+    return switch (type) {
+      case INT32, UINT32, INT64, UINT64 -> true;
+      default -> false;
+    };
   }
 
   /** Wherever a block of the base starts, one of the blocks within the sample is found by it. */

@@ -17,10 +17,12 @@ import dev.bartizan.updater.delta.TensorPiece;
 import dev.bartizan.updater.delta.TensorPiece.View;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -104,6 +106,39 @@ class DeltaRefusalTest {
       byte[] bomb = frame(new byte[50_000_000]);
       assertEquals("MALFORMED", refused(base, forged(100, packed(1 << 20, bomb)), 0));
       assertEquals("MALFORMED", refused(base, forged(100, packed(50_000_000, bomb)), 0));
+    }
+
+    @Test
+    void aTextThatIsNotAsLongAsItSaysIsRefused() throws Exception {
+      for (int length : new int[] {0, 99, 101, 50_000_000}) {
+        byte[] delta = forged(100, literal(100), packedText(100, bzip2(new byte[length])));
+        assertEquals("MALFORMED", refused(base, delta, 0));
+      }
+      byte[] cut = Arrays.copyOf(bzip2(new byte[100]), 20);
+      byte[] longer = Arrays.copyOf(bzip2(new byte[100]), 5000);
+      for (byte[] stream : new byte[][] {cut, longer, {}, {'B', 'Z', 'h', '9'}}) {
+        byte[] delta = forged(100, literal(100), packedText(100, stream));
+        assertEquals("MALFORMED", refused(base, delta, 0));
+      }
+    }
+
+    @Test
+    void seededGarbageInATextIsRefused() throws Exception {
+      byte[] text = "Whatever is in it. ".repeat(50).getBytes(StandardCharsets.US_ASCII);
+      byte[] packed = bzip2(text);
+      for (long seed = 0; seed < 2000; seed++) {
+        Random random = new Random(seed);
+        byte[] bad = packed.clone();
+        for (int flips = 1 + random.nextInt(4); flips > 0; flips--) {
+          bad[random.nextInt(bad.length)] = (byte) random.nextInt();
+        }
+        byte[] payload = join(literal(text.length), packedText(text.length, bad));
+        try {
+          assertArrayEquals(text, DeltaTrial.apply(base, Forgery.delta(base, text, payload)));
+        } catch (DeltaRefusal refusal) {
+          assertTrue(List.of("MALFORMED", "HASH_MISMATCH").contains(refusal.code()));
+        }
+      }
     }
 
     @Test
@@ -286,9 +321,24 @@ class DeltaRefusalTest {
       ByteArrayOutputStream out = new ByteArrayOutputStream();
       Numbers.write(out, length);
       if (length > 0) {
-        Numbers.write(out, frame.length);
+        Numbers.write(out, 2L * frame.length);
       }
       return join(out.toByteArray(), frame, stored);
+    }
+
+    private byte[] packedText(int length, byte[] stream) {
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      Numbers.write(out, length);
+      Numbers.write(out, 2L * stream.length + 1);
+      return join(out.toByteArray(), stream);
+    }
+
+    private byte[] bzip2(byte[] content) throws IOException {
+      ByteArrayOutputStream packed = new ByteArrayOutputStream();
+      try (BZip2CompressorOutputStream out = new BZip2CompressorOutputStream(packed)) {
+        out.write(content);
+      }
+      return packed.toByteArray();
     }
 
     private byte[] frame(byte[] content) {

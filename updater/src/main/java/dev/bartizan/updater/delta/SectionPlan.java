@@ -16,8 +16,8 @@ import java.util.List;
  *             pieces        see docs/wire-formats.md
  *           literals        packed, with the prefix's stretches of the base as raw-content dictionary
  *           streams         where there are tensors or changed bytes: length of the coded symbols; these; bits
- * packed    length, and where that is not 0 packed length (0: stored), then the content, stored or
- *           as one magicless zstd frame
+ * packed    length, and where that is not 0: 0 if it is stored, else twice the packed length, one
+ *           more for bzip2; then the content, stored, as one magicless zstd frame, or as a bzip2 stream
  * </pre>
  *
  * <p>Numbers here are those of {@link Numbers}.
@@ -62,8 +62,9 @@ public record SectionPlan(
    *
    * @param length unpacked
    * @param packedLength 0 when it is stored as it is
+   * @param isText whether bzip2 packed it, which knows no prefix
    */
-  record Packed(int length, int start, int packedLength) {
+  record Packed(int length, int start, int packedLength, boolean isText) {
     int cost() {
       return packedLength == 0 ? length : packedLength;
     }
@@ -74,6 +75,8 @@ public record SectionPlan(
       }
       if (packedLength == 0) {
         System.arraycopy(payload, start, target, 0, length);
+      } else if (isText) {
+        Bzip2.unpack(payload, start, packedLength, target, length);
       } else {
         zstd.unpack(prefix, payload, start, packedLength, target, length);
       }
@@ -165,16 +168,17 @@ public record SectionPlan(
         throw malformed(what + " of " + unpacked + " bytes where " + length + " are used");
       }
       if (unpacked == 0) {
-        return new Packed(0, 0, 0);
+        return new Packed(0, 0, 0, false);
       }
-      int packedLength = in.next(payload.length, what);
+      int packing = in.next(2 * payload.length + 1, what);
+      int packedLength = packing / 2;
       int start = in.position();
-      int there = packedLength == 0 ? unpacked : packedLength;
-      if (there > payload.length - start) {
+      int there = packing == 0 ? unpacked : packedLength;
+      if (there > payload.length - start || packing == 1) {
         throw malformed(what + " that ends beyond the payload");
       }
       in.skip(there);
-      return new Packed(unpacked, start, packedLength);
+      return new Packed(unpacked, start, packedLength, packing % 2 == 1);
     }
 
     private Streams streams() throws DeltaRefusal {

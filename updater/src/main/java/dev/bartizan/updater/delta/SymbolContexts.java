@@ -67,7 +67,7 @@ public final class SymbolContexts {
 
   private static final int ALL = BYTES + Long.BYTES * ByteCode.CONTEXTS;
 
-  private static final int PRIOR = 6 * 32;
+  private static final int PRIOR = 24 * 32;
 
   private static final int[] SIZES_OF_ALL = new int[ALL];
 

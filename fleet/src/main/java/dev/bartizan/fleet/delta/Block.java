@@ -17,8 +17,11 @@ record Block(NumberFormat format, int rows, int columns, byte[] content, View vi
   }
 
   double value(int row, int column) {
-    int at = (row * columns + column) * format.width();
-    return format.value(format.ordered(format.bits(content, at)));
+    return format.value(ordered(row, column));
+  }
+
+  long ordered(int row, int column) {
+    return format.ordered(format.bits(content, (row * columns + column) * format.width()));
   }
 
   double baseValue(int row, int column) {

@@ -118,6 +118,10 @@ final class BlockCoder {
   private static Choice with(Block block, Prediction prediction) {
     double[] changes = changes(block, prediction);
     Choice best = bySizes(block, changes, prediction);
+    if (prediction.isRounded()) {
+      // A change that rounding takes away counts for how far off others are, or it does not.
+      best = best.cheaper(bySizes(block, withoutRounding(block, prediction, changes), prediction));
+    }
     if (TensorPiece.canHaveTrend(block.format())) {
       Sizes even = Sizes.even(changes, block.rows(), block.columns());
       best = best.cheaper(choose(block, prediction, even, TensorPiece.TREND));
@@ -209,5 +213,18 @@ final class BlockCoder {
       }
     }
     return changes;
+  }
+
+  private static double[] withoutRounding(Block block, Prediction prediction, double[] changes) {
+    double[] values = prediction.values(block);
+    for (int r = 0; r < block.rows(); r++) {
+      for (int c = 0; c < block.columns(); c++) {
+        int at = r * block.columns() + c;
+        boolean isCovered = c < block.view().columns();
+        boolean isHit = block.format().nearest(values[at]) == block.ordered(r, c);
+        values[at] = isCovered && isHit ? 0 : changes[at];
+      }
+    }
+    return values;
   }
 }

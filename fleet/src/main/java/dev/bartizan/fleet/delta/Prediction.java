@@ -63,6 +63,14 @@ final class Prediction {
     return flags;
   }
 
+  /**
+   * Whether it is computed, and rounded, exactly as a decoder does it, whose sums of low rank are
+   * added up in another order.
+   */
+  boolean isRounded() {
+    return flags != 0 && change.rank() == 0;
+  }
+
   int rank() {
     return change.rank();
   }

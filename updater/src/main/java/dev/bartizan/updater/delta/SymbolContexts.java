@@ -67,7 +67,10 @@ public final class SymbolContexts {
 
   private static final int ALL = BYTES + Long.BYTES * ByteCode.CONTEXTS;
 
-  private static final int PRIOR = 24 * 32;
+  /** What an expectation weighs: of floats it is mostly right, of the others less so. */
+  private static final int SURE = 24 * 32;
+
+  private static final int UNSURE = 6 * 32;
 
   private static final int[] SIZES_OF_ALL = new int[ALL];
 
@@ -123,12 +126,12 @@ public final class SymbolContexts {
     if (context < INTEGERS) {
       ResidualSymbol residuals =
           context < WIDE_NUMBERS ? ResidualSymbol.NARROW : ResidualSymbol.WIDE;
-      expectResidual(residuals, weights, SIZE_MIN + context % SIZES);
+      expectResidual(residuals, weights, SIZE_MIN + context % SIZES, SURE);
     } else if (context < TRENDS) {
       int size = INTEGER_SIZE_MIN + (context - INTEGERS) % INTEGER_SIZES;
-      expectResidual(ResidualSymbol.NARROW, weights, size);
+      expectResidual(ResidualSymbol.NARROW, weights, size, UNSURE);
     } else if (context < EXPONENTS) {
-      expectResidual(ResidualSymbol.NARROW, weights, 0);
+      expectResidual(ResidualSymbol.NARROW, weights, 0, UNSURE);
     } else if (context < ZEROS) {
       expectExponent(weights);
     } else if (context < WHOLE) {
@@ -136,7 +139,8 @@ public final class SymbolContexts {
       weights[1] = 12;
       weights[2] = 4;
     } else if (context < CHANGES) {
-      expectResidual(ResidualSymbol.LENGTH, weights, context < VECTORS ? 3 : context - VECTORS);
+      int size = context < VECTORS ? 3 : context - VECTORS;
+      expectResidual(ResidualSymbol.LENGTH, weights, size, UNSURE);
     } else if (context < CHANGE_VALUES) {
       weights[0] = 400;
       weights[1] = 8;
@@ -148,15 +152,16 @@ public final class SymbolContexts {
     }
   }
 
-  private static void expectResidual(ResidualSymbol residuals, int[] weights, int halfOctaves) {
+  private static void expectResidual(
+      ResidualSymbol residuals, int[] weights, int halfOctaves, int weight) {
     double square = power(halfOctaves) * 0.7;
-    weights[0] = (int) (PRIOR * within(0.5, square));
+    weights[0] = (int) (weight * within(0.5, square));
     for (int symbol = 1; symbol < weights.length; symbol++) {
       // As a long, two to the power of 63 is negative.
       double least = Math.abs((double) residuals.least(symbol));
       double next = least + power(residuals.restBits(symbol));
       double share = within(next - 0.5, square) - within(least - 0.5, square);
-      weights[symbol] = (int) (PRIOR * share / 2);
+      weights[symbol] = (int) (weight * share / 2);
     }
   }
 

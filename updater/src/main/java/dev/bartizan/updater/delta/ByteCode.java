@@ -26,8 +26,14 @@ final class ByteCode {
   private final int[] contexts = new int[RUN];
   private final int[] symbols = new int[RUN];
 
-  /** Of each element, whether it is the base's as far as it is known. */
-  private final boolean[] follows = new boolean[RUN];
+  /**
+   * Of each element, all ones while it is the base's as far as it is known, else 0: a branch would
+   * be guessed wrong where elements change here and there.
+   */
+  private final int[] follows = new int[RUN];
+
+  /** Of each element, a sum over the bytes that are known. */
+  private final int[] above = new int[RUN];
 
   ByteCode(Symbols port, TensorPiece piece) {
     this.port = port;
@@ -49,7 +55,8 @@ final class ByteCode {
   void code(byte[] base, int baseAt, byte[] result, int at, int length) throws DeltaRefusal {
     for (int done = 0; done < length; done += RUN * width) {
       int count = Math.min(RUN, (length - done) / width);
-      Arrays.fill(follows, 0, count, hasBase);
+      Arrays.fill(follows, 0, count, hasBase ? -1 : 0);
+      Arrays.fill(above, 0, count, 0);
       for (int plane = width - 1; plane >= 0; plane--) {
         sweep(plane, base, baseAt + done, result, at + done, count);
       }
@@ -61,27 +68,23 @@ final class ByteCode {
     int first = SymbolContexts.BYTES + CONTEXTS * plane;
     for (int i = 0; i < count; i++) {
       int place = i * width + plane;
-      contexts[i] =
-          first
-              + (follows[i]
-                  ? base[baseAt + place] & 0xff
-                  : OF_BASE + above(result, at + place, width - 1 - plane));
-      symbols[i] = (result[at + place] - (follows[i] ? base[baseAt + place] : 0)) & 0xff;
+      int like = like(base, baseAt + place, i);
+      int own = OF_BASE + (above[i] & 0xff);
+      contexts[i] = first + ((follows[i] & like & 0xff) | (~follows[i] & own));
+      symbols[i] = (result[at + place] - like) & 0xff;
     }
     port.symbols(contexts, symbols, 0, count);
     for (int i = 0; i < count; i++) {
       int place = i * width + plane;
-      result[at + place] = (byte) ((follows[i] ? base[baseAt + place] : 0) + symbols[i]);
-      follows[i] &= symbols[i] == 0;
+      byte value = (byte) (like(base, baseAt + place, i) + symbols[i]);
+      result[at + place] = value;
+      above[i] = 37 * above[i] + value;
+      follows[i] &= (symbols[i] - 1) >> 31;
     }
   }
 
-  /** Which bytes are above one, as far as there are contexts. */
-  private static int above(byte[] result, int at, int count) {
-    int hash = 0;
-    for (int i = count; i > 0; i--) {
-      hash = 37 * hash + result[at + i];
-    }
-    return hash & 0xff;
+  /** What is expected: the base's byte, or 0. */
+  private int like(byte[] base, int at, int i) {
+    return hasBase ? base[at] & follows[i] : 0;
   }
 }

@@ -116,11 +116,12 @@ final class BlockCoder {
   }
 
   private static Choice with(Block block, Prediction prediction) {
-    double[] changes = changes(block, prediction);
+    double[] predicted = prediction.values(block);
+    double[] changes = changes(block, prediction, predicted);
     Choice best = bySizes(block, changes, prediction);
     if (prediction.isRounded()) {
       // A change that rounding takes away counts for how far off others are, or it does not.
-      best = best.cheaper(bySizes(block, withoutRounding(block, prediction, changes), prediction));
+      best = best.cheaper(bySizes(block, withoutRounding(block, predicted, changes), prediction));
     }
     if (TensorPiece.canHaveTrend(block.format())) {
       Sizes even = Sizes.even(changes, block.rows(), block.columns());
@@ -201,12 +202,12 @@ final class BlockCoder {
     return (int) (inFormat >>> (block.format().mantissa() - 3));
   }
 
-  private static double[] changes(Block block, Prediction prediction) {
-    double[] changes = prediction.values(block);
+  private static double[] changes(Block block, Prediction prediction, double[] predicted) {
+    double[] changes = new double[predicted.length];
     for (int r = 0; r < block.rows(); r++) {
       for (int c = 0; c < block.columns(); c++) {
         int at = r * block.columns() + c;
-        double change = Math.abs(block.value(r, c) - changes[at]);
+        double change = Math.abs(block.value(r, c) - predicted[at]);
         boolean tells = change > 0 && Double.isFinite(change);
         boolean same = prediction.flags() == 0 && prediction.rank() == 0 && block.isSame(r, c);
         changes[at] = tells || same ? change : TINY;
@@ -215,16 +216,16 @@ final class BlockCoder {
     return changes;
   }
 
-  private static double[] withoutRounding(Block block, Prediction prediction, double[] changes) {
-    double[] values = prediction.values(block);
+  private static double[] withoutRounding(Block block, double[] predicted, double[] changes) {
+    double[] left = new double[changes.length];
     for (int r = 0; r < block.rows(); r++) {
       for (int c = 0; c < block.columns(); c++) {
         int at = r * block.columns() + c;
         boolean isCovered = c < block.view().columns();
-        boolean isHit = block.format().nearest(values[at]) == block.ordered(r, c);
-        values[at] = isCovered && isHit ? 0 : changes[at];
+        boolean isHit = block.format().nearest(predicted[at]) == block.ordered(r, c);
+        left[at] = isCovered && isHit ? 0 : changes[at];
       }
     }
-    return values;
+    return left;
   }
 }

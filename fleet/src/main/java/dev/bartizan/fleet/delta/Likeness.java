@@ -3,7 +3,6 @@ package dev.bartizan.fleet.delta;
 import dev.bartizan.updater.delta.KnownContent;
 import dev.bartizan.updater.delta.NumberFormat;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 
 /** How much like a tensor of the result some numbers of the base are, by looking at a few. */
 final class Likeness {
@@ -49,8 +48,7 @@ final class Likeness {
 
   private static double value(
       KnownContent content, NumberFormat format, long position, long element) throws IOException {
-    byte[] one = new byte[format.width()];
-    content.read(position + element * format.width(), ByteBuffer.wrap(one));
+    byte[] one = content.read(position + element * format.width(), format.width());
     return format.value(format.ordered(format.bits(one, 0)));
   }
 

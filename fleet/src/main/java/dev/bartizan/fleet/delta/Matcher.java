@@ -14,7 +14,6 @@ import java.util.Optional;
 
 /** Finds for a tensor of the result what in the base it came from. */
 final class Matcher {
-  private static final List<Counterpart> NOTHING = List.of();
   private static final int CANDIDATES_MAX = 256;
 
   /** Less alike than this is not worth a try. */
@@ -47,29 +46,41 @@ final class Matcher {
   Counterpart counterpart(KnownContent result, LocatedTensor tensor) throws IOException {
     Grid grid = Grid.of(tensor);
     Likeness likeness = new Likeness(base, result, grid);
-    Counterpart best = Counterpart.NONE;
-    double alike = ALIKE;
+    Match best = new Match(Counterpart.NONE, ALIKE);
     LocatedTensor named = tensor.name().isEmpty() ? null : byName.get(tensor.name());
-    for (Counterpart related : named == null ? NOTHING : relations(grid, tensor, named)) {
-      double found = likeness.of(related);
-      if (best.columns() == 0 || found > alike) {
-        alike = Math.max(alike, found);
-        best = related;
-      }
+    if (named != null) {
+      best = best.orAny(closest(likeness, relations(grid, tensor, named)));
     }
     // Where exporters number what has no name, a layer more gives one tensor's name to another.
-    if (alike < SURELY) {
+    if (best.alike() < SURELY) {
       for (LocatedTensor candidate : candidates(tensor)) {
-        for (Counterpart related : relations(grid, tensor, candidate)) {
-          double found = likeness.of(related);
-          if (found > alike) {
-            alike = found;
-            best = related;
-          }
-        }
+        best = best.orCloser(closest(likeness, relations(grid, tensor, candidate)));
       }
     }
-    return best;
+    return best.counterpart();
+  }
+
+  private static Match closest(Likeness likeness, List<Counterpart> relations) throws IOException {
+    Match closest = new Match(Counterpart.NONE, -1);
+    for (Counterpart related : relations) {
+      Match one = new Match(related, likeness.of(related));
+      closest = closest.counterpart.columns() == 0 ? one : closest.orCloser(one);
+    }
+    return closest;
+  }
+
+  /**
+   * @param alike as {@link Likeness} measures it, or what another has to exceed
+   */
+  private record Match(Counterpart counterpart, double alike) {
+    Match orCloser(Match other) {
+      return other.alike > Math.max(alike, ALIKE) ? other : this;
+    }
+
+    /** However little alike they are: a name says something too. */
+    Match orAny(Match other) {
+      return new Match(other.counterpart, Math.max(alike, other.alike));
+    }
   }
 
   /** Those that may hold the same elements, first the ones whose name is part of the other's. */

@@ -5,7 +5,6 @@ import dev.bartizan.updater.delta.Piece;
 import dev.bartizan.updater.onnx.ElementType;
 import dev.bartizan.updater.onnx.LocatedTensor;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -56,11 +55,11 @@ final class MovedParts {
     int found = 0;
     for (int i = 0; i < count; i++) {
       long at = places / count * i * SAMPLE;
-      byte[] sample = read(result, tensor.offset() + at);
+      byte[] sample = result.read(tensor.offset() + at, SAMPLE);
       boolean isInPlace =
           isDense
               && counterpart.position() + at + SAMPLE <= base.length()
-              && Arrays.equals(sample, read(base, counterpart.position() + at));
+              && Arrays.equals(sample, base.read(counterpart.position() + at, SAMPLE));
       found += !isInPlace && isElsewhere(sample) ? 1 : 0;
     }
     return found >= FOUND_MIN;
@@ -79,13 +78,13 @@ final class MovedParts {
       long to = at + piece.resultLength();
       to -= (to - tensor.offset()) % width;
       if (piece instanceof Piece.Copy copy && to > from) {
-        addNumbers(items, tensor, counterpart, rest, from);
+        addNumbers(items, tensor, grid, counterpart, rest, from);
         items.add(new Item.Bytes(from, new Piece.Copy(copy.position() + from - at, to - from)));
         rest = to;
       }
       at += piece.resultLength();
     }
-    addNumbers(items, tensor, counterpart, rest, tensor.end());
+    addNumbers(items, tensor, grid, counterpart, rest, tensor.end());
     return items;
   }
 
@@ -94,13 +93,17 @@ final class MovedParts {
   }
 
   private static void addNumbers(
-      List<Item> items, LocatedTensor tensor, Counterpart counterpart, long from, long to) {
+      List<Item> items,
+      LocatedTensor tensor,
+      Grid grid,
+      Counterpart counterpart,
+      long from,
+      long to) {
     if (to > from && to - from < SHORTEST) {
       items.add(new Item.Bytes(from, new Piece.Literal(to - from)));
     } else if (to > from) {
-      Grid whole = Grid.of(tensor);
-      Grid part = whole.part(from, to - from);
-      items.addAll(new TensorPlan(tensor.name(), part, counterpart.part(whole, part)).blocks());
+      Grid part = grid.part(from, to - from);
+      items.addAll(new TensorPlan(tensor.name(), part, counterpart.part(grid, part)).blocks());
     }
   }
 
@@ -122,7 +125,7 @@ final class MovedParts {
       if (!isUniform(sample, i)
           && position >= 0
           && position + SAMPLE <= base.length()
-          && Arrays.equals(sample, read(base, position))) {
+          && Arrays.equals(sample, base.read(position, SAMPLE))) {
         return true;
       }
       hash = ByteIndex.roll(hash, sample[i], sample[i + ByteIndex.BLOCK]);
@@ -134,11 +137,5 @@ final class MovedParts {
   private static boolean isUniform(byte[] sample, int at) {
     int end = at + ByteIndex.BLOCK;
     return Arrays.equals(sample, at + Long.BYTES, end, sample, at, end - Long.BYTES);
-  }
-
-  private static byte[] read(KnownContent content, long position) throws IOException {
-    byte[] sample = new byte[SAMPLE];
-    content.read(position, ByteBuffer.wrap(sample));
-    return sample;
   }
 }

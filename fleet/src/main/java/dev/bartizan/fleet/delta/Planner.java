@@ -4,7 +4,6 @@ import dev.bartizan.updater.delta.KnownContent;
 import dev.bartizan.updater.delta.Piece;
 import dev.bartizan.updater.onnx.LocatedTensor;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -75,7 +74,7 @@ final class Planner {
       int length = (int) (to - from);
       boolean same =
           expected + length <= base.length()
-              && Arrays.equals(read(result, from, length), read(base, expected, length));
+              && Arrays.equals(result.read(from, length), base.read(expected, length));
       add(from, same ? new Piece.Copy(expected, length) : new Piece.Literal(length));
       return;
     }
@@ -119,11 +118,5 @@ final class Planner {
       expected += piece.resultLength();
     }
     items.add(new Item.Bytes(position, piece));
-  }
-
-  private static byte[] read(KnownContent content, long position, int length) throws IOException {
-    byte[] bytes = new byte[length];
-    content.read(position, ByteBuffer.wrap(bytes));
-    return bytes;
   }
 }

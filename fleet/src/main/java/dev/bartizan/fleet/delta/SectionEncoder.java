@@ -9,7 +9,6 @@ import dev.bartizan.updater.delta.PieceCode;
 import dev.bartizan.updater.delta.TensorPiece.View;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -56,8 +55,8 @@ final class SectionEncoder {
 
   /** In texts and archives a frame finds shorter matches than those that are worth a piece. */
   private byte[] asOneLiteral(Draft draft) throws IOException {
-    byte[] content = read(result, draft.position(), (int) draft.length());
-    byte[] whole = read(base, 0, (int) base.length());
+    byte[] content = result.read(draft.position(), (int) draft.length());
+    byte[] whole = base.read(0, (int) base.length());
     byte[] plan =
         PieceCode.plan(
             List.of(new Piece.Copy(0, whole.length)), List.of(new Piece.Literal(content.length)));
@@ -86,12 +85,12 @@ final class SectionEncoder {
     void add(Item.Bytes bytes) throws IOException {
       Piece piece = bytes.piece();
       if (piece instanceof Piece.Literal) {
-        addLiteral(read(result, bytes.position(), (int) piece.resultLength()));
+        addLiteral(result.read(bytes.position(), (int) piece.resultLength()));
         return;
       }
       if (piece instanceof Piece.Shifted shifted) {
-        byte[] now = read(result, bytes.position(), (int) shifted.resultLength());
-        byte[] then = read(base, shifted.position(), now.length);
+        byte[] now = result.read(bytes.position(), (int) shifted.resultLength());
+        byte[] then = base.read(shifted.position(), now.length);
         write(then, now);
         coding = true;
         expected = shifted.position() + now.length;
@@ -153,7 +152,7 @@ final class SectionEncoder {
       prefix.addAll(counterparts);
       ByteArrayOutputStream dictionary = new ByteArrayOutputStream();
       for (Piece.Copy stretch : prefix) {
-        dictionary.writeBytes(read(base, stretch.position(), (int) stretch.resultLength()));
+        dictionary.writeBytes(base.read(stretch.position(), (int) stretch.resultLength()));
       }
       ByteArrayOutputStream payload = new ByteArrayOutputStream();
       FrameWriter.write(PieceCode.plan(prefix, pieces), new byte[0], payload);
@@ -184,18 +183,12 @@ final class SectionEncoder {
 
   private Block block(Item.Rows rows) throws IOException {
     Grid grid = rows.tensor().grid();
-    byte[] content = read(result, rows.position(), (int) rows.length());
+    byte[] content = result.read(rows.position(), (int) rows.length());
     if (rows.counterpart().columns() == 0) {
       return new Block(grid.format(), rows.rows(), rows.columns(), content, View.NONE, new byte[0]);
     }
     View view = rows.counterpart().view(rows.firstRow());
     byte[] like = dev.bartizan.updater.delta.Views.read(base, view, rows.rows());
     return new Block(grid.format(), rows.rows(), rows.columns(), content, view, like);
-  }
-
-  private static byte[] read(KnownContent content, long position, int length) throws IOException {
-    byte[] bytes = new byte[length];
-    content.read(position, ByteBuffer.wrap(bytes));
-    return bytes;
   }
 }

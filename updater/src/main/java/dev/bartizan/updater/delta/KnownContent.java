@@ -23,6 +23,13 @@ public interface KnownContent {
    */
   void read(long position, ByteBuffer target) throws IOException;
 
+  /** The bytes from {@code position} on, as many as {@code length}. */
+  default byte[] read(long position, int length) throws IOException {
+    byte[] bytes = new byte[length];
+    read(position, ByteBuffer.wrap(bytes));
+    return bytes;
+  }
+
   /** The rest of {@code memory}, hashed here; changing it later breaks the promise. */
   static KnownContent of(ByteBuffer memory) {
     ByteBuffer content = memory.slice();

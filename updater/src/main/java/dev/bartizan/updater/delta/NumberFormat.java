@@ -121,7 +121,7 @@ public enum NumberFormat {
    * them no number: what NaNs become differs between machines.
    */
   public boolean holds(byte[] content) {
-    NumberFormat stored = width == Long.BYTES ? F64 : F32;
+    NumberFormat stored = stored();
     byte[] again = new byte[width];
     for (int at = 0; at < content.length; at += width) {
       store(again, 0, bits(content, at));
@@ -141,9 +141,14 @@ public enum NumberFormat {
     if (this == BF16_IN_F32) {
       return storedBits(content, at) >>> 16;
     }
-    NumberFormat stored = this == F32_IN_F64 ? F64 : F32;
+    NumberFormat stored = stored();
     return unordered(nearest(stored.value(stored.ordered(storedBits(content, at)))))
         & (2 * sign - 1);
+  }
+
+  /** The format that one which holds narrower numbers looks like. */
+  private NumberFormat stored() {
+    return width == Long.BYTES ? F64 : F32;
   }
 
   private long storedBits(byte[] content, int at) {

@@ -79,7 +79,7 @@ record DeltaPart(long position, long length, String choice, long cost, String na
       words.add("zeros");
     }
     if (piece.has(TensorPiece.BYTES)) {
-      words.add("byte by byte");
+      words.add(piece.has(TensorPiece.NOISE) ? "byte by byte, noise" : "byte by byte");
     }
     return String.join(" ", words);
   }

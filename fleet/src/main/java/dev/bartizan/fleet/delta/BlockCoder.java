@@ -48,7 +48,10 @@ final class BlockCoder {
   }
 
   private static Choice byteByByte(Block block) {
-    return Choice.of(block, TensorPiece.BYTES, 0, new Side());
+    Choice best = Choice.of(block, TensorPiece.BYTES, 0, new Side());
+    return block.hasBase()
+        ? best.cheaper(Choice.of(block, TensorPiece.BYTES | TensorPiece.NOISE, 0, new Side()))
+        : best;
   }
 
   /** What to try, from the plainest on. */

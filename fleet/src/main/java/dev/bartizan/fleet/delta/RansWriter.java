@@ -11,7 +11,7 @@ import java.util.Arrays;
 final class RansWriter {
   private final Contexts contexts;
 
-  /** First slot and frequency of every symbol, in the order of decoding. */
+  /** Last slot and frequency of every symbol, in the order of decoding. */
   private int[] ranges = new int[1 << 10];
 
   private int count;
@@ -45,8 +45,8 @@ final class RansWriter {
         at = put(reversed, at, state, Integer.BYTES);
         state >>>= Integer.SIZE;
       }
-      states[turn] =
-          ((state / frequency) << Contexts.BITS) + state % frequency + (ranges[i] >>> 16);
+      long first = (ranges[i] >>> 16) + 1 - frequency;
+      states[turn] = ((state / frequency) << Contexts.BITS) + state % frequency + first;
     }
     for (int turn = RansReader.CODERS - 1; turn >= 0; turn--) {
       at = put(reversed, at, states[turn], Long.BYTES);

@@ -10,7 +10,8 @@ import java.util.Arrays;
  * <p>Byte by byte, the uppermost first: each as its difference from the base's, modulo 256, in the
  * context of the base's, as long as the bytes above it are the base's. From then on, and without a
  * base, as it is, in the context of the bytes above: where few patterns occur, these tell the rest.
- * In sweeps over runs of elements, one for each byte.
+ * Where they tell nothing, a context for each of 256 sums would only take longer to learn. In
+ * sweeps over runs of elements, one for each byte.
  */
 final class ByteCode {
   private static final int OF_BASE = 256;
@@ -23,6 +24,10 @@ final class ByteCode {
   private final Symbols port;
   private final int width;
   private final boolean hasBase;
+
+  /** What counts of the sum of the bytes above. */
+  private final int telling;
+
   private final int[] contexts = new int[RUN];
   private final int[] symbols = new int[RUN];
 
@@ -39,6 +44,7 @@ final class ByteCode {
     this.port = port;
     this.width = piece.format().width();
     this.hasBase = piece.hasBase();
+    this.telling = piece.has(TensorPiece.NOISE) ? 0 : 0xff;
   }
 
   /** Whether a context, counted from the first, is one in which the base's byte is expected. */
@@ -69,7 +75,7 @@ final class ByteCode {
     for (int i = 0; i < count; i++) {
       int place = i * width + plane;
       int like = like(base, baseAt + place, i);
-      int own = OF_BASE + (above[i] & 0xff);
+      int own = OF_BASE + (above[i] & telling);
       contexts[i] = first + ((follows[i] & like & 0xff) | (~follows[i] & own));
       symbols[i] = (result[at + place] - like) & 0xff;
     }

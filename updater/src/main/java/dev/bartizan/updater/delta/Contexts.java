@@ -23,6 +23,8 @@ public final class Contexts {
   /** A slot's upper bits say where to look for its symbol. */
   static final int LOOKUP_SHIFT = BITS - 8;
 
+  private static final int BUCKETS = TOTAL >> LOOKUP_SHIFT;
+
   /** What a symbol adds to its count. */
   static final int SEEN = 32;
 
@@ -36,18 +38,22 @@ public final class Contexts {
   private static final int STRETCH_MAX = 256;
 
   /** Where a context's numbers are in the next three; 0 for one that was never used. */
-  final int[] places;
+  private final int[] places;
 
-  /** First slot (upper half) and frequency (lower half) of each symbol. */
+  /** Last slot (upper half) and frequency (lower half) of each symbol. */
   int[] ranges = new int[16 * STRIDE];
+
+  /** How often each was seen, in units of {@link #SEEN}. */
+  private int[] counts = new int[ranges.length];
 
   /** The symbol in which a 256th of the slots begins. */
   byte[] lookup = new byte[ranges.length];
 
-  int[] counts = new int[ranges.length];
+  /** Of the stretch under way: the places of its contexts, which a decoder makes its symbols'. */
+  final int[] found = new int[STRETCH_MAX];
 
   /** Symbols until a context is due for new frequencies. */
-  final int[] untilDue;
+  private final int[] untilDue;
 
   private final int[] sizes;
   private final Expectation expectation;
@@ -89,7 +95,7 @@ public final class Contexts {
     this.used = new int[sizes.length];
   }
 
-  /** First slot, shifted by 16, and frequency, of a context's symbol. */
+  /** Last slot, shifted by 16, and frequency, of a context's symbol. */
   public int range(int context, int symbol) {
     if (places[context] == 0) {
       begin(context);
@@ -98,21 +104,21 @@ public final class Contexts {
   }
 
   /** Makes a place for a context that was never used. */
-  void begin(int context) {
+  private void begin(int context) {
     int place = nextPlace;
     nextPlace += STRIDE;
     if (nextPlace > ranges.length) {
       ranges = Arrays.copyOf(ranges, 2 * ranges.length);
-      lookup = Arrays.copyOf(lookup, ranges.length);
       counts = Arrays.copyOf(counts, ranges.length);
+      lookup = Arrays.copyOf(lookup, ranges.length);
     }
     places[context] = place;
     int size = sizes[context];
     int[] weights = new int[size];
     expectation.of(context, weights);
-    System.arraycopy(weights, 0, counts, place, size);
-    totals[context] = Arrays.stream(weights).sum();
     for (int symbol = 0; symbol < size; symbol++) {
+      totals[context] += weights[symbol];
+      counts[place + symbol] = weights[symbol];
       ranges[place + symbol] = ((TOTAL - size + symbol) << 16) | 1;
     }
     pause[context] = FIRST_PAUSE;
@@ -133,12 +139,58 @@ public final class Contexts {
     advance(1);
   }
 
-  void addDue(int context) {
+  /** Finds the places of contexts that come next, at most {@link #untilStretchEnd}. */
+  void find(int[] wanted, int from, int to) {
+    int[] places = this.places;
+    int[] found = this.found;
+    int least = Integer.MAX_VALUE;
+    for (int i = from; i < to; i++) {
+      int place = places[wanted[i]];
+      found[i - from] = place;
+      least = Math.min(least, place);
+    }
+    if (least == 0) {
+      beginMissing(wanted, from, to);
+    }
+  }
+
+  private void beginMissing(int[] wanted, int from, int to) {
+    for (int i = from; i < to; i++) {
+      if (places[wanted[i]] == 0) {
+        begin(wanted[i]);
+      }
+      found[i - from] = places[wanted[i]];
+    }
+  }
+
+  /**
+   * Counts the symbols at the places that were {@link #found}, and goes on behind them.
+   *
+   * @param symbols filled, from {@code from} up to {@code to}
+   */
+  void learn(int[] wanted, int[] symbols, int from, int to) {
+    int[] found = this.found;
+    int[] places = this.places;
+    int[] counts = this.counts;
+    int[] untilDue = this.untilDue;
+    for (int i = from; i < to; i++) {
+      int index = found[i - from];
+      counts[index] += SEEN;
+      int context = wanted[i];
+      symbols[i] = index - places[context];
+      if (--untilDue[context] == 0) {
+        addDue(context);
+      }
+    }
+    advance(to - from);
+  }
+
+  private void addDue(int context) {
     due[dueCount++] = context;
   }
 
   /** Goes on by symbols that were counted, at most {@link #untilStretchEnd}. */
-  void advance(int coded) {
+  private void advance(int coded) {
     seen += coded;
     if (seen < stretchEnd) {
       return;
@@ -153,23 +205,27 @@ public final class Contexts {
     stretchEnd = seen + Math.max(FIRST_STRETCH, Math.min(STRETCH_MAX, seen / 4));
   }
 
+  /** Shares the slots out by what was counted; the last symbol that was seen gets what is left. */
   private void rebuild(int context) {
     int first = places[context];
     if (totals[context] > COUNTS_MAX) {
       halve(context);
     }
-    int end = first + findUsed(context);
+    int known = findUsed(context);
+    int unknown = sizes[context] - known;
     long share = ((long) (TOTAL - sizes[context]) << 32) / Math.max(1, totals[context]);
-    int left = TOTAL - (sizes[context] - used[context]);
-    int commonest = first;
-    for (int i = first; i < end; i++) {
-      int frequency = 1 + (int) ((counts[i] * share) >>> 32);
-      ranges[i] = frequency;
-      left -= frequency;
-      commonest = counts[i] > counts[commonest] ? i : commonest;
+    Arrays.fill(lookup, first, first + BUCKETS, (byte) 0);
+    long sum = 0;
+    int slot = 0;
+    for (int symbol = 0; symbol < known; symbol++) {
+      sum += counts[first + symbol];
+      int next = symbol + 1 + (int) ((sum * share) >>> 32);
+      ranges[first + symbol] = ((next - 1) << 16) | (next - slot);
+      lookup[first + firstBucket(slot)] = (byte) symbol;
+      slot = next;
     }
-    ranges[commonest] += left;
-    place(first, used[context], sizes[context]);
+    ranges[first + known - 1] += (TOTAL - unknown - slot) * ((1 << 16) + 1);
+    fillLookup(first, sizes[context], unknown);
     untilDue[context] = pause[context];
   }
 
@@ -184,18 +240,19 @@ public final class Contexts {
     return used[context];
   }
 
-  private void place(int first, int used, int size) {
-    int slot = 0;
-    int bucket = 0;
-    for (int symbol = 0; symbol < used; symbol++) {
-      int frequency = ranges[first + symbol];
-      ranges[first + symbol] = (slot << 16) | frequency;
-      slot += frequency;
-      for (; bucket << LOOKUP_SHIFT < slot; bucket++) {
-        lookup[first + bucket] = (byte) symbol;
-      }
+  /** The first that begins at a slot or behind it. */
+  private static int firstBucket(int slot) {
+    return (slot + (1 << LOOKUP_SHIFT) - 1) >>> LOOKUP_SHIFT;
+  }
+
+  /** Where no symbol begins, the one before it goes on. */
+  private void fillLookup(int first, int size, int unknown) {
+    int symbol = 0;
+    for (int i = first; i < first + BUCKETS; i++) {
+      symbol = Math.max(symbol, lookup[i] & 0xff);
+      lookup[i] = (byte) symbol;
     }
-    for (; bucket < TOTAL >> LOOKUP_SHIFT; bucket++) {
+    for (int bucket = firstBucket(TOTAL - unknown); bucket < BUCKETS; bucket++) {
       lookup[first + bucket] = (byte) (size - (TOTAL - (bucket << LOOKUP_SHIFT)));
     }
   }

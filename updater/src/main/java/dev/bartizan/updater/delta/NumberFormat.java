@@ -250,8 +250,7 @@ public enum NumberFormat {
       }
       case F16 -> {
         for (int i = 0; i < count; i++) {
-          short bits = (short) SHORTS.get(content, at + 2 * i);
-          values[i] = half(bits ^ ((bits >> 15) & Short.MAX_VALUE));
+          values[i] = half((short) SHORTS.get(content, at + 2 * i));
         }
       }
       case BF16 -> {
@@ -303,18 +302,17 @@ public enum NumberFormat {
       case F32 -> Float.intBitsToFloat((int) unordered(ordered));
       case BF16 -> Float.intBitsToFloat((int) unordered(ordered) << 16);
       case F64 -> Double.longBitsToDouble(unordered(ordered));
-      case F16 -> half(ordered);
+      case F16 -> half((short) unordered(ordered));
       default -> ordered;
     };
   }
 
-  private static double half(long ordered) {
-    long magnitude = ordered >= 0 ? ordered : ~ordered;
-    double value =
-        magnitude < 1 << 10
-            ? magnitude * 0x1p-24
-            : Double.longBitsToDouble((magnitude << 42) + ((1023L - 15) << 52));
-    return ordered >= 0 ? value : -value;
+  /**
+   * The number that a half's bits, its sign extended, stand for. Moved to where a float has them,
+   * they are that number scaled; what would be an infinity or none counts as a large number.
+   */
+  private static float half(int bits) {
+    return Float.intBitsToFloat((bits & 1 << 31) | (bits & Short.MAX_VALUE) << 13) * 0x1p112f;
   }
 
   /**

@@ -153,10 +153,10 @@ public final class PieceCode {
       throw Numbers.malformed("a trend of numbers that have none");
     }
     boolean canBeBytes =
-        piece.flags() == TensorPiece.BYTES
+        (piece.flags() & ~TensorPiece.NOISE) == TensorPiece.BYTES
             && piece.rank() == 0
             && TensorPiece.canBeBytes(piece.format(), piece.columns(), piece.base());
-    if (piece.has(TensorPiece.BYTES) && !canBeBytes) {
+    if (piece.has(TensorPiece.BYTES | TensorPiece.NOISE) && !canBeBytes) {
       throw Numbers.malformed("numbers that cannot be coded as bytes");
     }
   }

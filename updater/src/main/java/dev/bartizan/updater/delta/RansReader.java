@@ -82,63 +82,61 @@ public final class RansReader {
   void symbols(int[] wanted, int[] symbols, int from, int to) throws DeltaRefusal {
     for (int start = from; start < to; ) {
       int stretchEnd = Math.min(to, start + contexts.untilStretchEnd());
-      for (int known = start; known < stretchEnd; ) {
-        known = decode(wanted, symbols, known, stretchEnd);
-        if (known < stretchEnd) {
-          contexts.begin(wanted[known]);
-        }
-      }
-      contexts.advance(stretchEnd - start);
+      contexts.find(wanted, start, stretchEnd);
+      decode(stretchEnd - start);
+      contexts.learn(wanted, symbols, start, stretchEnd);
       start = stretchEnd;
     }
   }
 
-  /** Up to a context that was never used: what that needs would get in the way of a tight loop. */
-  private int decode(int[] wanted, int[] symbols, int from, int to) throws DeltaRefusal {
-    int[] places = contexts.places;
+  /** Puts the places of the next symbols where the places of their contexts are. */
+  private void decode(int count) throws DeltaRefusal {
+    int[] found = contexts.found;
     int[] ranges = contexts.ranges;
     byte[] lookup = contexts.lookup;
-    int[] counts = contexts.counts;
-    int[] untilDue = contexts.untilDue;
     long one = first;
     long two = second;
     long three = third;
     long four = fourth;
-    int at = next;
-    int i = from;
-    for (; i < to; i++) {
-      int context = wanted[i];
-      int place = places[context];
-      if (place == 0) {
-        break;
-      }
-      int slot = (int) one & MASK;
-      int index = place + (lookup[place + (slot >>> Contexts.LOOKUP_SHIFT)] & 0xff);
-      int range = ranges[index];
-      while (slot >= (range >>> 16) + (range & 0xffff)) {
-        range = ranges[++index];
-      }
-      long state = (range & 0xffff) * (one >>> Contexts.BITS) + slot - (range >>> 16);
-      if (state < LOW) {
-        state = (state << 32) | word(at);
-        at += Integer.BYTES;
-      }
+    int i = 0;
+    for (; i < count - 3; i += 4) {
+      one = step(one, ranges, lookup, found, i);
+      two = step(two, ranges, lookup, found, i + 1);
+      three = step(three, ranges, lookup, found, i + 2);
+      four = step(four, ranges, lookup, found, i + 3);
+    }
+    for (; i < count; i++) {
+      long last = step(one, ranges, lookup, found, i);
       one = two;
       two = three;
       three = four;
-      four = state;
-      symbols[i] = index - place;
-      counts[index] += Contexts.SEEN;
-      if (--untilDue[context] == 0) {
-        contexts.addDue(context);
-      }
+      four = last;
     }
     first = one;
     second = two;
     third = three;
     fourth = four;
-    next = at;
-    return i;
+  }
+
+  /** One symbol of the coder whose state is given; the state it leaves. */
+  private long step(long before, int[] ranges, byte[] lookup, int[] found, int i)
+      throws DeltaRefusal {
+    int place = found[i];
+    int slot = (int) before & MASK;
+    int symbol = place + (lookup[place + (slot >>> Contexts.LOOKUP_SHIFT)] & 0xff);
+    int range = ranges[symbol];
+    while (slot > range >>> 16) {
+      range = ranges[++symbol];
+    }
+    found[i] = symbol;
+    // The first slot is the last less the frequency, plus one.
+    long frequency = range & 0xffff;
+    long state = frequency * ((before >>> Contexts.BITS) + 1) + slot - (range >>> 16) - 1;
+    if (state < LOW) {
+      state = (state << 32) | word(next);
+      next += Integer.BYTES;
+    }
+    return state;
   }
 
   private long word(int at) throws DeltaRefusal {

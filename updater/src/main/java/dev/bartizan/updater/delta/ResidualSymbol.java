@@ -25,7 +25,7 @@ final class ResidualSymbol {
   /** By symbol: the magnitude without its plain bits. */
   private final long[] upper;
 
-  private final int[] restBits;
+  private final byte[] restBits;
 
   private ResidualSymbol(int lengthMax, int detailBits) {
     this.detailBits = detailBits;
@@ -35,12 +35,12 @@ final class ResidualSymbol {
       first[length + 1] = first[length] + (2 << Math.min(length - 1, detailBits));
     }
     this.upper = new long[first[lengthMax + 1]];
-    this.restBits = new int[upper.length];
+    this.restBits = new byte[upper.length];
     for (int length = 1; length <= lengthMax; length++) {
       int rest = Math.max(0, length - 1 - detailBits);
       for (int symbol = first[length]; symbol < first[length + 1]; symbol++) {
         upper[symbol] = (1L << (length - 1)) + ((long) ((symbol - first[length]) >> 1) << rest);
-        restBits[symbol] = rest;
+        restBits[symbol] = (byte) rest;
       }
     }
   }
@@ -61,8 +61,14 @@ final class ResidualSymbol {
     return first[length] + 2 * detail + (distance < 0 ? 1 : 0);
   }
 
+  /** How many plain bits go with a symbol. */
   int restBits(int symbol) {
     return restBits[symbol];
+  }
+
+  /** The plain bits of a distance. */
+  long rest(int symbol, long distance) {
+    return Math.abs(distance) & ((1L << restBits[symbol]) - 1);
   }
 
   /** The least magnitude that has a symbol. */

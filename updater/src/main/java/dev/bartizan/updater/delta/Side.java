@@ -35,10 +35,7 @@ public final class Side {
 
   private int lastRowSize;
 
-  /** The contexts of the row vectors' numbers. */
-  private int[] rowContexts = new int[0];
-
-  private double[][] columnTerms = new double[0][];
+  private Products products = new Products(0, 0, 0);
 
   void code(Symbols port, TensorPiece piece) throws DeltaRefusal {
     boolean reading = port.isReading();
@@ -52,11 +49,7 @@ public final class Side {
       columnSizes = new int[piece.columns()];
     }
     if (piece.has(TensorPiece.COLUMN_SIZES)) {
-      int last = 0;
-      for (int i = 0; i < piece.columns(); i++) {
-        last += port.integer(COLUMN_SIZE, columnSizes[i] - last);
-        columnSizes[i] = last;
-      }
+      codeSizes(port, COLUMN_SIZE, columnSizes, piece.columns(), 0);
     }
     if (piece.has(TensorPiece.COLUMN_FACTORS)) {
       columnFactors = reading ? new double[piece.columns()] : columnFactors;
@@ -73,26 +66,24 @@ public final class Side {
 
   private void codeVectors(Symbols port, TensorPiece piece, boolean reading) throws DeltaRefusal {
     int columns = piece.base().columns();
-    columnTerms = new double[piece.rank()][columns];
     scales = reading ? new int[piece.rank()] : scales;
-    rowContexts = new int[piece.rank()];
+    products = new Products(piece.rank(), piece.rows(), columns);
     for (int k = 0; k < piece.rank(); k++) {
       scales[k] = port.integer(SCALE, scales[k]);
-      double unit = Math.scalb(1.0, scales[k]);
-      rowContexts[k] = vectorContext(port, reading ? new int[0] : rowVectors[k]);
-      int context = vectorContext(port, reading ? new int[0] : columnVectors[k]);
-      for (int i = 0; i < columns; i++) {
-        int number = port.integer(context, reading ? 0 : columnVectors[k][i]);
-        columnTerms[k][i] = number * unit;
-      }
+      int[] rows = vector(port, reading ? new int[piece.rows()] : rowVectors[k]);
+      int[] numbers = vector(port, reading ? new int[columns] : columnVectors[k]);
+      products.put(k, rows, numbers, Math.scalb(1.0, scales[k]));
     }
   }
 
-  /** By the size of the vector's numbers, in half octaves. */
-  private static int vectorContext(Symbols port, int[] vector) throws DeltaRefusal {
-    int size = port.integer(VECTOR_SIZE, halfOctaves(vector));
+  /** A vector's numbers, in the context of their size. */
+  private static int[] vector(Symbols port, int[] numbers) throws DeltaRefusal {
+    int size = port.integer(VECTOR_SIZE, port.isReading() ? 0 : halfOctaves(numbers));
     int most = SymbolContexts.VECTOR_SIZES - 1;
-    return SymbolContexts.VECTORS + Math.max(0, Math.min(most, size));
+    int context = SymbolContexts.VECTORS + Math.max(0, Math.min(most, size));
+    int[] coded = numbers.clone();
+    port.integers(context, coded, coded.length);
+    return coded;
   }
 
   private static int halfOctaves(int[] vector) {
@@ -105,17 +96,48 @@ public final class Side {
         : (int) Math.rint(Math.log(squares / vector.length) / Math.log(2));
   }
 
-  int rowSize(Symbols port, TensorPiece piece, int row) throws DeltaRefusal {
+  /**
+   * The sizes of the next rows, or {@link #AS_PREDICTED}.
+   *
+   * @param from the first of them
+   */
+  int[] nextRowSizes(Symbols port, TensorPiece piece, int from, int count) throws DeltaRefusal {
     boolean said = piece.has(TensorPiece.ROW_SIZES) && !port.isReading();
-    int wanted = said ? rowSizes[row] : lastRowSize;
-    if (piece.has(TensorPiece.SAME_ROWS)
-        && port.integer(SAME_ROW, wanted == AS_PREDICTED ? 1 : 0) != 0) {
-      return AS_PREDICTED;
+    int[] sizes = said ? Arrays.copyOfRange(rowSizes, from, from + count) : new int[count];
+    int[] same = new int[count];
+    if (piece.has(TensorPiece.SAME_ROWS)) {
+      Arrays.setAll(same, i -> sizes[i] == AS_PREDICTED ? 1 : 0);
+      port.integers(SAME_ROW, same, count);
+    }
+    int[] others = new int[count];
+    int otherCount = 0;
+    for (int i = 0; i < count; i++) {
+      others[otherCount] = sizes[i];
+      otherCount += same[i] == 0 ? 1 : 0;
     }
     if (piece.has(TensorPiece.ROW_SIZES)) {
-      lastRowSize += port.integer(ROW_SIZE, wanted - lastRowSize);
+      codeSizes(port, ROW_SIZE, others, otherCount, lastRowSize);
+    } else {
+      Arrays.fill(others, lastRowSize);
     }
-    return lastRowSize;
+    for (int i = 0, other = 0; i < count; i++) {
+      sizes[i] = same[i] == 0 ? others[other++] : AS_PREDICTED;
+    }
+    lastRowSize = otherCount == 0 ? lastRowSize : others[otherCount - 1];
+    return sizes;
+  }
+
+  /** Sizes as differences, each from the one before it. */
+  private static void codeSizes(Symbols port, int context, int[] sizes, int count, int before)
+      throws DeltaRefusal {
+    int[] steps = new int[count];
+    for (int i = 0; i < count; i++) {
+      steps[i] = sizes[i] - (i == 0 ? before : sizes[i - 1]);
+    }
+    port.integers(context, steps, count);
+    for (int i = 0; i < count; i++) {
+      sizes[i] = steps[i] + (i == 0 ? before : sizes[i - 1]);
+    }
   }
 
   double rowFactor(Symbols port, TensorPiece piece, int row) throws DeltaRefusal {
@@ -124,37 +146,8 @@ public final class Side {
         : factor;
   }
 
-  /** What the change of low rank adds to a row: the sum in the order of the rank, from 0 on. */
-  void addProducts(Symbols port, TensorPiece piece, int row, double[] sums) throws DeltaRefusal {
-    Arrays.fill(sums, 0);
-    double[] numbers = new double[piece.rank()];
-    for (int k = 0; k < numbers.length; k++) {
-      numbers[k] = port.integer(rowContexts[k], port.isReading() ? 0 : rowVectors[k][row]);
-    }
-    int k = 0;
-    for (; k + 3 < numbers.length; k += 4) {
-      addFour(numbers, k, sums);
-    }
-    for (; k < numbers.length; k++) {
-      double[] terms = columnTerms[k];
-      for (int i = 0; i < terms.length; i++) {
-        sums[i] += numbers[k] * terms[i];
-      }
-    }
-  }
-
-  /** Four at a time need a fourth of the memory traffic. */
-  private void addFour(double[] numbers, int k, double[] sums) {
-    double a = numbers[k];
-    double b = numbers[k + 1];
-    double c = numbers[k + 2];
-    double d = numbers[k + 3];
-    double[] first = columnTerms[k];
-    double[] second = columnTerms[k + 1];
-    double[] third = columnTerms[k + 2];
-    double[] fourth = columnTerms[k + 3];
-    for (int i = 0; i < first.length; i++) {
-      sums[i] = sums[i] + a * first[i] + b * second[i] + c * third[i] + d * fourth[i];
-    }
+  /** What the change of low rank adds to a row; rows are to be asked for in their order. */
+  double[] products(int row) {
+    return products.row(row);
   }
 }

@@ -41,6 +41,9 @@ public final class SymbolContexts {
 
   static final int EXPONENT_CONTEXTS = 32;
 
+  /** Of these: by how much larger the change may be than the number; the others: of no base. */
+  static final int EXPONENTS_BY_SIZE = 24;
+
   /** Whether an element is zero, by the size of its prediction. */
   static final int ZEROS = EXPONENTS + EXPONENT_CONTEXTS;
 

@@ -10,9 +10,6 @@ final class SymbolReader extends Symbols {
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-  /** Bits that a word has, wherever in its first byte they start. */
-  private static final int WORD_BITS = Long.SIZE - 7;
-
   private final RansReader coded;
   private final byte[] payload;
   private long bitPosition;
@@ -61,24 +58,6 @@ final class SymbolReader extends Symbols {
     bitPosition = at + count;
     long word = (long) LONGS.get(payload, (int) (at >>> 3)) >>> (at & 7);
     return word & ((1L << count) - 1);
-  }
-
-  @Override
-  protected void bits(int[] bits, long[] values, int count) throws DeltaRefusal {
-    long at = bitPosition;
-    for (int i = 0; i < count; i++) {
-      int wanted = bits[i];
-      if (wanted > WORD_BITS || at + wanted > bitEnd) {
-        bitPosition = at;
-        values[i] = bits(wanted, 0);
-        at = bitPosition;
-      } else {
-        long word = (long) LONGS.get(payload, (int) (at >>> 3)) >>> (at & 7);
-        values[i] = word & ((1L << wanted) - 1);
-        at += wanted;
-      }
-    }
-    bitPosition = at;
   }
 
   /** All that was there was used, and nothing else: else somebody has padded or cut it. */

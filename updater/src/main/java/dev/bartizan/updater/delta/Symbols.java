@@ -1,5 +1,7 @@
 package dev.bartizan.updater.delta;
 
+import java.util.Arrays;
+
 /**
  * The coded streams of a section, seen from the code that says what is in them.
  *
@@ -8,6 +10,11 @@ package dev.bartizan.updater.delta;
  * is one description of the format, and the sides cannot disagree about it.
  */
 public abstract class Symbols {
+  private static final int SWEEP = 512;
+
+  private final int[] contexts = new int[SWEEP];
+  private final int[] symbols = new int[SWEEP];
+
   /** Whether values come out of the streams rather than go into them. */
   public abstract boolean isReading();
 
@@ -34,24 +41,35 @@ public abstract class Symbols {
    */
   protected abstract long bits(int count, long value) throws DeltaRefusal;
 
-  /** As many calls of {@link #bits(int, long)}, with the numbers of bits given. */
-  protected void bits(int[] bits, long[] values, int count) throws DeltaRefusal {
-    for (int i = 0; i < count; i++) {
-      values[i] = bits(bits[i], values[i]);
+  /** A whole number of some 32 bits, small where the context says so. */
+  final int integer(int context, int value) throws DeltaRefusal {
+    return value(symbol(context, ResidualSymbol.LENGTH.of(value)), value);
+  }
+
+  /** Whole numbers in one context: first all symbols, then all bits, faster than one by one. */
+  final void integers(int context, int[] values, int count) throws DeltaRefusal {
+    for (int from = 0; from < count; from += SWEEP) {
+      integers(context, values, from, Math.min(count, from + SWEEP));
     }
   }
 
-  /** A whole number of some 32 bits, small where the context says so. */
-  final int integer(int context, int value) throws DeltaRefusal {
-    int length = Integer.SIZE - Integer.numberOfLeadingZeros(Math.abs(value));
-    int symbol = symbol(context, value == 0 ? 0 : 2 * length - (value > 0 ? 1 : 0));
-    if (symbol == 0) {
-      return 0;
+  private void integers(int context, int[] values, int from, int to) throws DeltaRefusal {
+    ResidualSymbol lengths = ResidualSymbol.LENGTH;
+    int count = to - from;
+    Arrays.fill(contexts, 0, count, context);
+    for (int i = 0; i < count; i++) {
+      symbols[i] = lengths.of(values[from + i]);
     }
-    int below = (symbol + 1) / 2 - 1;
-    int rest = (int) bits(below, Math.abs(value) & ((1 << below) - 1));
-    int magnitude = (1 << below) | rest;
-    return symbol % 2 == 1 ? magnitude : -magnitude;
+    symbols(contexts, symbols, 0, count);
+    for (int i = 0; i < count; i++) {
+      values[from + i] = value(symbols[i], values[from + i]);
+    }
+  }
+
+  private int value(int symbol, int value) throws DeltaRefusal {
+    ResidualSymbol lengths = ResidualSymbol.LENGTH;
+    long rest = bits(lengths.restBits(symbol), lengths.rest(symbol, value));
+    return (int) lengths.distance(symbol, rest);
   }
 
   /** A factor, of which 28 bits of the mantissa travel. */

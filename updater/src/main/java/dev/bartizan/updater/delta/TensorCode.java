@@ -16,7 +16,6 @@ public final class TensorCode {
   private final NumberFormat format;
   private final Side side;
   private final double[] values;
-  private final double[] sums;
 
   /**
    * @param given the side information to write; what it holds does not matter to a reader
@@ -27,7 +26,6 @@ public final class TensorCode {
     this.format = piece.format();
     this.side = given;
     this.values = new double[piece.isComputed() ? piece.columns() : 0];
-    this.sums = new double[piece.rank() > 0 ? piece.columns() : 0];
   }
 
   /**
@@ -44,25 +42,41 @@ public final class TensorCode {
       return;
     }
     side.code(port, piece);
-    ElementCode run = new ElementCode(port, piece, zeroReference());
-    int[] positions = new int[run.rowsMax()];
+    ElementCode code = new ElementCode(port, piece, zeroReference());
     int baseRow = piece.base().columns() * piece.base().format().width();
     int resultRow = piece.columns() * format.width();
-    for (int row = 0; row < piece.rows(); row++) {
-      int position = at + row * resultRow;
-      int size = side.rowSize(port, piece, row);
-      predict(row, base, baseAt + row * baseRow, run);
-      if (size != Side.AS_PREDICTED) {
-        positions[run.rows()] = position;
-        if (!port.isReading()) {
-          format.load(result, position, run.elements, run.next(), piece.columns());
-        }
-        run.add(size);
-      } else if (port.isReading()) {
-        format.store(run.predictions, run.next(), piece.columns(), result, position);
+    for (int row = 0; row < piece.rows(); row += code.rowsMax()) {
+      int rows = Math.min(code.rowsMax(), piece.rows() - row);
+      int[] sizes = side.nextRowSizes(port, piece, row, rows);
+      for (int i = 0; i < rows; i++) {
+        predict(row + i, base, baseAt + (row + i) * baseRow, code);
+        add(sizes[i], code, result, at + (row + i) * resultRow);
       }
-      if (run.rows() == run.rowsMax() || row == piece.rows() - 1) {
-        finish(run, positions, result);
+      code.code(side.columnSizes);
+      store(sizes, code, result, at + row * resultRow);
+    }
+  }
+
+  /** Takes a predicted row into the run, or is done with it if it is as predicted. */
+  private void add(int size, ElementCode code, byte[] result, int at) {
+    if (size != Side.AS_PREDICTED) {
+      if (!port.isReading()) {
+        format.load(result, at, code.run.elements, code.next(), piece.columns());
+      }
+      code.add(size);
+    } else if (port.isReading()) {
+      format.store(code.run.predictions, code.next(), piece.columns(), result, at);
+    }
+  }
+
+  /** For a reader: stores the rows that are not as predicted, from the run's first on. */
+  private void store(int[] sizes, ElementCode code, byte[] result, int at) {
+    int columns = piece.columns();
+    int from = 0;
+    for (int i = 0; i < sizes.length && port.isReading(); i++) {
+      if (sizes[i] != Side.AS_PREDICTED) {
+        format.store(code.run.elements, from, columns, result, at + i * columns * format.width());
+        from += columns;
       }
     }
   }
@@ -74,41 +88,31 @@ public final class TensorCode {
     return side.zeroReference;
   }
 
-  private void finish(ElementCode run, int[] positions, byte[] result) throws DeltaRefusal {
-    int rows = run.rows();
-    run.code(side.columnSizes);
-    for (int row = 0; row < rows && port.isReading(); row++) {
-      int from = row * piece.columns();
-      format.store(run.elements, from, piece.columns(), result, positions[row]);
-    }
-  }
-
-  private void predict(int row, byte[] base, int baseAt, ElementCode run) throws DeltaRefusal {
+  private void predict(int row, byte[] base, int baseAt, ElementCode code) throws DeltaRefusal {
     NumberFormat from = piece.base().format();
     int covered = piece.base().columns();
-    int next = run.next();
+    int next = code.next();
     int end = next + piece.columns();
     if (!format.isFloat()) {
-      Arrays.fill(run.fractions, next, end, (byte) (SymbolContexts.FRACTIONS - 1));
+      Arrays.fill(code.run.fractions, next, end, (byte) (SymbolContexts.FRACTIONS - 1));
     }
     if (!piece.isComputed()) {
-      from.load(base, baseAt, run.predictions, next, covered);
+      from.load(base, baseAt, code.run.predictions, next, covered);
     } else {
       double factor = side.rowFactor(port, piece, row);
-      side.addProducts(port, piece, row, sums);
       from.values(base, baseAt, values, covered);
-      compute(factor, covered);
-      format.nearest(values, run.predictions, next, covered);
+      compute(row, factor, covered);
+      format.nearest(values, code.run.predictions, next, covered);
       for (int i = 0; i < covered && !format.isFloat(); i++) {
-        run.fractions[next + i] = fraction(values[i]);
+        code.run.fractions[next + i] = fraction(values[i]);
       }
     }
     long alone = format.isFloat() ? 0 : format.nearest(side.offset);
-    Arrays.fill(run.predictions, next + covered, end, alone);
+    Arrays.fill(code.run.predictions, next + covered, end, alone);
   }
 
   /** The one order: counterpart times factors, plus the change of low rank, plus the offset. */
-  private void compute(double factor, int covered) {
+  private void compute(int row, double factor, int covered) {
     if (piece.has(TensorPiece.COLUMN_FACTORS)) {
       for (int i = 0; i < covered; i++) {
         values[i] *= factor * side.columnFactors[i];
@@ -118,8 +122,11 @@ public final class TensorCode {
         values[i] *= factor;
       }
     }
-    for (int i = 0; i < covered && piece.rank() > 0; i++) {
-      values[i] += sums[i];
+    if (piece.rank() > 0) {
+      double[] sums = side.products(row);
+      for (int i = 0; i < covered; i++) {
+        values[i] += sums[i];
+      }
     }
     for (int i = 0; i < covered && side.offset != 0; i++) {
       values[i] += side.offset;

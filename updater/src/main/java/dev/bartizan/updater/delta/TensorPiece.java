@@ -42,10 +42,13 @@ public record TensorPiece(
   /** Integers are coded by how the changes before them in their row went. */
   public static final int TREND = 256;
 
-  /** Elements are coded as bytes, by what became of the base's; no other flag goes with it. */
+  /** Elements are coded as bytes, by what became of the base's; only the next goes with it. */
   public static final int BYTES = 512;
 
-  static final int ALL_FLAGS = 1023;
+  /** With bytes: those above tell nothing of one that is not the base's. */
+  public static final int NOISE = 1024;
+
+  static final int ALL_FLAGS = 2047;
   static final int RANK_MAX = 64;
 
   /** Singular vectors and the like, held while a block is decoded. */

@@ -35,7 +35,7 @@ class NumberSymbolTest {
 
   private static void requireSame(ResidualSymbol residuals, long distance) {
     int symbol = residuals.of(distance);
-    long rest = Math.abs(distance) & ((1L << residuals.restBits(symbol)) - 1);
+    long rest = residuals.rest(symbol, distance);
     assertTrue(symbol < residuals.count(), distance + " has symbol " + symbol);
     assertEquals(distance, residuals.distance(symbol, rest), "symbol " + symbol);
   }

@@ -1,0 +1,51 @@
+package dev.bartizan.updater.delta;
+
+/**
+ * Integers as residuals, in the context of the size that is expected and, where a context is worth
+ * its keep, of where between two integers the prediction lay.
+ */
+final class IntegerSymbols implements NumberSymbols {
+  private final boolean isWide;
+  private final ResidualSymbol residuals;
+  private final int columns;
+
+  IntegerSymbols(NumberFormat format, int columns) {
+    this.isWide = format.size() == Long.SIZE;
+    this.residuals = isWide ? ResidualSymbol.WIDE : ResidualSymbol.NARROW;
+    this.columns = columns;
+  }
+
+  @Override
+  public void expect(Run run, int at, int rowSize, int[] columnSizes) {
+    int least = isWide ? SymbolContexts.SIZE_MIN : SymbolContexts.INTEGER_SIZE_MIN;
+    int most = isWide ? SymbolContexts.SIZES - 1 : SymbolContexts.INTEGER_SIZES - 1;
+    for (int i = 0; i < columns; i++) {
+      int size = Math.max(0, Math.min(most, rowSize + columnSizes[i] - least));
+      int first =
+          isWide
+              ? SymbolContexts.WIDE_NUMBERS
+              : SymbolContexts.INTEGERS + run.fractions[at + i] * SymbolContexts.INTEGER_SIZES;
+      run.contexts[at + i] = first + size;
+    }
+  }
+
+  @Override
+  public void choose(Run run, int count) {
+    for (int i = 0; i < count; i++) {
+      run.symbols[i] = residuals.of(run.elements[i] - run.predictions[i]);
+    }
+  }
+
+  @Override
+  public void code(Symbols port, Run run, int count) throws DeltaRefusal {
+    for (int i = 0; i < count; i++) {
+      int symbol = run.symbols[i];
+      long rest = 0;
+      if (residuals.restBits(symbol) > 0) {
+        long distance = run.elements[i] - run.predictions[i];
+        rest = port.bits(residuals.restBits(symbol), residuals.rest(symbol, distance));
+      }
+      run.elements[i] = run.predictions[i] + residuals.distance(symbol, rest);
+    }
+  }
+}

@@ -76,7 +76,7 @@ class RebuildCutTest {
       newer[i]++;
     }
     ByteArrayOutputStream delta = new ByteArrayOutputStream();
-    new DeltaEncoder(Digest::sha256)
+    new DeltaEncoder()
         .encode(content(older), content(newer), delta, EncodeProgress.NONE);
     byte[] oldFile = sealed(older, older, "model");
     byte[] deltaFile = sealed(newer, delta.toByteArray(), "delta");

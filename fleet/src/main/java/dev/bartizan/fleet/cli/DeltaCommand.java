@@ -64,7 +64,7 @@ public final class DeltaCommand {
         FileContent result = FileContent.open(next);
         OutputFile file = OutputFile.create(delta)) {
       OutputStream out = new BufferedOutputStream(file.stream(), BUFFER);
-      new DeltaEncoder(Digest::sha256)
+      new DeltaEncoder()
           .encode(
               base,
               layout(base, old, oldModel),

@@ -29,12 +29,12 @@ record DeltaSummary(DeltaHeader header, long length, List<DeltaPart> parts) {
   }
 
   /**
-   * Reads a delta to its end; every section's digest was right when this returns.
+   * Reads a delta to its end; every section's checksum was right when this returns.
    *
    * @param names what the base calls its tensors
    */
   static DeltaSummary read(InputStream delta, TensorNames names) throws IOException, DeltaRefusal {
-    DeltaReader reader = DeltaReader.open(delta, Digest.sha256());
+    DeltaReader reader = DeltaReader.open(delta);
     List<DeltaPart> parts = new ArrayList<>();
     long length = DeltaFormat.HEADER_LENGTH;
     for (Optional<DeltaReader.Verified> next = reader.next();

@@ -6,7 +6,7 @@ import dev.bartizan.updater.delta.Section;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
-import java.security.MessageDigest;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -14,19 +14,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.Supplier;
 
 /** Writes the delta from one file to another, on all cores. */
 public final class DeltaEncoder {
-  private final Supplier<MessageDigest> sha256;
-
-  /**
-   * @param sha256 makes SHA-256 instances
-   */
-  public DeltaEncoder(Supplier<MessageDigest> sha256) {
-    this.sha256 = sha256;
-  }
-
   /**
    * Writes the delta that turns {@code base} into {@code result}.
    *
@@ -89,11 +79,11 @@ public final class DeltaEncoder {
     }
   }
 
-  private void write(DeltaHeader header, Draft draft, byte[] payload, OutputStream out)
+  private static void write(DeltaHeader header, Draft draft, byte[] payload, OutputStream out)
       throws IOException {
     Section section = new Section(draft.position(), draft.length(), payload.length);
     out.write(section.encode().toArray());
-    out.write(section.digest(header, payload, sha256.get()).value().toArray());
+    out.write(ByteBuffer.allocate(Integer.BYTES).putInt(section.checksum(header, payload)).array());
     out.write(payload);
   }
 }

@@ -122,7 +122,7 @@ public final class ReleaseAuthor {
       throws IOException, Refusal {
     String step = "difference from " + older.manifest().release().version();
     try (OlderModel base = OlderModel.open(repository.path(), older, crypto)) {
-      new DeltaEncoder(crypto::sha256)
+      new DeltaEncoder()
           .encode(base, model, out, (bytes, total) -> progress.at(step, bytes, total));
     }
   }

@@ -19,8 +19,7 @@ final class DeltaTrial {
 
   static byte[] delta(byte[] base, byte[] result) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    new DeltaEncoder(Digest::sha256)
-        .encode(content(base), content(result), out, EncodeProgress.NONE);
+    new DeltaEncoder().encode(content(base), content(result), out, EncodeProgress.NONE);
     return out.toByteArray();
   }
 

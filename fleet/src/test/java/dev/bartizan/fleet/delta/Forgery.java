@@ -5,9 +5,10 @@ import dev.bartizan.updater.delta.DeltaFormat;
 import dev.bartizan.updater.delta.DeltaHeader;
 import dev.bartizan.updater.delta.Section;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** Deltas by an attacker who knows the format: whatever they hold, their digests are right. */
+/** Deltas by an attacker who knows the format: whatever they hold, their checksums are right. */
 final class Forgery {
   private Forgery() {}
 
@@ -19,7 +20,7 @@ final class Forgery {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.writeBytes(header.encode().toArray());
     out.writeBytes(section.encode().toArray());
-    out.writeBytes(section.digest(header, payload, Digest.sha256()).value().toArray());
+    out.writeBytes(ByteBuffer.allocate(4).putInt(section.checksum(header, payload)).array());
     out.writeBytes(payload);
     return out.toByteArray();
   }

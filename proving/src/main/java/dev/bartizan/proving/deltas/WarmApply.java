@@ -4,6 +4,7 @@ import com.sun.management.OperatingSystemMXBean;
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.envelope.BulkCrypto;
 import dev.bartizan.crypto.TouchesTheWorld;
 import dev.bartizan.fleet.delta.DeltaEncoder;
 import dev.bartizan.fleet.delta.EncodeProgress;
@@ -29,6 +30,9 @@ import java.util.List;
 final class WarmApply {
   private static final int WARM_UP = 4;
   private static final int ROUNDS = 6;
+
+  /** As on a device. */
+  private final BulkCrypto crypto = BulkCrypto.fastest();
 
   private final OperatingSystemMXBean system =
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
@@ -60,7 +64,7 @@ final class WarmApply {
     try (FileContent base = FileContent.open(pair.old());
         FileContent result = FileContent.open(pair.next())) {
       ByteArrayOutputStream delta = new ByteArrayOutputStream();
-      new DeltaEncoder(Digest::sha256).encode(base, result, delta, EncodeProgress.NONE);
+      new DeltaEncoder().encode(base, result, delta, EncodeProgress.NONE);
       KnownContent inMemory = KnownContent.of(ByteBuffer.wrap(Files.readAllBytes(pair.old())));
       return new Prepared(pair, inMemory, Bytes.of(delta.toByteArray()), result.length());
     }
@@ -76,8 +80,8 @@ final class WarmApply {
     return ROUNDS * one.length() / 1e6 / seconds;
   }
 
-  private static void apply(Prepared one, byte[] delta) throws IOException, Refusal {
-    new DeltaDecoder(Digest::sha256, one.length())
+  private void apply(Prepared one, byte[] delta) throws IOException, Refusal {
+    new DeltaDecoder(crypto::sha256, one.length())
         .apply(one.base(), new ByteArrayInputStream(delta), piece -> {});
   }
 }

@@ -87,7 +87,7 @@ public final class DeltaDecoder {
 
   private DeltaHeader rebuild(KnownContent base, InputStream delta, long from, ResultSink out)
       throws IOException, DeltaRefusal {
-    DeltaReader reader = DeltaReader.open(delta, sha256.get());
+    DeltaReader reader = DeltaReader.open(delta);
     requireBase(reader.header(), base);
     requireLength(reader.header());
     Deque<FutureTask<SectionWork>> underWay = new ArrayDeque<>();

@@ -15,14 +15,15 @@ import dev.bartizan.crypto.Bytes;
  *           resultDigest   32    SHA-256
  * section   resultLength    8    at least 1; the sections' sum is the header's
  *           payloadLength   4    at most 4 MiB
- *           digest         32    SHA-256 of header, position in the result (8), the two fields above, payload
+ *           checksum        4    CRC-32C of header, position in the result (8), the two fields above, payload
  *           payload              see {@link SectionPlan}
  * </pre>
  *
- * <p>The digest of a section covers the header and the position: a section belongs to one delta and
- * one place, and a flipped bit anywhere is found before the section is used. Sections know nothing
- * of each other, so they can be worked on side by side, and an interrupted application goes on at
- * one.
+ * <p>The checksum of a section covers the header and the position: a section belongs to one delta
+ * and one place, and a flipped bit anywhere is found before the section is used. That a delta is
+ * what its maker made is not for it to say: in a release it is sealed like any artifact, and what
+ * comes out must have the digest that was promised. Sections know nothing of each other, so they
+ * can be worked on side by side, and an interrupted application goes on at one.
  */
 public final class DeltaFormat {
   /** First byte not ASCII and line ends of both kinds: transfers that mangle text show at once. */
@@ -42,11 +43,11 @@ public final class DeltaFormat {
 
   public static final int SECTION_PAYLOAD_MAX = 4 << 20;
 
-  /** Result length and payload length: what stands before a section's digest. */
+  /** Result length and payload length: what stands before a section's checksum. */
   static final int SECTION_FIELDS_LENGTH = 8 + 4;
 
   /** All that stands before a payload. */
-  public static final int SECTION_HEADER_LENGTH = SECTION_FIELDS_LENGTH + 32;
+  public static final int SECTION_HEADER_LENGTH = SECTION_FIELDS_LENGTH + Integer.BYTES;
 
   private DeltaFormat() {}
 }

@@ -1,37 +1,32 @@
 package dev.bartizan.updater.delta;
 
-import dev.bartizan.crypto.Digest;
 import dev.bartizan.updater.delta.DeltaRefusal.Reason;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
 import java.util.Optional;
 
-/** Reads a delta section by section; what it hands out has the right digest. */
+/** Reads a delta section by section; what it hands out has the right checksum. */
 public final class DeltaReader {
-  /** A section whose digest was right, and what it is made of. */
+  /** A section whose checksum was right, and what it is made of. */
   public record Verified(Section section, SectionPlan plan) {}
 
   private final InputStream in;
-  private final MessageDigest sha256;
   private final DeltaHeader header;
   private long position;
 
-  private DeltaReader(InputStream in, MessageDigest sha256, DeltaHeader header) {
+  private DeltaReader(InputStream in, DeltaHeader header) {
     this.in = in;
-    this.sha256 = sha256;
     this.header = header;
   }
 
   /** Reads the header. The stream stays the caller's to close. */
-  public static DeltaReader open(InputStream in, MessageDigest sha256)
-      throws IOException, DeltaRefusal {
+  public static DeltaReader open(InputStream in) throws IOException, DeltaRefusal {
     byte[] header = in.readNBytes(DeltaFormat.HEADER_LENGTH);
     if (header.length < DeltaFormat.HEADER_LENGTH) {
       throw truncated("header");
     }
-    return new DeltaReader(in, sha256, DeltaHeader.parse(header));
+    return new DeltaReader(in, DeltaHeader.parse(header));
   }
 
   public DeltaHeader header() {
@@ -49,10 +44,10 @@ public final class DeltaReader {
       return Optional.empty();
     }
     Section section = parse(read(DeltaFormat.SECTION_FIELDS_LENGTH));
-    byte[] digest = read(Digest.LENGTH);
+    int checksum = ByteBuffer.wrap(read(Integer.BYTES)).getInt();
     byte[] payload = read(section.payloadLength());
-    if (!section.digest(header, payload, sha256).equals(Digest.ofValue(digest))) {
-      throw new DeltaRefusal(Reason.HASH_MISMATCH, name() + ": its digest is wrong");
+    if (section.checksum(header, payload) != checksum) {
+      throw new DeltaRefusal(Reason.HASH_MISMATCH, name() + ": its checksum is wrong");
     }
     SectionPlan plan = SectionPlan.parse(section, header, payload);
     position += section.resultLength();

@@ -21,7 +21,7 @@ public final class DeltaRefusal extends Refusal {
     TRUNCATED,
     /** Bytes follow the last section. */
     EXTRA_DATA,
-    /** A section or the result has another digest than the delta says. */
+    /** A section has another checksum, or the result another digest, than the delta says. */
     HASH_MISMATCH
   }
 

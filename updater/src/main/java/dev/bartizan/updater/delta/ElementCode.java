@@ -84,11 +84,19 @@ final class ElementCode {
     } else {
       port.symbols(run.contexts, run.symbols, 0, count);
     }
-    numbers.code(port, run, count);
+    if (port instanceof SymbolReader reader) {
+      numbers.read(reader, run, count);
+      restoreZeros(count);
+    } else {
+      numbers.write(port, run, count);
+    }
+    rows = 0;
+  }
+
+  private void restoreZeros(int count) {
     if (zeros != null) {
       zeros.restore(run, count);
     }
-    rows = 0;
   }
 
   /** A few at a time, so that what goes before is known when contexts are asked for. */

@@ -83,27 +83,39 @@ final class FloatSymbols implements NumberSymbols {
   }
 
   private static long distance(long element, long prediction) {
-    // Signs are as good as random: branches on them would mostly be guessed wrong.
     long sign = prediction >> 63;
     return ((element - prediction) ^ sign) - sign;
   }
 
   @Override
-  public void code(Symbols port, Run run, int count) throws DeltaRefusal {
+  public void write(Symbols port, Run run, int count) throws DeltaRefusal {
     for (int i = 0; i < count; i++) {
       int symbol = run.symbols[i];
       long element = run.elements[i];
-      long prediction = run.predictions[i];
       if (isByExponent(run.contexts[i])) {
         int wanted = exponents.restBits(symbol);
-        long rest = port.bits(wanted, magnitude(element) & (1L << wanted) - 1);
-        long negative = prediction >> 63 ^ -ExponentSymbol.turned(symbol);
+        port.bits(wanted, magnitude(element) & ((1L << wanted) - 1));
+      } else {
+        long distance = distance(element, run.predictions[i]);
+        port.bits(residuals.restBits(symbol), residuals.rest(symbol, distance));
+      }
+    }
+  }
+
+  @Override
+  public void read(SymbolReader reader, Run run, int count) throws DeltaRefusal {
+    for (int i = 0; i < count; i++) {
+      int symbol = run.symbols[i];
+      long prediction = run.predictions[i];
+      // Signs are as good as random: branches on them would mostly be guessed wrong.
+      long sign = prediction >> 63;
+      if (isByExponent(run.contexts[i])) {
+        long rest = reader.bits(exponents.restBits(symbol));
+        long negative = sign ^ -ExponentSymbol.turned(symbol);
         run.elements[i] = exponents.magnitude(symbol, run.sizes[i], rest) ^ negative;
       } else {
-        long plain = residuals.rest(symbol, distance(element, prediction));
-        long rest = port.bits(residuals.restBits(symbol), plain);
-        long sign = prediction >> 63;
-        run.elements[i] = prediction + ((residuals.distance(symbol, rest) ^ sign) - sign);
+        long distance = residuals.distance(symbol, reader.bits(residuals.restBits(symbol)));
+        run.elements[i] = prediction + ((distance ^ sign) - sign);
       }
     }
   }

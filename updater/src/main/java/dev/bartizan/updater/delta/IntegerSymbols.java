@@ -37,14 +37,20 @@ final class IntegerSymbols implements NumberSymbols {
   }
 
   @Override
-  public void code(Symbols port, Run run, int count) throws DeltaRefusal {
+  public void write(Symbols port, Run run, int count) throws DeltaRefusal {
     for (int i = 0; i < count; i++) {
       int symbol = run.symbols[i];
-      long rest = 0;
-      if (residuals.restBits(symbol) > 0) {
-        long distance = run.elements[i] - run.predictions[i];
-        rest = port.bits(residuals.restBits(symbol), residuals.rest(symbol, distance));
-      }
+      long distance = run.elements[i] - run.predictions[i];
+      port.bits(residuals.restBits(symbol), residuals.rest(symbol, distance));
+    }
+  }
+
+  @Override
+  public void read(SymbolReader reader, Run run, int count) throws DeltaRefusal {
+    for (int i = 0; i < count; i++) {
+      int symbol = run.symbols[i];
+      int wanted = residuals.restBits(symbol);
+      long rest = wanted == 0 ? 0 : reader.bits(wanted);
       run.elements[i] = run.predictions[i] + residuals.distance(symbol, rest);
     }
   }

@@ -13,6 +13,13 @@ sealed interface NumberSymbols permits FloatSymbols, IntegerSymbols {
   /** For a writer: finds the symbols of the first {@code count} elements. */
   void choose(Run run, int count);
 
-  /** Codes the plain bits, the symbols being known; for a reader, that makes the elements. */
-  void code(Symbols port, Run run, int count) throws DeltaRefusal;
+  /** For a writer: writes the plain bits, the symbols being chosen. */
+  void write(Symbols port, Run run, int count) throws DeltaRefusal;
+
+  /**
+   * For a reader: reads the plain bits, the symbols being known, and puts the elements together. It
+   * is told apart from writing, and who reads is named, since a call that could go to anybody would
+   * cost as much as all the rest.
+   */
+  void read(SymbolReader reader, Run run, int count) throws DeltaRefusal;
 }

@@ -1,9 +1,8 @@
 package dev.bartizan.updater.delta;
 
 import dev.bartizan.crypto.Bytes;
-import dev.bartizan.crypto.Digest;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
+import java.util.zip.CRC32C;
 
 /**
  * What a section says before its payload.
@@ -14,19 +13,22 @@ import java.security.MessageDigest;
  */
 public record Section(long position, long resultLength, int payloadLength) {
 
-  /** The fields as they stand in the delta, without position and digest. */
+  /** The fields as they stand in the delta, without position and checksum. */
   public Bytes encode() {
     ByteBuffer out = ByteBuffer.allocate(DeltaFormat.SECTION_FIELDS_LENGTH);
     return Bytes.of(out.putLong(resultLength).putInt(payloadLength).array());
   }
 
-  /** Binds the payload to its place in this one delta. */
-  public Digest digest(DeltaHeader header, byte[] payload, MessageDigest sha256) {
-    sha256.reset();
-    sha256.update(header.encode().asBuffer());
-    sha256.update(ByteBuffer.allocate(Long.BYTES).putLong(position).flip());
-    sha256.update(encode().asBuffer());
-    sha256.update(payload, 0, payloadLength);
-    return Digest.ofValue(sha256.digest());
+  /**
+   * Ties the payload to its place in this one delta, against accidents. A digest in its place would
+   * be no better against somebody who forges: he would write one that is right.
+   */
+  public int checksum(DeltaHeader header, byte[] payload) {
+    CRC32C checksum = new CRC32C();
+    checksum.update(header.encode().asBuffer());
+    checksum.update(ByteBuffer.allocate(Long.BYTES).putLong(position).flip());
+    checksum.update(encode().asBuffer());
+    checksum.update(payload, 0, payloadLength);
+    return (int) checksum.getValue();
   }
 }

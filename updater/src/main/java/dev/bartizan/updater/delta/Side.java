@@ -70,19 +70,19 @@ public final class Side {
     products = new Products(piece.rank(), piece.rows(), columns);
     for (int k = 0; k < piece.rank(); k++) {
       scales[k] = port.integer(SCALE, scales[k]);
-      int[] rows = vector(port, reading ? new int[piece.rows()] : rowVectors[k]);
-      int[] numbers = vector(port, reading ? new int[columns] : columnVectors[k]);
+      int[] rows = vector(port, reading ? new int[0] : rowVectors[k], piece.rows());
+      int[] numbers = vector(port, reading ? new int[0] : columnVectors[k], columns);
       products.put(k, rows, numbers, Math.scalb(1.0, scales[k]));
     }
   }
 
   /** A vector's numbers, in the context of their size. */
-  private static int[] vector(Symbols port, int[] numbers) throws DeltaRefusal {
-    int size = port.integer(VECTOR_SIZE, port.isReading() ? 0 : halfOctaves(numbers));
+  private static int[] vector(Symbols port, int[] numbers, int count) throws DeltaRefusal {
+    int size = port.integer(VECTOR_SIZE, halfOctaves(numbers));
     int most = SymbolContexts.VECTOR_SIZES - 1;
     int context = SymbolContexts.VECTORS + Math.max(0, Math.min(most, size));
-    int[] coded = numbers.clone();
-    port.integers(context, coded, coded.length);
+    int[] coded = Arrays.copyOf(numbers, count);
+    port.integers(context, coded, count);
     return coded;
   }
 

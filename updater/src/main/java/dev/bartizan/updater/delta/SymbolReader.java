@@ -47,9 +47,14 @@ final class SymbolReader extends Symbols {
 
   @Override
   protected long bits(int count, long ignored) throws DeltaRefusal {
+    return bits(count);
+  }
+
+  /** The next plain bits. */
+  long bits(int count) throws DeltaRefusal {
     if (count > 32) {
-      long low = bits(32, 0);
-      return (bits(count - 32, 0) << 32) | low;
+      long low = bits(32);
+      return (bits(count - 32) << 32) | low;
     }
     long at = bitPosition;
     if (at + count > bitEnd) {

@@ -8,7 +8,7 @@
  * dev.bartizan.updater.delta.DeltaFormat}; who writes deltas is in the operator's module.
  *
  * <p>Guarantees: a delta applies to the one base it names; nothing in a section is looked at before
- * its digest was right; memory is bounded by the section length whatever a delta claims; {@link
+ * its checksum was right; memory is bounded by the section length whatever a delta claims; {@link
  * dev.bartizan.updater.delta.DeltaDecoder#apply} returns only when the whole result has the digest
  * the delta names.
  *

@@ -31,6 +31,11 @@ public final class Contexts {
   /** From one context's place to the next: not a power of two, or all would share cache lines. */
   private static final int STRIDE = 256 + 16;
 
+  /** Room for a few contexts at first, and for how many it is kept at most. */
+  private static final int FEW = 16 * STRIDE;
+
+  private static final int KEPT_MAX = 1024 * STRIDE;
+
   private static final int COUNTS_MAX = 1 << 22;
   private static final int FIRST_PAUSE = 4;
   private static final int PAUSE_MAX = 1 << 13;
@@ -41,13 +46,13 @@ public final class Contexts {
   private final int[] places;
 
   /** Last slot (upper half) and frequency (lower half) of each symbol. */
-  int[] ranges = new int[16 * STRIDE];
+  int[] ranges = new int[FEW];
 
   /** How often each was seen, in units of {@link #SEEN}. */
-  private int[] counts = new int[ranges.length];
+  private int[] counts = new int[FEW];
 
   /** The symbol in which a 256th of the slots begins. */
-  byte[] lookup = new byte[ranges.length];
+  byte[] lookup = new byte[FEW];
 
   /** Of the stretch under way: the places of its contexts, which a decoder makes its symbols'. */
   final int[] found = new int[STRETCH_MAX];
@@ -63,14 +68,14 @@ public final class Contexts {
   /** By context: from this symbol on, none was seen or expected. */
   private final int[] used;
 
-  private int nextPlace = STRIDE;
+  private int nextPlace;
 
   /** Contexts whose frequencies are to be made anew at the stretch's end. */
   private final int[] due = new int[STRETCH_MAX];
 
   private int dueCount;
   private int seen;
-  private int stretchEnd = FIRST_STRETCH;
+  private int stretchEnd;
 
   /** What is known of a context before anything was seen in it. */
   public interface Expectation {
@@ -93,6 +98,23 @@ public final class Contexts {
     this.totals = new int[sizes.length];
     this.pause = new int[sizes.length];
     this.used = new int[sizes.length];
+    forget();
+  }
+
+  /** Makes all contexts new. */
+  void forget() {
+    if (ranges.length > KEPT_MAX) {
+      ranges = new int[FEW];
+      counts = new int[FEW];
+      lookup = new byte[FEW];
+    }
+    Arrays.fill(places, 0);
+    Arrays.fill(totals, 0);
+    Arrays.fill(used, 0);
+    nextPlace = STRIDE;
+    dueCount = 0;
+    seen = 0;
+    stretchEnd = FIRST_STRETCH;
   }
 
   /** Last slot, shifted by 16, and frequency, of a context's symbol. */

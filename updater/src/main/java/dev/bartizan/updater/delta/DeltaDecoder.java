@@ -10,7 +10,10 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
@@ -28,6 +31,7 @@ public final class DeltaDecoder {
   private final long resultLengthMax;
   private final Executor workers;
   private final int sectionsAtOnce;
+  private final Queue<Workspace> spare = new ConcurrentLinkedQueue<>();
 
   /** A decoder that does everything on the caller's thread. */
   public DeltaDecoder(Supplier<MessageDigest> sha256, long resultLengthMax) {
@@ -101,7 +105,8 @@ public final class DeltaDecoder {
       if (underWay.size() == sectionsAtOnce) {
         finish(underWay.remove(), base, later);
       }
-      SectionWork work = SectionWork.load(verified.plan(), base);
+      Workspace free = Objects.requireNonNullElseGet(spare.poll(), Workspace::new);
+      SectionWork work = SectionWork.load(verified.plan(), base, free);
       FutureTask<SectionWork> task = new FutureTask<>(work::decode);
       underWay.add(task);
       workers.execute(task);
@@ -112,10 +117,10 @@ public final class DeltaDecoder {
     return reader.header();
   }
 
-  private static void finish(FutureTask<SectionWork> task, KnownContent base, ResultSink out)
+  private void finish(FutureTask<SectionWork> task, KnownContent base, ResultSink out)
       throws IOException, DeltaRefusal {
     try {
-      task.get().emit(base, out);
+      spare.add(task.get().emit(base, out));
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       InterruptedIOException stopped = new InterruptedIOException("interrupted while decoding");

@@ -14,18 +14,24 @@ final class SectionWork {
   private static final int COPY_PIECE = 64 << 10;
 
   private final SectionPlan plan;
+  private final Workspace workspace;
   private final byte[] base;
   private final byte[] coded;
 
-  private SectionWork(SectionPlan plan) {
+  private SectionWork(SectionPlan plan, Workspace workspace) {
     this.plan = plan;
+    this.workspace = workspace;
     long atHand = plan.pieces().stream().mapToLong(Piece::baseBytes).sum();
-    this.base = new byte[plan.prefixLength() + (int) atHand];
-    this.coded = new byte[plan.coded()];
+    this.base = workspace.base(plan.prefixLength() + (int) atHand);
+    this.coded = workspace.coded(plan.coded());
   }
 
-  static SectionWork load(SectionPlan plan, KnownContent content) throws IOException {
-    SectionWork work = new SectionWork(plan);
+  /**
+   * @param workspace this work's alone until {@link #emit} is done
+   */
+  static SectionWork load(SectionPlan plan, KnownContent content, Workspace workspace)
+      throws IOException {
+    SectionWork work = new SectionWork(plan, workspace);
     int at = 0;
     for (Piece.Copy stretch : plan.prefix()) {
       at = work.read(content, stretch.position(), stretch.resultLength(), at);
@@ -80,13 +86,15 @@ final class SectionWork {
     return streams.equals(Streams.NONE)
         ? null
         : new SymbolReader(
+            workspace.contexts(),
             plan.payload().bytes(),
             streams.start(),
             streams.codedLength(),
             plan.payload().length());
   }
 
-  void emit(KnownContent content, ResultSink out) throws IOException {
+  /** Puts out the result; returns the workspace, which is free again. */
+  Workspace emit(KnownContent content, ResultSink out) throws IOException {
     int next = 0;
     int done = 0;
     for (Piece piece : plan.pieces()) {
@@ -99,6 +107,7 @@ final class SectionWork {
       }
     }
     out.write(ByteBuffer.wrap(coded, done, next - done));
+    return workspace;
   }
 
   private static void copy(KnownContent content, Piece.Copy copy, ResultSink out)

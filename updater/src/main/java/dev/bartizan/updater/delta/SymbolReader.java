@@ -16,15 +16,17 @@ final class SymbolReader extends Symbols {
   private final long bitEnd;
 
   /**
+   * @param contexts all new
    * @param payload with at least eight bytes after {@code bitsEnd}
    * @param start of the coded symbols; the bits follow
    */
-  SymbolReader(byte[] payload, int start, int codedLength, int bitsEnd) throws DeltaRefusal {
+  SymbolReader(Contexts contexts, byte[] payload, int start, int codedLength, int bitsEnd)
+      throws DeltaRefusal {
     int codedEnd = start + codedLength;
     if (codedEnd > bitsEnd) {
       throw malformed("coded symbols that are longer than it");
     }
-    this.coded = new RansReader(SymbolContexts.contexts(), payload, start, codedEnd);
+    this.coded = new RansReader(contexts, payload, start, codedEnd);
     this.payload = payload;
     this.bitPosition = 8L * codedEnd;
     this.bitEnd = 8L * bitsEnd;

@@ -76,8 +76,7 @@ class RebuildCutTest {
       newer[i]++;
     }
     ByteArrayOutputStream delta = new ByteArrayOutputStream();
-    new DeltaEncoder()
-        .encode(content(older), content(newer), delta, EncodeProgress.NONE);
+    new DeltaEncoder().encode(content(older), content(newer), delta, EncodeProgress.NONE);
     byte[] oldFile = sealed(older, older, "model");
     byte[] deltaFile = sealed(newer, delta.toByteArray(), "delta");
     published = sealed(newer, newer, "model");

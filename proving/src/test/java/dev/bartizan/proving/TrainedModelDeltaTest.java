@@ -39,8 +39,7 @@ class TrainedModelDeltaTest {
     byte[] base = model(from);
     byte[] result = model(to);
     ByteArrayOutputStream delta = new ByteArrayOutputStream();
-    new DeltaEncoder()
-        .encode(content(base), content(result), delta, EncodeProgress.NONE);
+    new DeltaEncoder().encode(content(base), content(result), delta, EncodeProgress.NONE);
     ByteArrayOutputStream rebuilt = new ByteArrayOutputStream();
     new DeltaDecoder(Digest::sha256, result.length)
         .apply(

@@ -2,10 +2,9 @@ package dev.bartizan.proving.deltas;
 
 import com.sun.management.OperatingSystemMXBean;
 import dev.bartizan.crypto.Bytes;
-import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
-import dev.bartizan.crypto.envelope.BulkCrypto;
 import dev.bartizan.crypto.TouchesTheWorld;
+import dev.bartizan.crypto.envelope.BulkCrypto;
 import dev.bartizan.fleet.delta.DeltaEncoder;
 import dev.bartizan.fleet.delta.EncodeProgress;
 import dev.bartizan.fleet.delta.FileContent;
@@ -29,7 +28,9 @@ import java.util.List;
 @TouchesTheWorld("reads the corpus and the process's CPU time")
 final class WarmApply {
   private static final int WARM_UP = 4;
-  private static final int ROUNDS = 6;
+
+  /** The process's CPU time is told in hundredths of a second: less than this says little. */
+  private static final double SECONDS_AT_LEAST = 0.5;
 
   /** As on a device. */
   private final BulkCrypto crypto = BulkCrypto.fastest();
@@ -40,7 +41,8 @@ final class WarmApply {
   /** A pair's speed. */
   record Speed(String pair, double megabytesPerSecond) {}
 
-  private record Prepared(Pair pair, KnownContent base, Bytes delta, long length) {}
+  private record Prepared(
+      Pair pair, KnownContent base, Bytes delta, long length, DeltaDecoder decoder) {}
 
   /** Measures every pair, after all of them have been applied some times. */
   List<Speed> measure(List<Pair> pairs) throws IOException, Refusal {
@@ -60,28 +62,31 @@ final class WarmApply {
     return speeds;
   }
 
-  private static Prepared prepare(Pair pair) throws IOException {
+  private Prepared prepare(Pair pair) throws IOException {
     try (FileContent base = FileContent.open(pair.old());
         FileContent result = FileContent.open(pair.next())) {
       ByteArrayOutputStream delta = new ByteArrayOutputStream();
       new DeltaEncoder().encode(base, result, delta, EncodeProgress.NONE);
       KnownContent inMemory = KnownContent.of(ByteBuffer.wrap(Files.readAllBytes(pair.old())));
-      return new Prepared(pair, inMemory, Bytes.of(delta.toByteArray()), result.length());
+      DeltaDecoder decoder = new DeltaDecoder(crypto::sha256, result.length());
+      return new Prepared(pair, inMemory, Bytes.of(delta.toByteArray()), result.length(), decoder);
     }
   }
 
   private double speed(Prepared one) throws IOException, Refusal {
     byte[] delta = one.delta().toArray();
     long start = system.getProcessCpuTime();
-    for (int round = 0; round < ROUNDS; round++) {
+    double seconds = 0;
+    long bytes = 0;
+    while (seconds < SECONDS_AT_LEAST) {
       apply(one, delta);
+      bytes += one.length();
+      seconds = (system.getProcessCpuTime() - start) / 1e9;
     }
-    double seconds = (system.getProcessCpuTime() - start) / 1e9;
-    return ROUNDS * one.length() / 1e6 / seconds;
+    return bytes / 1e6 / seconds;
   }
 
-  private void apply(Prepared one, byte[] delta) throws IOException, Refusal {
-    new DeltaDecoder(crypto::sha256, one.length())
-        .apply(one.base(), new ByteArrayInputStream(delta), piece -> {});
+  private static void apply(Prepared one, byte[] delta) throws IOException, Refusal {
+    one.decoder().apply(one.base(), new ByteArrayInputStream(delta), piece -> {});
   }
 }

@@ -80,6 +80,24 @@ class ModelRoundTripTest {
   }
 
   @Test
+  void aWidenedTensorWithAnAdapterMergedIntoWhatItHadCostsTheAdapterAndTheNewWeights()
+      throws Exception {
+    int wider = COLUMNS + 3;
+    double[] grown = weights(9, ROWS, wider);
+    Random random = new Random(8);
+    double[] down = random.doubles(ROWS, -0.1, 0.1).toArray();
+    double[] up = random.doubles(COLUMNS, -0.1, 0.1).toArray();
+    for (int r = 0; r < ROWS; r++) {
+      for (int c = 0; c < COLUMNS; c++) {
+        grown[r * wider + c] = old[r * COLUMNS + c] + down[r] * up[c];
+      }
+    }
+    byte[] result =
+        new ModelBytes().with("w", ModelBytes.FLOAT, floats(grown), ROWS, wider).build();
+    assertTrue(share(model(old), result) < 0.25);
+  }
+
+  @Test
   void newWeightsCostNoMoreThanTheirEntropy() throws Exception {
     assertTrue(share(model(old), model(weights(5, ROWS, COLUMNS))) < 0.84);
   }
@@ -126,6 +144,18 @@ class ModelRoundTripTest {
     assertTrue(share(model(narrowed(old)), model(narrowed(small))) < 0.12);
     assertTrue(share(model(halved(old)), model(halved(small))) < 0.16);
     assertTrue(share(doubles(rounded(old)), doubles(rounded(small))) < 0.25);
+  }
+
+  @Test
+  void doublesOfWhichHalfAreNewDownToTheLastBitCostTheNewOnes() throws Exception {
+    double[] scaled = Arrays.stream(old).map(it -> it * 1.1).toArray();
+    double[] moved = Arrays.stream(small).map(it -> it * 1.1).toArray();
+    Random random = new Random(6);
+    double[] half = scaled.clone();
+    for (int i = 0; i < half.length; i++) {
+      half[i] = random.nextBoolean() ? moved[i] : half[i];
+    }
+    assertTrue(share(doubles(scaled), doubles(half)) < 0.5);
   }
 
   @Test

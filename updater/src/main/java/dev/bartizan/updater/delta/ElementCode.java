@@ -6,12 +6,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The code of a run of numbers, whole rows of a block, given what is predicted for each.
  *
- * <p>A residual is the distance in the order of numbers, for floats away from zero counting as
- * positive. It is coded in the context of how large a change is expected <i>in units of the
+ * <p>An element is coded in the context of how large a change is expected <i>in units of the
  * prediction's last place</i>: sizes of rows and columns travel in half octaves, the last place
- * follows from the prediction's exponent. A float for which a change as large as itself is
- * expected, or that has no counterpart, is coded by exponent instead. Integers whose changes go in
- * runs are coded by how the residuals before them went: quantised rows drift one way.
+ * follows from the prediction. Integers whose changes go in runs are coded by how the residuals
+ * before them went: quantised rows drift one way.
  *
  * <p>First come all symbols of a run, then all plain bits, each in one sweep: that is what makes it
  * fast.

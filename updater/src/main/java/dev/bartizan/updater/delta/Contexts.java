@@ -165,13 +165,13 @@ public final class Contexts {
   void find(int[] wanted, int from, int to) {
     int[] places = this.places;
     int[] found = this.found;
-    int least = Integer.MAX_VALUE;
-    for (int i = from; i < to; i++) {
-      int place = places[wanted[i]];
-      found[i - from] = place;
-      least = Math.min(least, place);
+    int anyMissing = 0;
+    for (int i = 0; i < to - from; i++) {
+      int place = places[wanted[from + i]];
+      found[i] = place;
+      anyMissing |= place - 1;
     }
-    if (least == 0) {
+    if (anyMissing < 0) {
       beginMissing(wanted, from, to);
     }
   }

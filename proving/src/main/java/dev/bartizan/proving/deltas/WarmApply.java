@@ -1,6 +1,5 @@
 package dev.bartizan.proving.deltas;
 
-import com.sun.management.OperatingSystemMXBean;
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.TouchesTheWorld;
@@ -14,6 +13,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -22,21 +22,20 @@ import java.util.List;
 /**
  * How fast differences apply once the JVM is warm: bytes of output per second of one core.
  *
- * <p>The process's CPU time counts, not the clock, so that neither a second core nor somebody else
- * on the machine shows in it.
+ * <p>The decoding thread's CPU time counts, not the clock, and of several stretches the best: what
+ * the JVM compiles meanwhile, a second core or somebody else on the machine is not in it.
  */
-@TouchesTheWorld("reads the corpus and the process's CPU time")
+@TouchesTheWorld("reads the corpus and the thread's CPU time")
 final class WarmApply {
   private static final int WARM_UP = 4;
 
-  /** The process's CPU time is told in hundredths of a second: less than this says little. */
-  private static final double SECONDS_AT_LEAST = 0.5;
+  private static final int STRETCHES = 5;
+  private static final double STRETCH_SECONDS = 0.2;
 
   /** As on a device. */
   private final BulkCrypto crypto = BulkCrypto.fastest();
 
-  private final OperatingSystemMXBean system =
-      (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+  private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
 
   /** A pair's speed. */
   record Speed(String pair, double megabytesPerSecond) {}
@@ -44,7 +43,7 @@ final class WarmApply {
   private record Prepared(
       Pair pair, KnownContent base, Bytes delta, long length, DeltaDecoder decoder) {}
 
-  /** Measures every pair, after all of them have been applied some times. */
+  /** Measures every pair, after all of them, and then each, have been applied for a while. */
   List<Speed> measure(List<Pair> pairs) throws IOException, Refusal {
     List<Prepared> prepared = new ArrayList<>();
     for (Pair pair : pairs) {
@@ -57,7 +56,7 @@ final class WarmApply {
     }
     List<Speed> speeds = new ArrayList<>();
     for (Prepared one : prepared) {
-      speeds.add(new Speed(one.pair().name(), speed(one)));
+      speeds.add(new Speed(one.pair().name(), bestSpeed(one)));
     }
     return speeds;
   }
@@ -73,15 +72,23 @@ final class WarmApply {
     }
   }
 
-  private double speed(Prepared one) throws IOException, Refusal {
+  private double bestSpeed(Prepared one) throws IOException, Refusal {
     byte[] delta = one.delta().toArray();
-    long start = system.getProcessCpuTime();
+    double best = 0;
+    for (int stretch = 0; stretch < STRETCHES; stretch++) {
+      best = Math.max(best, speed(one, delta));
+    }
+    return best;
+  }
+
+  private double speed(Prepared one, byte[] delta) throws IOException, Refusal {
+    long start = threads.getCurrentThreadCpuTime();
     double seconds = 0;
     long bytes = 0;
-    while (seconds < SECONDS_AT_LEAST) {
+    while (seconds < STRETCH_SECONDS) {
       apply(one, delta);
       bytes += one.length();
-      seconds = (system.getProcessCpuTime() - start) / 1e9;
+      seconds = (threads.getCurrentThreadCpuTime() - start) / 1e9;
     }
     return bytes / 1e6 / seconds;
   }

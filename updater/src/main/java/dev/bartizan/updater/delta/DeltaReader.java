@@ -1,6 +1,7 @@
 package dev.bartizan.updater.delta;
 
 import dev.bartizan.updater.delta.DeltaRefusal.Reason;
+import dev.bartizan.updater.delta.SectionPlan.Payload;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -45,8 +46,9 @@ public final class DeltaReader {
     }
     Section section = parse(read(DeltaFormat.SECTION_FIELDS_LENGTH));
     int checksum = ByteBuffer.wrap(read(Integer.BYTES)).getInt();
-    byte[] payload = read(section.payloadLength());
-    if (section.checksum(header, payload) != checksum) {
+    Payload payload =
+        Payload.read(in, section.payloadLength()).orElseThrow(() -> truncated(name()));
+    if (section.checksum(header, payload.bytes()) != checksum) {
       throw new DeltaRefusal(Reason.HASH_MISMATCH, name() + ": its checksum is wrong");
     }
     SectionPlan plan = SectionPlan.parse(section, header, payload);
@@ -72,7 +74,6 @@ public final class DeltaReader {
     return new Section(position, resultLength, payloadLength);
   }
 
-  /** The stream grows its arrays as bytes come: a length costs no memory before they really do. */
   private byte[] read(int length) throws IOException, DeltaRefusal {
     byte[] bytes = in.readNBytes(length);
     if (bytes.length < length) {

@@ -72,28 +72,35 @@ final class ElementCode {
     for (int row = 0; row < rows && !trending; row++) {
       numbers.expect(run, row * columns, rowSizes[row], columnSizes);
     }
-    if (!port.isReading()) {
-      numbers.choose(run, count);
+    if (port instanceof SymbolReader reader) {
+      read(reader, count);
+    } else {
+      write(count);
     }
+    rows = 0;
+  }
+
+  private void read(SymbolReader reader, int count) throws DeltaRefusal {
+    codeSymbols(count);
+    numbers.read(reader, run, count);
+    if (zeros != null) {
+      zeros.restore(run, count);
+    }
+  }
+
+  private void write(int count) throws DeltaRefusal {
+    numbers.choose(run, count);
+    codeSymbols(count);
+    numbers.write(port, run, count);
+  }
+
+  private void codeSymbols(int count) throws DeltaRefusal {
     if (trending) {
       trendingSymbols(count);
     } else if (zeros != null) {
       zeros.code(run, count);
     } else {
       port.symbols(run.contexts, run.symbols, 0, count);
-    }
-    if (port instanceof SymbolReader reader) {
-      numbers.read(reader, run, count);
-      restoreZeros(count);
-    } else {
-      numbers.write(port, run, count);
-    }
-    rows = 0;
-  }
-
-  private void restoreZeros(int count) {
-    if (zeros != null) {
-      zeros.restore(run, count);
     }
   }
 

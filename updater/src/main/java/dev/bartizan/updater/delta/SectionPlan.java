@@ -2,9 +2,11 @@ package dev.bartizan.updater.delta;
 
 import dev.bartizan.updater.delta.DeltaRefusal.Reason;
 import dev.bartizan.updater.delta.TensorPiece.View;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What is in a section's payload, checked against the limits and the lengths before any work is
@@ -36,16 +38,24 @@ public record SectionPlan(
   private static final int PIECES_MAX = 1 << 17;
   private static final int PRODUCTS_MAX = 1 << 25;
 
-  /** Verified bytes, followed by a few zeros so that a word can be read at any place. */
+  /** A section's bytes, followed by a few zeros so that a word can be read at any place. */
   static final class Payload {
     private static final int PADDING = 8;
 
     private final byte[] padded;
     private final int length;
 
-    Payload(byte[] bytes) {
-      this.padded = Arrays.copyOf(bytes, bytes.length + PADDING);
-      this.length = bytes.length;
+    private Payload(byte[] padded, int length) {
+      this.padded = padded;
+      this.length = length;
+    }
+
+    /** Reads it; empty if the stream ends early. */
+    static Optional<Payload> read(InputStream in, int length) throws IOException {
+      byte[] padded = new byte[length + PADDING];
+      return in.readNBytes(padded, 0, length) < length
+          ? Optional.empty()
+          : Optional.of(new Payload(padded, length));
     }
 
     byte[] bytes() {
@@ -93,7 +103,7 @@ public record SectionPlan(
     prefix = List.copyOf(prefix);
   }
 
-  static SectionPlan parse(Section section, DeltaHeader header, byte[] payload)
+  static SectionPlan parse(Section section, DeltaHeader header, Payload payload)
       throws DeltaRefusal {
     return new Parser(section, header, payload).parse();
   }
@@ -132,7 +142,7 @@ public record SectionPlan(
   private static final class Parser {
     private final Section section;
     private final DeltaHeader header;
-    private final byte[] payload;
+    private final Payload payload;
     private final Numbers in;
     private final List<Piece> pieces = new ArrayList<>();
     private final List<Piece.Copy> prefix = new ArrayList<>();
@@ -142,24 +152,24 @@ public record SectionPlan(
     private long literalBytes;
     private boolean coding;
 
-    Parser(Section section, DeltaHeader header, byte[] payload) {
+    Parser(Section section, DeltaHeader header, Payload payload) {
       this.section = section;
       this.header = header;
       this.payload = payload;
-      this.in = new Numbers(payload, 0, payload.length);
+      this.in = new Numbers(payload.bytes(), 0, payload.length());
     }
 
     SectionPlan parse() throws DeltaRefusal {
       Packed plan = packed(PLAN_MAX, "plan");
       byte[] unpacked = new byte[plan.length()];
-      plan.unpack(payload, new byte[0], unpacked, new Zstd());
+      plan.unpack(payload.bytes(), new byte[0], unpacked, new Zstd());
       readPlan(new Numbers(unpacked, 0, unpacked.length));
       Packed literals = packed(literalBytes, "literals");
       Streams streams = coding ? streams() : Streams.NONE;
       if (!coding && in.hasMore()) {
         throw malformed("bytes after its last part");
       }
-      return new SectionPlan(new Payload(payload), pieces, prefix, (int) coded, literals, streams);
+      return new SectionPlan(payload, pieces, prefix, (int) coded, literals, streams);
     }
 
     private Packed packed(long length, String what) throws DeltaRefusal {
@@ -170,11 +180,11 @@ public record SectionPlan(
       if (unpacked == 0) {
         return new Packed(0, 0, 0, false);
       }
-      int packing = in.next(2 * payload.length + 1, what);
+      int packing = in.next(2 * payload.length() + 1, what);
       int packedLength = packing / 2;
       int start = in.position();
       int there = packing == 0 ? unpacked : packedLength;
-      if (there > payload.length - start || packing == 1) {
+      if (there > payload.length() - start || packing == 1) {
         throw malformed(what + " that ends beyond the payload");
       }
       in.skip(there);
@@ -182,7 +192,7 @@ public record SectionPlan(
     }
 
     private Streams streams() throws DeltaRefusal {
-      int coded = in.next(payload.length, "coded symbols");
+      int coded = in.next(payload.length(), "coded symbols");
       return new Streams(in.position(), coded);
     }
 

@@ -10,6 +10,7 @@ import java.util.Arrays;
  * is one description of the format, and the sides cannot disagree about it.
  */
 public abstract class Symbols {
+  /** Whole numbers that are coded in one sweep. */
   private static final int SWEEP = 512;
 
   private final int[] contexts = new int[SWEEP];

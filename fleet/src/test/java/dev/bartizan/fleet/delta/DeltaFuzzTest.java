@@ -39,6 +39,14 @@ class DeltaFuzzTest {
     return Arguments.of((Object) Forgery.payload(DeltaTrial.delta(base, result)));
   }
 
+  /** Whole deltas, for the base that is there and for another. */
+  static Stream<Arguments> files() throws IOException {
+    return Stream.of(
+        Arguments.of((Object) DeltaTrial.delta(BASE, RESULT)),
+        Arguments.of((Object) DeltaTrial.delta(BASE, new byte[0])),
+        Arguments.of((Object) DeltaTrial.delta(RESULT, BASE)));
+  }
+
   @MethodSource("payloads")
   @FuzzTest(maxDuration = "60s")
   void anyPayloadGivesWhatWasPromisedOrIsRefused(byte[] payload) throws IOException {
@@ -50,7 +58,7 @@ class DeltaFuzzTest {
     }
   }
 
-  @MethodSource("payloads")
+  @MethodSource("files")
   @FuzzTest(maxDuration = "60s")
   void anyFileIsADeltaOrRefused(byte[] file) throws IOException {
     try {

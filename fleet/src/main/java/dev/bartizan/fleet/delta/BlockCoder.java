@@ -49,7 +49,8 @@ final class BlockCoder {
 
   private static Choice byteByByte(Block block) {
     Choice best = Choice.of(block, TensorPiece.BYTES, 0, new Side());
-    return block.hasBase()
+    boolean hasBytesAbove = block.format().width() > 1;
+    return block.hasBase() && hasBytesAbove
         ? best.cheaper(Choice.of(block, TensorPiece.BYTES | TensorPiece.NOISE, 0, new Side()))
         : best;
   }

@@ -6,7 +6,6 @@ import dev.bartizan.updater.delta.Section;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -82,8 +81,7 @@ public final class DeltaEncoder {
   private static void write(DeltaHeader header, Draft draft, byte[] payload, OutputStream out)
       throws IOException {
     Section section = new Section(draft.position(), draft.length(), payload.length);
-    out.write(section.encode().toArray());
-    out.write(ByteBuffer.allocate(Integer.BYTES).putInt(section.checksum(header, payload)).array());
+    out.write(section.encode(header, payload).toArray());
     out.write(payload);
   }
 }

@@ -5,7 +5,6 @@ import dev.bartizan.updater.delta.DeltaFormat;
 import dev.bartizan.updater.delta.DeltaHeader;
 import dev.bartizan.updater.delta.Section;
 import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /** Deltas by an attacker who knows the format: whatever they hold, their checksums are right. */
@@ -19,8 +18,7 @@ final class Forgery {
     Section section = new Section(0, result.length, payload.length);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.writeBytes(header.encode().toArray());
-    out.writeBytes(section.encode().toArray());
-    out.writeBytes(ByteBuffer.allocate(4).putInt(section.checksum(header, payload)).array());
+    out.writeBytes(section.encode(header, payload).toArray());
     out.writeBytes(payload);
     return out.toByteArray();
   }

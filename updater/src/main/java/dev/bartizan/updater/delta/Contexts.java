@@ -119,10 +119,16 @@ public final class Contexts {
 
   /** Last slot, shifted by 16, and frequency, of a context's symbol. */
   public int range(int context, int symbol) {
+    // In a line of its own: finding a place may put another array where the ranges were.
+    int place = place(context);
+    return ranges[place + symbol];
+  }
+
+  private int place(int context) {
     if (places[context] == 0) {
       begin(context);
     }
-    return ranges[places[context] + symbol];
+    return places[context];
   }
 
   /** Makes a place for a context that was never used. */
@@ -178,10 +184,7 @@ public final class Contexts {
 
   private void beginMissing(int[] wanted, int from, int to) {
     for (int i = from; i < to; i++) {
-      if (places[wanted[i]] == 0) {
-        begin(wanted[i]);
-      }
-      found[i - from] = places[wanted[i]];
+      found[i - from] = place(wanted[i]);
     }
   }
 

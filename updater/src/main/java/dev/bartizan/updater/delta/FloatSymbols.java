@@ -28,7 +28,7 @@ final class FloatSymbols implements NumberSymbols {
    */
   FloatSymbols(NumberFormat format, int columns, int covered) {
     boolean isWide = format.size() == Long.SIZE;
-    this.residuals = isWide ? ResidualSymbol.WIDE : ResidualSymbol.NARROW;
+    this.residuals = ResidualSymbol.of(format);
     this.exponents = new ExponentSymbol(format);
     this.columns = columns;
     this.covered = covered;

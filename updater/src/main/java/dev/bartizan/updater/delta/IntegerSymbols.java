@@ -11,7 +11,7 @@ final class IntegerSymbols implements NumberSymbols {
 
   IntegerSymbols(NumberFormat format, int columns) {
     this.isWide = format.size() == Long.SIZE;
-    this.residuals = isWide ? ResidualSymbol.WIDE : ResidualSymbol.NARROW;
+    this.residuals = ResidualSymbol.of(format);
     this.columns = columns;
   }
 

@@ -45,6 +45,11 @@ final class ResidualSymbol {
     }
   }
 
+  /** Those of a format's residuals. */
+  static ResidualSymbol of(NumberFormat format) {
+    return format.size() == Long.SIZE ? WIDE : NARROW;
+  }
+
   /** How many symbols there are. */
   int count() {
     return upper.length;

@@ -13,21 +13,26 @@ import java.util.zip.CRC32C;
  */
 public record Section(long position, long resultLength, int payloadLength) {
 
-  /** The fields as they stand in the delta, without position and checksum. */
-  public Bytes encode() {
+  /** All that stands before the payload in the delta. */
+  public Bytes encode(DeltaHeader header, byte[] payload) {
+    ByteBuffer out = ByteBuffer.allocate(DeltaFormat.SECTION_HEADER_LENGTH);
+    return Bytes.of(out.put(fields()).putInt(checksum(header, payload)).array());
+  }
+
+  private ByteBuffer fields() {
     ByteBuffer out = ByteBuffer.allocate(DeltaFormat.SECTION_FIELDS_LENGTH);
-    return Bytes.of(out.putLong(resultLength).putInt(payloadLength).array());
+    return out.putLong(resultLength).putInt(payloadLength).flip();
   }
 
   /**
    * Ties the payload to its place in this one delta, against accidents. A digest in its place would
    * be no better against somebody who forges: he would write one that is right.
    */
-  public int checksum(DeltaHeader header, byte[] payload) {
+  int checksum(DeltaHeader header, byte[] payload) {
     CRC32C checksum = new CRC32C();
     checksum.update(header.encode().asBuffer());
     checksum.update(ByteBuffer.allocate(Long.BYTES).putLong(position).flip());
-    checksum.update(encode().asBuffer());
+    checksum.update(fields());
     checksum.update(payload, 0, payloadLength);
     return (int) checksum.getValue();
   }

@@ -18,6 +18,9 @@ final class BlockCoder {
   /** What a factor must leave of the squares to be tried. */
   private static final double WORTH_A_TRY = 0.9;
 
+  /** Bits that a factor for all must spare each element. */
+  private static final double WORTH_A_FACTOR = 1 / 16.0;
+
   private static final List<NumberFormat> NARROW =
       List.of(NumberFormat.F32_IN_F64, NumberFormat.F16_IN_F32, NumberFormat.BF16_IN_F32);
 
@@ -64,7 +67,8 @@ final class BlockCoder {
     if (!quantised || !cast) {
       predictions.add(copy);
     }
-    if (block.rows() * block.columns() < SMALLEST) {
+    int elements = block.rows() * block.columns();
+    if (elements < SMALLEST) {
       return predictions;
     }
     double before = quantised ? Double.MAX_VALUE : squares(block, copy);
@@ -73,10 +77,34 @@ final class BlockCoder {
     Fit fit = new Fit(block, offset);
     predictions.addAll(scaled(block, fit, offset, before));
     if (!quantised && before > 0) {
-      LowRank.candidates(left(block, copy), block.rows(), block.columns())
-          .forEach(change -> predictions.add(copy.plus(change)));
+      predictions.addAll(withLowRank(block, copy));
+      Prediction steady = Prediction.scaled(fit.commonest(), offset);
+      if (bits(block, copy) - bits(block, steady) > WORTH_A_FACTOR * elements) {
+        predictions.add(steady);
+        predictions.addAll(withLowRank(block, steady));
+      }
     }
     return predictions;
+  }
+
+  private static List<Prediction> withLowRank(Block block, Prediction prediction) {
+    return LowRank.candidates(left(block, prediction), block.rows(), block.columns()).stream()
+        .map(prediction::plus)
+        .toList();
+  }
+
+  /** How long the distances from a prediction are, all together. */
+  private static long bits(Block block, Prediction prediction) {
+    double[] predicted = prediction.values(block);
+    long bits = 0;
+    for (int r = 0; r < block.rows(); r++) {
+      for (int c = 0; c < block.view().columns(); c++) {
+        long nearest = block.format().nearest(predicted[r * block.columns() + c]);
+        long distance = Math.abs(block.ordered(r, c) - nearest);
+        bits += Long.SIZE - Long.numberOfLeadingZeros(distance);
+      }
+    }
+    return bits;
   }
 
   private static List<Prediction> scaled(Block block, Fit fit, double offset, double before) {

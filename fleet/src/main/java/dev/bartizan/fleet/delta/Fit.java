@@ -1,12 +1,19 @@
 package dev.bartizan.fleet.delta;
 
 import dev.bartizan.updater.delta.NumberFormat;
+import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * Factors that take a block's counterpart to the block: by least squares, or where rounding tells
  * more, exactly.
  */
 final class Fit {
+  /** Quotients that are looked at, and one in how many has to agree with others. */
+  private static final int SAMPLES = 1 << 14;
+
+  private static final int AGREEING = 64;
+
   private final Block block;
   private final double offset;
   private final int covered;
@@ -67,6 +74,48 @@ final class Fit {
       factors[c] = fit(0, block.rows(), c, c + 1);
     }
     return factors;
+  }
+
+  /**
+   * The factor that most elements agree on, however large the others' changes are: weight decay
+   * shrinks all alike, and is all that happens to rows that nothing trains. It is what remains of
+   * the quotients when again and again the half that lies closest together is kept.
+   */
+  double commonest() {
+    double[] quotients = quotients();
+    int from = 0;
+    int count = quotients.length;
+    while (count > Math.max(2, quotients.length / AGREEING)) {
+      int half = (count + 1) / 2;
+      int closest = from;
+      for (int i = from; i + half <= from + count; i++) {
+        boolean closer = width(quotients, i, half) < width(quotients, closest, half);
+        closest = closer ? i : closest;
+      }
+      from = closest;
+      count = half;
+    }
+    double factor = Arrays.stream(quotients, from, from + count).average().orElse(1);
+    return shortened(factor);
+  }
+
+  private static double width(double[] sorted, int from, int count) {
+    return sorted[from + count - 1] - sorted[from];
+  }
+
+  /** Sorted; of as many elements as tell, evenly spread. */
+  private double[] quotients() {
+    int all = block.rows() * covered;
+    int step = 1 + all / SAMPLES;
+    return IntStream.iterate(0, i -> i < all, i -> i + step)
+        .mapToDouble(i -> quotient(i / covered, i % covered))
+        .filter(quotient -> Double.isFinite(quotient) && quotient != 0)
+        .sorted()
+        .toArray();
+  }
+
+  private double quotient(int row, int column) {
+    return (block.value(row, column) - offset) / block.baseValue(row, column);
   }
 
   private double fit(int firstRow, int lastRow, int firstColumn, int lastColumn) {

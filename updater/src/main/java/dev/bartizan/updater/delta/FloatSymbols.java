@@ -3,14 +3,19 @@ package dev.bartizan.updater.delta;
 import java.util.Arrays;
 
 /**
- * Floats as residuals or by exponent.
+ * Floats by their distance from the prediction in the order of numbers, or by exponent: where a
+ * change as large as the number itself is expected, or there is no counterpart, nothing is gained
+ * by a distance.
  *
- * <p>A residual is the distance from the prediction in the order of numbers, away from zero
- * counting as positive. Where a change as large as the number itself is expected, or there is no
- * counterpart, nothing is gained by a distance, and a float is coded by its exponent.
+ * <p>Which way it goes, away from zero or towards it, is a plain bit. Weights that were trained go
+ * both ways alike, and fewer symbols are faster to decode and to learn.
  */
 final class FloatSymbols implements NumberSymbols {
-  private final ResidualSymbol residuals;
+  private final MagnitudeSymbol distances;
+
+  /** How many bits go with a distance: those that its symbol leaves open, and the way. */
+  private final byte[] plainBits;
+
   private final ExponentSymbol exponents;
   private final int columns;
   private final int covered;
@@ -28,13 +33,17 @@ final class FloatSymbols implements NumberSymbols {
    */
   FloatSymbols(NumberFormat format, int columns, int covered) {
     boolean isWide = format.size() == Long.SIZE;
-    this.residuals = ResidualSymbol.of(format);
+    this.distances = MagnitudeSymbol.of(format);
+    this.plainBits = new byte[distances.count()];
+    for (int symbol = 1; symbol < plainBits.length; symbol++) {
+      plainBits[symbol] = (byte) (distances.restBits(symbol) + 1);
+    }
     this.exponents = new ExponentSymbol(format);
     this.columns = columns;
     this.covered = covered;
     this.mantissa = format.mantissa();
     this.place = 2 * (format.bias() + mantissa) - SymbolContexts.SIZE_MIN;
-    int first = isWide ? SymbolContexts.WIDE_NUMBERS : SymbolContexts.FLOATS;
+    int first = isWide ? SymbolContexts.WIDE_FLOATS : SymbolContexts.FLOATS;
     int asLarge = 2 * (mantissa - 1) - SymbolContexts.SIZE_MIN;
     this.contexts = new int[asLarge + SymbolContexts.EXPONENTS_BY_SIZE];
     Arrays.setAll(contexts, i -> i < asLarge ? first + i : SymbolContexts.EXPONENTS + i - asLarge);
@@ -74,17 +83,18 @@ final class FloatSymbols implements NumberSymbols {
       run.symbols[i] =
           isByExponent(run.contexts[i])
               ? exponents.of(magnitude(element), run.sizes[i], turned(element, prediction))
-              : residuals.of(distance(element, prediction));
+              : distances.of(Math.abs(distance(element, prediction)));
     }
+  }
+
+  /** Away from zero counts as positive. */
+  private static long distance(long element, long prediction) {
+    long sign = prediction >> 63;
+    return ((element - prediction) ^ sign) - sign;
   }
 
   private static int turned(long element, long prediction) {
     return (int) ((element ^ prediction) >>> 63);
-  }
-
-  private static long distance(long element, long prediction) {
-    long sign = prediction >> 63;
-    return ((element - prediction) ^ sign) - sign;
   }
 
   @Override
@@ -96,10 +106,14 @@ final class FloatSymbols implements NumberSymbols {
         int wanted = exponents.restBits(symbol);
         port.bits(wanted, magnitude(element) & ((1L << wanted) - 1));
       } else {
-        long distance = distance(element, run.predictions[i]);
-        port.bits(residuals.restBits(symbol), residuals.rest(symbol, distance));
+        port.bits(plainBits[symbol], plain(symbol, distance(element, run.predictions[i])));
       }
     }
+  }
+
+  /** The plain bits of a distance; a zero that was said before leaves none. */
+  private long plain(int symbol, long distance) {
+    return symbol == 0 ? 0 : distances.rest(symbol, Math.abs(distance)) << 1 | distance >>> 63;
   }
 
   @Override
@@ -114,8 +128,10 @@ final class FloatSymbols implements NumberSymbols {
         long negative = sign ^ -ExponentSymbol.turned(symbol);
         run.elements[i] = exponents.magnitude(symbol, run.sizes[i], rest) ^ negative;
       } else {
-        long distance = residuals.distance(symbol, reader.bits(residuals.restBits(symbol)));
-        run.elements[i] = prediction + ((distance ^ sign) - sign);
+        long plain = reader.bits(plainBits[symbol]);
+        long negative = sign ^ -(plain & 1);
+        long magnitude = distances.least(symbol) + (plain >>> 1);
+        run.elements[i] = prediction + ((magnitude ^ negative) - negative);
       }
     }
   }

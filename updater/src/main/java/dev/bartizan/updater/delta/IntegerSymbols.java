@@ -23,7 +23,7 @@ final class IntegerSymbols implements NumberSymbols {
       int size = Math.max(0, Math.min(most, rowSize + columnSizes[i] - least));
       int first =
           isWide
-              ? SymbolContexts.WIDE_NUMBERS
+              ? SymbolContexts.WIDE_INTEGERS
               : SymbolContexts.INTEGERS + run.fractions[at + i] * SymbolContexts.INTEGER_SIZES;
       run.contexts[at + i] = first + size;
     }

@@ -16,10 +16,11 @@ public final class SymbolContexts {
   static final int SIZES = 128;
 
   static final int FLOATS = 0;
-  static final int WIDE_NUMBERS = FLOATS + SIZES;
+  static final int WIDE_FLOATS = FLOATS + SIZES;
+  static final int WIDE_INTEGERS = WIDE_FLOATS + SIZES;
 
   /** Integers: sizes by where between two integers the prediction lay (or that it lay on one). */
-  static final int INTEGERS = WIDE_NUMBERS + SIZES;
+  static final int INTEGERS = WIDE_INTEGERS + SIZES;
 
   static final int INTEGER_SIZE_MIN = -12;
   static final int INTEGER_SIZES = 48;
@@ -100,8 +101,8 @@ public final class SymbolContexts {
   }
 
   private static int size(int context) {
-    if (context < WIDE_NUMBERS) {
-      return ResidualSymbol.NARROW.count();
+    if (context < WIDE_INTEGERS) {
+      return distances(context).count();
     }
     if (context < INTEGERS) {
       return ResidualSymbol.WIDE.count();
@@ -126,10 +127,10 @@ public final class SymbolContexts {
   }
 
   private static void expect(int context, int[] weights) {
-    if (context < INTEGERS) {
-      ResidualSymbol residuals =
-          context < WIDE_NUMBERS ? ResidualSymbol.NARROW : ResidualSymbol.WIDE;
-      expectResidual(residuals, weights, SIZE_MIN + context % SIZES, SURE);
+    if (context < WIDE_INTEGERS) {
+      expectMagnitude(distances(context), weights, SIZE_MIN + context % SIZES, SURE);
+    } else if (context < INTEGERS) {
+      expectResidual(ResidualSymbol.WIDE, weights, SIZE_MIN + context % SIZES, SURE);
     } else if (context < TRENDS) {
       int size = INTEGER_SIZE_MIN + (context - INTEGERS) % INTEGER_SIZES;
       expectResidual(ResidualSymbol.NARROW, weights, size, UNSURE);
@@ -155,17 +156,35 @@ public final class SymbolContexts {
     }
   }
 
+  private static MagnitudeSymbol distances(int context) {
+    return context < WIDE_FLOATS ? MagnitudeSymbol.NARROW : MagnitudeSymbol.WIDE;
+  }
+
+  private static void expectMagnitude(
+      MagnitudeSymbol magnitudes, int[] weights, int halfOctaves, int weight) {
+    for (int symbol = 0; symbol < weights.length; symbol++) {
+      weights[symbol] = (int) (weight * probability(magnitudes, symbol, halfOctaves));
+    }
+  }
+
   private static void expectResidual(
       ResidualSymbol residuals, int[] weights, int halfOctaves, int weight) {
-    double square = power(halfOctaves) * 0.7;
-    weights[0] = (int) (weight * within(0.5, square));
-    for (int symbol = 1; symbol < weights.length; symbol++) {
-      // As a long, two to the power of 63 is negative.
-      double least = Math.abs((double) residuals.least(symbol));
-      double next = least + power(residuals.restBits(symbol));
-      double share = within(next - 0.5, square) - within(least - 0.5, square);
-      weights[symbol] = (int) (weight * share / 2);
+    for (int symbol = 0; symbol < weights.length; symbol++) {
+      int magnitude = ResidualSymbol.magnitude(symbol);
+      double both = probability(residuals.magnitudes(), magnitude, halfOctaves);
+      weights[symbol] = (int) (weight * (magnitude == 0 ? both : both / 2));
     }
+  }
+
+  private static double probability(MagnitudeSymbol magnitudes, int symbol, int halfOctaves) {
+    double square = power(halfOctaves) * 0.7;
+    if (symbol == 0) {
+      return within(0.5, square);
+    }
+    // As a long, two to the power of 63 is negative.
+    double least = Math.abs((double) magnitudes.least(symbol));
+    double next = least + power(magnitudes.restBits(symbol));
+    return within(next - 0.5, square) - within(least - 0.5, square);
   }
 
   /** The probability of a size up to {@code x}: a tail that falls with the square. */

@@ -52,19 +52,23 @@ final class SymbolReader extends Symbols {
     return bits(count);
   }
 
-  /** The next plain bits. */
+  /**
+   * The next plain bits. Who reads them in sweeps counts on that nothing is called here: after a
+   * call, a compiler would have to look up again whatever the sweep works on.
+   */
   long bits(int count) throws DeltaRefusal {
-    if (count > 32) {
-      long low = bits(32);
-      return (bits(count - 32) << 32) | low;
-    }
     long at = bitPosition;
     if (at + count > bitEnd) {
       throw malformed("fewer bits than are needed");
     }
     bitPosition = at + count;
-    long word = (long) LONGS.get(payload, (int) (at >>> 3)) >>> (at & 7);
-    return word & ((1L << count) - 1);
+    int from = (int) (at >>> 3);
+    int skipped = (int) at & 7;
+    long word = (long) LONGS.get(payload, from) >>> skipped;
+    if (count > Long.SIZE - Byte.SIZE) {
+      word |= (long) payload[from + Long.BYTES] << 1 << (Long.SIZE - 1 - skipped);
+    }
+    return count < Long.SIZE ? word & ((1L << count) - 1) : word;
   }
 
   /** All that was there was used, and nothing else: else somebody has padded or cut it. */

@@ -16,6 +16,10 @@ class NumberSymbolTest {
     return Stream.of(ResidualSymbol.NARROW, ResidualSymbol.WIDE);
   }
 
+  static Stream<MagnitudeSymbol> magnitudes() {
+    return Stream.of(MagnitudeSymbol.NARROW, MagnitudeSymbol.WIDE);
+  }
+
   @ParameterizedTest
   @MethodSource("residuals")
   void aResidualIsItsSymbolAndItsPlainBits(ResidualSymbol residuals) {
@@ -41,13 +45,35 @@ class NumberSymbolTest {
   }
 
   @ParameterizedTest
-  @MethodSource("residuals")
-  void symbolsAscendWithTheMagnitudeAndFitIntoAByte(ResidualSymbol residuals) {
-    assertTrue(residuals.count() <= 256);
-    for (int symbol = 1; symbol + 2 < residuals.count(); symbol++) {
-      long next = residuals.least(symbol) + (1L << residuals.restBits(symbol));
-      assertEquals(next, residuals.least(symbol + 2), "after symbol " + symbol);
+  @MethodSource("magnitudes")
+  void aMagnitudeIsTheLeastOfItsSymbolAndItsPlainBits(MagnitudeSymbol magnitudes) {
+    long most = magnitudes == MagnitudeSymbol.WIDE ? Long.MAX_VALUE : (1L << 33) - 1;
+    Random random = new Random(5);
+    LongStream edges = LongStream.of(0, 1, 2, 3, 4, 5, 6, 7, 8, 255, most, most >> 1);
+    LongStream.concat(edges, random.longs(10_000).map(any -> any >>> random.nextInt(64)))
+        .map(any -> any & most)
+        .forEach(
+            magnitude -> {
+              int symbol = magnitudes.of(magnitude);
+              long rest = magnitudes.rest(symbol, magnitude);
+              assertTrue(symbol < magnitudes.count(), magnitude + " has symbol " + symbol);
+              assertEquals(magnitude, magnitudes.least(symbol) + rest, "symbol " + symbol);
+            });
+  }
+
+  @ParameterizedTest
+  @MethodSource("magnitudes")
+  void symbolsAscendWithTheMagnitude(MagnitudeSymbol magnitudes) {
+    for (int symbol = 0; symbol + 1 < magnitudes.count(); symbol++) {
+      long next = magnitudes.least(symbol) + (1L << magnitudes.restBits(symbol));
+      assertEquals(next, magnitudes.least(symbol + 1), "after symbol " + symbol);
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("residuals")
+  void symbolsFitIntoAByte(ResidualSymbol residuals) {
+    assertTrue(residuals.count() <= 256);
   }
 
   @ParameterizedTest

@@ -202,100 +202,6 @@ public enum NumberFormat {
     return ordered;
   }
 
-  /** The ordered forms of {@code count} elements in a row; for speed, the common widths apart. */
-  void load(byte[] content, int at, long[] ordered, int from, int count) {
-    if (this == F32) {
-      for (int i = 0; i < count; i++) {
-        int bits = (int) INTS.get(content, at + 4 * i);
-        ordered[from + i] = bits ^ ((bits >> 31) >>> 1);
-      }
-    } else if (this == F16 || this == BF16) {
-      for (int i = 0; i < count; i++) {
-        short bits = (short) SHORTS.get(content, at + 2 * i);
-        ordered[from + i] = bits ^ ((bits >> 15) & Short.MAX_VALUE);
-      }
-    } else {
-      for (int i = 0; i < count; i++) {
-        ordered[from + i] = ordered(bits(content, at + i * width));
-      }
-    }
-  }
-
-  /** Stores what {@link #load} takes. */
-  void store(long[] ordered, int from, int count, byte[] content, int at) {
-    if (this == F32) {
-      for (int i = 0; i < count; i++) {
-        int bits = (int) ordered[from + i];
-        INTS.set(content, at + 4 * i, bits ^ ((bits >> 31) >>> 1));
-      }
-    } else if (this == F16 || this == BF16) {
-      for (int i = 0; i < count; i++) {
-        short bits = (short) ordered[from + i];
-        SHORTS.set(content, at + 2 * i, (short) (bits ^ ((bits >> 15) & Short.MAX_VALUE)));
-      }
-    } else {
-      for (int i = 0; i < count; i++) {
-        store(content, at + i * width, unordered(ordered[from + i]));
-      }
-    }
-  }
-
-  /** The numbers themselves of {@code count} elements in a row; common formats apart. */
-  void values(byte[] content, int at, double[] values, int count) {
-    switch (this) {
-      case F32 -> {
-        for (int i = 0; i < count; i++) {
-          values[i] = Float.intBitsToFloat((int) INTS.get(content, at + 4 * i));
-        }
-      }
-      case F16 -> {
-        for (int i = 0; i < count; i++) {
-          values[i] = half((short) SHORTS.get(content, at + 2 * i));
-        }
-      }
-      case BF16 -> {
-        for (int i = 0; i < count; i++) {
-          values[i] = Float.intBitsToFloat((short) SHORTS.get(content, at + 2 * i) << 16);
-        }
-      }
-      case U8, S8 -> {
-        int mask = unsigned ? 0xff : -1;
-        for (int i = 0; i < count; i++) {
-          values[i] = content[at + i] & mask;
-        }
-      }
-      default -> {
-        for (int i = 0; i < count; i++) {
-          values[i] = value(ordered(bits(content, at + i * width)));
-        }
-      }
-    }
-  }
-
-  /** {@link #nearest} of the first {@code count}. */
-  void nearest(double[] values, long[] ordered, int from, int count) {
-    if (this == F32) {
-      for (int i = 0; i < count; i++) {
-        int bits = Float.floatToRawIntBits((float) values[i]);
-        ordered[from + i] = !Double.isNaN(values[i]) ? bits ^ ((bits >> 31) >>> 1) : 0;
-      }
-    } else if (mantissa == 0) {
-      double least = least();
-      double most = most();
-      for (int i = 0; i < count; i++) {
-        ordered[from + i] = (long) Math.max(least, Math.min(most, Math.rint(values[i])));
-      }
-    } else if (size == Short.SIZE) {
-      for (int i = 0; i < count; i++) {
-        ordered[from + i] = !Double.isNaN(values[i]) ? narrowed(values[i]) : 0;
-      }
-    } else {
-      for (int i = 0; i < count; i++) {
-        ordered[from + i] = nearest(values[i]);
-      }
-    }
-  }
-
   /** The number itself; exact but for 64-bit integers. */
   public double value(long ordered) {
     return switch (narrow) {
@@ -311,7 +217,7 @@ public enum NumberFormat {
    * The number that a half's bits, its sign extended, stand for. Moved to where a float has them,
    * they are that number scaled; what would be an infinity or none counts as a large number.
    */
-  private static float half(int bits) {
+  static float half(int bits) {
     return Float.intBitsToFloat((bits & 1 << 31) | (bits & Short.MAX_VALUE) << 13) * 0x1p112f;
   }
 
@@ -331,7 +237,7 @@ public enum NumberFormat {
     };
   }
 
-  private long narrowed(double value) {
+  long narrowed(double value) {
     long bits = Double.doubleToRawLongBits(value);
     long magnitude = bits & Long.MAX_VALUE;
     int dropped = 52 - mantissa;
@@ -350,11 +256,11 @@ public enum NumberFormat {
     return (long) Math.max(least(), Math.min(most(), Math.rint(value)));
   }
 
-  private double least() {
+  double least() {
     return unsigned ? 0 : -(double) (sign >>> 1) * 2;
   }
 
-  private double most() {
+  double most() {
     return unsigned ? (double) (sign >>> 1) * 4 - 1 : (double) (sign >>> 1) * 2 - 1;
   }
 }

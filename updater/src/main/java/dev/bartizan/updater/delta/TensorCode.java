@@ -16,6 +16,8 @@ public final class TensorCode {
   private final NumberFormat format;
   private final Side side;
   private final double[] values;
+  private final NumberRows rows;
+  private final NumberRows baseRows;
 
   /**
    * @param given the side information to write; what it holds does not matter to a reader
@@ -25,6 +27,8 @@ public final class TensorCode {
     this.piece = piece;
     this.format = piece.format();
     this.side = given;
+    this.rows = new NumberRows(format);
+    this.baseRows = new NumberRows(piece.base().format());
     this.values = new double[piece.isComputed() ? piece.columns() : 0];
   }
 
@@ -61,11 +65,11 @@ public final class TensorCode {
   private void add(int size, ElementCode code, byte[] result, int at) {
     if (size != Side.AS_PREDICTED) {
       if (!port.isReading()) {
-        format.load(result, at, code.run.elements, code.next(), piece.columns());
+        rows.load(result, at, code.run.elements, code.next(), piece.columns());
       }
       code.add(size);
     } else if (port.isReading()) {
-      format.store(code.run.predictions, code.next(), piece.columns(), result, at);
+      rows.store(code.run.predictions, code.next(), piece.columns(), result, at);
     }
   }
 
@@ -75,7 +79,7 @@ public final class TensorCode {
     int from = 0;
     for (int i = 0; i < sizes.length && port.isReading(); i++) {
       if (sizes[i] != Side.AS_PREDICTED) {
-        format.store(code.run.elements, from, columns, result, at + i * columns * format.width());
+        rows.store(code.run.elements, from, columns, result, at + i * columns * format.width());
         from += columns;
       }
     }
@@ -89,7 +93,6 @@ public final class TensorCode {
   }
 
   private void predict(int row, byte[] base, int baseAt, ElementCode code) throws DeltaRefusal {
-    NumberFormat from = piece.base().format();
     int covered = piece.base().columns();
     int next = code.next();
     int end = next + piece.columns();
@@ -97,12 +100,12 @@ public final class TensorCode {
       Arrays.fill(code.run.fractions, next, end, (byte) (SymbolContexts.FRACTIONS - 1));
     }
     if (!piece.isComputed()) {
-      from.load(base, baseAt, code.run.predictions, next, covered);
+      baseRows.load(base, baseAt, code.run.predictions, next, covered);
     } else {
       double factor = side.rowFactor(port, piece, row);
-      from.values(base, baseAt, values, covered);
+      baseRows.values(base, baseAt, values, covered);
       compute(row, factor, covered);
-      format.nearest(values, code.run.predictions, next, covered);
+      rows.nearest(values, code.run.predictions, next, covered);
       for (int i = 0; i < covered && !format.isFloat(); i++) {
         code.run.fractions[next + i] = fraction(values[i]);
       }

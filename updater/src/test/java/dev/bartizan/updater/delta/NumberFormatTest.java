@@ -101,10 +101,11 @@ class NumberFormatTest {
     }
     long[] ordered = new long[count + 5];
     double[] values = new double[count];
-    format.load(content, 3, ordered, 5, count);
-    format.values(content, 3, values, count);
+    NumberRows rows = new NumberRows(format);
+    rows.load(content, 3, ordered, 5, count);
+    rows.values(content, 3, values, count);
     long[] nearest = new long[count + 5];
-    format.nearest(values, nearest, 5, count);
+    rows.nearest(values, nearest, 5, count);
     for (int i = 0; i < count; i++) {
       long one = format.ordered(format.bits(content, 3 + i * format.width()));
       assertEquals(one, ordered[5 + i]);
@@ -112,7 +113,7 @@ class NumberFormatTest {
       assertEquals(format.nearest(values[i]), nearest[5 + i]);
     }
     byte[] again = new byte[content.length];
-    format.store(ordered, 5, count, again, 3);
+    rows.store(ordered, 5, count, again, 3);
     System.arraycopy(content, 0, again, 0, 3);
     assertArrayEquals(content, again);
   }
@@ -122,7 +123,7 @@ class NumberFormatTest {
   void whatIsNoNumberIsNearestToNothingInParticularButTheSameEverywhere(NumberFormat format) {
     assertEquals(0, format.nearest(Double.NaN));
     long[] ordered = {7};
-    format.nearest(new double[] {Double.NaN}, ordered, 0, 1);
+    new NumberRows(format).nearest(new double[] {Double.NaN}, ordered, 0, 1);
     assertEquals(0, ordered[0]);
   }
 }

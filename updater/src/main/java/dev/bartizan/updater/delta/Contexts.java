@@ -1,5 +1,8 @@
 package dev.bartizan.updater.delta;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
@@ -15,6 +18,9 @@ import java.util.Arrays;
  * coded at any time. A symbol is looked up by the upper eight bits of its slot, then by walking.
  */
 public final class Contexts {
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
   /** Bits of a frequency. */
   public static final int BITS = 16;
 
@@ -239,19 +245,35 @@ public final class Contexts {
     int known = findUsed(context);
     int unknown = sizes[context] - known;
     long share = ((long) (TOTAL - sizes[context]) << 32) / Math.max(1, totals[context]);
-    Arrays.fill(lookup, first, first + BUCKETS, (byte) 0);
     long sum = 0;
     int slot = 0;
     for (int symbol = 0; symbol < known; symbol++) {
       sum += counts[first + symbol];
       int next = symbol + 1 + (int) ((sum * share) >>> 32);
       ranges[first + symbol] = ((next - 1) << 16) | (next - slot);
-      lookup[first + firstBucket(slot)] = (byte) symbol;
+      fillLookup(first, symbol, slot, next);
       slot = next;
     }
-    ranges[first + known - 1] += (TOTAL - unknown - slot) * ((1 << 16) + 1);
-    fillLookup(first, sizes[context], unknown);
+    int left = TOTAL - unknown - slot;
+    ranges[first + known - 1] += left * ((1 << 16) + 1);
+    fillLookup(first, known - 1, slot, slot + left);
+    for (int bucket = firstBucket(TOTAL - unknown); bucket < BUCKETS; bucket++) {
+      lookup[first + bucket] = (byte) (sizes[context] - (TOTAL - (bucket << LOOKUP_SHIFT)));
+    }
     untilDue[context] = pause[context];
+  }
+
+  /**
+   * Says where a symbol is, eight buckets at a time: what is too much, those after it will
+   * overwrite, and there is room behind the last.
+   */
+  private void fillLookup(int first, int symbol, int slot, int next) {
+    int bucket = firstBucket(slot);
+    int end = firstBucket(next);
+    do {
+      LONGS.set(lookup, first + bucket, symbol * 0x0101_0101_0101_0101L);
+      bucket += Long.BYTES;
+    } while (bucket < end);
   }
 
   /** Symbols behind those that were ever seen have one slot each, always the same. */
@@ -268,18 +290,6 @@ public final class Contexts {
   /** The first that begins at a slot or behind it. */
   private static int firstBucket(int slot) {
     return (slot + (1 << LOOKUP_SHIFT) - 1) >>> LOOKUP_SHIFT;
-  }
-
-  /** Where no symbol begins, the one before it goes on. */
-  private void fillLookup(int first, int size, int unknown) {
-    int symbol = 0;
-    for (int i = first; i < first + BUCKETS; i++) {
-      symbol = Math.max(symbol, lookup[i] & 0xff);
-      lookup[i] = (byte) symbol;
-    }
-    for (int bucket = firstBucket(TOTAL - unknown); bucket < BUCKETS; bucket++) {
-      lookup[first + bucket] = (byte) (size - (TOTAL - (bucket << LOOKUP_SHIFT)));
-    }
   }
 
   private void halve(int context) {

@@ -78,6 +78,9 @@ record DeltaPart(long position, long length, String choice, long cost, String na
     if (piece.has(TensorPiece.ZEROS)) {
       words.add("zeros");
     }
+    if (piece.has(TensorPiece.QUIET)) {
+      words.add("in groups");
+    }
     if (piece.has(TensorPiece.BYTES)) {
       words.add(piece.has(TensorPiece.NOISE) ? "byte by byte, noise" : "byte by byte");
     }

@@ -20,6 +20,11 @@ record Choice(Block block, TensorPiece piece, Side side, double bits) {
     return new Choice(block, piece(block, flags, rank, bytes), side, meter.cost());
   }
 
+  /** The same with whole groups said to be as predicted. */
+  Choice quiet() {
+    return of(block, piece.flags() | TensorPiece.QUIET, piece.rank(), side);
+  }
+
   private static TensorPiece piece(Block block, int flags, int rank, int cost) {
     return new TensorPiece(
         block.format(), block.rows(), block.columns(), block.view(), flags, rank, cost);

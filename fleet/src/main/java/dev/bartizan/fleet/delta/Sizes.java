@@ -1,10 +1,14 @@
 package dev.bartizan.fleet.delta;
 
 import dev.bartizan.updater.delta.Side;
+import java.util.Arrays;
 
 /** How large changes are, by row and by column, in half octaves. */
 final class Sizes {
   private static final int LEAST = -4096;
+
+  /** Half octaves by which sizes are far from each other. */
+  private static final int FAR = 8;
 
   private final int[] rows;
   private final int[] columns;
@@ -21,8 +25,22 @@ final class Sizes {
       sum += Double.isFinite(change) ? change : 0;
     }
     int[] same = new int[rows];
-    java.util.Arrays.fill(same, halfOctaves(sum / Math.max(1, changes.length)));
+    Arrays.fill(same, halfOctaves(sum / Math.max(1, changes.length)));
     return new Sizes(same, new int[columns]);
+  }
+
+  /** One size for all, that of most changes: a few large ones count for no more than others. */
+  static Sizes typical(double[] changes, int rows, int columns) {
+    double[] sorted = changes.clone();
+    Arrays.sort(sorted);
+    int[] same = new int[rows];
+    Arrays.fill(same, halfOctaves(sorted[sorted.length * 3 / 4]));
+    return new Sizes(same, new int[columns]);
+  }
+
+  /** Whether the first row's size is much less than the other's. */
+  boolean isFarBelow(Sizes other) {
+    return rows[0] < other.rows[0] - FAR;
   }
 
   /** A size for each row. */
@@ -39,7 +57,7 @@ final class Sizes {
       double[] changes, int rows, int columns, double[] byColumn, boolean fitColumns) {
     double[] byRow = new double[rows];
     for (int round = 0; round < (fitColumns ? 3 : 1); round++) {
-      java.util.Arrays.fill(byRow, 0);
+      Arrays.fill(byRow, 0);
       for (int r = 0; r < rows; r++) {
         double sum = 0;
         for (int c = 0; c < columns; c++) {
@@ -57,7 +75,7 @@ final class Sizes {
 
   private static void fitColumns(
       double[] changes, int rows, int columns, double[] byRow, double[] byColumn) {
-    java.util.Arrays.fill(byColumn, 0);
+    Arrays.fill(byColumn, 0);
     int used = 0;
     for (int r = 0; r < rows; r++) {
       if (byRow[r] > 0) {
@@ -89,7 +107,7 @@ final class Sizes {
 
   private static double[] ones(int count) {
     double[] ones = new double[count];
-    java.util.Arrays.fill(ones, 1);
+    Arrays.fill(ones, 1);
     return ones;
   }
 

@@ -198,6 +198,8 @@ class DeltaRefusalTest {
       for (TensorPiece piece :
           List.of(
               flagged(same, TensorPiece.TREND | TensorPiece.ZEROS, 0),
+              flagged(same, TensorPiece.QUIET | TensorPiece.ZEROS, 0),
+              flagged(same, TensorPiece.QUIET | TensorPiece.TREND, 0),
               flagged(same, TensorPiece.BYTES | TensorPiece.FACTOR, 0),
               flagged(same, TensorPiece.BYTES | TensorPiece.ZEROS, 0),
               flagged(same, TensorPiece.BYTES, 1),

@@ -297,6 +297,32 @@ class ModelRoundTripTest {
     assertTrue(share(model(old), model(scaled)) < 0.1);
   }
 
+  // What nothing trains, weight decay shrinks, step by step and rounding each time.
+  @Test
+  void rowsThatOnlyDecayedCostTheRoundingWhileOthersWereTrained() throws Exception {
+    double[] decayed = tuned(old, 2, ROWS, COLUMNS, 1e-3);
+    for (int i = 0; i < decayed.length; i++) {
+      boolean isTrained = Math.floorDiv(i, COLUMNS) % 4 == 0;
+      float weight = (float) (isTrained ? decayed[i] : old[i]);
+      for (int step = 0; step < 20; step++) {
+        weight *= 1 - 1e-5f;
+      }
+      decayed[i] = weight;
+    }
+    assertTrue(share(model(old), model(decayed)) < 0.3);
+  }
+
+  // Most is as predicted, the rest is as far from it as can be.
+  @Test
+  void aFewWeightsThatBecameOthersAmongManyThatWereCast() throws Exception {
+    double[] changed = old.clone();
+    Random random = new Random(8);
+    for (int i = 0; i < changed.length; i += 1 + random.nextInt(400)) {
+      changed[i] = random.nextBoolean() ? 0 : -changed[i] * Math.scalb(1.0, random.nextInt(8));
+    }
+    assertTrue(share(model(old), halves(changed)) < 0.02);
+  }
+
   @Test
   void quantisingCostsAlmostNothing() throws Exception {
     byte[] bytes = ModelBytes.quantised(old, 0.003, 0);

@@ -1,6 +1,7 @@
 package dev.bartizan.updater.delta;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The code of elements that are numbers in name only: codebooks, grids, rounded values, flags, or
@@ -25,6 +26,8 @@ final class ByteCode {
   private final int width;
   private final boolean hasBase;
 
+  private final @Nullable QuietCode quiet;
+
   /** What counts of the sum of the bytes above. */
   private final int telling;
 
@@ -44,6 +47,7 @@ final class ByteCode {
     this.port = port;
     this.width = piece.format().width();
     this.hasBase = piece.hasBase();
+    this.quiet = piece.has(TensorPiece.QUIET) ? new QuietCode(port, RUN) : null;
     this.telling = piece.has(TensorPiece.NOISE) ? 0 : 0xff;
   }
 
@@ -79,7 +83,14 @@ final class ByteCode {
       contexts[i] = first + ((follows[i] & like & 0xff) | (~follows[i] & own));
       symbols[i] = (result[at + place] - like) & 0xff;
     }
-    port.symbols(contexts, symbols, 0, count);
+    if (quiet != null) {
+      if (!port.isReading()) {
+        quiet.look(symbols, count);
+      }
+      quiet.symbols(plane, contexts, symbols, count);
+    } else {
+      port.symbols(contexts, symbols, 0, count);
+    }
     for (int i = 0; i < count; i++) {
       int place = i * width + plane;
       byte value = (byte) (like(base, baseAt + place, i) + symbols[i]);

@@ -26,6 +26,7 @@ final class ElementCode {
   private final Symbols port;
   private final NumberSymbols numbers;
   private final @Nullable ZeroCode zeros;
+  private final @Nullable QuietCode quiet;
   private final int columns;
   private final boolean trending;
 
@@ -48,6 +49,7 @@ final class ElementCode {
     int most = rowSizes.length * columns;
     this.zeros =
         piece.has(TensorPiece.ZEROS) ? new ZeroCode(port, format, zeroReference, most) : null;
+    this.quiet = piece.has(TensorPiece.QUIET) ? new QuietCode(port, most) : null;
     this.run = new Run(format.isFloat(), most);
   }
 
@@ -82,7 +84,14 @@ final class ElementCode {
 
   private void read(SymbolReader reader, int count) throws DeltaRefusal {
     codeSymbols(count);
-    numbers.read(reader, run, count);
+    for (int from = 0, to; from < count; from = to) {
+      to = stretchEnd(from, count);
+      if (isQuiet(from)) {
+        System.arraycopy(run.predictions, from, run.elements, from, to - from);
+      } else {
+        numbers.read(reader, run, from, to);
+      }
+    }
     if (zeros != null) {
       zeros.restore(run, count);
     }
@@ -90,8 +99,24 @@ final class ElementCode {
 
   private void write(int count) throws DeltaRefusal {
     numbers.choose(run, count);
+    if (quiet != null) {
+      quiet.look(run, count);
+    }
     codeSymbols(count);
-    numbers.write(port, run, count);
+    for (int from = 0, to; from < count; from = to) {
+      to = stretchEnd(from, count);
+      if (!isQuiet(from)) {
+        numbers.write(port, run, from, to);
+      }
+    }
+  }
+
+  private boolean isQuiet(int at) {
+    return quiet != null && quiet.isQuiet(at);
+  }
+
+  private int stretchEnd(int from, int count) {
+    return quiet == null ? count : quiet.stretchEnd(from, count);
   }
 
   private void codeSymbols(int count) throws DeltaRefusal {
@@ -99,6 +124,8 @@ final class ElementCode {
       trendingSymbols(count);
     } else if (zeros != null) {
       zeros.code(run, count);
+    } else if (quiet != null) {
+      quiet.symbols(0, run.contexts, run.symbols, count);
     } else {
       port.symbols(run.contexts, run.symbols, 0, count);
     }

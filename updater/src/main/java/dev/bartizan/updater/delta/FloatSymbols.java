@@ -98,8 +98,8 @@ final class FloatSymbols implements NumberSymbols {
   }
 
   @Override
-  public void write(Symbols port, Run run, int count) throws DeltaRefusal {
-    for (int i = 0; i < count; i++) {
+  public void write(Symbols port, Run run, int from, int to) throws DeltaRefusal {
+    for (int i = from; i < to; i++) {
       int symbol = run.symbols[i];
       long element = run.elements[i];
       if (isByExponent(run.contexts[i])) {
@@ -117,8 +117,8 @@ final class FloatSymbols implements NumberSymbols {
   }
 
   @Override
-  public void read(SymbolReader reader, Run run, int count) throws DeltaRefusal {
-    for (int i = 0; i < count; i++) {
+  public void read(SymbolReader reader, Run run, int from, int to) throws DeltaRefusal {
+    for (int i = from; i < to; i++) {
       int symbol = run.symbols[i];
       long prediction = run.predictions[i];
       // Signs are as good as random: branches on them would mostly be guessed wrong.

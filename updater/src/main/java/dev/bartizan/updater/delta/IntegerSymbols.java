@@ -37,8 +37,8 @@ final class IntegerSymbols implements NumberSymbols {
   }
 
   @Override
-  public void write(Symbols port, Run run, int count) throws DeltaRefusal {
-    for (int i = 0; i < count; i++) {
+  public void write(Symbols port, Run run, int from, int to) throws DeltaRefusal {
+    for (int i = from; i < to; i++) {
       int symbol = run.symbols[i];
       long distance = run.elements[i] - run.predictions[i];
       port.bits(residuals.restBits(symbol), residuals.rest(symbol, distance));
@@ -46,8 +46,8 @@ final class IntegerSymbols implements NumberSymbols {
   }
 
   @Override
-  public void read(SymbolReader reader, Run run, int count) throws DeltaRefusal {
-    for (int i = 0; i < count; i++) {
+  public void read(SymbolReader reader, Run run, int from, int to) throws DeltaRefusal {
+    for (int i = from; i < to; i++) {
       int symbol = run.symbols[i];
       int wanted = residuals.restBits(symbol);
       long rest = wanted == 0 ? 0 : reader.bits(wanted);

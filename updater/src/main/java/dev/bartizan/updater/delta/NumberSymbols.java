@@ -13,13 +13,13 @@ sealed interface NumberSymbols permits FloatSymbols, IntegerSymbols {
   /** For a writer: finds the symbols of the first {@code count} elements. */
   void choose(Run run, int count);
 
-  /** For a writer: writes the plain bits, the symbols being chosen. */
-  void write(Symbols port, Run run, int count) throws DeltaRefusal;
+  /** For a writer: writes the plain bits of a stretch, the symbols being chosen. */
+  void write(Symbols port, Run run, int from, int to) throws DeltaRefusal;
 
   /**
-   * For a reader: reads the plain bits, the symbols being known, and puts the elements together. It
-   * is told apart from writing, and who reads is named, since a call that could go to anybody would
-   * cost as much as all the rest.
+   * For a reader: reads the plain bits of a stretch, the symbols being known, and puts the elements
+   * together. It is told apart from writing, and who reads is named, since a call that could go to
+   * anybody would cost as much as all the rest.
    */
-  void read(SymbolReader reader, Run run, int count) throws DeltaRefusal;
+  void read(SymbolReader reader, Run run, int from, int to) throws DeltaRefusal;
 }

@@ -152,8 +152,11 @@ public final class PieceCode {
     if (piece.has(TensorPiece.TREND) && !canHaveTrend) {
       throw Numbers.malformed("a trend of numbers that have none");
     }
+    if (piece.has(TensorPiece.QUIET) && piece.has(TensorPiece.ZEROS | TensorPiece.TREND)) {
+      throw Numbers.malformed("quiet numbers among zeros or in a trend");
+    }
     boolean canBeBytes =
-        (piece.flags() & ~TensorPiece.NOISE) == TensorPiece.BYTES
+        (piece.flags() & ~(TensorPiece.NOISE | TensorPiece.QUIET)) == TensorPiece.BYTES
             && piece.rank() == 0
             && TensorPiece.canBeBytes(piece.format(), piece.columns(), piece.base());
     if (piece.has(TensorPiece.BYTES | TensorPiece.NOISE) && !canBeBytes) {

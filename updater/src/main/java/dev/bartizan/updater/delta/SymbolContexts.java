@@ -69,7 +69,10 @@ public final class SymbolContexts {
   /** The bytes of elements, by which of them it is, and by what is known: {@link ByteCode}. */
   static final int BYTES = CHANGE_OTHERS + 1;
 
-  private static final int ALL = BYTES + Long.BYTES * ByteCode.CONTEXTS;
+  /** Whether all of some symbols in a row are 0, by the byte of an element that they are. */
+  static final int QUIET = BYTES + Long.BYTES * ByteCode.CONTEXTS;
+
+  private static final int ALL = QUIET + Long.BYTES;
 
   /** What an expectation weighs: of floats it is mostly right, of the others less so. */
   private static final int SURE = 24 * 32;
@@ -123,7 +126,10 @@ public final class SymbolContexts {
     if (context < CHANGE_VALUES) {
       return 2;
     }
-    return context < CHANGE_OTHERS ? ChangeCode.RECENT + 1 : 256;
+    if (context < CHANGE_OTHERS) {
+      return ChangeCode.RECENT + 1;
+    }
+    return context < QUIET ? 256 : 2;
   }
 
   private static void expect(int context, int[] weights) {
@@ -150,6 +156,9 @@ public final class SymbolContexts {
       weights[1] = 8;
     } else if (context < BYTES) {
       Arrays.fill(weights, context < CHANGE_OTHERS ? 32 : 2);
+    } else if (context >= QUIET) {
+      weights[0] = 64;
+      weights[1] = 16;
     } else {
       Arrays.fill(weights, ByteCode.isOfBase(context - BYTES) ? 0 : 1);
       weights[0] = 64;

@@ -42,13 +42,16 @@ public record TensorPiece(
   /** Integers are coded by how the changes before them in their row went. */
   public static final int TREND = 256;
 
-  /** Elements are coded as bytes, by what became of the base's; only the next goes with it. */
+  /** Elements are coded as bytes, by what became of the base's; only the next two go with it. */
   public static final int BYTES = 512;
 
   /** With bytes: those above tell nothing of one that is not the base's. */
   public static final int NOISE = 1024;
 
-  static final int ALL_FLAGS = 2047;
+  /** Of symbols in a row is said first whether all of them are 0; not with zeros or a trend. */
+  public static final int QUIET = 2048;
+
+  static final int ALL_FLAGS = 4095;
   static final int RANK_MAX = 64;
 
   /** Singular vectors and the like, held while a block is decoded. */

@@ -75,6 +75,9 @@ record DeltaPart(long position, long length, String choice, long cost, String na
     if (piece.has(TensorPiece.ROW_SIZES)) {
       words.add(piece.has(TensorPiece.COLUMN_SIZES) ? "by row and column" : "by row");
     }
+    if (piece.has(TensorPiece.TREND)) {
+      words.add("by trend");
+    }
     if (piece.has(TensorPiece.ZEROS)) {
       words.add("zeros");
     }

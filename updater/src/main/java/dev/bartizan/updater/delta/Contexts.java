@@ -54,17 +54,20 @@ public final class Contexts {
   /** Last slot (upper half) and frequency (lower half) of each symbol. */
   int[] ranges = new int[FEW];
 
-  /** How often each was seen, in units of {@link #SEEN}. */
+  /**
+   * How often each was seen, in units of {@link #SEEN}; and in front of a context's first, close by
+   * because both are needed, how many symbols there are until it is due for new frequencies.
+   */
   private int[] counts = new int[FEW];
 
   /** The symbol in which a 256th of the slots begins. */
   byte[] lookup = new byte[FEW];
 
-  /** Of the stretch under way: the places of its contexts, which a decoder makes its symbols'. */
+  /** Of the stretch under way: the places of its contexts. */
   final int[] found = new int[STRETCH_MAX];
 
-  /** Symbols until a context is due for new frequencies. */
-  private final int[] untilDue;
+  /** And of its symbols, which a decoder puts here. */
+  final int[] hits = new int[STRETCH_MAX];
 
   private final int[] sizes;
   private final Expectation expectation;
@@ -100,7 +103,6 @@ public final class Contexts {
     this.sizes = sizes;
     this.expectation = expectation;
     this.places = new int[sizes.length];
-    this.untilDue = new int[sizes.length];
     this.totals = new int[sizes.length];
     this.pause = new int[sizes.length];
     this.used = new int[sizes.length];
@@ -167,7 +169,7 @@ public final class Contexts {
   /** Counts a symbol that was just coded. */
   public void learn(int context, int symbol) {
     counts[places[context] + symbol] += SEEN;
-    if (--untilDue[context] == 0) {
+    if (--counts[places[context] - 1] == 0) {
       addDue(context);
     }
     advance(1);
@@ -195,22 +197,21 @@ public final class Contexts {
   }
 
   /**
-   * Counts the symbols at the places that were {@link #found}, and goes on behind them.
+   * Counts the symbols that were hit, and goes on behind them.
    *
    * @param symbols filled, from {@code from} up to {@code to}
    */
   void learn(int[] wanted, int[] symbols, int from, int to) {
     int[] found = this.found;
-    int[] places = this.places;
+    int[] hits = this.hits;
     int[] counts = this.counts;
-    int[] untilDue = this.untilDue;
     for (int i = from; i < to; i++) {
-      int index = found[i - from];
-      counts[index] += SEEN;
-      int context = wanted[i];
-      symbols[i] = index - places[context];
-      if (--untilDue[context] == 0) {
-        addDue(context);
+      int place = found[i - from];
+      int hit = hits[i - from];
+      counts[hit] += SEEN;
+      symbols[i] = hit - place;
+      if (--counts[place - 1] == 0) {
+        addDue(wanted[i]);
       }
     }
     advance(to - from);
@@ -228,7 +229,7 @@ public final class Contexts {
     }
     for (int i = 0; i < dueCount; i++) {
       int context = due[i];
-      totals[context] += SEEN * (pause[context] - untilDue[context]);
+      totals[context] += SEEN * (pause[context] - counts[places[context] - 1]);
       pause[context] = Math.min(PAUSE_MAX, pause[context] + pause[context] / 4 + 1);
       rebuild(context);
     }
@@ -260,7 +261,7 @@ public final class Contexts {
     for (int bucket = firstBucket(TOTAL - unknown); bucket < BUCKETS; bucket++) {
       lookup[first + bucket] = (byte) (sizes[context] - (TOTAL - (bucket << LOOKUP_SHIFT)));
     }
-    untilDue[context] = pause[context];
+    counts[first - 1] = pause[context];
   }
 
   /**

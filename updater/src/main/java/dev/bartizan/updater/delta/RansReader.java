@@ -89,9 +89,10 @@ public final class RansReader {
     }
   }
 
-  /** Puts the places of the next symbols where the places of their contexts are. */
+  /** Finds the places of the next symbols, from those of their contexts. */
   private void decode(int count) throws DeltaRefusal {
     int[] found = contexts.found;
+    int[] hits = contexts.hits;
     int[] ranges = contexts.ranges;
     byte[] lookup = contexts.lookup;
     long one = first;
@@ -100,13 +101,13 @@ public final class RansReader {
     long four = fourth;
     int i = 0;
     for (; i < count - 3; i += 4) {
-      one = step(one, ranges, lookup, found, i);
-      two = step(two, ranges, lookup, found, i + 1);
-      three = step(three, ranges, lookup, found, i + 2);
-      four = step(four, ranges, lookup, found, i + 3);
+      one = step(one, ranges, lookup, found, hits, i);
+      two = step(two, ranges, lookup, found, hits, i + 1);
+      three = step(three, ranges, lookup, found, hits, i + 2);
+      four = step(four, ranges, lookup, found, hits, i + 3);
     }
     for (; i < count; i++) {
-      long last = step(one, ranges, lookup, found, i);
+      long last = step(one, ranges, lookup, found, hits, i);
       one = two;
       two = three;
       three = four;
@@ -119,7 +120,7 @@ public final class RansReader {
   }
 
   /** One symbol of the coder whose state is given; the state it leaves. */
-  private long step(long before, int[] ranges, byte[] lookup, int[] found, int i)
+  private long step(long before, int[] ranges, byte[] lookup, int[] found, int[] hits, int i)
       throws DeltaRefusal {
     int place = found[i];
     int slot = (int) before & MASK;
@@ -128,7 +129,7 @@ public final class RansReader {
     while (slot > range >>> 16) {
       range = ranges[++symbol];
     }
-    found[i] = symbol;
+    hits[i] = symbol;
     // The first slot is the last less the frequency, plus one.
     long frequency = range & 0xffff;
     long state = frequency * ((before >>> Contexts.BITS) + 1) + slot - (range >>> 16) - 1;

@@ -1,6 +1,7 @@
 package dev.bartizan.proving.deltas;
 
 import dev.bartizan.crypto.TouchesTheWorld;
+import dev.bartizan.proving.deltas.WarmApply.Speed;
 import dev.bartizan.proving.lab.Distribution;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -82,14 +83,14 @@ public final class DeltaBench {
     List<Pair> pairs = pairs().stream().filter(pair -> pair.name().startsWith(only)).toList();
     List<Outcome> outcomes = contest(pairs);
     List<Outcome> models = outcomes.stream().filter(one -> one.pair().isModel()).toList();
-    Report report = new Report(outcomes);
+    List<Speed> warm = new WarmApply().measure(models.stream().map(Outcome::pair).toList());
+    Report report = new Report(outcomes, warm);
     out.println();
     out.println(report.costs());
     boolean fast = true;
     String speed = "";
-    if (!models.isEmpty()) {
-      Speeds speeds =
-          new Speeds(new WarmApply().measure(models.stream().map(Outcome::pair).toList()), models);
+    if (!warm.isEmpty()) {
+      Speeds speeds = new Speeds(warm, models);
       fast = speeds.holds();
       speed = speeds.text();
       out.println(speed);

@@ -5,19 +5,35 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bartizan.proving.deltas.Contender.Measured;
 import dev.bartizan.proving.deltas.Outcome.Result;
+import dev.bartizan.proving.deltas.WarmApply.Speed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 /** The outcomes as tables: for a terminal, for a document, for a program. */
 final class Report {
   private final List<Outcome> outcomes;
   private final List<String> names;
 
+  /** By pair, for those that were measured. */
+  private final Map<String, Double> megabytesPerSecond;
+
   Report(List<Outcome> outcomes) {
+    this(outcomes, List.of());
+  }
+
+  /**
+   * @param warm how fast ours apply, for some pairs
+   */
+  Report(List<Outcome> outcomes, List<Speed> warm) {
     this.outcomes = List.copyOf(outcomes);
+    this.megabytesPerSecond =
+        warm.stream().collect(Collectors.toMap(Speed::pair, Speed::megabytesPerSecond));
     this.names =
         outcomes.stream()
             .flatMap(outcome -> outcome.results().keySet().stream())
@@ -159,7 +175,7 @@ final class Report {
     text.append("Asked: ").append(asked).append(".\n\n");
     List<String> head = new ArrayList<>(List.of("pair", "kB"));
     head.addAll(names);
-    head.addAll(List.of("ratio", "holds"));
+    head.addAll(List.of("ratio", "holds", "MB/s"));
     row(text, head);
     row(text, head.stream().map(unused -> "---").toList());
     for (Outcome outcome : some) {
@@ -178,6 +194,8 @@ final class Report {
     Verdict kind = Verdict.onKind(outcome);
     cells.add(number("%.3f", kind.ratio()) + " of " + kind.peer());
     cells.add(kind.holds() && Verdict.onAny(outcome).holds() ? "yes" : "**no**");
+    Double speed = megabytesPerSecond.get(outcome.pair().name());
+    cells.add(speed == null ? "-" : number("%.0f", speed));
     return cells;
   }
 
@@ -198,6 +216,8 @@ final class Report {
       entry.put("length", outcome.length());
       add(entry.putObject("asked_of_kind"), Verdict.onKind(outcome));
       add(entry.putObject("asked_of_any"), Verdict.onAny(outcome));
+      Optional.ofNullable(megabytesPerSecond.get(outcome.pair().name()))
+          .ifPresent(speed -> entry.put("warm_megabytes_per_second", speed));
       ObjectNode results = entry.putObject("results");
       outcome.results().forEach((name, result) -> add(results.putObject(name), result));
     }

@@ -43,12 +43,14 @@ final class Speeds {
     return String.format(
         Locale.ROOT,
         "%s warm apply, MB of output per second of one core: median %.0f, slowest %.0f (%s),"
-            + " asked: at least %.0f; bspatch over the same models: %.0f",
+            + " asked: at least %.0f, which %d of %d pairs have; bspatch over the same models: %.0f",
         holds() ? "ok  " : "MISS",
         median(),
         slowest.megabytesPerSecond(),
         slowest.pair(),
         ASKED_MEGABYTES,
+        warm.stream().filter(one -> one.megabytesPerSecond() >= ASKED_MEGABYTES).count(),
+        warm.size(),
         bspatch);
   }
 

@@ -3,7 +3,6 @@ package dev.bartizan.fleet.delta;
 import dev.bartizan.updater.delta.NumberFormat;
 import dev.bartizan.updater.delta.Side;
 import dev.bartizan.updater.delta.TensorPiece;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,17 +11,8 @@ final class BlockCoder {
   /** For what is another number only in its bits: the other zero, something that is no number. */
   private static final double TINY = 1e-300;
 
-  /** Fewer elements are not worth a factor. */
-  private static final int SMALLEST = 32;
-
-  /** What a factor must leave of the squares to be tried. */
-  private static final double WORTH_A_TRY = 0.9;
-
   /** With more bits for each element, hardly a group is wholly as predicted. */
   private static final double QUIET_BITS = 0.5;
-
-  /** Bits that a factor for all must spare each element. */
-  private static final double WORTH_A_FACTOR = 1 / 16.0;
 
   private static final List<NumberFormat> NARROW =
       List.of(NumberFormat.F32_IN_F64, NumberFormat.F16_IN_F32, NumberFormat.BF16_IN_F32);
@@ -45,21 +35,29 @@ final class BlockCoder {
    * which a little more may travel.
    */
   private static Choice quicker(Choice choice) {
-    boolean canBeQuiet = !choice.piece().has(TensorPiece.ZEROS | TensorPiece.TREND);
-    double elements = (double) choice.block().rows() * choice.block().columns();
-    boolean isBytes = choice.piece().has(TensorPiece.BYTES);
-    if (!canBeQuiet || !(isBytes || choice.bits() < QUIET_BITS * elements)) {
+    if (!mayBeQuiet(choice)) {
       return choice;
     }
     Choice quiet = choice.quiet();
-    double more = Math.min(choice.bits() / 8, choice.block().content().length / 128.0);
-    return quiet.bits() <= choice.bits() + more ? quiet : choice;
+    return quiet.bits() <= choice.bits() + worthTheTime(choice) ? quiet : choice;
+  }
+
+  private static boolean mayBeQuiet(Choice choice) {
+    TensorPiece piece = choice.piece();
+    double elements = (double) piece.rows() * piece.columns();
+    return !piece.has(TensorPiece.ZEROS | TensorPiece.TREND)
+        && (piece.has(TensorPiece.BYTES) || choice.bits() < QUIET_BITS * elements);
+  }
+
+  /** Bits that may be spent: an eighth of them, and of the block's own a thousandth. */
+  private static double worthTheTime(Choice choice) {
+    return Math.min(choice.bits() / 8, 8.0 * choice.piece().resultLength() / 1024);
   }
 
   private static Choice bestAsStored(Block block) {
     Choice best = alone(block.alone());
     if (block.hasBase()) {
-      for (Prediction prediction : predictions(block)) {
+      for (Prediction prediction : Predictions.of(block)) {
         best = best.cheaper(with(block, prediction));
       }
       if (TensorPiece.canBeBytes(block.format(), block.columns(), block.view())) {
@@ -75,85 +73,6 @@ final class BlockCoder {
     return block.hasBase() && hasBytesAbove
         ? best.cheaper(Choice.of(block, TensorPiece.BYTES | TensorPiece.NOISE, 0, new Side()))
         : best;
-  }
-
-  /** What to try, from the plainest on. */
-  private static List<Prediction> predictions(Block block) {
-    List<Prediction> predictions = new ArrayList<>();
-    Prediction copy = Prediction.copy();
-    boolean quantised = !block.format().isFloat();
-    boolean cast = block.format() != block.view().format();
-    if (!quantised || !cast) {
-      predictions.add(copy);
-    }
-    int elements = block.rows() * block.columns();
-    if (elements < SMALLEST) {
-      return predictions;
-    }
-    double before = quantised ? Double.MAX_VALUE : squares(block, copy);
-    boolean hasZeroPoint = quantised || !block.view().format().isFloat();
-    double offset = hasZeroPoint ? Fit.zeroPoint(block) : 0;
-    Fit fit = new Fit(block, offset);
-    predictions.addAll(scaled(block, fit, offset, before));
-    if (!quantised && before > 0) {
-      predictions.addAll(withLowRank(block, copy));
-      Prediction steady = Prediction.scaled(fit.commonest(), offset);
-      if (bits(block, copy) - bits(block, steady) > WORTH_A_FACTOR * elements) {
-        predictions.add(steady);
-        predictions.addAll(withLowRank(block, steady));
-      }
-    }
-    return predictions;
-  }
-
-  private static List<Prediction> withLowRank(Block block, Prediction prediction) {
-    return LowRank.candidates(left(block, prediction), block.rows(), block.columns()).stream()
-        .map(prediction::plus)
-        .toList();
-  }
-
-  /** How long the distances from a prediction are, all together. */
-  private static long bits(Block block, Prediction prediction) {
-    double[] predicted = prediction.values(block);
-    long bits = 0;
-    for (int r = 0; r < block.rows(); r++) {
-      for (int c = 0; c < block.view().columns(); c++) {
-        long nearest = block.format().nearest(predicted[r * block.columns() + c]);
-        long distance = Math.abs(block.ordered(r, c) - nearest);
-        bits += Long.SIZE - Long.numberOfLeadingZeros(distance);
-      }
-    }
-    return bits;
-  }
-
-  private static List<Prediction> scaled(Block block, Fit fit, double offset, double before) {
-    List<Prediction> scaled = new ArrayList<>();
-    scaled.add(Prediction.scaled(fit.all(), offset));
-    if (block.rows() > 1 && block.columns() > 1) {
-      scaled.add(Prediction.scaledByRow(fit.byRow(), offset));
-      scaled.add(Prediction.scaledByColumn(fit.byColumn(), offset));
-    }
-    scaled.removeIf(one -> !(squares(block, one) < WORTH_A_TRY * before));
-    return scaled;
-  }
-
-  private static double squares(Block block, Prediction prediction) {
-    double sum = 0;
-    for (double value : left(block, prediction)) {
-      sum += value * value;
-    }
-    return sum;
-  }
-
-  private static double[] left(Block block, Prediction prediction) {
-    double[] values = prediction.values(block);
-    for (int r = 0; r < block.rows(); r++) {
-      for (int c = 0; c < block.columns(); c++) {
-        int at = r * block.columns() + c;
-        values[at] = c < block.view().columns() ? block.value(r, c) - values[at] : 0;
-      }
-    }
-    return values;
   }
 
   private static Choice alone(Block block) {

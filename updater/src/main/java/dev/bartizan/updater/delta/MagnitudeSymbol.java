@@ -52,7 +52,9 @@ final class MagnitudeSymbol {
   }
 
   /**
-   * @param magnitude without a sign: one of 64 bits is none
+   * The symbol of a magnitude.
+   *
+   * @param magnitude unsigned: all of its 64 bits count
    */
   int of(long magnitude) {
     int length = Long.SIZE - Long.numberOfLeadingZeros(magnitude);

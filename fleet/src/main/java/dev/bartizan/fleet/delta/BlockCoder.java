@@ -45,7 +45,7 @@ final class BlockCoder {
   private static boolean mayBeQuiet(Choice choice) {
     TensorPiece piece = choice.piece();
     double elements = (double) piece.rows() * piece.columns();
-    return !piece.has(TensorPiece.ZEROS | TensorPiece.TREND)
+    return piece.canBeQuiet()
         && (piece.has(TensorPiece.BYTES) || choice.bits() < QUIET_BITS * elements);
   }
 

@@ -24,18 +24,20 @@ final class Sizes {
     for (double change : changes) {
       sum += Double.isFinite(change) ? change : 0;
     }
-    int[] same = new int[rows];
-    Arrays.fill(same, halfOctaves(sum / Math.max(1, changes.length)));
-    return new Sizes(same, new int[columns]);
+    return same(sum / Math.max(1, changes.length), rows, columns);
   }
 
   /** One size for all, that of most changes: a few large ones count for no more than others. */
   static Sizes typical(double[] changes, int rows, int columns) {
     double[] sorted = changes.clone();
     Arrays.sort(sorted);
-    int[] same = new int[rows];
-    Arrays.fill(same, halfOctaves(sorted[sorted.length * 3 / 4]));
-    return new Sizes(same, new int[columns]);
+    return same(sorted[sorted.length * 3 / 4], rows, columns);
+  }
+
+  private static Sizes same(double size, int rows, int columns) {
+    int[] byRow = new int[rows];
+    Arrays.fill(byRow, halfOctaves(size));
+    return new Sizes(byRow, new int[columns]);
   }
 
   /** Whether the first row's size is much less than the other's. */

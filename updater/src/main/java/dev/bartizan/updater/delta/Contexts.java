@@ -1,8 +1,5 @@
 package dev.bartizan.updater.delta;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
@@ -18,9 +15,6 @@ import java.util.Arrays;
  * coded at any time. A symbol is looked up by the upper eight bits of its slot, then by walking.
  */
 public final class Contexts {
-  private static final VarHandle LONGS =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-
   /** Bits of a frequency. */
   public static final int BITS = 16;
 
@@ -272,7 +266,7 @@ public final class Contexts {
     int bucket = firstBucket(slot);
     int end = firstBucket(next);
     do {
-      LONGS.set(lookup, first + bucket, symbol * 0x0101_0101_0101_0101L);
+      LittleEndian.LONGS.set(lookup, first + bucket, symbol * 0x0101_0101_0101_0101L);
       bucket += Long.BYTES;
     } while (bucket < end);
   }

@@ -1,8 +1,5 @@
 package dev.bartizan.updater.delta;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -34,12 +31,6 @@ public enum NumberFormat {
   F16_IN_F32(14, F16, 4),
   BF16_IN_F32(15, BF16, 4);
 
-  private static final VarHandle SHORTS =
-      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final VarHandle INTS =
-      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final VarHandle LONGS =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final NumberFormat[] ALL = values();
 
   private final int code;
@@ -154,9 +145,9 @@ public enum NumberFormat {
   private long storedBits(byte[] content, int at) {
     return switch (width) {
       case 1 -> content[at] & 0xffL;
-      case 2 -> (short) SHORTS.get(content, at) & 0xffffL;
-      case 4 -> (int) INTS.get(content, at) & 0xffff_ffffL;
-      default -> (long) LONGS.get(content, at);
+      case 2 -> (short) LittleEndian.SHORTS.get(content, at) & 0xffffL;
+      case 4 -> (int) LittleEndian.INTS.get(content, at) & 0xffff_ffffL;
+      default -> (long) LittleEndian.LONGS.get(content, at);
     };
   }
 
@@ -180,9 +171,9 @@ public enum NumberFormat {
   private void storeBits(byte[] content, int at, long bits) {
     switch (width) {
       case 1 -> content[at] = (byte) bits;
-      case 2 -> SHORTS.set(content, at, (short) bits);
-      case 4 -> INTS.set(content, at, (int) bits);
-      default -> LONGS.set(content, at, bits);
+      case 2 -> LittleEndian.SHORTS.set(content, at, (short) bits);
+      case 4 -> LittleEndian.INTS.set(content, at, (int) bits);
+      default -> LittleEndian.LONGS.set(content, at, bits);
     }
   }
 

@@ -1,19 +1,10 @@
 package dev.bartizan.updater.delta;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
-
 /**
  * The elements of a row at once, as {@link NumberFormat} says them one by one: a loop for each
  * common format, in which nothing is asked.
  */
 final class NumberRows {
-  private static final VarHandle SHORTS =
-      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final VarHandle INTS =
-      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-
   private final NumberFormat format;
   private final int width;
 
@@ -27,25 +18,25 @@ final class NumberRows {
     switch (format) {
       case F32 -> {
         for (int i = 0; i < count; i++) {
-          int bits = (int) INTS.get(content, at + 4 * i);
+          int bits = (int) LittleEndian.INTS.get(content, at + 4 * i);
           ordered[from + i] = bits ^ ((bits >> 31) >>> 1);
         }
       }
       case F16, BF16 -> {
         for (int i = 0; i < count; i++) {
-          short bits = (short) SHORTS.get(content, at + 2 * i);
+          short bits = (short) LittleEndian.SHORTS.get(content, at + 2 * i);
           ordered[from + i] = bits ^ ((bits >> 15) & Short.MAX_VALUE);
         }
       }
       case BF16_IN_F32 -> {
         for (int i = 0; i < count; i++) {
-          short bits = (short) SHORTS.get(content, at + 4 * i + 2);
+          short bits = (short) LittleEndian.SHORTS.get(content, at + 4 * i + 2);
           ordered[from + i] = bits ^ ((bits >> 15) & Short.MAX_VALUE);
         }
       }
       case F16_IN_F32 -> {
         for (int i = 0; i < count; i++) {
-          float value = Float.intBitsToFloat((int) INTS.get(content, at + 4 * i));
+          float value = Float.intBitsToFloat((int) LittleEndian.INTS.get(content, at + 4 * i));
           ordered[from + i] = !Float.isNaN(value) ? format.narrowed(value) : 0;
         }
       }
@@ -73,26 +64,28 @@ final class NumberRows {
       case F32 -> {
         for (int i = 0; i < count; i++) {
           int bits = (int) ordered[from + i];
-          INTS.set(content, at + 4 * i, bits ^ ((bits >> 31) >>> 1));
+          LittleEndian.INTS.set(content, at + 4 * i, bits ^ ((bits >> 31) >>> 1));
         }
       }
       case F16, BF16 -> {
         for (int i = 0; i < count; i++) {
           short bits = (short) ordered[from + i];
-          SHORTS.set(content, at + 2 * i, (short) (bits ^ ((bits >> 15) & Short.MAX_VALUE)));
+          LittleEndian.SHORTS.set(
+              content, at + 2 * i, (short) (bits ^ ((bits >> 15) & Short.MAX_VALUE)));
         }
       }
       case BF16_IN_F32 -> {
         for (int i = 0; i < count; i++) {
           short bits = (short) ordered[from + i];
-          INTS.set(content, at + 4 * i, (bits ^ ((bits >> 15) & Short.MAX_VALUE)) << 16);
+          LittleEndian.INTS.set(
+              content, at + 4 * i, (bits ^ ((bits >> 15) & Short.MAX_VALUE)) << 16);
         }
       }
       case F16_IN_F32 -> {
         for (int i = 0; i < count; i++) {
           short bits = (short) ordered[from + i];
           float value = NumberFormat.half(bits ^ ((bits >> 15) & Short.MAX_VALUE));
-          INTS.set(content, at + 4 * i, Float.floatToRawIntBits(value));
+          LittleEndian.INTS.set(content, at + 4 * i, Float.floatToRawIntBits(value));
         }
       }
       case U8, S8 -> {
@@ -113,17 +106,18 @@ final class NumberRows {
     switch (format) {
       case F32 -> {
         for (int i = 0; i < count; i++) {
-          values[i] = Float.intBitsToFloat((int) INTS.get(content, at + 4 * i));
+          values[i] = Float.intBitsToFloat((int) LittleEndian.INTS.get(content, at + 4 * i));
         }
       }
       case F16 -> {
         for (int i = 0; i < count; i++) {
-          values[i] = NumberFormat.half((short) SHORTS.get(content, at + 2 * i));
+          values[i] = NumberFormat.half((short) LittleEndian.SHORTS.get(content, at + 2 * i));
         }
       }
       case BF16 -> {
         for (int i = 0; i < count; i++) {
-          values[i] = Float.intBitsToFloat((short) SHORTS.get(content, at + 2 * i) << 16);
+          values[i] =
+              Float.intBitsToFloat((short) LittleEndian.SHORTS.get(content, at + 2 * i) << 16);
         }
       }
       case U8 -> {

@@ -152,7 +152,7 @@ public final class PieceCode {
     if (piece.has(TensorPiece.TREND) && !canHaveTrend) {
       throw Numbers.malformed("a trend of numbers that have none");
     }
-    if (piece.has(TensorPiece.QUIET) && piece.has(TensorPiece.ZEROS | TensorPiece.TREND)) {
+    if (piece.has(TensorPiece.QUIET) && !piece.canBeQuiet()) {
       throw Numbers.malformed("quiet numbers among zeros or in a trend");
     }
     boolean canBeBytes =

@@ -1,9 +1,6 @@
 package dev.bartizan.updater.delta;
 
 import dev.bartizan.updater.delta.DeltaRefusal.Reason;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 
 /**
  * Decodes one stream of range asymmetric numeral systems (rANS; Duda, arXiv:1311.2540).
@@ -13,11 +10,6 @@ import java.nio.ByteOrder;
  * it has other work meanwhile.
  */
 public final class RansReader {
-  private static final VarHandle INTS =
-      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final VarHandle LONGS =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-
   /** The state of a coder that has nothing more to say; below it, it takes in a word. */
   public static final long LOW = 1L << 31;
 
@@ -59,7 +51,7 @@ public final class RansReader {
     if (next + Long.BYTES > end) {
       throw malformed("a stream that ends before it begins");
     }
-    long state = (long) LONGS.get(payload, next);
+    long state = (long) LittleEndian.LONGS.get(payload, next);
     next += Long.BYTES;
     if (state < LOW) {
       throw malformed("a coder's state");
@@ -144,7 +136,7 @@ public final class RansReader {
     if (at + Integer.BYTES > end) {
       throw malformed("a stream that ends early");
     }
-    return (int) INTS.get(payload, at) & 0xffff_ffffL;
+    return (int) LittleEndian.INTS.get(payload, at) & 0xffff_ffffL;
   }
 
   /** Whether all of the stream was used, and its coders have nothing more to say. */

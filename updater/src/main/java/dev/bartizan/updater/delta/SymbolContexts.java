@@ -69,7 +69,7 @@ public final class SymbolContexts {
   /** The bytes of elements, by which of them it is, and by what is known: {@link ByteCode}. */
   static final int BYTES = CHANGE_OTHERS + 1;
 
-  /** Whether all of some symbols in a row are 0, by the byte of an element that they are. */
+  /** Whether all of a group are as predicted, by the byte of their elements: {@link QuietCode}. */
   static final int QUIET = BYTES + Long.BYTES * ByteCode.CONTEXTS;
 
   private static final int ALL = QUIET + Long.BYTES;
@@ -171,22 +171,27 @@ public final class SymbolContexts {
 
   private static void expectMagnitude(
       MagnitudeSymbol magnitudes, int[] weights, int halfOctaves, int weight) {
+    double square = square(halfOctaves);
     for (int symbol = 0; symbol < weights.length; symbol++) {
-      weights[symbol] = (int) (weight * probability(magnitudes, symbol, halfOctaves));
+      weights[symbol] = (int) (weight * probability(magnitudes, symbol, square));
     }
   }
 
   private static void expectResidual(
       ResidualSymbol residuals, int[] weights, int halfOctaves, int weight) {
+    double square = square(halfOctaves);
     for (int symbol = 0; symbol < weights.length; symbol++) {
       int magnitude = ResidualSymbol.magnitude(symbol);
-      double both = probability(residuals.magnitudes(), magnitude, halfOctaves);
+      double both = probability(residuals.magnitudes(), magnitude, square);
       weights[symbol] = (int) (weight * (magnitude == 0 ? both : both / 2));
     }
   }
 
-  private static double probability(MagnitudeSymbol magnitudes, int symbol, int halfOctaves) {
-    double square = power(halfOctaves) * 0.7;
+  private static double square(int halfOctaves) {
+    return power(halfOctaves) * 0.7;
+  }
+
+  private static double probability(MagnitudeSymbol magnitudes, int symbol, double square) {
     if (symbol == 0) {
       return within(0.5, square);
     }

@@ -1,15 +1,9 @@
 package dev.bartizan.updater.delta;
 
 import dev.bartizan.updater.delta.DeltaRefusal.Reason;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 
 /** Decodes the streams of a section: coded symbols, and plain bits. */
 final class SymbolReader extends Symbols {
-  private static final VarHandle LONGS =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-
   private final RansReader coded;
   private final byte[] payload;
   private long bitPosition;
@@ -64,7 +58,7 @@ final class SymbolReader extends Symbols {
     bitPosition = at + count;
     int from = (int) (at >>> 3);
     int skipped = (int) at & 7;
-    long word = (long) LONGS.get(payload, from) >>> skipped;
+    long word = (long) LittleEndian.LONGS.get(payload, from) >>> skipped;
     if (count > Long.SIZE - Byte.SIZE) {
       word |= (long) payload[from + Long.BYTES] << 1 << (Long.SIZE - 1 - skipped);
     }

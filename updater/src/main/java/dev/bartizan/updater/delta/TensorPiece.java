@@ -48,7 +48,7 @@ public record TensorPiece(
   /** With bytes: those above tell nothing of one that is not the base's. */
   public static final int NOISE = 1024;
 
-  /** Of symbols in a row is said first whether all of them are 0; not with zeros or a trend. */
+  /** Of sixteen elements, or bytes of them, is said first whether all of them are as predicted. */
   public static final int QUIET = 2048;
 
   static final int ALL_FLAGS = 4095;
@@ -91,6 +91,11 @@ public record TensorPiece(
   /** Whether a block can be coded as bytes: with a base of its own shape and format, or none. */
   public static boolean canBeBytes(NumberFormat format, int columns, View base) {
     return base.columns() == 0 || (base.format() == format && base.columns() == columns);
+  }
+
+  /** Whether it can be said in groups what is as predicted: not among zeros or in a trend. */
+  public boolean canBeQuiet() {
+    return !has(ZEROS | TREND);
   }
 
   /** Whether the prediction is computed, rather than the base's own element. */

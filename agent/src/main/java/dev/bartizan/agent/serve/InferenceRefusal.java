@@ -1,6 +1,7 @@
 package dev.bartizan.agent.serve;
 
 import dev.bartizan.agent.serve.http.HttpRefusal;
+import dev.bartizan.updater.engine.RunRefusal;
 import org.jspecify.annotations.Nullable;
 
 /** A request for an inference that is not answered with one. */
@@ -41,6 +42,20 @@ public final class InferenceRefusal extends HttpRefusal {
   public InferenceRefusal(Reason reason, String message, @Nullable Throwable cause) {
     super(reason.status, message, cause);
     this.reason = reason;
+  }
+
+  /** What a model's runtime refused, to whoever asked for the inference. */
+  static InferenceRefusal of(RunRefusal refusal) {
+    Reason reason =
+        switch (refusal.reason()) {
+          case UNKNOWN_INPUT -> Reason.UNKNOWN_INPUT;
+          case MISSING_INPUT -> Reason.MISSING_INPUT;
+          case UNKNOWN_OUTPUT -> Reason.UNKNOWN_OUTPUT;
+          case WRONG_DATATYPE -> Reason.WRONG_DATATYPE;
+          case WRONG_SHAPE -> Reason.WRONG_SHAPE;
+          case MODEL_FAILED -> Reason.MODEL_FAILED;
+        };
+    return new InferenceRefusal(reason, String.valueOf(refusal.getMessage()), refusal);
   }
 
   public Reason reason() {

@@ -1,5 +1,6 @@
 package dev.bartizan.agent.serve;
 
+import dev.bartizan.updater.golden.ProvenModel;
 import dev.bartizan.updater.release.SuiteManifest;
 import java.util.List;
 import java.util.Map;

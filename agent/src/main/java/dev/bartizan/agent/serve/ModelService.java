@@ -1,6 +1,7 @@
 package dev.bartizan.agent.serve;
 
 import dev.bartizan.agent.serve.InferenceRefusal.Reason;
+import dev.bartizan.updater.golden.ProvenModel;
 import dev.bartizan.updater.install.Component;
 import dev.bartizan.updater.onnx.Tensor;
 import dev.bartizan.updater.release.SuiteManifest;

@@ -1,5 +1,6 @@
 package dev.bartizan.agent.serve;
 
+import dev.bartizan.updater.engine.TensorSpec;
 import java.util.List;
 
 /** A model that serves now, as clients may know it. */

@@ -1,6 +1,7 @@
 package dev.bartizan.agent.serve;
 
-import dev.bartizan.agent.serve.InferenceRefusal.Reason;
+import dev.bartizan.updater.engine.Model;
+import dev.bartizan.updater.engine.RunRefusal;
 import dev.bartizan.updater.onnx.Tensor;
 import java.util.Map;
 import java.util.Set;
@@ -64,9 +65,9 @@ final class Serving {
       latency.record(nanoTime.getAsLong() - start);
       answered.increment();
       return result;
-    } catch (InferenceRefusal refusal) {
-      (refusal.reason() == Reason.MODEL_FAILED ? failed : refused).increment();
-      throw refusal;
+    } catch (RunRefusal refusal) {
+      (refusal.reason() == RunRefusal.Reason.MODEL_FAILED ? failed : refused).increment();
+      throw InferenceRefusal.of(refusal);
     }
   }
 

@@ -1,16 +1,16 @@
 package dev.bartizan.agent.vault;
 
 import dev.bartizan.agent.report.Measurements;
-import dev.bartizan.agent.serve.GoldenVectors;
-import dev.bartizan.agent.serve.Model;
-import dev.bartizan.agent.serve.OnnxRuntime;
-import dev.bartizan.agent.serve.ProvenModel;
-import dev.bartizan.agent.serve.Tolerance;
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.statement.AgentEvent;
 import dev.bartizan.updater.disk.Disk;
+import dev.bartizan.updater.engine.Model;
+import dev.bartizan.updater.engine.OnnxRuntime;
+import dev.bartizan.updater.golden.GoldenVectors;
+import dev.bartizan.updater.golden.ProvenModel;
+import dev.bartizan.updater.golden.Tolerance;
 import dev.bartizan.updater.release.GoldenOffer;
 import dev.bartizan.updater.release.Guards;
 import dev.bartizan.updater.release.ReleaseManifest;

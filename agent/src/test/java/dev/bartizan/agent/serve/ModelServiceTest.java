@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.bartizan.agent.serve.InferenceRefusal.Reason;
+import dev.bartizan.updater.golden.Samples;
 import dev.bartizan.updater.onnx.Shape;
 import dev.bartizan.updater.onnx.Tensor;
 import java.time.Duration;

@@ -8,14 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.bartizan.agent.serve.Model;
 import dev.bartizan.agent.serve.ModelService;
-import dev.bartizan.agent.serve.ProvenModel;
-import dev.bartizan.agent.serve.Samples;
 import dev.bartizan.agent.vault.ModelLoader;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.json.Malformed;
+import dev.bartizan.updater.engine.Model;
+import dev.bartizan.updater.golden.ProvenModel;
+import dev.bartizan.updater.golden.Samples;
 import dev.bartizan.updater.install.Cause;
 import dev.bartizan.updater.install.Deployment;
 import dev.bartizan.updater.install.Part;

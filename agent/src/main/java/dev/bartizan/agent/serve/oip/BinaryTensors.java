@@ -1,8 +1,8 @@
 package dev.bartizan.agent.serve.oip;
 
-import dev.bartizan.agent.serve.Datatype;
 import dev.bartizan.agent.serve.InferenceRefusal;
 import dev.bartizan.agent.serve.InferenceRefusal.Reason;
+import dev.bartizan.updater.engine.Datatype;
 import dev.bartizan.updater.onnx.Shape;
 import dev.bartizan.updater.onnx.Tensor;
 import java.io.ByteArrayOutputStream;

@@ -2,9 +2,9 @@ package dev.bartizan.agent.serve.oip;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import dev.bartizan.agent.serve.Datatype;
 import dev.bartizan.agent.serve.InferenceRefusal;
 import dev.bartizan.agent.serve.InferenceRefusal.Reason;
+import dev.bartizan.updater.engine.Datatype;
 import dev.bartizan.updater.onnx.Shape;
 import dev.bartizan.updater.onnx.Tensor;
 import java.io.IOException;

@@ -2,11 +2,11 @@ package dev.bartizan.agent.serve.oip;
 
 import ai.onnxruntime.platform.Fp16Conversions;
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.bartizan.agent.serve.Datatype;
 import dev.bartizan.agent.serve.Inference;
 import dev.bartizan.agent.serve.ServedModel;
-import dev.bartizan.agent.serve.TensorSpec;
 import dev.bartizan.agent.serve.http.Answer;
+import dev.bartizan.updater.engine.Datatype;
+import dev.bartizan.updater.engine.TensorSpec;
 import dev.bartizan.updater.onnx.Tensor;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

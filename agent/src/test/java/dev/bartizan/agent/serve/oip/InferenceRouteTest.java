@@ -7,11 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.bartizan.agent.serve.ModelService;
-import dev.bartizan.agent.serve.Samples;
 import dev.bartizan.agent.serve.http.Answer;
 import dev.bartizan.agent.serve.http.LocalClient;
 import dev.bartizan.agent.serve.http.LocalServer;
 import dev.bartizan.agent.serve.http.ServerOptions;
+import dev.bartizan.updater.golden.Samples;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -43,7 +43,8 @@ class InferenceRouteTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String ROW =
       """
-      {"name":"x","shape":[1,4],"datatype":"FP32","data":[1,2,3,4]}""";
+      {"name":"x","shape":[1,4],"datatype":"FP32","data":[1,2,3,4]}\
+      """;
 
   @TempDir private static Path directory;
   private static final ModelService models =
@@ -78,7 +79,8 @@ class InferenceRouteTest {
       assertAnswer(
           200,
           """
-          {"name":"bartizan","version":"0.1.0","extensions":["binary_tensor_data"]}""",
+          {"name":"bartizan","version":"0.1.0","extensions":["binary_tensor_data"]}\
+          """,
           client.get("/v2"));
       assertEquals(200, client.get("/v2/").status());
     }
@@ -89,7 +91,8 @@ class InferenceRouteTest {
           """
           {"name":"scale","versions":["1"],"platform":"onnx_onnxv1",\
           "inputs":[{"name":"x","datatype":"FP32","shape":[-1,4]}],\
-          "outputs":[{"name":"y","datatype":"FP32","shape":[-1,4]}]}""";
+          "outputs":[{"name":"y","datatype":"FP32","shape":[-1,4]}]}\
+          """;
       assertAnswer(200, expected, client.get("/v2/models/scale"));
       assertAnswer(200, expected, client.get("/v2/models/scale/versions/1"));
     }
@@ -134,7 +137,8 @@ class InferenceRouteTest {
           200,
           """
           {"model_name":"scale","model_version":"1","id":"4 2","outputs":[\
-          {"name":"y","datatype":"FP32","shape":[1,4],"data":[1.0,2.0,3.0,4.0]}]}""",
+          {"name":"y","datatype":"FP32","shape":[1,4],"data":[1.0,2.0,3.0,4.0]}]}\
+          """,
           infer("scale", "{\"id\":\"4 2\",\"inputs\":[" + ROW + "]}"));
     }
 
@@ -143,7 +147,8 @@ class InferenceRouteTest {
       String odd =
           """
           {"x-trace":{"a":[1,{"b":2}]},"parameters":{"priority":3},"inputs":[{"data":[[1,2,3,4],[5,6,7,8.5]],
-          "parameters":{"content_type":"np"},"datatype":"FP32","name":"x","shape":[2,4]}]}""";
+          "parameters":{"content_type":"np"},"datatype":"FP32","name":"x","shape":[2,4]}]}\
+          """;
       assertEquals("[1.0,2.0,3.0,4.0,5.0,6.0,7.0,8.5]", data(infer("scale", odd), 0));
     }
 
@@ -152,7 +157,8 @@ class InferenceRouteTest {
       String body =
           """
           {"inputs":[{"name":"a","shape":[1,2],"datatype":"FP32","data":[1,2]},
-          {"name":"b","shape":[2],"datatype":"FP32","data":[10,-10]}],"outputs":[{"name":"least"}]}""";
+          {"name":"b","shape":[2],"datatype":"FP32","data":[10,-10]}],"outputs":[{"name":"least"}]}\
+          """;
       JsonNode answer = JSON.readTree(text(infer("two-inputs", body)));
       assertEquals(1, answer.get("outputs").size());
       assertEquals("[-8.0]", answer.at("/outputs/0/data").toString());
@@ -189,7 +195,8 @@ class InferenceRouteTest {
     void carryWhatJsonHasNoNumbersFor() throws Exception {
       String special =
           """
-          {"name":"x","shape":[1,4],"datatype":"FP32","data":["NaN","Infinity","-Infinity",-0.0]}""";
+          {"name":"x","shape":[1,4],"datatype":"FP32","data":["NaN","Infinity","-Infinity",-0.0]}\
+          """;
       assertEquals(
           "[\"NaN\",\"Infinity\",\"-Infinity\",-0.0]", data(infer("scale", request(special)), 0));
     }
@@ -198,7 +205,8 @@ class InferenceRouteTest {
     void carryTexts() throws Exception {
       String words =
           """
-          {"name":"words","shape":[2],"datatype":"BYTES","data":["Riß","\\u0000\\"裂"]}""";
+          {"name":"words","shape":[2],"datatype":"BYTES","data":["Riß","\\u0000\\"裂"]}\
+          """;
       assertEquals("[\"Riß\",\"\\u0000\\\"裂\"]", data(infer("texts", request(words)), 0));
     }
 
@@ -206,7 +214,8 @@ class InferenceRouteTest {
     void ofAModelThatFailsAreItsOwnFault() throws Exception {
       String beyond =
           """
-          {"name":"i","shape":[1],"datatype":"INT64","data":[9]}""";
+          {"name":"i","shape":[1],"datatype":"INT64","data":[9]}\
+          """;
       assertError(500, "MODEL_FAILED", infer("picky", request(beyond)));
     }
 
@@ -233,13 +242,15 @@ class InferenceRouteTest {
   class BinaryData {
     private static final String INPUT =
         """
-        {"name":"x","shape":[1,4],"datatype":"FP32","parameters":{"binary_data_size":%d}}""";
+        {"name":"x","shape":[1,4],"datatype":"FP32","parameters":{"binary_data_size":%d}}\
+        """;
 
     @Test
     void goesInAndOutBehindTheJson() throws Exception {
       String json =
           """
-          {"parameters":{"binary_data_output":true},"inputs":[%s]}"""
+          {"parameters":{"binary_data_output":true},"inputs":[%s]}\
+          """
               .formatted(INPUT.formatted(16));
       Answer answer = inferBinary(json, floats(1, Float.NaN, 3, 4));
       assertEquals(200, answer.status());
@@ -260,7 +271,8 @@ class InferenceRouteTest {
           """
           {"inputs":[{"name":"a","shape":[1,2],"datatype":"FP32","data":[1,2]},
           {"name":"b","shape":[2],"datatype":"FP32","data":[0,0]}],
-          "outputs":[{"name":"least"},{"name":"total","parameters":{"binary_data":true}}]}""";
+          "outputs":[{"name":"least"},{"name":"total","parameters":{"binary_data":true}}]}\
+          """;
       Answer answer = infer("two-inputs", json);
       int length = Integer.parseInt(answer.headers().get("inference-header-content-length"));
       assertEquals(8, answer.body().remaining() - length);
@@ -274,7 +286,8 @@ class InferenceRouteTest {
       String json =
           """
           {"parameters":{"binary_data_output":true},"inputs":[{"name":"words","shape":[2],
-          "datatype":"BYTES","parameters":{"binary_data_size":10}}]}""";
+          "datatype":"BYTES","parameters":{"binary_data_size":10}}]}\
+          """;
       Answer answer = send("texts", json, words, json.length());
       int length = Integer.parseInt(answer.headers().get("inference-header-content-length"));
       assertEquals(ByteBuffer.wrap(words), answer.body().duplicate().position(length).slice());
@@ -302,12 +315,14 @@ class InferenceRouteTest {
       String bool =
           request(
               """
-              {"name":"bool","shape":[1],"datatype":"BOOL","parameters":{"binary_data_size":1}}""");
+              {"name":"bool","shape":[1],"datatype":"BOOL","parameters":{"binary_data_size":1}}\
+              """);
       assertError(400, "MALFORMED", send("every-type", bool, new byte[] {2}, bool.length()));
       String words =
           request(
               """
-              {"name":"words","shape":[1],"datatype":"BYTES","parameters":{"binary_data_size":5}}""");
+              {"name":"words","shape":[1],"datatype":"BYTES","parameters":{"binary_data_size":5}}\
+              """);
       for (byte[] bad : new byte[][] {{9, 0, 0, 0, 'x'}, {-1, -1, -1, -1, 'x'}, {1, 0, 0, 0, -1}}) {
         assertError(400, "MALFORMED", send("texts", words, bad, words.length()));
       }

@@ -1,6 +1,8 @@
-package dev.bartizan.agent.serve;
+package dev.bartizan.updater.golden;
 
-import dev.bartizan.agent.serve.GoldenRefusal.Difference;
+import dev.bartizan.updater.engine.Model;
+import dev.bartizan.updater.engine.RunRefusal;
+import dev.bartizan.updater.golden.GoldenRefusal.Difference;
 import dev.bartizan.updater.onnx.NamedTensor;
 import dev.bartizan.updater.onnx.Tensor;
 import java.util.Collection;
@@ -36,7 +38,7 @@ public record GoldenSet(String name, List<NamedTensor> inputs, List<NamedTensor>
       throws GoldenRefusal {
     try {
       return model.infer(named(inputs, model.inputs().keySet()), expected.keySet());
-    } catch (InferenceRefusal refusal) {
+    } catch (RunRefusal refusal) {
       throw GoldenRefusal.notRun(name, refusal);
     }
   }

@@ -1,4 +1,4 @@
-package dev.bartizan.agent.serve;
+package dev.bartizan.updater.golden;
 
 import ai.onnxruntime.platform.Fp16Conversions;
 import dev.bartizan.updater.onnx.ElementType;

@@ -1,12 +1,13 @@
-package dev.bartizan.agent.serve;
+package dev.bartizan.updater.golden;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.bartizan.agent.serve.GoldenRefusal.Difference;
 import dev.bartizan.crypto.Bytes;
+import dev.bartizan.updater.engine.Model;
+import dev.bartizan.updater.golden.GoldenRefusal.Difference;
 import dev.bartizan.updater.onnx.NamedTensor;
 import dev.bartizan.updater.onnx.Shape;
 import dev.bartizan.updater.onnx.Tensor;

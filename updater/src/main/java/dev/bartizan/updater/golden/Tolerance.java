@@ -1,4 +1,4 @@
-package dev.bartizan.agent.serve;
+package dev.bartizan.updater.golden;
 
 /**
  * How far a number may be from the one expected: {@code |found - expected| <= absolute + relative *

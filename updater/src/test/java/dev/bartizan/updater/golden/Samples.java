@@ -1,5 +1,8 @@
-package dev.bartizan.agent.serve;
+package dev.bartizan.updater.golden;
 
+import dev.bartizan.updater.engine.Model;
+import dev.bartizan.updater.engine.ModelRefusal;
+import dev.bartizan.updater.engine.OnnxRuntime;
 import dev.bartizan.updater.onnx.ElementType;
 import dev.bartizan.updater.onnx.NamedTensor;
 import dev.bartizan.updater.onnx.Shape;

@@ -1,4 +1,4 @@
-package dev.bartizan.agent.serve;
+package dev.bartizan.updater.engine;
 
 import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxTensor;
@@ -7,7 +7,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtUtil;
-import dev.bartizan.agent.serve.InferenceRefusal.Reason;
+import dev.bartizan.updater.engine.RunRefusal.Reason;
 import dev.bartizan.updater.onnx.ElementType;
 import dev.bartizan.updater.onnx.Shape;
 import dev.bartizan.updater.onnx.Tensor;
@@ -71,10 +71,10 @@ public final class Model implements AutoCloseable {
    *
    * @param wanted names of outputs; empty for all
    * @return the outputs in the model's order, independent of inputs and session
-   * @throws InferenceRefusal when the inputs are not the model's, or the runtime fails on them
+   * @throws RunRefusal when the inputs are not the model's, or the runtime fails on them
    */
   public Map<String, Tensor> infer(Map<String, Tensor> given, Set<String> wanted)
-      throws InferenceRefusal {
+      throws RunRefusal {
     acceptInputs(given);
     acceptOutputs(wanted);
     Set<String> names = wanted.isEmpty() ? outputs.keySet() : wanted;
@@ -85,7 +85,7 @@ public final class Model implements AutoCloseable {
         return tensors(result, names);
       }
     } catch (OrtException failed) {
-      throw new InferenceRefusal(
+      throw new RunRefusal(
           Reason.MODEL_FAILED, "the model failed: " + firstLine(failed.getMessage()), failed);
     } finally {
       fed.values().forEach(OnnxTensor::close);
@@ -107,26 +107,25 @@ public final class Model implements AutoCloseable {
     return line.length() <= MAX_MESSAGE_LENGTH ? line : line.substring(0, MAX_MESSAGE_LENGTH);
   }
 
-  private void acceptInputs(Map<String, Tensor> given) throws InferenceRefusal {
+  private void acceptInputs(Map<String, Tensor> given) throws RunRefusal {
     for (Map.Entry<String, Tensor> input : given.entrySet()) {
       TensorSpec spec = inputs.get(input.getKey());
       if (spec == null) {
-        throw new InferenceRefusal(
-            Reason.UNKNOWN_INPUT, "there is no input '" + input.getKey() + "'");
+        throw new RunRefusal(Reason.UNKNOWN_INPUT, "there is no input '" + input.getKey() + "'");
       }
       spec.accept(input.getValue());
     }
     for (String name : inputs.keySet()) {
       if (!given.containsKey(name)) {
-        throw new InferenceRefusal(Reason.MISSING_INPUT, "input '" + name + "' is missing");
+        throw new RunRefusal(Reason.MISSING_INPUT, "input '" + name + "' is missing");
       }
     }
   }
 
-  private void acceptOutputs(Set<String> wanted) throws InferenceRefusal {
+  private void acceptOutputs(Set<String> wanted) throws RunRefusal {
     for (String name : wanted) {
       if (!outputs.containsKey(name)) {
-        throw new InferenceRefusal(Reason.UNKNOWN_OUTPUT, "there is no output '" + name + "'");
+        throw new RunRefusal(Reason.UNKNOWN_OUTPUT, "there is no output '" + name + "'");
       }
     }
   }

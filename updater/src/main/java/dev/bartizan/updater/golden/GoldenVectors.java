@@ -1,6 +1,7 @@
-package dev.bartizan.agent.serve;
+package dev.bartizan.updater.golden;
 
 import dev.bartizan.crypto.Bytes;
+import dev.bartizan.updater.engine.Model;
 import dev.bartizan.updater.onnx.NamedTensor;
 import dev.bartizan.updater.onnx.OnnxRefusal;
 import dev.bartizan.updater.onnx.TensorReader;

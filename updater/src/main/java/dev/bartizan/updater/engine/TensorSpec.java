@@ -1,6 +1,6 @@
-package dev.bartizan.agent.serve;
+package dev.bartizan.updater.engine;
 
-import dev.bartizan.agent.serve.InferenceRefusal.Reason;
+import dev.bartizan.updater.engine.RunRefusal.Reason;
 import dev.bartizan.updater.onnx.Shape;
 import dev.bartizan.updater.onnx.Tensor;
 import java.util.List;
@@ -16,13 +16,13 @@ public record TensorSpec(String name, Datatype datatype, List<Long> dimensions) 
   }
 
   /** Refuses a tensor that is not of this type and shape. */
-  void accept(Tensor tensor) throws InferenceRefusal {
+  void accept(Tensor tensor) throws RunRefusal {
     if (tensor.type() != datatype.element()) {
-      throw new InferenceRefusal(
+      throw new RunRefusal(
           Reason.WRONG_DATATYPE, "'" + name + "' is " + datatype + ", not " + tensor.type());
     }
     if (!admits(tensor.shape())) {
-      throw new InferenceRefusal(
+      throw new RunRefusal(
           Reason.WRONG_SHAPE, "'" + name + "' has shape " + dimensions + ", not " + tensor.shape());
     }
   }

@@ -1,6 +1,7 @@
-package dev.bartizan.agent.serve;
+package dev.bartizan.updater.golden;
 
 import dev.bartizan.crypto.Refusal;
+import dev.bartizan.updater.engine.RunRefusal;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +41,7 @@ public final class GoldenRefusal extends Refusal {
         null);
   }
 
-  static GoldenRefusal notRun(String set, InferenceRefusal cause) {
+  static GoldenRefusal notRun(String set, RunRefusal cause) {
     return new GoldenRefusal(set + ": " + cause.getMessage(), null, cause);
   }
 

@@ -1,4 +1,4 @@
-package dev.bartizan.agent.serve;
+package dev.bartizan.updater.engine;
 
 import dev.bartizan.crypto.Refusal;
 import org.jspecify.annotations.Nullable;

@@ -1,11 +1,12 @@
-package dev.bartizan.agent.serve;
+package dev.bartizan.updater.engine;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.bartizan.agent.serve.InferenceRefusal.Reason;
+import dev.bartizan.updater.engine.RunRefusal.Reason;
+import dev.bartizan.updater.golden.Samples;
 import dev.bartizan.updater.onnx.Shape;
 import dev.bartizan.updater.onnx.Tensor;
 import java.nio.ByteBuffer;
@@ -109,10 +110,9 @@ class ModelTest {
   void aFailureWithinTheRuntimeIsTheModelsNotTheClients() throws Exception {
     try (Model model = Samples.model("picky")) {
       Tensor beyond = Samples.longs(Shape.of(1), 7);
-      InferenceRefusal refusal =
-          assertThrows(InferenceRefusal.class, () -> model.infer(Map.of("i", beyond), Set.of()));
+      RunRefusal refusal =
+          assertThrows(RunRefusal.class, () -> model.infer(Map.of("i", beyond), Set.of()));
       assertEquals(Reason.MODEL_FAILED, refusal.reason());
-      assertEquals(500, refusal.status());
       assertFalse(String.valueOf(refusal.getMessage()).contains("\n"));
     }
   }
@@ -145,8 +145,7 @@ class ModelTest {
 
   private static void assertRefused(
       Reason reason, Model model, Map<String, Tensor> inputs, Set<String> outputs) {
-    InferenceRefusal refusal =
-        assertThrows(InferenceRefusal.class, () -> model.infer(inputs, outputs));
+    RunRefusal refusal = assertThrows(RunRefusal.class, () -> model.infer(inputs, outputs));
     assertEquals(reason, refusal.reason());
   }
 }

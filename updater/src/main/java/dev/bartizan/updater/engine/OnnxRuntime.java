@@ -1,4 +1,4 @@
-package dev.bartizan.agent.serve;
+package dev.bartizan.updater.engine;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;

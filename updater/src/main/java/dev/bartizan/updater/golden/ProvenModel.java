@@ -1,4 +1,6 @@
-package dev.bartizan.agent.serve;
+package dev.bartizan.updater.golden;
+
+import dev.bartizan.updater.engine.Model;
 
 /**
  * A model that passed its golden vectors on this session, and is warm from it. Only {@link

@@ -1,4 +1,4 @@
-package dev.bartizan.agent.serve;
+package dev.bartizan.updater.engine;
 
 import dev.bartizan.updater.onnx.ElementType;
 import java.util.Arrays;

@@ -214,7 +214,7 @@ final class Agent {
   /** The program first: what it says of the rest is worth as much as itself. */
   private void measureOurselves() throws IOException {
     try {
-      measurements.begin();
+      measurements.begin().ifPresent(lost -> news.problem("measurements", lost));
       measurements.measure(bootCheck.ownFiles());
     } catch (Refusal refusal) {
       news.problem("measurements", refusal);

@@ -14,6 +14,7 @@ import dev.bartizan.agent.identity.Credentials;
 import dev.bartizan.agent.mqtt.Message;
 import dev.bartizan.agent.mqtt.Outbox;
 import dev.bartizan.agent.report.EvidenceDesk;
+import dev.bartizan.agent.report.LogFile;
 import dev.bartizan.agent.report.Measurements;
 import dev.bartizan.agent.report.News;
 import dev.bartizan.agent.report.Problems;
@@ -139,7 +140,8 @@ public final class Assembly implements AutoCloseable {
         new Measurements(
             keystore,
             new EvidenceWriter(keystore, config.keystore().bootPcrs()),
-            config.keystore().agentPcr());
+            LogFile.beside(config.serve().controlSocket()),
+            config.keystore().agentPcrs());
 
     this.service = new ModelService(Set.of(), System::nanoTime);
     ObjectStore store = new ObjectStore(disk, crypto::sha256);

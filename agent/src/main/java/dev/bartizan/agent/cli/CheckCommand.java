@@ -24,7 +24,11 @@ import dev.bartizan.updater.install.Installer;
 import dev.bartizan.updater.install.JournalRefusal;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.ConnectException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -62,9 +66,17 @@ final class CheckCommand implements Callable<Integer> {
     return chain.path("verdict").asText().equals("good") ? 0 : Failures.REFUSED;
   }
 
-  @TouchesTheWorld("whether the daemon's socket is there")
+  /** A daemon that was killed has left its socket there: it has to answer. */
+  @TouchesTheWorld("whether somebody listens on the daemon's socket")
   static boolean runs(AgentConfig settings) {
-    return Files.exists(settings.serve().controlSocket());
+    Path socket = settings.serve().controlSocket();
+    try (SocketChannel probe = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+      return probe.isConnected();
+    } catch (ConnectException nobodyListens) {
+      return false;
+    } catch (IOException noRight) {
+      return Files.exists(socket); // Whoever asks it then is told what is wrong.
+    }
   }
 
   /** Without a daemon: the same check, in this process. */

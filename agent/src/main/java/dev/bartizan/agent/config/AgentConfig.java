@@ -63,9 +63,15 @@ public record AgentConfig(
    *
    * @param backend what holds the keys
    * @param bootPcrs the boot state that is compared with reference values and quoted
-   * @param agentPcr where the agent measures itself and every model it loads
+   * @param agentPcrs where the agent measures itself and every model it loads: the first of them
+   *     that the boot has left at its start value
    */
-  public record Keystore(KeystoreBackend backend, PcrSelection bootPcrs, int agentPcr) {}
+  public record Keystore(
+      KeystoreBackend backend, PcrSelection bootPcrs, List<Integer> agentPcrs) {
+    public Keystore {
+      agentPcrs = List.copyOf(agentPcrs);
+    }
+  }
 
   /**
    * Memory for keys and weights.
@@ -218,7 +224,7 @@ public record AgentConfig(
         new Keystore(
             backend,
             pcrs(bound, "boot_pcrs", "sha256:0,1,2,3,4,5,6,7"),
-            (int) bound.number("agent_pcr", 23, 0, 23));
+            AgentPcrs.read(bound, backend));
     table.refuseUnknownKeys();
     return keystore;
   }

@@ -140,6 +140,26 @@ final class ConfigTable {
     return node.longValue();
   }
 
+  /** A list of whole numbers, or one of them alone. */
+  List<Integer> numbers(String key, List<Integer> otherwise) throws ConfigRefusal {
+    known.add(key);
+    JsonNode node = values.get(key);
+    if (node == null) {
+      return otherwise;
+    }
+    List<Integer> numbers = new ArrayList<>();
+    for (JsonNode number : node.isArray() ? node : List.of(node)) {
+      if (!number.canConvertToInt() || !number.isIntegralNumber()) {
+        throw refusal(key, "is not a whole number, nor a list of them");
+      }
+      numbers.add(number.intValue());
+    }
+    if (numbers.isEmpty()) {
+      throw refusal(key, "is an empty list");
+    }
+    return numbers;
+  }
+
   long requiredNumber(String key, long least, long most) throws ConfigRefusal {
     if (!values.has(key)) {
       throw refusal(key, "is missing");

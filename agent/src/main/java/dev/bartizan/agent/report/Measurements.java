@@ -10,77 +10,80 @@ import dev.bartizan.crypto.statement.Evidence;
 import dev.bartizan.crypto.statement.EvidenceWriter;
 import dev.bartizan.crypto.statement.HealthClaims;
 import dev.bartizan.crypto.statement.Nonce;
-import dev.bartizan.crypto.tpm.PcrBank;
-import dev.bartizan.crypto.tpm.PcrSelection;
-import dev.bartizan.crypto.tpm.PcrValues;
-import dev.bartizan.crypto.tpm.TpmHash;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The agent's own measurements: a log, and the PCR it replays to.
- *
- * <p>The PCR is one that may be reset (23, the application's): each start of the agent resets it
- * and begins a new log, so that log and PCR cannot drift apart over crashes. Who could reset it
- * behind the agent's back could as well have extended it.
+ * The agent's own measurements: a log, and the PCR it replays to ({@link MeasuredLog}). Without PCRs
+ * there is the log alone, which the claims then cover.
  */
 public final class Measurements {
-  private final DeviceKeystore keystore;
   private final EvidenceWriter writer;
-  private AgentLog log;
+  private final Optional<Registers> registers;
+  private final LogPlace place;
+  private final List<Integer> candidates;
+  private @Nullable MeasuredLog measured;
+  private AgentLog uncovered;
 
   /**
    * @param writer quotes the boot PCRs along with the agent's
-   * @param pcr the agent's own, resettable from its locality
+   * @param place where the log is until the next boot
+   * @param candidates the PCRs to choose from, the preferred first
    */
-  public Measurements(DeviceKeystore keystore, EvidenceWriter writer, int pcr) {
-    this.keystore = keystore;
+  public Measurements(
+      DeviceKeystore keystore, EvidenceWriter writer, LogPlace place, List<Integer> candidates) {
     this.writer = writer;
-    this.log = AgentLog.empty(pcr);
-  }
-
-  /** Begins: an empty log, and the PCR in its zero state. */
-  public synchronized void begin() throws Refusal, IOException {
-    if (hasPcrs()) {
-      keystore.reset(log.pcr());
-    }
+    this.registers =
+        keystore.protection().kind().attests()
+            ? Optional.of(Registers.of(keystore))
+            : Optional.empty();
+    this.place = place;
+    this.candidates = List.copyOf(candidates);
+    this.uncovered = AgentLog.empty(candidates.get(0));
   }
 
   /**
-   * Logs and extends, before the thing is used.
+   * Goes on with what was measured since the boot, or begins.
+   *
+   * @return what is wrong with it, if anything is
+   */
+  public synchronized Optional<String> begin() throws Refusal, IOException {
+    return registers.isPresent() && log(registers.get()).isLost()
+        ? Optional.of(
+            "the log of what was measured since the boot is lost: its PCR stays unknown until the"
+                + " next boot")
+        : Optional.empty();
+  }
+
+  /**
+   * Logs and extends, before the thing is used; once per boot.
    *
    * @return for {@link Measured#require}, without which nothing is used
    */
   public synchronized Measured measure(AgentEvent event) throws Refusal, IOException {
-    AgentLog longer = log.plus(event);
-    try {
-      extend(event);
-    } catch (IOException unanswered) {
-      if (!isExtended(longer)) {
-        throw unanswered;
-      }
+    if (registers.isPresent()) {
+      log(registers.get()).measure(event);
+    } else if (!uncovered.events().contains(event)) {
+      uncovered = uncovered.plus(event);
     }
-    log = longer;
     return new Measured(event);
   }
 
-  private void extend(AgentEvent event) throws Refusal, IOException {
-    if (hasPcrs()) {
-      keystore.measure(log.pcr(), event.measurement());
+  /** What was measured since the boot, and into which PCR. */
+  public synchronized AgentLog log() throws Refusal, IOException {
+    return registers.isPresent() ? log(registers.get()).log() : uncovered;
+  }
+
+  private MeasuredLog log(Registers chip) throws Refusal, IOException {
+    MeasuredLog present = measured;
+    if (present == null) {
+      present = MeasuredLog.open(chip, place, candidates);
+      measured = present;
     }
-  }
-
-  /** Without PCRs there is the log alone, which the claims then cover. */
-  private boolean hasPcrs() {
-    return keystore.protection().kind().attests();
-  }
-
-  /** An extension whose answer was lost has happened or not; a log that guesses never replays. */
-  private boolean isExtended(AgentLog longer) throws Refusal, IOException {
-    PcrBank own = new PcrBank(TpmHash.SHA256, 1 << log.pcr());
-    PcrValues now = keystore.readPcrs(new PcrSelection(List.of(own)));
-    return now.find(TpmHash.SHA256, log.pcr()).filter(longer.replay().value()::equals).isPresent();
+    return present;
   }
 
   /** That something was measured. Only {@link #measure} makes one. */
@@ -107,6 +110,6 @@ public final class Measurements {
   public synchronized Evidence evidence(
       Nonce nonce, HealthClaims health, BootLogs bootLogs, Instant now)
       throws Refusal, IOException {
-    return writer.write(nonce, health, log, bootLogs, now);
+    return writer.write(nonce, health, log(), bootLogs, now);
   }
 }

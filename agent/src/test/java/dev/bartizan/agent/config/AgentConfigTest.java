@@ -23,7 +23,7 @@ class AgentConfigTest {
     AgentConfig config = AgentConfig.parse("agent.toml", MINIMAL);
     assertEquals(URI.create("http://updates.example/"), config.repository().url());
     assertEquals(Path.of("/var/lib/bartizan"), config.device().stateDirectory());
-    assertEquals(23, config.keystore().agentPcr());
+    assertEquals(List.of(13, 15, 12, 8), config.keystore().agentPcrs());
     assertEquals(Optional.empty(), config.fleet().broker());
     assertEquals(new AgentConfig.Memory(Seclusion.ORDINARY, false), config.memory());
   }
@@ -143,6 +143,35 @@ class AgentConfigTest {
   private static BootBinding binding(String keystore) throws Exception {
     AgentConfig config = AgentConfig.parse("agent.toml", MINIMAL + "[keystore]\n" + keystore);
     return ((KeystoreBackend.Tpm2) config.keystore().backend()).binding();
+  }
+
+  // Attack: what was measured is taken back within the same boot, by TPM2_PCR_Reset.
+  @Test
+  void aPcrThatAnybodyMayResetIsNoPlaceForMeasurements() throws Exception {
+    for (int pcr : List.of(16, 23)) {
+      assertRefused(
+          MINIMAL + "[keystore]\nagent_pcr = " + pcr + "\n",
+          "agent.toml: keystore.agent_pcr has PCR "
+              + pcr
+              + ", which anybody with the TPM may reset: take 13, 15, 12 or 8");
+    }
+    assertRefused(
+        MINIMAL + "[keystore]\nagent_pcr = [13, 7]\n",
+        "agent.toml: keystore.agent_pcr has PCR 7, which is not the agent's: take 8 to 15, not 10");
+    assertRefused(
+        MINIMAL + "[keystore]\nagent_pcr = [\"13\"]\n",
+        "agent.toml: keystore.agent_pcr is not a whole number, nor a list of them");
+    assertRefused(
+        MINIMAL + "[keystore]\nagent_pcr = []\n",
+        "agent.toml: keystore.agent_pcr is an empty list");
+    assertRefused(
+        MINIMAL + "[keystore]\nagent_pcr = 8\nbound_pcrs = \"sha256:4,8\"\n",
+        "agent.toml: keystore.agent_pcr has no PCR that keystore.bound_pcrs leaves to the agent");
+    assertEquals(
+        List.of(14),
+        AgentConfig.parse("agent.toml", MINIMAL + "[keystore]\nagent_pcr = 14\n")
+            .keystore()
+            .agentPcrs());
   }
 
   // Nobody gets keys in software by a typing error.

@@ -9,6 +9,7 @@ import dev.bartizan.crypto.tpm.PcrValues;
 import java.io.IOException;
 import java.security.interfaces.ECPublicKey;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The device's keys: sign, unwrap, attest. All keys are on the curve P-256; none ever leaves.
@@ -59,9 +60,12 @@ public interface DeviceKeystore {
     throw KeystoreRefusal.notSupported(protection().kind(), "read PCRs");
   }
 
-  /** Sets a PCR that software may reset, 16 or 23, to zero. */
-  default void reset(int pcr) throws IOException, KeystoreRefusal {
-    throw KeystoreRefusal.notSupported(protection().kind(), "reset a PCR");
+  /**
+   * The PCRs, of whatever bank, that the unwrap key asks for: extending one of them closes the key
+   * until the next boot. Empty for a keystore without PCRs.
+   */
+  default Set<Integer> boundPcrs() throws IOException {
+    return Set.of();
   }
 
   /** Extends a PCR of the SHA-256 bank. Cannot be taken back before the next boot. */

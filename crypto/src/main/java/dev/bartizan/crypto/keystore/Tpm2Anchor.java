@@ -63,10 +63,15 @@ final class Tpm2Anchor implements StateAnchor {
         visit -> {
           NvIndex index = require(visit);
           UnwrapPolicy policy = visit.keys().unwrapPolicy();
-          try (PolicySession session = visit.tpm().startPolicy(visit.root())) {
-            policy.fulfilBoot(session, visit.tpm(), approvals);
-            visit.tpm().nv().write(index, framed, session);
-            return index;
+          try {
+            return StandingPcrs.during(
+                () -> {
+                  try (PolicySession session = visit.tpm().startPolicy(visit.root())) {
+                    policy.fulfilBoot(session, visit.tpm(), approvals);
+                    visit.tpm().nv().write(index, framed, session);
+                    return index;
+                  }
+                });
           } catch (TpmException failed) {
             if (failed.failure() != TpmFailure.POLICY) {
               throw failed;

@@ -73,10 +73,14 @@ final class Tpm2Birth {
       tpm.nv().undefine(earlier.get(), session);
     }
     tpm.nv().define(anchor, session);
-    try (PolicySession writing = tpm.startPolicy(root)) {
-      policy.fulfilBoot(writing, tpm, approvals);
-      tpm.nv().write(anchor, Tpm2Anchor.frame(Bytes.empty()), writing);
-    }
+    StandingPcrs.during(
+        () -> {
+          try (PolicySession writing = tpm.startPolicy(root)) {
+            policy.fulfilBoot(writing, tpm, approvals);
+            tpm.nv().write(anchor, Tpm2Anchor.frame(Bytes.empty()), writing);
+            return anchor;
+          }
+        });
   }
 
   private static KeystoreRefusal occupied(int index) {

@@ -22,6 +22,7 @@ import java.security.interfaces.ECPublicKey;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The keys in a TPM 2.0, below its storage root key; on disk only what no other chip can load. */
 public final class Tpm2Keystore implements DeviceKeystore {
@@ -147,10 +148,14 @@ public final class Tpm2Keystore implements DeviceKeystore {
     return chip.visit(
         visit -> {
           try (TpmSession session = visit.session();
-              TpmObject key = visit.load(KeyPurpose.UNWRAP, session);
-              PolicySession opened = visit.tpm().startPolicy(visit.root())) {
-            keys.unwrapPolicy().fulfil(opened, visit.tpm(), approvals);
-            return agree(visit, key, ephemeral, opened);
+              TpmObject key = visit.load(KeyPurpose.UNWRAP, session)) {
+            return StandingPcrs.during(
+                () -> {
+                  try (PolicySession opened = visit.tpm().startPolicy(visit.root())) {
+                    keys.unwrapPolicy().fulfil(opened, visit.tpm(), approvals);
+                    return agree(visit, key, ephemeral, opened);
+                  }
+                });
           }
         });
   }
@@ -164,7 +169,7 @@ public final class Tpm2Keystore implements DeviceKeystore {
       throw new KeystoreRefusal(
           KeystoreRefusal.Reason.BAD_PEER_KEY, "the sender's key is not on P-256", badPoint);
     } catch (TpmException failed) {
-      if (failed.failure() != TpmFailure.POLICY && failed.failure() != TpmFailure.POLICY_PCR) {
+      if (failed.failure() != TpmFailure.POLICY) {
         throw failed;
       }
       throw keys.unwrapPolicy().explain(visit.tpm());
@@ -189,14 +194,8 @@ public final class Tpm2Keystore implements DeviceKeystore {
   }
 
   @Override
-  public void reset(int pcr) throws IOException, KeystoreRefusal {
-    chip.visit(
-        visit -> {
-          try (TpmSession session = visit.session()) {
-            visit.tpm().pcrs().reset(pcr, session);
-            return pcr;
-          }
-        });
+  public Set<Integer> boundPcrs() throws IOException {
+    return keys.unwrapPolicy().boundPcrs(approvals);
   }
 
   @Override

@@ -20,6 +20,8 @@ import dev.bartizan.crypto.tpm.TpmSignature;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,6 +73,18 @@ record UnwrapPolicy(PcrValues expected, Optional<TpmPublic> authority, long limi
             .map(key -> PolicyDigest.authorizedBy(key.name(), Bytes.empty()))
             .orElse(PolicyDigest.start());
     return expected.selection().size() == 0 ? start : start.pcrs(expected);
+  }
+
+  /** Every PCR that it may ask for, by value or by approval. */
+  Set<Integer> boundPcrs(PcrApprovals approvals) throws IOException {
+    Set<Integer> bound = new TreeSet<>();
+    expected.selection().banks().forEach(bank -> bound.addAll(bank.pcrs()));
+    if (authority.isPresent()) {
+      for (PcrApproval approval : approvals.current()) {
+        approval.pcrs().banks().forEach(bank -> bound.addAll(bank.pcrs()));
+      }
+    }
+    return bound;
   }
 
   void fulfil(PolicySession session, Tpm tpm, PcrApprovals approvals)

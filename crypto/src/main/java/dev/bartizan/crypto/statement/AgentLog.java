@@ -14,21 +14,31 @@ import java.util.List;
  * What the agent measured since the device started, in order, in the shape of a TCG canonical event
  * log (CEL-JSON). {@link #replay} gives the value its PCR must hold.
  *
- * <p>Non-guarantee: software with access to the TPM can extend the PCR as well, and a PCR that can
- * be reset (16 and 23 of a PC) can be brought to a value of its choice. The boot PCRs say which
- * software that was.
+ * <p>Guarantee: in one of the {@link #isSuitable suitable} PCRs, what was measured stays there until
+ * the next boot. Non-guarantee: software with access to the TPM can extend the PCR as well; a log
+ * that somebody else added to replays no more, and says so.
  *
  * @param pcr the PCR of the SHA-256 bank that the events were extended into, from its zero state
  */
 public record AgentLog(int pcr, List<AgentEvent> events) {
-  /** The application PCR of the PC Client profile. */
-  public static final int DEFAULT_PCR = 23;
+  /**
+   * Where an agent measures if it is not told otherwise: the first of these that the boot has left
+   * at its start value. 16 and 23 are not among them: anybody with the TPM may reset those.
+   */
+  public static final List<Integer> CANDIDATES = List.of(13, 15, 12, 8);
+
+  /** The first of them. */
+  public static final int DEFAULT_PCR = 13;
 
   /** A device that restarts its agent more often than this in one boot has other trouble. */
   public static final int MAX_EVENTS = 4096;
 
-  static final int MAX_LENGTH = 2 * 1024 * 1024;
+  /** Of the JSON form, in bytes. */
+  public static final int MAX_LENGTH = 2 * 1024 * 1024;
 
+  private static final int FIRST_OF_LOADER = 8;
+  private static final int LAST_STATIC = 15;
+  private static final int OF_IMA = 10;
   private static final int LAST_PCR = 23;
   private static final String CONTENT_TYPE = "bartizan";
 
@@ -43,11 +53,24 @@ public record AgentLog(int pcr, List<AgentEvent> events) {
     return new AgentLog(pcr, List.of());
   }
 
+  /**
+   * Whether an agent may measure there: not where firmware measures, nor the kernel while it runs,
+   * nor where something other than a boot can bring back the start value.
+   */
+  public static boolean isSuitable(int pcr) {
+    return pcr >= FIRST_OF_LOADER && pcr <= LAST_STATIC && pcr != OF_IMA;
+  }
+
   /** This log with one more event. The caller extends the PCR; log first, so no event is lost. */
   public AgentLog plus(AgentEvent event) {
     List<AgentEvent> longer = new ArrayList<>(events);
     longer.add(event);
     return new AgentLog(pcr, longer);
+  }
+
+  /** This log before its last event; an empty one stays empty. */
+  public AgentLog withoutLast() {
+    return new AgentLog(pcr, events.subList(0, Math.max(0, events.size() - 1)));
   }
 
   /** The value of the PCR after these events: 32 zero bytes, extended event by event. */

@@ -88,7 +88,6 @@ abstract class DeviceKeystoreContract {
     assertThrows(IllegalArgumentException.class, () -> keystore.publicKey(KeyPurpose.ATTESTATION));
     assertNotSupported(() -> keystore.quote(BOOT, NONCE));
     assertNotSupported(() -> keystore.readPcrs(BOOT));
-    assertNotSupported(() -> keystore.reset(23));
     assertNotSupported(() -> keystore.measure(23, Digest.of(NONCE.toArray())));
     assertNotSupported(() -> keystore.enrolmentClaims(NONCE));
     assertNotSupported(() -> keystore.activate(new Credential(NONCE, NONCE)));

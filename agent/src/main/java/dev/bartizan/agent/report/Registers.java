@@ -1,0 +1,45 @@
+package dev.bartizan.agent.report;
+
+import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.keystore.DeviceKeystore;
+import dev.bartizan.crypto.tpm.PcrSelection;
+import dev.bartizan.crypto.tpm.PcrValues;
+import java.io.IOException;
+import java.util.Set;
+
+/** The PCRs of this device, as whoever measures needs them. */
+public interface Registers {
+  /** What they hold now. */
+  PcrValues read(PcrSelection selection) throws IOException, Refusal;
+
+  /**
+   * Extends one of the SHA-256 bank.
+   *
+   * @throws IOException also when the answer was lost: it has happened then, or has not
+   */
+  void extend(int pcr, Digest measurement) throws IOException, Refusal;
+
+  /** Those that must be left as they are, or the unwrap key closes. */
+  Set<Integer> bound() throws IOException;
+
+  /** Those of the keystore's chip. */
+  static Registers of(DeviceKeystore keystore) {
+    return new Registers() {
+      @Override
+      public PcrValues read(PcrSelection selection) throws IOException, Refusal {
+        return keystore.readPcrs(selection);
+      }
+
+      @Override
+      public void extend(int pcr, Digest measurement) throws IOException, Refusal {
+        keystore.measure(pcr, measurement);
+      }
+
+      @Override
+      public Set<Integer> bound() throws IOException {
+        return keystore.boundPcrs();
+      }
+    };
+  }
+}

@@ -66,8 +66,7 @@ public record AgentConfig(
    * @param agentPcrs where the agent measures itself and every model it loads: the first of them
    *     that the boot has left at its start value
    */
-  public record Keystore(
-      KeystoreBackend backend, PcrSelection bootPcrs, List<Integer> agentPcrs) {
+  public record Keystore(KeystoreBackend backend, PcrSelection bootPcrs, List<Integer> agentPcrs) {
     public Keystore {
       agentPcrs = List.copyOf(agentPcrs);
     }

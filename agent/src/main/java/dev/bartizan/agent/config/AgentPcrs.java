@@ -25,7 +25,8 @@ final class AgentPcrs {
             KEY, "has PCR " + pcr + ", which anybody with the TPM may reset: take 13, 15, 12 or 8");
       }
       if (!AgentLog.isSuitable(pcr)) {
-        throw table.refusal(KEY, "has PCR " + pcr + ", which is not the agent's: take 8 to 15, not 10");
+        throw table.refusal(
+            KEY, "has PCR " + pcr + ", which is not the agent's: take 8 to 15, not 10");
       }
     }
     Set<Integer> free = new TreeSet<>(wanted);

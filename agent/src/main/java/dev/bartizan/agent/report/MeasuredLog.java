@@ -24,9 +24,9 @@ import java.util.Set;
  * replays to without its last event, and either is recognised. A thing is measured once per boot,
  * however often it is used.
  *
- * <p>A log that explains neither is lost, and nobody can tell any more what was measured there: that
- * PCR stays extended and unexplained, hence unknown to whoever judges it, until the next boot. Not
- * for several threads, nor for several processes at once.
+ * <p>A log that explains neither is lost, and nobody can tell any more what was measured there:
+ * that PCR stays extended and unexplained, hence unknown to whoever judges it, until the next boot.
+ * Not for several threads, nor for several processes at once.
  */
 public final class MeasuredLog {
   private final Registers registers;

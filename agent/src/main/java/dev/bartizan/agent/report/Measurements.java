@@ -17,8 +17,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The agent's own measurements: a log, and the PCR it replays to ({@link MeasuredLog}). Without PCRs
- * there is the log alone, which the claims then cover.
+ * The agent's own measurements: a log, and the PCR it replays to ({@link MeasuredLog}). Without
+ * PCRs there is the log alone, which the claims then cover.
  */
 public final class Measurements {
   private final EvidenceWriter writer;

@@ -14,9 +14,9 @@ import java.util.List;
  * What the agent measured since the device started, in order, in the shape of a TCG canonical event
  * log (CEL-JSON). {@link #replay} gives the value its PCR must hold.
  *
- * <p>Guarantee: in one of the {@link #isSuitable suitable} PCRs, what was measured stays there until
- * the next boot. Non-guarantee: software with access to the TPM can extend the PCR as well; a log
- * that somebody else added to replays no more, and says so.
+ * <p>Guarantee: in one of the {@link #isSuitable suitable} PCRs, what was measured stays there
+ * until the next boot. Non-guarantee: software with access to the TPM can extend the PCR as well; a
+ * log that somebody else added to replays no more, and says so.
  *
  * @param pcr the PCR of the SHA-256 bank that the events were extended into, from its zero state
  */

@@ -51,8 +51,7 @@ class StandingPcrsTest {
         assertEquals(SECRET, StandingPcrs.during(opening));
         assertEquals(-1, measuring.get());
         measuring.set(1000);
-        TpmException refused =
-            assertThrows(TpmException.class, () -> StandingPcrs.during(opening));
+        TpmException refused = assertThrows(TpmException.class, () -> StandingPcrs.during(opening));
         assertEquals(TpmFailure.POLICY_PCR, refused.failure());
       }
     }

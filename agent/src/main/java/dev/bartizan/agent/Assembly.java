@@ -54,7 +54,6 @@ import dev.bartizan.updater.disk.LinuxDisk;
 import dev.bartizan.updater.engine.OnnxRuntime;
 import dev.bartizan.updater.fetch.DataBudget;
 import dev.bartizan.updater.fetch.Download;
-import dev.bartizan.updater.fetch.Failover;
 import dev.bartizan.updater.fetch.Mirror;
 import dev.bartizan.updater.fetch.SmallFiles;
 import dev.bartizan.updater.install.Installer;
@@ -124,7 +123,7 @@ public final class Assembly implements AutoCloseable {
     TrustedClock clock = TrustedClock.open(host.clock(), System::nanoTime, disk);
     OfflineSource offline = OfflineSource.open(disk);
     List<Mirror> mirrors = Device.mirrors(config, offline::before);
-    SmallFiles repository = new SmallFiles(new Failover(mirrors));
+    SmallFiles repository = Device.smallFiles(mirrors);
     TrustedDocuments documents = Device.documents(config, mirrors, disk, clock);
     DeviceKeystore keystore = Device.openKeystore(config, host, disk, documents);
     Credentials credentials = Device.credentials(disk, keystore);

@@ -23,6 +23,7 @@ import dev.bartizan.updater.disk.Disk;
 import dev.bartizan.updater.fetch.Failover;
 import dev.bartizan.updater.fetch.HttpTransport;
 import dev.bartizan.updater.fetch.Mirror;
+import dev.bartizan.updater.fetch.Pace;
 import dev.bartizan.updater.fetch.Pause;
 import dev.bartizan.updater.fetch.SmallFiles;
 import dev.bartizan.updater.fetch.Transport;
@@ -53,7 +54,6 @@ public final class Device {
   private static final String METADATA = "metadata/";
   private static final String TUF = "tuf";
   private static final int MAX_ROOT = 512 * 1024;
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private Device() {}
 
@@ -92,6 +92,16 @@ public final class Device {
     return new Failover(mirrors(config, network -> network));
   }
 
+  /** Small files of the repository, each within its pace, from whichever of its servers has one. */
+  public static SmallFiles smallFiles(AgentConfig config) {
+    return smallFiles(mirrors(config, network -> network));
+  }
+
+  /** The same, from {@code mirrors}. */
+  static SmallFiles smallFiles(List<Mirror> mirrors) {
+    return new SmallFiles(mirrors, System::nanoTime, Pace.DEFAULT);
+  }
+
   /**
    * The repository's servers, in the order in which they are asked.
    *
@@ -107,7 +117,8 @@ public final class Device {
   private static Transport transport(AgentConfig config, URI url) {
     // Without TLS to do, nobody needs the platform's hundred and more authorities parsed at start.
     SSLContext tls = url.getScheme().equals("http") ? FleetTls.anonymous(List.of()) : null;
-    return HttpTransport.to(url, tls, PATIENCE, config.repository().delivery().proxy());
+    return HttpTransport.to(
+        url, tls, Pace.DEFAULT.silence(), config.repository().delivery().proxy());
   }
 
   /**
@@ -137,7 +148,7 @@ public final class Device {
     TufClient.init(store, pinnedRoot(config));
     List<TrustedDocuments.Place> places = new ArrayList<>();
     for (Mirror mirror : mirrors) {
-      SmallFiles files = new SmallFiles(mirror.transport());
+      SmallFiles files = smallFiles(List.of(mirror));
       TufClient client = new TufClient(store, (name, limit) -> metadata(files, name, limit), clock);
       places.add(new TrustedDocuments.Place(client, files));
     }

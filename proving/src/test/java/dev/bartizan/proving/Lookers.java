@@ -22,6 +22,7 @@ import dev.bartizan.crypto.tpm.TpmAccess;
 import dev.bartizan.updater.disk.Disk;
 import dev.bartizan.updater.disk.LinuxDisk;
 import dev.bartizan.updater.fetch.HttpTransport;
+import dev.bartizan.updater.fetch.Pace;
 import dev.bartizan.updater.fetch.SmallFiles;
 import dev.bartizan.updater.install.Installed;
 import dev.bartizan.updater.install.Installer;
@@ -73,7 +74,10 @@ final class Lookers implements AutoCloseable {
     BulkCrypto crypto = BulkCrypto.fastest();
     this.store = new ObjectStore(disk, crypto::sha256);
     SmallFiles nowhere =
-        new SmallFiles(HttpTransport.to(config.repository().url(), null, Duration.ofSeconds(1)));
+        new SmallFiles(
+            HttpTransport.to(config.repository().url(), null, Duration.ofSeconds(1)),
+            System::nanoTime,
+            Pace.DEFAULT);
     TufClient client =
         new TufClient(
             new MetadataStore(disk, "tuf"),

@@ -25,7 +25,6 @@ import dev.bartizan.crypto.keystore.KeystoreRefusal;
 import dev.bartizan.crypto.keystore.PcrApproval;
 import dev.bartizan.crypto.tpm.PcrValues;
 import dev.bartizan.crypto.tpm.Tpm;
-import dev.bartizan.updater.fetch.SmallFiles;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
@@ -205,7 +204,7 @@ final class DoctorCommand implements Callable<Integer> {
 
   private static String repository(AgentConfig settings)
       throws IOException, Refusal, InterruptedException {
-    new SmallFiles(Device.transport(settings)).get("metadata/timestamp.json", 1 << 20);
+    Device.smallFiles(settings).get("metadata/timestamp.json", 1 << 20);
     return settings.repository().url() + " answers";
   }
 

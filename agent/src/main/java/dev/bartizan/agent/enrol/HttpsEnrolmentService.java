@@ -7,6 +7,10 @@ import dev.bartizan.crypto.enrolment.Wire;
 import dev.bartizan.crypto.json.JsonFields;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.json.StrictJson;
+import dev.bartizan.updater.fetch.Exchange;
+import dev.bartizan.updater.fetch.FetchRefusal;
+import dev.bartizan.updater.fetch.Pace;
+import dev.bartizan.updater.fetch.PatientBody;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -15,13 +19,12 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.util.List;
 
 /** Reaches an enrolment server over HTTPS; believes the fleet's authority and no other. */
 @TouchesTheWorld("the network")
 public final class HttpsEnrolmentService implements EnrolmentService {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Pace PACE = Pace.DEFAULT;
   private static final int OK = 200;
   private static final int FIRST_SERVER_ERROR = 500;
   private static final int MAX_TEXT = 1000;
@@ -40,7 +43,7 @@ public final class HttpsEnrolmentService implements EnrolmentService {
     this.server = server;
     this.client =
         HttpClient.newBuilder()
-            .connectTimeout(PATIENCE)
+            .connectTimeout(PACE.silence())
             .followRedirects(HttpClient.Redirect.NEVER)
             .version(HttpClient.Version.HTTP_1_1)
             .sslContext(FleetTls.anonymous(anchors))
@@ -51,13 +54,14 @@ public final class HttpsEnrolmentService implements EnrolmentService {
   public byte[] post(String path, byte[] message) throws IOException, Refusal {
     HttpRequest request =
         HttpRequest.newBuilder(server.resolve(path))
-            .timeout(PATIENCE)
+            .timeout(PACE.silence())
             .header("Content-Type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofByteArray(message))
             .build();
+    Exchange exchange = new Exchange(System::nanoTime, PACE);
     HttpResponse<InputStream> response = send(request);
     try (InputStream body = response.body()) {
-      byte[] answer = body.readNBytes(Wire.MAX_LENGTH + 1);
+      byte[] answer = read(exchange, body);
       if (response.statusCode() == OK) {
         return answer;
       }
@@ -65,9 +69,17 @@ public final class HttpsEnrolmentService implements EnrolmentService {
     }
   }
 
+  private byte[] read(Exchange exchange, InputStream body) throws IOException {
+    try {
+      return exchange.read(server.toString(), Wire.MAX_LENGTH, body);
+    } catch (FetchRefusal tooSlowOrTooLong) {
+      throw new IOException(tooSlowOrTooLong.getMessage(), tooSlowOrTooLong);
+    }
+  }
+
   private HttpResponse<InputStream> send(HttpRequest request) throws IOException {
     try {
-      return client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+      return client.send(request, headers -> new PatientBody(PACE.silence()));
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
       InterruptedIOException interrupted = new InterruptedIOException("enrolment was stopped");

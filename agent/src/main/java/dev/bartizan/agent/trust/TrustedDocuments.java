@@ -16,11 +16,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** The signed documents of the fleet: those held, and those that can be fetched. */
+/**
+ * The signed documents of the fleet: those held, and those that can be fetched.
+ *
+ * <p>Two locks. Whoever asks a server holds {@code asking}, for as long as the server takes; the
+ * object's own is held for moments only, so that what is known is answered at once, whatever a
+ * server does meanwhile. What is trusted changes when the documents it names have come, or cannot.
+ */
 public final class TrustedDocuments {
   private static final String TARGETS = "targets/";
+
+  private final ReentrantLock asking = new ReentrantLock();
 
   private final TufClient client;
   private final DocumentCache cache;
@@ -65,9 +74,13 @@ public final class TrustedDocuments {
    * @param wanted target paths of the documents this device lives by
    * @throws Refusal when something offered is not acceptable; what was trusted before stays trusted
    */
-  public synchronized void refresh(List<String> wanted)
-      throws Refusal, IOException, InterruptedException {
-    refresh(wanted, 0);
+  public void refresh(List<String> wanted) throws Refusal, IOException, InterruptedException {
+    asking.lockInterruptibly();
+    try {
+      refresh(wanted, 0);
+    } finally {
+      asking.unlock();
+    }
   }
 
   /** The first place that does counts; if none does, what the first one said is thrown. */
@@ -93,30 +106,62 @@ public final class TrustedDocuments {
    *
    * @throws Refusal also when the place has older metadata than this device
    */
-  public synchronized void refreshFrom(Place place, List<String> wanted)
+  public void refreshFrom(Place place, List<String> wanted)
       throws Refusal, IOException, InterruptedException {
-    TrustedTargets fresh = place.client().refreshAll();
-    trusted = fresh;
-    Set<Digest> held = new HashSet<>();
-    for (String path : wanted) {
-      Optional<TargetFile> target = fresh.find(path);
-      if (target.isPresent()) {
-        fetch(place, fresh, target.get());
-        held.add(target.get().sha256());
+    asking.lockInterruptibly();
+    try {
+      TrustedTargets fresh = place.client().refreshAll();
+      Set<Digest> held = new HashSet<>();
+      try {
+        for (String path : wanted) {
+          Optional<TargetFile> target = fresh.find(path);
+          if (target.isPresent()) {
+            fetch(place, fresh, target.get());
+            held.add(target.get().sha256());
+          }
+        }
+      } finally {
+        trust(fresh);
       }
+      retain(held);
+    } finally {
+      asking.unlock();
     }
+  }
+
+  private synchronized void trust(TrustedTargets fresh) {
+    trusted = fresh;
+  }
+
+  private synchronized void retain(Set<Digest> held) throws IOException {
     cache.retain(held);
   }
 
   /**
    * The document at {@code path} as {@code place} has it, once it is found to be the signed one.
    */
-  public synchronized byte[] getFrom(Place place, String path)
+  public byte[] getFrom(Place place, String path)
       throws Refusal, IOException, InterruptedException {
-    if (trusted == null) {
-      throw new FileNotFoundException("no trusted metadata yet");
+    TrustedTargets now = now();
+    asking.lockInterruptibly();
+    try {
+      return fetch(place, now, named(now, path));
+    } finally {
+      asking.unlock();
     }
-    return fetch(place, trusted, trusted.get(path));
+  }
+
+  private synchronized TrustedTargets now() throws FileNotFoundException {
+    if (trusted == null) {
+      throw new FileNotFoundException("no trusted metadata yet: the repository was never reached");
+    }
+    return trusted;
+  }
+
+  /** A set that was loaded verifies its roles as they are asked for: one at a time. */
+  private synchronized TargetFile named(TrustedTargets targets, String path)
+      throws Refusal, IOException {
+    return targets.get(path);
   }
 
   /** Who vouches for {@code path}: the role, and the keys whose signatures on it are good. */
@@ -183,11 +228,27 @@ public final class TrustedDocuments {
    *
    * @throws Refusal when metadata does not name it, or other bytes came
    */
-  public synchronized byte[] get(String path) throws Refusal, IOException, InterruptedException {
-    if (trusted == null) {
-      throw new FileNotFoundException("no trusted metadata yet: the repository was never reached");
+  public byte[] get(String path) throws Refusal, IOException, InterruptedException {
+    TrustedTargets now = now();
+    TargetFile target = named(now, path);
+    Optional<byte[]> held = held(target);
+    if (held.isPresent()) {
+      return held.get();
     }
-    return fetch(trusted, trusted.get(path), 0);
+    asking.lockInterruptibly();
+    try {
+      return fetch(now, target, 0);
+    } finally {
+      asking.unlock();
+    }
+  }
+
+  private synchronized Optional<byte[]> held(TargetFile target) throws IOException, Refusal {
+    return cache.find(target.sha256(), Math.toIntExact(target.length()));
+  }
+
+  private synchronized void keep(TargetFile target, byte[] content) throws IOException, Refusal {
+    cache.keep(target.sha256(), content);
   }
 
   private byte[] fetch(TrustedTargets targets, TargetFile target, int index)
@@ -210,13 +271,13 @@ public final class TrustedDocuments {
   private byte[] fetch(Place place, TrustedTargets targets, TargetFile target)
       throws Refusal, IOException, InterruptedException {
     int length = Math.toIntExact(target.length());
-    Optional<byte[]> held = cache.find(target.sha256(), length);
+    Optional<byte[]> held = held(target);
     if (held.isPresent()) {
       return held.get();
     }
     byte[] content = place.files().get(TARGETS + targets.urlPath(target), length);
     target.accept(content);
-    cache.keep(target.sha256(), content);
+    keep(target, content);
     return content;
   }
 }

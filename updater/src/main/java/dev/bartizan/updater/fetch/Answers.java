@@ -21,6 +21,10 @@ final class Answers {
    */
   static void requireContent(String path, Response response) throws IOException, FetchRefusal {
     int status = response.status();
+    if (status == PART && response.offset() == Response.NOWHERE) {
+      throw new FetchRefusal(
+          Reason.WRONG_RANGE, path, "partial content without a usable Content-Range");
+    }
     if (response.isEncoded()) {
       // Asked for as it is. What unpacks to gigabytes is not even looked at.
       throw new FetchRefusal(Reason.ENCODED, path, "the server sends it compressed");

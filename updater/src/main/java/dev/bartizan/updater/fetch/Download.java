@@ -138,6 +138,8 @@ public final class Download {
     String path = errand.path();
     errand.requireTurn(clock.instant(), policy.longestPause());
     Instant end = clock.instant().plus(policy.slice());
+    // What comes just above the lowest rate would keep the caller for as long as a file is long.
+    errand.hold(end.plus(policy.slice()));
     try {
       while (!goal.isReached(errand)) {
         Instant start = clock.instant();
@@ -256,8 +258,9 @@ public final class Download {
       Answers.requireContent(path, response);
       requireSignedLength(path, errand.length(), response);
       alignWith(errand, response, partial);
-      long end = Answers.isPart(response) && !isAll ? partial.size() + wanted : errand.length();
-      receive(errand, end, response.body(), partial, progress);
+      boolean isPart = Answers.isPart(response);
+      long end = isPart && !isAll ? partial.size() + wanted : errand.length();
+      receive(errand, end, response.body(), isPart, partial, progress);
     }
   }
 
@@ -294,8 +297,16 @@ public final class Download {
     partial.restart();
   }
 
+  /**
+   * @param resumes whether the server gives parts: only then may the rest be asked for later
+   */
   private void receive(
-      Errand errand, long end, InputStream body, Partial partial, FetchProgress progress)
+      Errand errand,
+      long end,
+      InputStream body,
+      boolean resumes,
+      Partial partial,
+      FetchProgress progress)
       throws IOException, FetchRefusal, InterruptedException {
     Pacer pacer = new Pacer(clock, pause, policy.fastest());
     byte[] chunk = new byte[CHUNK];
@@ -310,6 +321,10 @@ public final class Download {
       pacer.count(count);
       if (partial.size() < errand.length()) {
         errand.rate().count(errand.path(), count);
+      }
+      if (resumes && partial.size() < end && errand.isOver(clock.instant())) {
+        partial.checkpoint();
+        return;
       }
     }
     if (partial.size() < end) {

@@ -22,6 +22,7 @@ final class Errand {
   private long window = FIRST_WINDOW;
   private long end;
   private boolean part;
+  private Instant until = Instant.MAX;
 
   Errand(String path, long length, Sources sources, Backoff backoff, RateFloor rate) {
     this.path = path;
@@ -54,6 +55,15 @@ final class Errand {
     end = position;
     part = true;
     return this;
+  }
+
+  /** When the caller wants to look around: an answer that still comes then is asked for anew. */
+  void hold(Instant end) {
+    until = end;
+  }
+
+  boolean isOver(Instant now) {
+    return now.isAfter(until);
   }
 
   Sources sources() {

@@ -3,6 +3,7 @@ package dev.bartizan.updater.fetch;
 import dev.bartizan.crypto.TouchesTheWorld;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.ProxySelector;
 import java.net.URI;
@@ -11,10 +12,13 @@ import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +26,13 @@ import org.jspecify.annotations.Nullable;
 @TouchesTheWorld("the network: HTTP requests to one configured server")
 public final class HttpTransport implements Transport {
   private static final Pattern CONTENT_RANGE =
-      Pattern.compile("bytes (\\d{1,18})-\\d{1,18}/(\\d{1,18}|\\*)");
+      Pattern.compile("bytes (\\d{1,18})-\\d{1,18}/(\\d{1,18}|\\*)", Pattern.CASE_INSENSITIVE);
+
+  /**
+   * What servers say of a file that they send as it is; object stores keep the last from uploads.
+   */
+  private static final Set<String> PLAIN = Set.of("", "identity", "none", "aws-chunked");
+
   private static final int PART = 206;
 
   private final HttpClient client;
@@ -73,9 +83,7 @@ public final class HttpTransport implements Transport {
   public Response get(String path, long offset, long count)
       throws IOException, InterruptedException {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(base + path))
-            .timeout(patience)
-            .header("Accept-Encoding", "identity");
+        requestFor(path).timeout(patience).header("Accept-Encoding", "identity");
     if (count != TO_THE_END) {
       request.header("Range", "bytes=" + offset + "-" + (offset + count - 1));
     } else if (offset > 0) {
@@ -90,6 +98,18 @@ public final class HttpTransport implements Transport {
     }
   }
 
+  /**
+   * What the platform's client takes for a mistake of its caller is an address that cannot be
+   * asked, or a path that somebody else wrote: no reason to end a daemon.
+   */
+  private HttpRequest.Builder requestFor(String path) throws IOException {
+    try {
+      return HttpRequest.newBuilder(URI.create(base + path));
+    } catch (IllegalArgumentException noAddress) {
+      throw new IOException(base + path + ": is no address", noAddress);
+    }
+  }
+
   /** The platform's exception for a server that is not there says nothing at all. */
   private HttpResponse<InputStream> send(HttpRequest request)
       throws IOException, InterruptedException {
@@ -98,6 +118,8 @@ public final class HttpTransport implements Transport {
     } catch (IOException noAnswer) {
       String why = noAnswer.getMessage() == null ? "cannot connect" : noAnswer.getMessage();
       throw new IOException(request.uri() + ": " + why, noAnswer);
+    } catch (IllegalArgumentException | UncheckedIOException | SecurityException unusable) {
+      throw new IOException(request.uri() + ": " + unusable.getMessage(), unusable);
     }
   }
 
@@ -110,7 +132,9 @@ public final class HttpTransport implements Transport {
     String range = headers.firstValue("Content-Range").orElse("");
     Matcher matcher = CONTENT_RANGE.matcher(range);
     if (!matcher.matches()) {
-      throw new IOException(response.uri() + ": partial content without a usable Content-Range");
+      // Whoever asked refuses it: an interruption would be asked for again, and for ever.
+      return new Response(
+          PART, Response.NOWHERE, OptionalLong.empty(), isEncoded(headers), response.body());
     }
     long start = Long.parseLong(matcher.group(1));
     String total = matcher.group(2);
@@ -118,8 +142,9 @@ public final class HttpTransport implements Transport {
   }
 
   private static boolean isEncoded(HttpHeaders headers) {
-    String encoding = headers.firstValue("Content-Encoding").orElse("identity");
-    return !encoding.equalsIgnoreCase("identity");
+    return headers.allValues("Content-Encoding").stream()
+        .flatMap(value -> Stream.of(value.split(",", -1)))
+        .anyMatch(coding -> !PLAIN.contains(coding.strip().toLowerCase(Locale.ROOT)));
   }
 
   private static OptionalLong knownLength(String total) {

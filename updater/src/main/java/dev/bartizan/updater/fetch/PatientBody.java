@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Why the JDK's own stream is not used: the timeout of a request ends with its headers, and a
  * read of {@code BodyHandlers.ofInputStream} waits for a silent server for ever.
  */
-final class PatientBody extends InputStream implements BodySubscriber<InputStream> {
+public final class PatientBody extends InputStream implements BodySubscriber<InputStream> {
   /** What the client's thread hands over: more bytes, or the end with or without an error. */
   private record Arrival(List<ByteBuffer> bytes, boolean last, @Nullable Throwable error) {}
 
@@ -36,7 +36,10 @@ final class PatientBody extends InputStream implements BodySubscriber<InputStrea
   private Flow.@Nullable Subscription source;
   private boolean closed;
 
-  PatientBody(Duration patience) {
+  /**
+   * @param patience how long no byte may come; a total is for who reads: {@link Exchange}
+   */
+  public PatientBody(Duration patience) {
     this.patience = patience;
   }
 

@@ -3,36 +3,94 @@ package dev.bartizan.updater.fetch;
 import dev.bartizan.updater.fetch.FetchRefusal.Reason;
 import dev.bartizan.updater.fetch.Transport.Response;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /**
  * Fetches small files whole: metadata, manifests, envelopes.
  *
- * <p>One request each and never a second one: metadata is looked at again soon anyway, and a client
- * that repeats itself is what overloads a repository in trouble.
+ * <p>One request each to a server and never a second one: metadata is looked at again soon anyway,
+ * and a client that repeats itself is what overloads a repository in trouble. Each has a deadline
+ * and a lowest rate; a server that does not keep to them is passed over as one that is away.
  */
 public final class SmallFiles {
-  private final Transport transport;
+  private final List<Mirror> mirrors;
+  private final LongSupplier nanoTime;
+  private final Pace pace;
 
-  public SmallFiles(Transport transport) {
-    this.transport = transport;
+  /** From one server. */
+  public SmallFiles(Transport transport, LongSupplier nanoTime, Pace pace) {
+    this(List.of(new Mirror("", transport)), nanoTime, pace);
+  }
+
+  /**
+   * @param mirrors asked in this order; at least one
+   * @param nanoTime monotonic
+   */
+  public SmallFiles(List<Mirror> mirrors, LongSupplier nanoTime, Pace pace) {
+    if (mirrors.isEmpty()) {
+      throw new IllegalArgumentException("nobody to ask");
+    }
+    this.mirrors = List.copyOf(mirrors);
+    this.nanoTime = nanoTime;
+    this.pace = pace;
   }
 
   /**
    * The file at {@code path}, or empty when the server says there is none.
    *
    * @param limit the most bytes to accept
-   * @throws FetchRefusal TOO_LONG past the limit; REJECTED for other client errors
-   * @throws IOException when the server cannot be asked now
+   * @throws FetchRefusal TOO_LONG past the limit; SLOW when the last server drips; REJECTED for
+   *     other client errors
+   * @throws IOException when no server can be asked now
    */
   public Optional<byte[]> find(String path, int limit)
       throws IOException, FetchRefusal, InterruptedException {
+    return find(path, limit, 0);
+  }
+
+  /** Of servers that all fail, the first one's reason counts. */
+  private Optional<byte[]> find(String path, int limit, int index)
+      throws IOException, FetchRefusal, InterruptedException {
+    boolean isLast = index + 1 == mirrors.size();
+    try {
+      return ask(mirrors.get(index).transport(), path, limit);
+    } catch (FetchRefusal refusal) {
+      if (isLast || refusal.reason() != Reason.SLOW) {
+        throw refusal;
+      }
+      return otherwise(path, limit, index, refusal);
+    } catch (IOException away) {
+      if (isLast) {
+        throw away;
+      }
+      return otherwise(path, limit, index, away);
+    }
+  }
+
+  private <E extends Exception> Optional<byte[]> otherwise(
+      String path, int limit, int index, E first) throws E, InterruptedException {
+    try {
+      return find(path, limit, index + 1);
+    } catch (IOException | FetchRefusal other) {
+      first.addSuppressed(other);
+      throw first;
+    }
+  }
+
+  private Optional<byte[]> ask(Transport transport, String path, int limit)
+      throws IOException, FetchRefusal, InterruptedException {
+    Exchange exchange = new Exchange(nanoTime, pace);
     try (Response response = transport.get(path, 0, Transport.TO_THE_END)) {
       if (Answers.isAbsent(response)) {
         return Optional.empty();
       }
       Answers.requireContent(path, response);
-      return Optional.of(readAll(path, limit, response));
+      if (response.offset() != 0) {
+        throw new FetchRefusal(Reason.WRONG_RANGE, path, "asked for the whole, got a part");
+      }
+      return Optional.of(exchange.read(path, limit, response.body()));
     }
   }
 
@@ -44,17 +102,5 @@ public final class SmallFiles {
   public byte[] get(String path, int limit) throws IOException, FetchRefusal, InterruptedException {
     return find(path, limit)
         .orElseThrow(() -> new FetchRefusal(Reason.NOT_FOUND, path, "not on the server"));
-  }
-
-  private static byte[] readAll(String path, int limit, Response response)
-      throws IOException, FetchRefusal {
-    if (response.offset() != 0) {
-      throw new FetchRefusal(Reason.WRONG_RANGE, path, "asked for the whole, got a part");
-    }
-    byte[] content = response.body().readNBytes(limit);
-    if (response.body().read() >= 0) {
-      throw new FetchRefusal(Reason.TOO_LONG, path, "more than " + limit + " bytes");
-    }
-    return content;
   }
 }

@@ -25,7 +25,8 @@ public interface Transport {
    * An answer whose body is still to be read. Close it, read or not.
    *
    * @param status as in HTTP
-   * @param offset where in the file the body starts: what the server says, not what was asked for
+   * @param offset where in the file the body starts: what the server says, not what was asked for;
+   *     {@link #NOWHERE} when it sends a part and does not say which
    * @param total the length of the whole file, where the server says it
    * @param isEncoded whether the server says that the body is not the file but a compression of it
    * @param body the bytes as sent, nothing decompressed; reading fails with {@link IOException}
@@ -33,6 +34,9 @@ public interface Transport {
    */
   record Response(int status, long offset, OptionalLong total, boolean isEncoded, InputStream body)
       implements Closeable {
+    /** As an offset: a part of the file, but nobody says which. */
+    public static final long NOWHERE = -1;
+
     /** An answer with the file's own bytes. */
     public Response(int status, long offset, OptionalLong total, InputStream body) {
       this(status, offset, total, false, body);

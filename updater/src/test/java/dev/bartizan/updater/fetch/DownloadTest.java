@@ -69,6 +69,26 @@ class DownloadTest {
   }
 
   @Test
+  void aRangeIsARangeHoweverItsUnitIsWritten() throws Exception {
+    partial.append(ByteBuffer.wrap(file, 0, 1000));
+    String range = "Bytes 1000-" + (LENGTH - 1) + "/" + LENGTH;
+    try (FaultyServer server = new FaultyServer(file, FaultyServer.part(range))) {
+      fetch(server, POLICY);
+      assertArrayEquals(file, partial.content());
+    }
+  }
+
+  @Test
+  void aPartOfWhichNobodySaysWhichItIsIsRefusedAndNotAskedForAgain() throws Exception {
+    // Denial of service: an answer that is never of use keeps a device asking for ever.
+    partial.append(ByteBuffer.wrap(file, 0, 1000));
+    try (FaultyServer server = new FaultyServer(file, FaultyServer.part("somewhere"))) {
+      refused(server, POLICY, "WRONG_RANGE");
+      assertEquals(1, server.requests().size());
+    }
+  }
+
+  @Test
   void aFullDiskIsNoReasonToAskTheServerAgain() throws Exception {
     partial.limitTo(1_000_000);
     try (FaultyServer server = new FaultyServer(file)) {

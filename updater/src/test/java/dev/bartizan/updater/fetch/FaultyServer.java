@@ -86,6 +86,22 @@ final class FaultyServer implements AutoCloseable {
     };
   }
 
+  static Fault encoded(String coding) {
+    return (exchange, file, offset) -> {
+      exchange.getResponseHeaders().set("Content-Encoding", coding);
+      send(exchange, offset, file.length, Arrays.copyOfRange(file, offset, file.length));
+    };
+  }
+
+  /** Sends the rest as a part, and says where it lies in these words. */
+  static Fault part(String contentRange) {
+    return (exchange, file, offset) -> {
+      exchange.getResponseHeaders().set("Content-Range", contentRange);
+      exchange.sendResponseHeaders(206, file.length - offset);
+      exchange.getResponseBody().write(file, offset, file.length - offset);
+    };
+  }
+
   static Fault ignoreRange() {
     return (exchange, file, offset) -> send(exchange, 0, file.length, file);
   }

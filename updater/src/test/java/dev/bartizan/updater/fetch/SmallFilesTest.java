@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 
 class SmallFilesTest {
@@ -50,6 +53,100 @@ class SmallFilesTest {
   }
 
   @Test
+  void aServerThatDripsIsGivenUpAtItsFirstByteBehindTheLowestRate() throws Exception {
+    // Slow retrieval: a byte now and then keeps every timeout from ending, and the device waiting.
+    Drip drip = new Drip(Duration.ofSeconds(10));
+    SmallFiles files = new SmallFiles(drip, drip, Pace.DEFAULT);
+    FetchRefusal refusal = assertThrows(FetchRefusal.class, () -> files.get("timestamp.json", 99));
+    assertEquals("SLOW", refusal.code());
+    assertEquals(2, drip.sent());
+  }
+
+  @Test
+  void whatComesAtTheLowestRateEndsAtTheDeadline() throws Exception {
+    // Slow retrieval: just fast enough, and never done.
+    Drip drip = new Drip(Duration.ofNanos(500_000));
+    SmallFiles files = new SmallFiles(drip, drip, Pace.DEFAULT);
+    FetchRefusal refusal =
+        assertThrows(FetchRefusal.class, () -> files.get("timestamp.json", 1 << 30));
+    assertEquals("SLOW", refusal.code());
+    assertEquals(2 * Pace.DEFAULT.total().toMillis() + 1, drip.sent());
+  }
+
+  @Test
+  void anotherServerHasTheFileThatOneDrips() throws Exception {
+    Drip drip = new Drip(Duration.ofSeconds(10));
+    try (FaultyServer server = new FaultyServer(file)) {
+      List<Mirror> mirrors =
+          List.of(new Mirror("drip", drip), new Mirror("good", transport(server)));
+      assertArrayEquals(file, new SmallFiles(mirrors, drip, Pace.DEFAULT).get("a", 1000));
+    }
+  }
+
+  @Test
+  void codingsThatChangeNothingAreNone() throws Exception {
+    for (String coding : List.of("", "identity", "None", "aws-chunked")) {
+      try (FaultyServer server = new FaultyServer(file, FaultyServer.encoded(coding))) {
+        assertArrayEquals(file, from(server).get("root.json", 1000), coding);
+      }
+    }
+    for (String coding : List.of("gzip", "aws-chunked,gzip", "br")) {
+      try (FaultyServer server = new FaultyServer(file, FaultyServer.encoded(coding))) {
+        FetchRefusal refusal =
+            assertThrows(FetchRefusal.class, () -> from(server).get("root.json", 1000), coding);
+        assertEquals("ENCODED", refusal.code());
+      }
+    }
+  }
+
+  @Test
+  void aPathThatIsNoAddressIsTheWorldFailingAndNotABug() throws Exception {
+    try (FaultyServer server = new FaultyServer(file)) {
+      assertThrows(IOException.class, () -> from(server).find("a b", 1000));
+    }
+  }
+
+  /** A server and the clock beside it: each byte takes its time. */
+  private static final class Drip implements Transport, LongSupplier {
+    private final long nanos;
+    private long now;
+    private long sent;
+
+    Drip(Duration perByte) {
+      nanos = perByte.toNanos();
+    }
+
+    long sent() {
+      return sent;
+    }
+
+    @Override
+    public Response get(String path, long offset, long count) {
+      InputStream body =
+          new InputStream() {
+            @Override
+            public int read() {
+              now += nanos;
+              sent++;
+              return 'x';
+            }
+
+            @Override
+            public int read(byte[] target, int from, int length) {
+              target[from] = (byte) read();
+              return 1;
+            }
+          };
+      return new Response(200, 0, OptionalLong.empty(), body);
+    }
+
+    @Override
+    public long getAsLong() {
+      return now;
+    }
+  }
+
+  @Test
   void nobodyListeningIsTheWorldFailing() throws Exception {
     FaultyServer server = new FaultyServer(file);
     server.close();
@@ -57,6 +154,10 @@ class SmallFilesTest {
   }
 
   private static SmallFiles from(FaultyServer server) {
-    return new SmallFiles(HttpTransport.to(server.base(), null, Duration.ofSeconds(20)));
+    return new SmallFiles(transport(server), () -> 0, Pace.DEFAULT);
+  }
+
+  private static Transport transport(FaultyServer server) {
+    return HttpTransport.to(server.base(), null, Duration.ofSeconds(20));
   }
 }

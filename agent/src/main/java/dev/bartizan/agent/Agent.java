@@ -158,11 +158,13 @@ final class Agent {
    */
   private Duration takeTurn() throws InterruptedException {
     try {
-      resume();
       refreshWhenDue();
-      if (state.isTrustworthy()) {
-        commands.execute();
+      if (!state.isTrustworthy()) {
+        // Whoever put this state here chose what to go on with: nothing but newer metadata helps.
+        return TROUBLE;
       }
+      resume();
+      commands.execute();
       Duration pause = updateOneStep();
       reportEnds();
       updates.ejectWhenIdle();
@@ -294,6 +296,10 @@ final class Agent {
     }
     refresh();
     measurePolicy();
+    if (!state.isTrustworthy()) {
+      refreshSoon();
+      return;
+    }
     if (loader.isPermitted() && !policy.acceptsKeystore()) {
       withdraw();
     }
@@ -306,7 +312,7 @@ final class Agent {
     if (!keys.settle()) {
       refreshSoon();
     }
-    if (state.isTrustworthy() && policy.current().isPresent()) {
+    if (policy.current().isPresent()) {
       updates.orderAlone(policy.current().get(), clock.instant(), news::problem);
     }
   }

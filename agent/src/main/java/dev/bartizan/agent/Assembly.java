@@ -119,8 +119,8 @@ public final class Assembly implements AutoCloseable {
     Future<OnnxRuntime> runtime =
         host.workers().submit(() -> OnnxRuntime.open(config.serve().threads()));
     this.disk = LinuxDisk.acquire(config.device().stateDirectory());
-    List<String> mended = Device.mendMetadata(disk);
     TrustedClock clock = TrustedClock.open(host.clock(), System::nanoTime, disk);
+    List<String> mended = Device.mendMetadata(config, disk, clock);
     OfflineSource offline = OfflineSource.open(disk);
     List<Mirror> mirrors = Device.mirrors(config, offline::before);
     SmallFiles repository = Device.smallFiles(mirrors);

@@ -30,7 +30,6 @@ import dev.bartizan.updater.fetch.Transport;
 import dev.bartizan.updater.store.ObjectStore;
 import dev.bartizan.updater.tuf.MetadataStore;
 import dev.bartizan.updater.tuf.Root;
-import dev.bartizan.updater.tuf.StoreAudit;
 import dev.bartizan.updater.tuf.TufClient;
 import dev.bartizan.updater.tuf.TufRefusal;
 import java.io.IOException;
@@ -126,9 +125,15 @@ public final class Device {
    *
    * @return the files, by path
    */
-  static List<String> mendMetadata(Disk disk) throws IOException {
+  static List<String> mendMetadata(AgentConfig config, Disk disk, InstantSource clock)
+      throws IOException, Malformed {
     try {
-      return StoreAudit.mend(new MetadataStore(disk, TUF));
+      return new TufClient(
+              pinnedRoot(config),
+              new MetadataStore(disk, TUF),
+              (name, limit) -> Optional.empty(),
+              clock)
+          .mendFiles();
     } catch (TufRefusal setDamaged) {
       return List.of(); // Whoever loads it refuses it, and says so.
     }
@@ -145,18 +150,24 @@ public final class Device {
       AgentConfig config, List<Mirror> mirrors, Disk disk, InstantSource clock)
       throws IOException, Refusal {
     MetadataStore store = new MetadataStore(disk, TUF);
-    TufClient.init(store, pinnedRoot(config));
+    Root pinned = pinnedRoot(config);
     List<TrustedDocuments.Place> places = new ArrayList<>();
     for (Mirror mirror : mirrors) {
       SmallFiles files = smallFiles(List.of(mirror));
-      TufClient client = new TufClient(store, (name, limit) -> metadata(files, name, limit), clock);
+      TufClient client =
+          new TufClient(pinned, store, (name, limit) -> metadata(files, name, limit), clock);
       places.add(new TrustedDocuments.Place(client, files));
     }
     return new TrustedDocuments(disk, places);
   }
 
+  /**
+   * The root all trust starts at.
+   *
+   * @throws Malformed naming its file
+   */
   @TouchesTheWorld("reads the pinned root, which came with the configuration")
-  private static Root pinnedRoot(AgentConfig config) throws IOException, Malformed {
+  public static Root pinnedRoot(AgentConfig config) throws IOException, Malformed {
     Path file = config.repository().trustRoot();
     if (!Files.isRegularFile(file)) {
       throw new Malformed(

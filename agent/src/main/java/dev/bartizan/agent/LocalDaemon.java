@@ -128,6 +128,7 @@ final class LocalDaemon implements ControlRoute.Daemon {
     Updates.Offer offer = updates.look(model, version);
     ObjectNode answer = describe(offer);
     if (!checkOnly) {
+      state.requireTrustworthy();
       requireAutonomy();
       String id = "local-" + model + "-" + clock.instant().toEpochMilli();
       updates.order(id, model, version, Cause.local(SOMEBODY_HERE));
@@ -176,6 +177,7 @@ final class LocalDaemon implements ControlRoute.Daemon {
   public byte[] rollback(String model) throws IOException, Refusal, InterruptedException {
     return turns.call(
         () -> {
+          state.requireTrustworthy();
           String id = "local-rollback-" + model + "-" + clock.instant().toEpochMilli();
           installer.rollBack(id, model, Cause.local(SOMEBODY_HERE));
           return StrictJson.write(StrictJson.object().put("deployment", id));

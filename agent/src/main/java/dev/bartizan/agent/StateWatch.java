@@ -8,8 +8,8 @@ import dev.bartizan.crypto.boot.Verdict;
 import java.io.IOException;
 
 /**
- * Tells of an old copy of the disk. While its metadata is older than what was trusted, no model is
- * opened and no order obeyed.
+ * Tells of an old copy of the disk. While its metadata is older than what was trusted, or other, no
+ * model is opened, no order obeyed, and nothing that was begun is gone on with.
  */
 final class StateWatch {
   private static final String SUBJECT = "anchor";

@@ -1,5 +1,6 @@
 package dev.bartizan.proving;
 
+import dev.bartizan.agent.Device;
 import dev.bartizan.agent.TrustedClock;
 import dev.bartizan.agent.command.Inbox;
 import dev.bartizan.agent.config.AgentConfig;
@@ -80,6 +81,7 @@ final class Lookers implements AutoCloseable {
             Pace.DEFAULT);
     TufClient client =
         new TufClient(
+            Device.pinnedRoot(config),
             new MetadataStore(disk, "tuf"),
             (name, limit) -> {
               throw new IOException("offline");

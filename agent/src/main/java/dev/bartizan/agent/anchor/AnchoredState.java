@@ -3,6 +3,7 @@ package dev.bartizan.agent.anchor;
 import dev.bartizan.agent.trust.TrustedDocuments;
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Explanation;
+import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.boot.Link;
 import dev.bartizan.crypto.boot.Verdict;
 import dev.bartizan.crypto.keystore.KeystoreRefusal;
@@ -41,8 +42,8 @@ public final class AnchoredState {
   }
 
   /**
-   * Judges the state as it is now. Metadata that is older than what was trusted is mended by newer
-   * metadata; a history that does not go on from the anchored one never is.
+   * Judges the state as it is now. Metadata that is older than what was trusted, or other metadata
+   * of the same versions, is mended by newer metadata; a history that does not go on from the anchored one never is.
    */
   public Link examine() throws IOException {
     if (anchor.isEmpty()) {
@@ -53,9 +54,9 @@ public final class AnchoredState {
       return fault.get();
     }
     StateMark now = now();
-    String expected = anchored.map(mark -> "no less than " + mark).orElse("nothing anchored yet");
-    return isOlder(now) || !goesOn()
-        ? Link.bad(NAME, expected, "put back: " + now)
+    String expected = anchored.map(mark -> "what goes on from " + mark).orElse("nothing anchored yet");
+    return isPutBack(now) || !goesOn()
+        ? Link.bad(NAME, expected, "put back or exchanged: " + now)
         : Link.good(NAME, expected);
   }
 
@@ -65,7 +66,32 @@ public final class AnchoredState {
       return true;
     }
     load(anchor.get());
-    return fault.isEmpty() && !isOlder(now());
+    return fault.isEmpty() && !isPutBack(now());
+  }
+
+  /**
+   * Insists on it.
+   *
+   * @throws StatePutBack when they may not
+   */
+  public void requireTrustworthy() throws IOException, StatePutBack {
+    if (!isTrustworthy()) {
+      throw new StatePutBack();
+    }
+  }
+
+  /** The state directory is not the one that was anchored. */
+  public static final class StatePutBack extends Refusal {
+    private static final long serialVersionUID = 1L;
+
+    StatePutBack() {
+      super("the state directory was put back or exchanged: nothing is done before it is mended");
+    }
+
+    @Override
+    public String code() {
+      return "STATE_PUT_BACK";
+    }
   }
 
   /**
@@ -87,11 +113,11 @@ public final class AnchoredState {
   }
 
   private StateMark now() {
-    return StateMark.of(documents.versions(), history.get());
+    return StateMark.of(documents, history.get());
   }
 
-  private boolean isOlder(StateMark now) {
-    return anchored.map(now::metadataIsOlderThan).orElse(false);
+  private boolean isPutBack(StateMark now) {
+    return anchored.isPresent() && !now.metadataGoesOnFrom(anchored.get());
   }
 
   private boolean goesOn() throws IOException {

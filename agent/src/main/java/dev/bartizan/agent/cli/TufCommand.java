@@ -151,7 +151,8 @@ public final class TufCommand implements Runnable {
 
   private TufClient client(MetadataStore store) {
     URI url = given(metadataUrl, "--metadata-url");
-    return new TufClient(store, new ServedMetadata(HttpTransport.to(url, null, PATIENCE)), clock);
+    return TufClient.ofOwnStore(
+        store, new ServedMetadata(HttpTransport.to(url, null, PATIENCE)), clock);
   }
 
   /** Something to do with the metadata directory. */

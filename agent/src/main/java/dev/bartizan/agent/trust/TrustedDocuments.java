@@ -223,6 +223,16 @@ public final class TrustedDocuments {
     return trusted == null ? Map.of() : trusted.versions();
   }
 
+  /** The digest of the root in use. */
+  public synchronized Optional<Digest> rootDigest() {
+    return Optional.ofNullable(trusted).map(TrustedTargets::rootDigest);
+  }
+
+  /** The digest of the complete set of metadata on disk, as it was verified or written. */
+  public synchronized Optional<Digest> setDigest() {
+    return Optional.ofNullable(trusted).flatMap(TrustedTargets::setDigest);
+  }
+
   /**
    * The document at {@code path}, from the repository when the device does not hold it.
    *

@@ -12,32 +12,50 @@ import dev.bartizan.updater.install.HistoryHead;
 import org.junit.jupiter.api.Test;
 
 class StateMarkTest {
+  private static final Digest ROOT = Digest.of(new byte[] {1});
+  private static final Digest SET = Digest.of(new byte[] {2});
+  private static final Digest OTHER = Digest.of(new byte[] {3});
   private static final HistoryHead HEAD = new HistoryHead(7, Digest.of(new byte[] {7}));
 
   @Test
   void aMarkIsReadAsItWasWrittenAndFitsIntoAnAnchor() {
-    StateMark mark = new StateMark(1, 2, 3, HEAD);
+    StateMark mark = mark(1, 2, 3);
     assertEquals(mark, StateMark.decode(mark.encode()));
     assertTrue(mark.encode().length() <= StateAnchor.MAX_LENGTH);
   }
 
   @Test
   void whatIsNoMarkIsRefused() {
-    byte[] other = new StateMark(1, 2, 3, HEAD).encode().toArray();
+    byte[] other = mark(1, 2, 3).encode().toArray();
     other[0] = 9;
     for (byte[] bad : new byte[][] {{}, {1}, other}) {
       assertThrows(IllegalArgumentException.class, () -> StateMark.decode(Bytes.of(bad)));
     }
   }
 
+  // Attack: rollback.
   @Test
   void anyVersionThatIsLowerMakesMetadataOlderUnlessTheRootIsNewer() {
-    StateMark mark = new StateMark(2, 5, 5, HEAD);
-    assertFalse(mark.metadataIsOlderThan(mark));
-    assertFalse(new StateMark(2, 6, 5, HEAD).metadataIsOlderThan(mark));
-    assertTrue(new StateMark(2, 4, 9, HEAD).metadataIsOlderThan(mark));
-    assertTrue(new StateMark(2, 9, 4, HEAD).metadataIsOlderThan(mark));
-    assertTrue(new StateMark(1, 9, 9, HEAD).metadataIsOlderThan(mark));
-    assertFalse(new StateMark(3, 1, 1, HEAD).metadataIsOlderThan(mark));
+    StateMark mark = mark(2, 5, 5);
+    assertTrue(mark.metadataGoesOnFrom(mark));
+    assertTrue(mark(2, 6, 5).metadataGoesOnFrom(mark));
+    assertFalse(mark(2, 4, 9).metadataGoesOnFrom(mark));
+    assertFalse(mark(2, 9, 4).metadataGoesOnFrom(mark));
+    assertFalse(mark(1, 9, 9).metadataGoesOnFrom(mark));
+    assertTrue(mark(3, 1, 1).metadataGoesOnFrom(mark));
+  }
+
+  // Attack: mix-and-match, with versions chosen to be those that are anchored.
+  @Test
+  void otherBytesOfTheSameVersionsDoNotGoOnFromWhatIsAnchored() {
+    StateMark mark = mark(2, 5, 5);
+    assertFalse(new StateMark(2, 5, 5, ROOT, OTHER, HEAD).metadataGoesOnFrom(mark));
+    assertFalse(new StateMark(2, 6, 6, OTHER, OTHER, HEAD).metadataGoesOnFrom(mark));
+    assertTrue(new StateMark(2, 6, 5, ROOT, OTHER, HEAD).metadataGoesOnFrom(mark));
+    assertTrue(new StateMark(3, 5, 5, OTHER, OTHER, HEAD).metadataGoesOnFrom(mark));
+  }
+
+  private static StateMark mark(long root, long timestamp, long snapshot) {
+    return new StateMark(root, timestamp, snapshot, ROOT, SET, HEAD);
   }
 }

@@ -13,7 +13,7 @@ import java.util.Optional;
  */
 public interface StateAnchor {
   /** The most there is room for. */
-  int MAX_LENGTH = 96;
+  int MAX_LENGTH = 160;
 
   /**
    * What {@link #write} wrote last; empty before the first time.

@@ -73,7 +73,7 @@ class RepositoryTest {
   }
 
   private TrustedTargets onDevice() throws TufRefusal, IOException {
-    return new TufClient(new MetadataStore(device, "tuf"), folder(), () -> now).refreshAll();
+    return TufClient.ofOwnStore(new MetadataStore(device, "tuf"), folder(), () -> now).refreshAll();
   }
 
   private byte[] served(String path) throws IOException {

@@ -41,7 +41,7 @@ final class OnDevice {
     MetadataStore store = new MetadataStore(new FakeDisk(), "tuf");
     TufClient.init(store, operator.directory().read("device/root.json", 1 << 20));
     this.targets =
-        new TufClient(
+        TufClient.ofOwnStore(
                 store,
                 (name, limit) -> {
                   Path file = served.resolve("metadata").resolve(name);

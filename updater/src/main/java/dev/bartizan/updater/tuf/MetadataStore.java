@@ -1,6 +1,7 @@
 package dev.bartizan.updater.tuf;
 
 import dev.bartizan.crypto.Bytes;
+import dev.bartizan.crypto.Digest;
 import dev.bartizan.updater.disk.Disk;
 import dev.bartizan.updater.disk.DurableFile;
 import dev.bartizan.updater.disk.FileName;
@@ -9,10 +10,11 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
- * The metadata a device has accepted, to the byte: one file per role, {@code "root.json"}, and one
- * file with the last complete set.
+ * The metadata a device has accepted, to the byte: one file per role, {@code "root.json"}, every
+ * root under its version, and one file with the last complete set.
  *
  * <p>The single files follow the specification: each is replaced as soon as its successor is
  * accepted, so that no version is ever forgotten. In the middle of a refresh they are of different
@@ -20,6 +22,9 @@ import java.util.Optional;
  * changes as a whole.
  */
 public final class MetadataStore {
+  private static final String ROOTS = "root_history";
+  private static final String ROOT_FILE = "." + RoleName.ROOT.fileName();
+
   private final Disk disk;
   private final String directory;
 
@@ -58,9 +63,47 @@ public final class MetadataStore {
     }
   }
 
-  /** Durably replaces the last complete set, all roles at once. */
-  void keepLastGood(Map<RoleName, Bytes> files) throws IOException {
-    replace(file(MetadataSet.FILE), MetadataSet.encode(files));
+  /** The root that was kept as {@code version}, whatever it is now. */
+  Optional<byte[]> findRoot(long version) throws IOException, TufRefusal {
+    return read(RoleName.ROOT, rootFile(version), Limits.ROOT_BYTES);
+  }
+
+  /** Durably keeps an accepted root under its version, so that its successors can be verified. */
+  void keepRoot(Root root) throws IOException {
+    replace(rootFile(root.version()), root.raw().toArray());
+  }
+
+  /** Whether a root is kept, to the byte. */
+  boolean holdsRoot(Root root) throws IOException {
+    return holds(rootFile(root.version()), root.raw().toArray());
+  }
+
+  /** The version of the oldest root that is kept. */
+  OptionalLong oldestRoot() throws IOException {
+    return disk.list(directoryOfRoots()).stream()
+        .map(FileName::last)
+        .filter(name -> name.matches("[1-9][0-9]{0,15}[.]root[.]json"))
+        .mapToLong(name -> Long.parseLong(name.substring(0, name.length() - ROOT_FILE.length())))
+        .min();
+  }
+
+  /** Durably removes all roots that are kept. */
+  void forgetRoots() throws IOException {
+    for (FileName file : disk.list(directoryOfRoots())) {
+      disk.delete(file);
+    }
+    disk.syncDirectory(directoryOfRoots());
+  }
+
+  /**
+   * Durably replaces the last complete set, all roles at once.
+   *
+   * @return the digest of the file
+   */
+  Digest keepLastGood(Map<RoleName, Bytes> files) throws IOException {
+    byte[] set = MetadataSet.encode(files);
+    replace(file(MetadataSet.FILE), set);
+    return Digest.of(set);
   }
 
   /**
@@ -97,6 +140,18 @@ public final class MetadataStore {
   /** Where the file of {@code role} is below the state directory, for people. */
   String pathOf(RoleName role) {
     return fileOf(role).path();
+  }
+
+  String pathOfRoot(long version) {
+    return rootFile(version).path();
+  }
+
+  private FileName rootFile(long version) {
+    return file(ROOTS + "/" + version + ROOT_FILE);
+  }
+
+  private String directoryOfRoots() {
+    return directory.isEmpty() ? ROOTS : directory + "/" + ROOTS;
   }
 
   private FileName fileOf(RoleName role) {

@@ -9,22 +9,25 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Looks after the single files of a {@link MetadataStore}. Each must be, to the byte, the one of
+ * Looks after the single files of a {@link MetadataStore} for {@link TufClient}. Each must be, to the byte, the one of
  * the last complete set, or, after a refresh that did not reach its end, a newer one that its role
  * has signed.
  *
  * <p>A refresh would replace any other in silence, and with a damaged timestamp or snapshot it
  * would lose the versions below which nothing is accepted.
  */
-public final class StoreAudit {
+final class StoreAudit {
   private final MetadataStore store;
+  private final RootChain roots;
   private final Map<String, Long> versions;
   private final List<Delegation> delegations;
   private Root root;
 
-  private StoreAudit(MetadataStore store, Map<RoleName, Bytes> set) throws TufRefusal, IOException {
-    TrustedTargets verified = TufClient.verified(set);
+  private StoreAudit(RootChain roots, MetadataStore store, Map<RoleName, Bytes> set)
+      throws TufRefusal, IOException {
+    TrustedTargets verified = TufClient.verified(roots, set);
     this.store = store;
+    this.roots = roots;
     this.delegations = new ArrayList<>(verified.delegations());
     this.versions = verified.versions();
     this.root = verified.root();
@@ -36,9 +39,15 @@ public final class StoreAudit {
    * @throws TufRefusal when the last complete set itself does not hold; without one there is
    *     nothing to compare with
    */
-  public static List<String> damaged(MetadataStore store) throws TufRefusal, IOException {
+  static List<String> damaged(RootChain roots, MetadataStore store)
+      throws TufRefusal, IOException {
     Optional<Map<RoleName, Bytes>> set = store.findLastGood();
-    return set.isEmpty() ? List.of() : names(store, damaged(store, set.get()));
+    if (set.isEmpty()) {
+      return List.of();
+    }
+    List<String> damaged = names(store, damaged(roots, store, set.get()));
+    rootToKeep(roots, store, set.get()).map(Root::version).map(store::pathOfRoot).ifPresent(damaged::add);
+    return damaged;
   }
 
   /**
@@ -47,20 +56,37 @@ public final class StoreAudit {
    * @return their paths
    * @throws TufRefusal as {@link #damaged}; nothing was changed
    */
-  public static List<String> mend(MetadataStore store) throws TufRefusal, IOException {
+  static List<String> mend(RootChain roots, MetadataStore store) throws TufRefusal, IOException {
     Optional<Map<RoleName, Bytes>> set = store.findLastGood();
     if (set.isEmpty()) {
       return List.of();
     }
-    List<RoleName> damaged = damaged(store, set.get());
+    List<RoleName> damaged = damaged(roots, store, set.get());
     for (RoleName role : damaged) {
       store.keep(role, Objects.requireNonNull(set.get().get(role)));
     }
-    return names(store, damaged);
+    List<String> mended = names(store, damaged);
+    Optional<Root> root = rootToKeep(roots, store, set.get());
+    if (root.isPresent()) {
+      store.keepRoot(root.get());
+      mended.add(store.pathOfRoot(root.get().version()));
+    }
+    return mended;
+  }
+
+  /** The set's root, where it is not the pinned one and the copy under its version is damaged. */
+  private static Optional<Root> rootToKeep(
+      RootChain roots, MetadataStore store, Map<RoleName, Bytes> set)
+      throws TufRefusal, IOException {
+    Root root = TufClient.root(Objects.requireNonNull(set.get(RoleName.ROOT)).toArray());
+    return roots.pinned().equals(root) || store.holdsRoot(root)
+        ? Optional.empty()
+        : Optional.of(roots.leadingTo(root).root());
   }
 
   /** Signatures are looked at only when something differs, which is hardly ever. */
-  private static List<RoleName> damaged(MetadataStore store, Map<RoleName, Bytes> set)
+  private static List<RoleName> damaged(
+      RootChain roots, MetadataStore store, Map<RoleName, Bytes> set)
       throws TufRefusal, IOException {
     List<RoleName> differing = new ArrayList<>();
     for (Map.Entry<RoleName, Bytes> file : set.entrySet()) {
@@ -68,7 +94,7 @@ public final class StoreAudit {
         differing.add(file.getKey());
       }
     }
-    return differing.isEmpty() ? differing : new StoreAudit(store, set).damagedOf(differing);
+    return differing.isEmpty() ? differing : new StoreAudit(roots, store, set).damagedOf(differing);
   }
 
   /** In the order of the set: who delegates comes before whom it lets speak. */
@@ -92,16 +118,19 @@ public final class StoreAudit {
     }
   }
 
-  private Metadata signed(RoleName role, SignedBytes file) throws TufRefusal {
+  private Metadata signed(RoleName role, SignedBytes file) throws TufRefusal, IOException {
     return switch (role.value()) {
-      case "root" -> {
-        root = TrustedMetadata.startingFrom(file.raw().toArray(), Freshness.notJudged()).root();
-        yield root;
-      }
+      case "root" -> acceptedRoot(file);
       case "timestamp" -> Timestamp.of(file.raw(), file.content(root.signersOf(role)));
       case "snapshot" -> Snapshot.of(file.raw(), file.content(root.signersOf(role)));
       default -> targets(role, file);
     };
+  }
+
+  /** Signed by itself anybody can be: only the chain tells. */
+  private Root acceptedRoot(SignedBytes file) throws TufRefusal, IOException {
+    root = roots.leadingTo(TufClient.root(file.raw().toArray())).root();
+    return root;
   }
 
   private Targets targets(RoleName role, SignedBytes file) throws TufRefusal {
@@ -128,6 +157,6 @@ public final class StoreAudit {
   }
 
   private static List<String> names(MetadataStore store, List<RoleName> roles) {
-    return roles.stream().map(store::pathOf).toList();
+    return new ArrayList<>(roles.stream().map(store::pathOf).toList());
   }
 }

@@ -1,6 +1,7 @@
 package dev.bartizan.updater.tuf;
 
 import dev.bartizan.crypto.Bytes;
+import dev.bartizan.crypto.Digest;
 import dev.bartizan.updater.tuf.TufRefusal.Code;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -30,10 +31,21 @@ public final class TrustedTargets {
 
   private final TrustedMetadata trusted;
   private final DelegatedRoles roles;
+  private final Optional<Digest> set;
 
   TrustedTargets(TrustedMetadata trusted, DelegatedRoles roles) {
+    this(trusted, roles, Optional.empty());
+  }
+
+  private TrustedTargets(TrustedMetadata trusted, DelegatedRoles roles, Optional<Digest> set) {
     this.trusted = trusted;
     this.roles = roles;
+    this.set = set;
+  }
+
+  /** The same, as the complete set that is on disk with this digest. */
+  TrustedTargets ofSet(Digest digest) {
+    return new TrustedTargets(trusted, roles, Optional.of(digest));
   }
 
   /**
@@ -120,6 +132,16 @@ public final class TrustedTargets {
     Map<String, Long> versions = new LinkedHashMap<>();
     trusted.versions().forEach((role, version) -> versions.put(role.value(), version));
     return versions;
+  }
+
+  /** The digest of the root in use. */
+  public Digest rootDigest() {
+    return Digest.of(trusted.root().raw().toArray());
+  }
+
+  /** The digest of the complete set on disk, root included, when this is one. */
+  public Optional<Digest> setDigest() {
+    return set;
   }
 
   /** The file of every role loaded so far, as it was received. */

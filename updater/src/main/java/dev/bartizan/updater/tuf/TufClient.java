@@ -1,6 +1,7 @@
 package dev.bartizan.updater.tuf;
 
 import dev.bartizan.crypto.Bytes;
+import dev.bartizan.crypto.Digest;
 import dev.bartizan.updater.tuf.TufRefusal.Code;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 
 /**
@@ -18,19 +20,35 @@ import java.util.function.Supplier;
  * refresh goes on from there.
  */
 public final class TufClient {
+  private final RootChain roots;
   private final MetadataStore store;
   private final MetadataSource source;
   private final Supplier<Freshness> freshness;
 
-  /** A device's client: everything new must be valid at the time the refresh begins. */
-  public TufClient(MetadataStore store, MetadataSource source, InstantSource clock) {
-    this(store, source, () -> Freshness.at(clock.instant()));
+  /**
+   * A device's client: everything new must be valid at the time the refresh begins.
+   *
+   * @param pinned where all trust starts; from outside the store, which others may have written
+   */
+  public TufClient(Root pinned, MetadataStore store, MetadataSource source, InstantSource clock) {
+    this(() -> pinned, store, source, () -> Freshness.at(clock.instant()));
   }
 
-  private TufClient(MetadataStore store, MetadataSource source, Supplier<Freshness> freshness) {
+  private TufClient(
+      RootChain.Pin pin,
+      MetadataStore store,
+      MetadataSource source,
+      Supplier<Freshness> freshness) {
+    this.roots = new RootChain(pin, store);
     this.store = store;
     this.source = source;
     this.freshness = freshness;
+  }
+
+  /** For a store that nobody else can write: what {@link #init} pinned in it is the pinned root. */
+  public static TufClient ofOwnStore(
+      MetadataStore store, MetadataSource source, InstantSource clock) {
+    return new TufClient(pinIn(store), store, source, () -> Freshness.at(clock.instant()));
   }
 
   /**
@@ -38,29 +56,34 @@ public final class TufClient {
    * digests are judged as ever: a maintainer must not sign on top of what a stranger put there.
    */
   public static TufClient forMaintainer(MetadataStore store, MetadataSource source) {
-    return new TufClient(store, source, Freshness::notJudged);
+    return new TufClient(pinIn(store), store, source, Freshness::notJudged);
   }
 
   /**
-   * Pins the root all trust starts at. A root that is there already stays when {@code root} is the
-   * same or older: beginning again must not be a way back.
+   * Pins, in a store that nobody else can write, the root all trust starts at. A root that is there
+   * already stays when {@code root} is the same or older: beginning again must not be a way back.
    *
-   * @throws TufRefusal when it is no root, or not signed by itself
+   * @throws TufRefusal when it is no root, or not signed by itself; or when one that is there
+   *     already is none
    */
   public static void init(MetadataStore store, byte[] root) throws TufRefusal, IOException {
-    init(store, root(root));
-  }
-
-  /**
-   * The same, for who wants to know which of the two roots was refused.
-   *
-   * @throws TufRefusal when the root that is there already is none
-   */
-  public static void init(MetadataStore store, Root pinned) throws TufRefusal, IOException {
-    Optional<byte[]> stored = store.find(RoleName.ROOT, Limits.ROOT_BYTES);
-    if (stored.isEmpty() || root(stored.get()).version() < pinned.version()) {
+    Root pinned = root(root);
+    boolean isEmpty = store.oldestRoot().isEmpty();
+    if (isEmpty || new RootChain(pinIn(store), store).newest().version() < pinned.version()) {
+      store.forgetRoots();
+      store.keepRoot(pinned);
       store.keep(RoleName.ROOT, pinned.raw());
     }
+  }
+
+  private static RootChain.Pin pinIn(MetadataStore store) {
+    return () -> {
+      OptionalLong oldest = store.oldestRoot();
+      if (oldest.isEmpty()) {
+        throw new FileNotFoundException("no trusted root: initialise first");
+      }
+      return root(store.findRoot(oldest.getAsLong()).orElseThrow());
+    };
   }
 
   /**
@@ -76,11 +99,11 @@ public final class TufClient {
    * Brings root, timestamp, snapshot and top-level targets up to date, all against one time, and
    * keeps each as soon as it is accepted (5.3 to 5.6).
    *
-   * @throws TufRefusal when something offered, or the stored root, is not acceptable
+   * @throws TufRefusal when something offered, or the pinned root, is not acceptable
    * @throws IOException when the repository or the disk cannot do it now
    */
   public TrustedTargets refresh() throws TufRefusal, IOException {
-    TrustedMetadata trusted = TrustedMetadata.startingFrom(storedRoot(), freshness.get());
+    TrustedMetadata trusted = roots.begin(freshness.get());
     refreshRoot(trusted);
     refreshTimestamp(trusted);
     refreshSnapshot(trusted);
@@ -96,8 +119,7 @@ public final class TufClient {
   public TrustedTargets refreshAll() throws TufRefusal, IOException {
     TrustedTargets targets = refresh();
     targets.list("");
-    store.keepLastGood(targets.files());
-    return targets;
+    return targets.ofSet(store.keepLastGood(targets.files()));
   }
 
   /**
@@ -109,16 +131,17 @@ public final class TufClient {
    * @throws FileNotFoundException when no set was ever completed here
    */
   public TrustedTargets loadTrusted() throws TufRefusal, IOException {
-    return verified(
+    Map<RoleName, Bytes> files =
         store
             .findLastGood()
-            .orElseThrow(() -> new FileNotFoundException("no trusted metadata yet: update first")));
+            .orElseThrow(() -> new FileNotFoundException("no trusted metadata yet: update first"));
+    return verified(roots, files).ofSet(Digest.of(MetadataSet.encode(files)));
   }
 
-  /** A complete set, verified from its root down; expiry is not judged. */
-  static TrustedTargets verified(Map<RoleName, Bytes> files) throws TufRefusal {
-    TrustedMetadata trusted =
-        TrustedMetadata.startingFrom(stored(files, RoleName.ROOT), Freshness.notJudged());
+  /** A complete set, verified from the pinned root down; expiry is not judged. */
+  static TrustedTargets verified(RootChain roots, Map<RoleName, Bytes> files)
+      throws TufRefusal, IOException {
+    TrustedMetadata trusted = roots.leadingTo(root(stored(files, RoleName.ROOT)));
     trusted.acceptTimestamp(stored(files, RoleName.TIMESTAMP));
     trusted.acceptSnapshot(stored(files, RoleName.SNAPSHOT));
     trusted.acceptTargets(stored(files, RoleName.TARGETS));
@@ -134,10 +157,21 @@ public final class TufClient {
    * @throws TufRefusal when the last complete set does not hold
    */
   public List<String> damagedFiles() throws TufRefusal, IOException {
-    return StoreAudit.damaged(store);
+    return StoreAudit.damaged(roots, store);
+  }
+
+  /**
+   * Puts back what is damaged of the single files, as far as the last complete set holds it.
+   *
+   * @return the files, by path
+   * @throws TufRefusal as {@link #damagedFiles}; nothing was changed
+   */
+  public List<String> mendFiles() throws TufRefusal, IOException {
+    return StoreAudit.mend(roots, store);
   }
 
   private void refreshRoot(TrustedMetadata trusted) throws TufRefusal, IOException {
+    roots.follow(trusted);
     for (int rotation = 0; rotation < Limits.ROOT_ROTATIONS; rotation++) {
       Root before = trusted.root();
       String next = RoleName.ROOT.fileName(before.version() + 1);
@@ -146,13 +180,15 @@ public final class TufClient {
         break;
       }
       replaceRoot(before, trusted.acceptRoot(received.get()));
+      roots.follow(trusted);
     }
+    store.keep(RoleName.ROOT, trusted.root().raw());
     trusted.settleRoot();
   }
 
   /**
-   * Forgets before it replaces: a power cut in between repeats the rotation, whereas the other
-   * order would leave a thief's versions in place for good (5.3.11).
+   * Forgets before it keeps: a power cut in between repeats the rotation, whereas the other order
+   * would leave a thief's versions in place for good (5.3.11).
    */
   private void replaceRoot(Root before, Root next) throws IOException {
     if (before.isRotatedBy(next, RoleName.TIMESTAMP)
@@ -160,7 +196,7 @@ public final class TufClient {
       store.forget(RoleName.TIMESTAMP);
       store.forget(RoleName.SNAPSHOT);
     }
-    store.keep(RoleName.ROOT, next.raw());
+    store.keepRoot(next);
   }
 
   private void refreshTimestamp(TrustedMetadata trusted) throws TufRefusal, IOException {
@@ -250,12 +286,6 @@ public final class TufClient {
       throw new TufRefusal(Code.TOO_LONG, role, "at most " + limit + " bytes", "more");
     }
     return received;
-  }
-
-  private byte[] storedRoot() throws TufRefusal, IOException {
-    return store
-        .find(RoleName.ROOT, Limits.ROOT_BYTES)
-        .orElseThrow(() -> new FileNotFoundException("no trusted root: initialise first"));
   }
 
   private static byte[] stored(Map<RoleName, Bytes> files, RoleName role) throws TufRefusal {

@@ -34,7 +34,7 @@ class DelegationTest {
 
   private TrustedTargets refresh() throws TufRefusal, IOException {
     TrustedTargets targets =
-        new TufClient(store, repository, () -> RepositorySimulator.START).refresh();
+        TufClient.ofOwnStore(store, repository, () -> RepositorySimulator.START).refresh();
     repository.takeRequests();
     return targets;
   }

@@ -34,7 +34,7 @@ class LastGoodTest {
   }
 
   private TufClient client() {
-    return new TufClient(store(), repository, () -> now);
+    return TufClient.ofOwnStore(store(), repository, () -> now);
   }
 
   private void release(String content) {

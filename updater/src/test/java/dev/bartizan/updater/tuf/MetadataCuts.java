@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.util.Set;
 
 /**
- * One refresh over a change of keys, told again and again with trouble at another call to the disk.
+ * One refresh over two changes of keys, told again and again with trouble at another call to the disk.
  * After each, what the device trusts is the old set or the new one, whole and verified offline, and
  * the next refresh arrives at the new one. Counts the states it has tried.
  */
@@ -18,13 +18,16 @@ public final class MetadataCuts {
 
   private final RepositorySimulator repository = new RepositorySimulator();
   private final FakeDisk before = new FakeDisk();
+  private final Root pinned;
   private int states;
 
   public MetadataCuts() throws Exception {
     repository.delegate("targets", "models", false, "models/*");
     release("1");
-    TufClient.init(new MetadataStore(before, "tuf"), repository.rootFile(1));
+    pinned = TufClient.root(repository.rootFile(1));
     client(before).refreshAll();
+    repository.rotateKeys("root");
+    repository.publishRoot();
     repository.rotateKeys("snapshot");
     repository.publishRoot();
     release("22");
@@ -113,6 +116,6 @@ public final class MetadataCuts {
 
   private TufClient client(FakeDisk disk) {
     return new TufClient(
-        new MetadataStore(disk, "tuf"), repository, () -> RepositorySimulator.START);
+        pinned, new MetadataStore(disk, "tuf"), repository, () -> RepositorySimulator.START);
   }
 }

@@ -18,7 +18,7 @@ class StoreAuditTest {
   private final FakeDisk disk = new FakeDisk();
   private final MetadataStore store = new MetadataStore(disk, "tuf");
   private final TufClient client =
-      new TufClient(store, repository, () -> RepositorySimulator.START);
+      TufClient.ofOwnStore(store, repository, () -> RepositorySimulator.START);
 
   @BeforeEach
   void refreshed() throws Exception {
@@ -43,7 +43,7 @@ class StoreAuditTest {
 
   @Test
   void findsNothingAfterARefresh() throws Exception {
-    assertEquals(List.of(), StoreAudit.damaged(store));
+    assertEquals(List.of(), client.damagedFiles());
   }
 
   @Test
@@ -55,9 +55,9 @@ class StoreAuditTest {
         byte[] flipped = honest.clone();
         flipped[i] ^= 0x20; // Changes the case of letters, which some parsers do not mind.
         DurableFile.replace(disk, file(name), flipped);
-        assertEquals(List.of("tuf/" + name), StoreAudit.damaged(store), name + ", byte " + i);
+        assertEquals(List.of("tuf/" + name), client.damagedFiles(), name + ", byte " + i);
       }
-      assertEquals(List.of("tuf/" + name), StoreAudit.mend(store));
+      assertEquals(List.of("tuf/" + name), client.mendFiles());
       assertArrayEquals(honest, content(name));
     }
   }
@@ -72,7 +72,7 @@ class StoreAuditTest {
     assertThrows(FileNotFoundException.class, client::refreshAll);
     byte[] newer = content("timestamp.json");
 
-    assertEquals(List.of(), StoreAudit.mend(store));
+    assertEquals(List.of(), client.mendFiles());
     assertArrayEquals(newer, content("timestamp.json"));
   }
 
@@ -83,13 +83,15 @@ class StoreAuditTest {
     stranger.release("targets");
     DurableFile.replace(disk, file("timestamp.json"), stranger.served("timestamp.json"));
 
-    assertEquals(List.of("tuf/timestamp.json"), StoreAudit.damaged(store));
+    assertEquals(List.of("tuf/timestamp.json"), client.damagedFiles());
   }
 
   @Test
   void hasNothingToCompareWithBeforeTheFirstUpdate() throws Exception {
     MetadataStore fresh = new MetadataStore(disk, "fresh");
     TufClient.init(fresh, repository.rootFile(1));
-    assertEquals(List.of(), StoreAudit.mend(fresh));
+    assertEquals(
+        List.of(),
+        TufClient.ofOwnStore(fresh, repository, () -> RepositorySimulator.START).mendFiles());
   }
 }

@@ -42,7 +42,7 @@ class TufClientTest {
   }
 
   private TrustedTargets refresh() throws TufRefusal, IOException {
-    return new TufClient(store, repository, clock).refresh();
+    return TufClient.ofOwnStore(store, repository, clock).refresh();
   }
 
   private TufRefusal refuseRefresh(Code code, String role) {
@@ -573,17 +573,17 @@ class TufClientTest {
   @Nested
   class ADamagedDisk {
     @Test
-    void withABadRootRefusesBeforeItAsksAnybody() throws Exception {
+    void withABadPinnedRootRefusesBeforeItAsksAnybody() throws Exception {
       refresh();
       repository.takeRequests();
-      damage("tuf/root.json", "version", "versiom");
+      damage("tuf/root_history/1.root.json", "version", "versiom");
       assertThrows(TufRefusal.class, TufClientTest.this::refresh);
       assertEquals(List.of(), repository.takeRequests());
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"timestamp", "snapshot", "targets"})
-    void withABadCopyOfAnotherRoleIsMendedByTheRepository(String role) throws Exception {
+    @ValueSource(strings = {"root", "timestamp", "snapshot", "targets"})
+    void withABadCopyOfAnyRoleIsMendedByTheRepository(String role) throws Exception {
       refresh();
       byte[] honest = stored(FileName.of("tuf/" + role + ".json"));
       damage("tuf/" + role + ".json", "version", "versiom");

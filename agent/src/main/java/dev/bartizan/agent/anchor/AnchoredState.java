@@ -43,7 +43,8 @@ public final class AnchoredState {
 
   /**
    * Judges the state as it is now. Metadata that is older than what was trusted, or other metadata
-   * of the same versions, is mended by newer metadata; a history that does not go on from the anchored one never is.
+   * of the same versions, is mended by newer metadata; a history that does not go on from the
+   * anchored one never is.
    */
   public Link examine() throws IOException {
     if (anchor.isEmpty()) {
@@ -54,7 +55,8 @@ public final class AnchoredState {
       return fault.get();
     }
     StateMark now = now();
-    String expected = anchored.map(mark -> "what goes on from " + mark).orElse("nothing anchored yet");
+    String expected =
+        anchored.map(mark -> "what goes on from " + mark).orElse("nothing anchored yet");
     return isPutBack(now) || !goesOn()
         ? Link.bad(NAME, expected, "put back or exchanged: " + now)
         : Link.good(NAME, expected);

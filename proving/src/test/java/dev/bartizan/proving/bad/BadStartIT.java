@@ -100,18 +100,22 @@ class BadStartIT extends OneDevice {
     }
   }
 
+  // Attack: wrong software; where the pinned root is exchanged, nothing on disk is what it vouches for.
   @Test
-  void theRootOfAnotherFleetDoesNotReplaceTheOneThatIsTrusted() throws Exception {
+  void theRootOfAnotherFleetServesNothingOfOursUntilOursIsThereAgain() throws Exception {
     device().stop();
     pinStrangersRoot(device());
     device().start();
 
-    awaitServing("1.0.0");
-    device().run("update", MODEL, "--check").expect(0);
+    awaitProblem("metadata", "a chain of roots from the pinned version");
+    assertEquals("", device().serving(MODEL));
+    device().stop();
     Files.copy(
         lab().operator().directory().resolve("device/root.json"),
         device().home().resolve("root.json"),
         StandardCopyOption.REPLACE_EXISTING);
+    device().start();
+    awaitServing("1.0.0");
   }
 
   private void pinStrangersRoot(TestDevice device) throws Exception {

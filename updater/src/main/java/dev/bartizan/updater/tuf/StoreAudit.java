@@ -9,9 +9,9 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Looks after the single files of a {@link MetadataStore} for {@link TufClient}. Each must be, to the byte, the one of
- * the last complete set, or, after a refresh that did not reach its end, a newer one that its role
- * has signed.
+ * Looks after the single files of a {@link MetadataStore} for {@link TufClient}. Each must be, to
+ * the byte, the one of the last complete set, or, after a refresh that did not reach its end, a
+ * newer one that its role has signed.
  *
  * <p>A refresh would replace any other in silence, and with a damaged timestamp or snapshot it
  * would lose the versions below which nothing is accepted.
@@ -39,14 +39,16 @@ final class StoreAudit {
    * @throws TufRefusal when the last complete set itself does not hold; without one there is
    *     nothing to compare with
    */
-  static List<String> damaged(RootChain roots, MetadataStore store)
-      throws TufRefusal, IOException {
+  static List<String> damaged(RootChain roots, MetadataStore store) throws TufRefusal, IOException {
     Optional<Map<RoleName, Bytes>> set = store.findLastGood();
     if (set.isEmpty()) {
       return List.of();
     }
     List<String> damaged = names(store, damaged(roots, store, set.get()));
-    rootToKeep(roots, store, set.get()).map(Root::version).map(store::pathOfRoot).ifPresent(damaged::add);
+    rootToKeep(roots, store, set.get())
+        .map(Root::version)
+        .map(store::pathOfRoot)
+        .ifPresent(damaged::add);
     return damaged;
   }
 

@@ -7,9 +7,9 @@ import java.io.IOException;
 import java.util.Set;
 
 /**
- * One refresh over two changes of keys, told again and again with trouble at another call to the disk.
- * After each, what the device trusts is the old set or the new one, whole and verified offline, and
- * the next refresh arrives at the new one. Counts the states it has tried.
+ * One refresh over two changes of keys, told again and again with trouble at another call to the
+ * disk. After each, what the device trusts is the old set or the new one, whole and verified
+ * offline, and the next refresh arrives at the new one. Counts the states it has tried.
  */
 public final class MetadataCuts {
   private static final String MODEL = "models/defects";

@@ -163,6 +163,8 @@ proving() {
   build_when_needed
   class=$1
   shift
+  # The model runtime in the benchmarks' own process is as silent as the daemon's.
+  export ORT_DISABLE_TELEMETRY=1
   exec "${JAVA_HOME:+$JAVA_HOME/bin/}java" "-Dbartizan.dist=$here/dist" "-Dbartizan.source=$here" \
     -cp "$(cat "$here/proving/target/class-path")" "dev.bartizan.proving.$class" "$@"
 }
@@ -171,7 +173,7 @@ run_tests() {
   in_source test
   need_build
   need_parts
-  need systemd
+  need systemd busybox
   cd "$here"
   exec mvn -B verify
 }

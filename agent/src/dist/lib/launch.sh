@@ -10,6 +10,10 @@ launch() {
   shift 2
   # Anybody who can set one of these could load code into a process that holds keys.
   unset JAVA_TOOL_OPTIONS _JAVA_OPTIONS JDK_JAVA_OPTIONS CLASSPATH
+  # The model runtime reads it while it loads: else it makes files in the home directory and asks for a host of its maker.
+  export ORT_DISABLE_TELEMETRY=1
+  # In any other locale the JVM cannot open a path that is not ASCII.
+  export LC_ALL=C.UTF-8
   find_java
   find_jars
   set -- -cp "$jars" "$main" "$@"
@@ -28,12 +32,14 @@ launch() {
       -Djna.nounpack=true \
       "$@"
   fi
+  # Out of memory, some threads die and others go on: a process that ends is started again.
   # A heap dump, a core, a crash report with its stack, an attached tool or the counters in /tmp would show keys and
   # weights to others.
   # The native cipher gives its context back, wiped, after each chunk instead of when it is garbage collected.
   # The JVM's own messages go to stderr: stdout belongs to the command.
   # shellcheck disable=SC2086  # flags are words
   exec "$java" \
+    -XX:+ExitOnOutOfMemoryError \
     -XX:+DisableAttachMechanism -XX:-UsePerfData -XX:-HeapDumpOnOutOfMemoryError -XX:-CreateCoredumpOnCrash \
     -XX:ErrorFile=/dev/null -Xlog:disable -Xlog:all=error:stderr \
     -Dcom.amazon.corretto.crypto.provider.nativeContextReleaseStrategy=EAGER \

@@ -6,20 +6,51 @@
 # The record is counted up, durably, before a version is started. After three starts without the agent having called
 # itself healthy the version before it is started instead, and behind that the installed one. A version on trial also
 # has its time: a hung one is ended from here.
+#
+# Nothing below the state directory runs before the installed version has found it to be what was signed and has
+# measured it: who can write there must not choose what runs. Whatever the record says or does to the shell that reads
+# it, the installed version is what is started then.
 
 tries_max=3
+
+# The longest record there is has fewer bytes.
+record_max=256
+
+# What `check-slot` says when the files are not the signed ones. The JVM's own trouble ends in other codes.
+not_as_signed=10
 
 # become_version ARGUMENT...: starts the version that is to be tried or was committed. Returns when that is the
 # installed one.
 become_version() {
   [ -n "${STATE_DIRECTORY:-}" ] || return 0
   versions=$STATE_DIRECTORY/software
-  read_record || return 0
-  count_start
-  [ "$slot" != base ] || return 0
-  [ "$state" != trial ] || guard
+  # Where nobody ever updated the agent, nothing is forked here.
+  [ -f "$versions/launch" ] || return 0
+  # In a shell of its own, which may die of what it reads.
+  chosen=$(choose 2>/dev/null) || return 0
+  case $chosen in
+    'a kept' | 'b kept' | 'a trial '[0-9]* | 'b trial '[0-9]*) ;;
+    *) return 0 ;;
+  esac
+  slot=${chosen%% *}
+  verified=0
+  verify "$@" || verified=$?
+  if [ "$verified" != 0 ]; then
+    [ "$verified" != "$not_as_signed" ] || (refuse) 2>/dev/null || true
+    return 0
+  fi
+  case $chosen in *trial*) guard "${chosen##* }" ;; esac
   export BARTIZAN_SLOT="$slot"
   exec /bin/sh "$versions/$slot/bin/bartizan" "$@"
+}
+
+# Prints what is to be started, having counted that; fails when that is the installed version.
+choose() {
+  LC_ALL=C
+  read_record || return 1
+  count_start
+  [ "$slot" != base ] || return 1
+  if [ "$state" = trial ]; then echo "$slot trial $seconds"; else echo "$slot kept"; fi
 }
 
 count_start() {
@@ -45,13 +76,38 @@ give_up() {
 # The mark is written last.
 is_complete() { [ "$1" = base ] || [ -s "$versions/$1/release" ]; }
 
-# Ends this process, whatever it has become by then, when the trial takes too long.
+# verify "run" ARGUMENT...: has the installed version compare each file of the slot with its signed manifest and measure
+# it. What it says goes to stderr, and into the state directory, for the daemon to tell.
+verify() {
+  shift
+  (
+    # shellcheck disable=SC2034  # for launch
+    flags='-XX:+UseSerialGC -XX:TieredStopAtLevel=1'
+    launch device dev.bartizan.agent.Main check-slot "$slot" "$STATE_DIRECTORY" "$@"
+  ) >/dev/null </dev/null || return $?
+  # A shell ends with 2 where it cannot read on, and systemd would take that for the end of all tries.
+  for script in "$versions/$slot/bin/bartizan" "$versions/$slot/lib"/*.sh; do
+    [ ! -f "$script" ] || /bin/sh -n "$script" || return "$not_as_signed"
+  done
+}
+
+# What is not as it was signed is not started again, and neither is what it replaced: the installed version it is.
+refuse() {
+  LC_ALL=C
+  refused=$slot
+  read_record && [ "$slot" = "$refused" ] || return 0
+  before=base
+  give_up
+  write_record
+}
+
+# guard SECONDS: ends this process, whatever it has become by then, when the trial takes too long.
 guard() {
   tried=$slot
   began=$(started "$$")
   (
     exec >/dev/null 2>&1 </dev/null
-    sleep "$seconds"
+    sleep "$1"
     if read_record && [ "$slot $state" = "$tried trial" ] && [ "$(started "$$")" = "$began" ]; then
       tries=$tries_max
       write_record || true
@@ -69,13 +125,16 @@ started() {
   echo "$1"
 }
 
-# read_record: sets slot, before, state, tries, seconds and fallen; fails when there is none or it is damaged.
+# read_record: sets slot, before, state, tries, seconds and fallen; fails unless there is one, to the byte as
+# write_record and the agent write it.
 read_record() {
-  lines=0 slot='' before='' state='' tries='' seconds='' fallen='' last=''
-  [ -r "$versions/launch" ] || return 1
-  while read -r key value; do
+  lines=0 slot='' before='' state='' tries='' seconds='' fallen=''
+  [ -f "$versions/launch" ] && [ ! -h "$versions/launch" ] || return 1
+  # However long the file is.
+  size=$(head -c $((record_max + 1)) "$versions/launch" | wc -c) || return 1
+  [ "$size" -le "$record_max" ] || return 1
+  while IFS=' ' read -r key value; do
     lines=$((lines + 1))
-    last=$key
     case $lines$key in
       1bartizan-launch) [ "$value" = 1 ] || return 1 ;;
       2slot) slot=$value ;;
@@ -96,14 +155,20 @@ read_record() {
     trialnone | keptnone | kepta | keptb) ;;
     *) return 1 ;;
   esac
-  case $tries$seconds in
-    *[!0-9]*) return 1 ;;
-  esac
-  [ "$last" = end ] && [ -n "$tries" ] && [ -n "$seconds" ]
+  is_count "$tries" && is_count "$seconds" || return 1
+  compose_record
+  # Spaces, zero bytes and half lines, all of which `read` overlooks.
+  [ "$lines" = 8 ] && [ "$size" -eq $((${#text} + 1)) ]
 }
 
-# write_record: replaces the record by what is set; the new one or the old one is there whenever the power fails.
-write_record() {
+# Six digits, the first of several not 0: what every shell takes for the same number.
+is_count() {
+  case $1 in
+    '' | *[!0-9]* | 0?* | ???????*) return 1 ;;
+  esac
+}
+
+compose_record() {
   text="bartizan-launch 1
 slot $slot
 before $before
@@ -112,8 +177,15 @@ tries $tries
 seconds $seconds
 fallen $fallen
 end"
+}
+
+# write_record: replaces the record by what is set; the new one or the old one is there whenever the power fails.
+write_record() {
+  compose_record
   {
-    echo "$text" >"$versions/launch.new" &&
+    # Whatever has the name: a pipe would never end, a link would lead away.
+    rm -rf "$versions/launch.new" &&
+      echo "$text" >"$versions/launch.new" &&
       sync "$versions/launch.new" &&
       [ "$(cat "$versions/launch.new")" = "$text" ] &&
       mv -f "$versions/launch.new" "$versions/launch" &&

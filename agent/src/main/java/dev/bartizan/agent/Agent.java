@@ -150,6 +150,9 @@ final class Agent {
     for (String change : findings.changes()) {
       news.changed(change);
     }
+    if (findings.notStarted().isPresent()) {
+      news.notStarted(findings.notStarted().get());
+    }
   }
 
   /**

@@ -147,7 +147,11 @@ public final class Assembly implements AutoCloseable {
     ModelVault vault = Device.vault(host, disk, keystore, credentials, documents, crypto, memory);
     ModelLoader loader =
         new ModelLoader(
-            vault, store, measurements, safeguards::requireForModels, () -> Device.await(runtime));
+            vault,
+            store,
+            measurements,
+            safeguards::requireForModels,
+            () -> Device.awaitAccepted(runtime));
     AgentConfig.Delivery delivery = config.repository().delivery();
     DataBudget budget = DataBudget.open(disk, delivery.budget(), clock);
     Consents consents = new Consents(clock);
@@ -227,7 +231,12 @@ public final class Assembly implements AutoCloseable {
     Inbox inbox = Inbox.open(disk, clock.instant());
     Findings findings =
         Findings.of(
-            mended, inbox, outbox, clock, new ProvidedFiles(disk).changes(config.providedFiles()));
+            mended,
+            inbox,
+            outbox,
+            clock,
+            new ProvidedFiles(disk).changes(config.providedFiles()),
+            versions.fault());
     CommandDesk commands =
         new CommandDesk(
             inbox,

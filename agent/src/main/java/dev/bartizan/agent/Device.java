@@ -145,6 +145,16 @@ public final class Device {
     return documents(config, mirrors(config, network -> network), disk, clock);
   }
 
+  /** The same, as far as this device holds them: nobody is asked for more. */
+  public static TrustedDocuments heldDocuments(AgentConfig config, Disk disk, InstantSource clock)
+      throws IOException, Refusal {
+    Transport nobody =
+        (path, offset, count) -> {
+          throw new IOException(path + ": this device does not hold it");
+        };
+    return documents(config, List.of(new Mirror("nobody", nobody)), disk, clock);
+  }
+
   /** The same, from {@code mirrors}. */
   static TrustedDocuments documents(
       AgentConfig config, List<Mirror> mirrors, Disk disk, InstantSource clock)
@@ -269,10 +279,22 @@ public final class Device {
   /** The result of work that goes on side by side. */
   static <T> T await(Future<T> work) throws IOException {
     try {
+      return awaitAccepted(work);
+    } catch (Refusal refusal) {
+      throw new IllegalStateException("a part of the agent did not start", refusal);
+    }
+  }
+
+  /** The same, of work that may be refused. */
+  static <T> T awaitAccepted(Future<T> work) throws IOException, Refusal {
+    try {
       return work.get();
     } catch (ExecutionException failed) {
       if (failed.getCause() instanceof IOException world) {
         throw world;
+      }
+      if (failed.getCause() instanceof Refusal refusal) {
+        throw refusal;
       }
       throw new IllegalStateException("a part of the agent did not start", failed.getCause());
     } catch (InterruptedException stopping) {

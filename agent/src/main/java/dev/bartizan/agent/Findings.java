@@ -2,18 +2,21 @@ package dev.bartizan.agent;
 
 import dev.bartizan.agent.command.Inbox;
 import dev.bartizan.agent.mqtt.Outbox;
+import dev.bartizan.updater.software.SlotFault;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What opening the agent's parts brought to light, for the agent to tell.
  *
  * @param damage by subject: what was found damaged, and what was done about it
  * @param changes of the files that people put on the device
+ * @param notStarted why this version runs and not the one that was chosen
  */
-record Findings(Map<String, String> damage, List<String> changes) {
+record Findings(Map<String, String> damage, List<String> changes, Optional<SlotFault> notStarted) {
   Findings {
     damage = Collections.unmodifiableMap(new LinkedHashMap<>(damage));
     changes = List.copyOf(changes);
@@ -23,7 +26,12 @@ record Findings(Map<String, String> damage, List<String> changes) {
    * @param mended metadata files that were put back from the last complete set
    */
   static Findings of(
-      List<String> mended, Inbox inbox, Outbox outbox, TrustedClock clock, List<String> changes) {
+      List<String> mended,
+      Inbox inbox,
+      Outbox outbox,
+      TrustedClock clock,
+      List<String> changes,
+      Optional<SlotFault> notStarted) {
     Map<String, String> damage = new LinkedHashMap<>();
     if (!mended.isEmpty()) {
       damage.put("metadata", "damaged, and put back as accepted: " + String.join(", ", mended));
@@ -37,6 +45,6 @@ record Findings(Map<String, String> damage, List<String> changes) {
     if (clock.wasDamaged()) {
       damage.put("clock", "verified-time: damaged: whether the clock was set back is not known");
     }
-    return new Findings(damage, changes);
+    return new Findings(damage, changes, notStarted);
   }
 }

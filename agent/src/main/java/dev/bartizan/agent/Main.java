@@ -8,6 +8,7 @@ public final class Main {
 
   /** Runs one command and ends with its exit code. */
   public static void main(String[] arguments) {
-    System.exit(Bartizan.commandLine().execute(arguments));
+    int code = Bartizan.commandLine().execute(arguments);
+    System.exit(Bartizan.exitCode(code, System.getProperty("bartizan.slot", "")));
   }
 }

@@ -1,5 +1,6 @@
 package dev.bartizan.agent.cli;
 
+import dev.bartizan.updater.software.Slot;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -31,6 +32,7 @@ import picocli.CommandLine.Option;
     },
     subcommands = {
       RunCommand.class,
+      CheckSlotCommand.class,
       EnrollCommand.class,
       CheckCommand.class,
       EventLogCommand.class,
@@ -61,6 +63,17 @@ public final class Bartizan implements Runnable {
   /** The whole command line. */
   public static CommandLine commandLine() {
     return new CommandLine(new Bartizan()).setExecutionExceptionHandler(new Failures());
+  }
+
+  /**
+   * What the process ends with. A version that came by an update never says that starting again is
+   * useless: the launcher has another one, for which this configuration may be right.
+   *
+   * @param slot as the launcher calls the one that this was started from
+   */
+  public static int exitCode(int code, String slot) {
+    boolean wasInstalled = Slot.find(slot).filter(it -> it != Slot.BASE).isEmpty();
+    return code == Failures.NOT_BY_ITSELF && !wasInstalled ? Failures.NOT_NOW : code;
   }
 
   static boolean wantsStackTraces(CommandLine command) {

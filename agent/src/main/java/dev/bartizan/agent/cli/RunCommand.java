@@ -31,6 +31,7 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, Refusal, InterruptedException {
     Logs.begin();
+    endWithAnyThread();
     CountDownLatch ended = new CountDownLatch(1);
     try (Assembly assembly = new Assembly(config.read(), ConfigOption.host())) {
       stopOnSignal(assembly, ended);
@@ -46,6 +47,29 @@ final class RunCommand implements Callable<Integer> {
       ended.countDown();
     }
     return 0;
+  }
+
+  /**
+   * A thread that dies of a bug leaves a daemon that does less than it seems to: systemd starts
+   * another one. At once: what would be done at an orderly end may be just what does not work.
+   */
+  @TouchesTheWorld("ends the process")
+  private static void endWithAnyThread() {
+    Thread.setDefaultUncaughtExceptionHandler(
+        (thread, error) -> {
+          try {
+            LOG.error("thread {} died: {}", thread.getName(), oneLine(error));
+          } finally {
+            Runtime.getRuntime().halt(Failures.NOT_NOW);
+          }
+        });
+  }
+
+  /** What it was and where, without a trace: nobody asked for one. */
+  static String oneLine(Throwable error) {
+    StackTraceElement[] trace = error.getStackTrace();
+    String text = error + (trace.length == 0 ? "" : " at " + trace[0]);
+    return text.replaceAll("\\p{Cntrl}+", " ");
   }
 
   /** Waits for the end of the work, not of its thread: that one will wait for this hook to exit. */

@@ -13,6 +13,7 @@ import dev.bartizan.updater.install.InstallListener;
 import dev.bartizan.updater.install.Outcome;
 import dev.bartizan.updater.install.Release;
 import dev.bartizan.updater.install.UpdateState;
+import dev.bartizan.updater.software.SlotFault;
 import java.io.IOException;
 import java.time.InstantSource;
 import org.slf4j.Logger;
@@ -88,6 +89,17 @@ public final class News implements InstallListener {
   public void changed(String change) throws IOException {
     LOG.warn("{}", change);
     ObjectNode event = event("provided-file-changed").put("change", change);
+    outbox.put(new Message(Channel.EVENT, Bytes.of(StrictJson.write(event))));
+  }
+
+  /**
+   * Another version of the agent was to run, and did not hold. A problem as long as this one runs.
+   */
+  public void notStarted(SlotFault fault) throws IOException {
+    LOG.warn("{}", fault);
+    problems.note("software", fault.toString());
+    ObjectNode event =
+        event("version-not-started").put("slot", fault.slot().text()).put("reason", fault.reason());
     outbox.put(new Message(Channel.EVENT, Bytes.of(StrictJson.write(event))));
   }
 

@@ -16,6 +16,7 @@ import dev.bartizan.updater.software.AgentFiles;
 import dev.bartizan.updater.software.AgentVersions;
 import dev.bartizan.updater.software.LaunchRecord;
 import dev.bartizan.updater.software.Slot;
+import dev.bartizan.updater.software.SlotFault;
 import dev.bartizan.updater.store.ObjectStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -112,7 +113,8 @@ public final class SoftwareTrial {
     LaunchRecord record = versions.record();
     if (record.fallen().equals(Optional.of(slot))) {
       throw new UpdateRefusal(
-          UpdateRefusal.Reason.GIVEN_UP, deployment.to() + ": did not come up, or not in time");
+          UpdateRefusal.Reason.GIVEN_UP,
+          deployment.to() + ": " + faultOf(slot).orElse("did not come up, or not in time"));
     }
     if (record.slot() != slot) {
       journal.take();
@@ -154,6 +156,15 @@ public final class SoftwareTrial {
     if (installer.current().isPresent()) {
       return;
     }
+    settleRecord(installer);
+    if (versions.fault().isPresent()) {
+      // The agent has told it when it started; in the history it is by now, if it belongs there.
+      versions.takeNote();
+      versions.forgetFault();
+    }
+  }
+
+  private void settleRecord(Installer installer) throws IOException {
     Optional<Release> active = installer.components().find(AGENT).flatMap(Component::activeRelease);
     Optional<Slot> wanted =
         active.isEmpty() ? Optional.of(Slot.BASE) : versions.slotOf(active.get().manifest());
@@ -172,13 +183,20 @@ public final class SoftwareTrial {
     try {
       String why =
           record.fallen().isPresent()
-              ? "GIVEN_UP: it was started too often without lasting"
+              ? "GIVEN_UP: "
+                  + faultOf(record.fallen().get())
+                      .orElse("it was started too often without lasting")
               : "REPLACED: another version was installed";
       installer.fellBack(AGENT, heldHere(installer), why);
       versions.takeNote();
     } catch (InstallRefusal busy) {
       throw new IllegalStateException("there was no deployment", busy);
     }
+  }
+
+  /** Why the launcher did not start what is in {@code slot}, where it was not for its tries. */
+  private Optional<String> faultOf(Slot slot) throws IOException {
+    return versions.fault().filter(it -> it.slot() == slot).map(SlotFault::reason);
   }
 
   private Optional<Release> heldHere(Installer installer) throws IOException {

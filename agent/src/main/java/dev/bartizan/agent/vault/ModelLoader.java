@@ -35,7 +35,7 @@ public final class ModelLoader {
   /** The model runtime; it may still be loading its native library. */
   @FunctionalInterface
   public interface RuntimeSupplier {
-    OnnxRuntime get() throws IOException;
+    OnnxRuntime get() throws Refusal, IOException;
   }
 
   /** What must hold on this machine whenever a model is opened. */

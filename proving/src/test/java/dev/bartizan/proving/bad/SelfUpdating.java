@@ -23,8 +23,18 @@ abstract class SelfUpdating extends OneDevice {
         device().configuration(),
         "\n[versions]\nsoftware_trial_seconds = 60\n",
         StandardOpenOption.APPEND);
+    resume();
+  }
+
+  /** The daemon is started, and again whenever it ends. */
+  final void resume() throws Exception {
     supervisor = Supervisor.start(Distribution.built(), device(), home().resolve("daemon.log"));
     await("the daemon", () -> device().serving(MODEL).equals("1.0.0"));
+  }
+
+  /** Nothing runs until {@link #resume}: as if somebody had the disk. */
+  final void pause() throws Exception {
+    supervisor.stop();
   }
 
   @AfterAll

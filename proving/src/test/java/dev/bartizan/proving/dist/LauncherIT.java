@@ -51,6 +51,31 @@ final class LauncherIT {
     assertEquals("", version(hostile).succeeded().err());
   }
 
+  /** A Java that only shows what it is given. */
+  @Test
+  void theProcessIsSilentReadsAnyPathAndEndsWithItsMemory() throws Exception {
+    Path home = java("17.0.1");
+    Files.writeString(home.resolve("bin/java"), "#!/bin/sh\nenv; printf '%s\\n' \"$@\"\n");
+    Map<String, String> poor =
+        Map.of("JAVA_HOME", home.toString(), "LC_ALL", "C", "ORT_DISABLE_TELEMETRY", "0");
+    List<String> given = version(poor).succeeded().out().lines().toList();
+    for (String line :
+        List.of("ORT_DISABLE_TELEMETRY=1", "LC_ALL=C.UTF-8", "-XX:+ExitOnOutOfMemoryError")) {
+      assertTrue(given.contains(line), line + " is not in " + given);
+    }
+  }
+
+  /** In the locale C the JVM finds no file whose name is not ASCII. */
+  @Test
+  void aPathThatIsNotAsciiIsFoundInAnyLocale() throws Exception {
+    // Written so that it does not depend on the locale of this JVM.
+    String script = "f=$(printf 'me\\303\\237'); : >\"$f\"; exec \"$1\" eventlog \"$f\"";
+    String launcher = DIST.resolve("bin/bartizan").toString();
+    Shell.Ending ending =
+        Shell.run(directory, Map.of("LC_ALL", "C"), "sh", "-c", script, "sh", launcher);
+    assertTrue(ending.code() < 2, "an empty log, but a file: " + ending.err());
+  }
+
   @Test
   void withoutJavaOneLineSaysSo() throws Exception {
     refusesToStart(Map.of("JAVA_HOME", "", "PATH", toolsAlone().toString()));

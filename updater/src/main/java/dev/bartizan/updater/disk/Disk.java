@@ -43,6 +43,12 @@ public interface Disk {
   /** Deletes the file if it is there. Not durable until the directory is synced. */
   void delete(FileName name) throws IOException;
 
+  /**
+   * Deletes whatever is in {@code directory}, of any kind and by any name; links are not followed.
+   * Not durable.
+   */
+  void deleteTree(String directory) throws IOException;
+
   /** Makes the names in a directory durable; {@code ""} is the state directory itself. */
   void syncDirectory(String directory) throws IOException;
 

@@ -18,6 +18,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -129,6 +130,22 @@ public final class LinuxDisk implements Disk, Closeable {
   @Override
   public void delete(FileName name) throws IOException {
     Files.deleteIfExists(path(name));
+  }
+
+  @Override
+  public void deleteTree(String directory) throws IOException {
+    Path top = path(FileName.of(directory));
+    if (!Files.isDirectory(top, LinkOption.NOFOLLOW_LINKS)) {
+      Files.deleteIfExists(top);
+      return;
+    }
+    try (Stream<Path> below = Files.walk(top)) {
+      for (Path path : below.sorted(Comparator.reverseOrder()).toList()) {
+        if (!path.equals(top)) {
+          Files.deleteIfExists(path);
+        }
+      }
+    }
   }
 
   @Override

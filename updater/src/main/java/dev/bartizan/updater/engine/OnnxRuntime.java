@@ -4,12 +4,16 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
+import dev.bartizan.crypto.TouchesTheWorld;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Optional;
 
 /** ONNX Runtime, the process's one environment of it, and how sessions are set up. */
 public final class OnnxRuntime {
+  private static final String NO_TELEMETRY = "ORT_DISABLE_TELEMETRY";
+
   private final OrtEnvironment environment;
   private final int threads;
 
@@ -23,8 +27,12 @@ public final class OnnxRuntime {
    *
    * @param threads cores one inference may use; 0 for all
    * @throws IOException when the library cannot be loaded on this machine
+   * @throws RuntimeRefusal when it would tell its maker about this machine: it decides on that
+   *     while it is loaded, and no later call takes it back
    */
-  public static OnnxRuntime open(int threads) throws IOException {
+  @TouchesTheWorld("looks at what the runtime will read of the environment")
+  public static OnnxRuntime open(int threads) throws IOException, RuntimeRefusal {
+    requireSilence(Optional.ofNullable(System.getenv(NO_TELEMETRY)));
     if (ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
       throw new IOException("tensors are little-endian and this machine is not");
     }
@@ -35,6 +43,12 @@ public final class OnnxRuntime {
       return new OnnxRuntime(environment, threads);
     } catch (LinkageError unloadable) {
       throw new IOException("cannot load ONNX Runtime: " + unloadable.getMessage(), unloadable);
+    }
+  }
+
+  static void requireSilence(Optional<String> setting) throws RuntimeRefusal {
+    if (!setting.equals(Optional.of("1"))) {
+      throw new RuntimeRefusal(NO_TELEMETRY);
     }
   }
 

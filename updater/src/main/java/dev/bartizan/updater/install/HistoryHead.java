@@ -9,5 +9,6 @@ import dev.bartizan.crypto.Digest;
  * @param digest of the last entry, which names all before it; zero when there is none
  */
 public record HistoryHead(long entries, Digest digest) {
-  static final HistoryHead NOTHING = new HistoryHead(0, Digest.ofValue(new byte[Digest.LENGTH]));
+  public static final HistoryHead NOTHING =
+      new HistoryHead(0, Digest.ofValue(new byte[Digest.LENGTH]));
 }

@@ -14,10 +14,10 @@ import java.util.Optional;
 public final class JournalCopy {
   private static final int MAX_LENGTH = 64 << 20;
 
+  static final FileName JOURNAL = FileName.of("software/kept/journal");
+
   private static final Map<FileName, FileName> COPIES =
-      Map.of(
-          Journal.FILE, FileName.of("software/kept/journal"),
-          History.FILE, FileName.of("software/kept/history"));
+      Map.of(Journal.FILE, JOURNAL, History.FILE, FileName.of("software/kept/history"));
 
   private final Disk disk;
 
@@ -56,7 +56,7 @@ public final class JournalCopy {
   }
 
   private boolean putBack() throws IOException {
-    if (disk.size(FileName.of("software/kept/journal")).isEmpty()) {
+    if (disk.size(JOURNAL).isEmpty()) {
       return false;
     }
     for (Map.Entry<FileName, FileName> copy : COPIES.entrySet()) {

@@ -1,6 +1,7 @@
 package dev.bartizan.updater.install;
 
 import dev.bartizan.updater.disk.Disk;
+import dev.bartizan.updater.disk.FileName;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -62,10 +63,16 @@ final class JournalOpening {
   }
 
   private static Optional<JournalFile> readJournal(Disk disk) throws IOException, JournalRefusal {
-    if (disk.size(Journal.FILE).orElse(0L) > JOURNAL_MAX_BYTES) {
+    return readJournal(disk, Journal.FILE);
+  }
+
+  /** What is in {@code name}; empty when that is missing or damaged. */
+  static Optional<JournalFile> readJournal(Disk disk, FileName name)
+      throws IOException, JournalRefusal {
+    if (disk.size(name).orElse(0L) > JOURNAL_MAX_BYTES) {
       return Optional.empty();
     }
-    Optional<byte[]> content = disk.read(Journal.FILE, JOURNAL_MAX_BYTES);
+    Optional<byte[]> content = disk.read(name, JOURNAL_MAX_BYTES);
     return content.isPresent() ? JournalFile.decode(content.get()) : Optional.empty();
   }
 

@@ -16,8 +16,10 @@ public final class AgentVersions {
 
   static final FileName RECORD = FileName.of(DIRECTORY + "/launch");
 
+  private static final FileName FAULT = FileName.of(DIRECTORY + "/fault");
+
   /** Beside a complete version: the digest of the signed manifest it was laid down by. */
-  private static final String MARK = "release";
+  static final String MARK = "release";
 
   private static final int MARK_LENGTH = 64;
 
@@ -71,11 +73,8 @@ public final class AgentVersions {
   public void clear(Slot slot) throws IOException {
     requireIdle(slot);
     DurableFile.delete(disk, mark(slot));
-    for (String folder : AgentFiles.FOLDERS) {
-      for (FileName file : disk.list(folder(slot, folder))) {
-        disk.delete(file);
-      }
-    }
+    // Whatever else is there, too: with a file too many no version would ever hold in there.
+    disk.deleteTree(DIRECTORY + "/" + slot.text());
   }
 
   /** Opens a file of the version that is being laid down. */
@@ -134,6 +133,34 @@ public final class AgentVersions {
   /** The next start is of what was before. */
   public void goBack() throws IOException {
     write(record().back());
+  }
+
+  /** Why the launcher started another version than the record says, durably. */
+  public void keep(SlotFault fault) throws IOException {
+    DurableFile.replace(disk, FAULT, fault.encode());
+  }
+
+  /** What was kept last, and not forgotten since. */
+  public Optional<SlotFault> fault() throws IOException {
+    if (disk.size(FAULT).orElse(0L) > SlotFault.MAX_LENGTH) {
+      return Optional.empty();
+    }
+    return disk.read(FAULT, SlotFault.MAX_LENGTH).flatMap(SlotFault::decode);
+  }
+
+  /** The fault has been told, or there is none any more. A slot that did not hold is emptied. */
+  public void forgetFault() throws IOException {
+    if (disk.size(FAULT).isEmpty()) {
+      return;
+    }
+    Optional<SlotFault> fault = fault();
+    if (fault.isPresent()
+        && fault.get().kind() == SlotFault.Kind.DOES_NOT_HOLD
+        && fault.get().slot() != Slot.BASE
+        && fault.get().slot() != record().slot()) {
+      clear(fault.get().slot());
+    }
+    DurableFile.delete(disk, FAULT);
   }
 
   private void write(LaunchRecord record) throws IOException {

@@ -29,6 +29,9 @@ public record LaunchRecord(
   private static final String KEPT = "kept";
   private static final String NONE = "none";
 
+  /** What every shell takes for the same number: 08 is none to some of them. */
+  private static final String COUNT = "0|[1-9][0-9]{0,5}";
+
   /** The version that was installed, and nothing else. */
   public static final LaunchRecord BASE =
       new LaunchRecord(Slot.BASE, Slot.BASE, false, 0, 0, Optional.empty());
@@ -93,8 +96,8 @@ public record LaunchRecord(
     String fallen = fields.getOrDefault("fallen", "");
     boolean isKnown =
         List.of(TRIAL, KEPT).contains(state)
-            && tries.matches("[0-9]{1,6}")
-            && seconds.matches("[0-9]{1,6}")
+            && tries.matches(COUNT)
+            && seconds.matches(COUNT)
             && (fallen.equals(NONE) || Slot.find(fallen).isPresent());
     if (slot.isEmpty() || before.isEmpty() || !isKnown) {
       return Optional.empty();

@@ -15,7 +15,8 @@ public enum Slot {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  static Optional<Slot> find(String text) {
+  /** The one that the launcher calls so. */
+  public static Optional<Slot> find(String text) {
     for (Slot slot : values()) {
       if (slot.text().equals(text)) {
         return Optional.of(slot);

@@ -227,6 +227,15 @@ public final class FakeDisk implements Disk {
   }
 
   @Override
+  public void deleteTree(String directory) throws IOException {
+    for (String name : List.copyOf(live.keySet())) {
+      if (name.startsWith(directory + "/")) {
+        delete(FileName.of(name));
+      }
+    }
+  }
+
+  @Override
   public void syncDirectory(String directory) throws IOException {
     change("sync directory " + directory);
     for (String name : allNames()) {

@@ -3,6 +3,7 @@ package dev.bartizan.updater.golden;
 import dev.bartizan.updater.engine.Model;
 import dev.bartizan.updater.engine.ModelRefusal;
 import dev.bartizan.updater.engine.OnnxRuntime;
+import dev.bartizan.updater.engine.RuntimeRefusal;
 import dev.bartizan.updater.onnx.ElementType;
 import dev.bartizan.updater.onnx.NamedTensor;
 import dev.bartizan.updater.onnx.Shape;
@@ -78,7 +79,7 @@ public final class Samples {
   private static OnnxRuntime runtime() {
     try {
       return OnnxRuntime.open(1);
-    } catch (IOException unavailable) {
+    } catch (IOException | RuntimeRefusal unavailable) {
       throw new AssertionError(unavailable);
     }
   }

@@ -162,8 +162,8 @@ final class Agent {
   private Duration takeTurn() throws InterruptedException {
     try {
       refreshWhenDue();
-      if (!state.isTrustworthy()) {
-        // Whoever put this state here chose what to go on with: nothing but newer metadata helps.
+      if (!state.isTrustworthy() || policy.isMissing()) {
+        // Whoever put this state here, or took the policy away, chose what to go on with.
         return TROUBLE;
       }
       resume();
@@ -299,7 +299,7 @@ final class Agent {
     }
     refresh();
     measurePolicy();
-    if (!state.isTrustworthy()) {
+    if (!state.isTrustworthy() || policy.isMissing()) {
       refreshSoon();
       return;
     }

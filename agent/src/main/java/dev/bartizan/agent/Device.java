@@ -20,7 +20,9 @@ import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
 import dev.bartizan.crypto.tpm.TpmAccess;
 import dev.bartizan.updater.disk.Disk;
+import dev.bartizan.updater.disk.ScratchDisk;
 import dev.bartizan.updater.fetch.Failover;
+import dev.bartizan.updater.fetch.FetchRefusal;
 import dev.bartizan.updater.fetch.HttpTransport;
 import dev.bartizan.updater.fetch.Mirror;
 import dev.bartizan.updater.fetch.Pace;
@@ -28,6 +30,7 @@ import dev.bartizan.updater.fetch.Pause;
 import dev.bartizan.updater.fetch.SmallFiles;
 import dev.bartizan.updater.fetch.Transport;
 import dev.bartizan.updater.store.ObjectStore;
+import dev.bartizan.updater.tuf.MetadataSource;
 import dev.bartizan.updater.tuf.MetadataStore;
 import dev.bartizan.updater.tuf.Root;
 import dev.bartizan.updater.tuf.TufClient;
@@ -41,6 +44,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -172,6 +176,23 @@ public final class Device {
   }
 
   /**
+   * Refreshes metadata from the pinned root, for a look: nothing of this device's changes.
+   *
+   * @return the version of every role
+   */
+  public static Map<String, Long> tryRepository(AgentConfig config, InstantSource clock)
+      throws IOException, Refusal {
+    SmallFiles files = smallFiles(mirrors(config, network -> network));
+    return new TufClient(
+            pinnedRoot(config),
+            new MetadataStore(new ScratchDisk(), TUF),
+            (name, limit) -> metadata(files, name, limit),
+            clock)
+        .refreshAll()
+        .versions();
+  }
+
+  /**
    * The root all trust starts at.
    *
    * @throws Malformed naming its file
@@ -197,8 +218,10 @@ public final class Device {
       throws IOException {
     try {
       return repository.find(METADATA + name, limit);
-    } catch (Refusal tooLongOrRejected) {
-      throw new IOException(tooLongOrRejected.getMessage(), tooLongOrRejected);
+    } catch (FetchRefusal refused) {
+      throw refused.reason() == FetchRefusal.Reason.FORBIDDEN
+          ? new MetadataSource.Forbidden(name)
+          : new IOException(refused.getMessage(), refused);
     } catch (InterruptedException stopping) {
       Thread.currentThread().interrupt();
       throw (IOException) new InterruptedIOException("the agent is stopping").initCause(stopping);

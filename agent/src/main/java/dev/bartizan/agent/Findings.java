@@ -37,7 +37,7 @@ record Findings(Map<String, String> damage, List<String> changes, Optional<SlotF
       damage.put("metadata", "damaged, and put back as accepted: " + String.join(", ", mended));
     }
     if (inbox.wasDamaged()) {
-      damage.put("commands", "inbox: damaged and set aside: no command given before now is obeyed");
+      damage.put("commands", "inbox: damaged or missing: no command given before now is obeyed");
     }
     if (!outbox.lost().isEmpty()) {
       damage.put("outbox", "damaged, and not sent: " + String.join(", ", outbox.lost()));

@@ -13,6 +13,7 @@ import dev.bartizan.crypto.statement.CommandKeys;
 import dev.bartizan.updater.release.DevicePolicy;
 import dev.bartizan.updater.release.UpdateTimes;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -24,6 +25,7 @@ final class Policy {
   private final Problems problems;
   private Consumer<Optional<Digest>> known = policy -> {};
   private volatile Optional<DevicePolicy> current = Optional.empty();
+  private volatile boolean missing;
   private Optional<Digest> measured = Optional.empty();
 
   /**
@@ -50,13 +52,21 @@ final class Policy {
     return current.map(DevicePolicy::times).orElse(UpdateTimes.ANY);
   }
 
-  /** Reads the policy again. Without one nobody may command, and nothing unknown is accepted. */
+  /**
+   * Reads the policy again. Without one nobody may command, and nothing unknown is accepted; where
+   * one is signed and not at hand, nothing new is begun at all.
+   */
   void renew() throws IOException {
+    missing = true;
     try {
+      if (!documents.missing(List.of(DevicePolicy.TARGET)).isEmpty()) {
+        throw new MissingPolicy();
+      }
       Optional<byte[]> document = documents.find(DevicePolicy.TARGET, DevicePolicy.MAX_LENGTH);
       current =
           document.isEmpty() ? Optional.empty() : Optional.of(DevicePolicy.parse(document.get()));
       known.accept(document.map(Digest::of));
+      missing = false;
       problems.mended("policy");
     } catch (Refusal unusable) {
       current = Optional.empty();
@@ -64,6 +74,14 @@ final class Policy {
       problems.note("policy", unusable);
     }
     current.ifPresent(policy -> service.expect(policy.models()));
+  }
+
+  /**
+   * Whether a policy is signed that this device does not hold, or cannot read: what it forbids is
+   * not known, and so nothing is allowed.
+   */
+  boolean isMissing() {
+    return missing;
   }
 
   Optional<DevicePolicy> current() {
@@ -82,11 +100,28 @@ final class Policy {
 
   /** Whether models may be opened on a device whose boot chain was judged so. */
   boolean allowsServing(Verdict boot) {
+    if (missing) {
+      return false;
+    }
     return switch (boot) {
       case GOOD -> true;
       case UNKNOWN -> current.map(DevicePolicy::serveUnknownBoot).orElse(false);
       case BAD -> false;
     };
+  }
+
+  /** The policy that was signed is not on this device. */
+  private static final class MissingPolicy extends Refusal {
+    private static final long serialVersionUID = 1L;
+
+    MissingPolicy() {
+      super(DevicePolicy.TARGET + " is signed, and missing on this device");
+    }
+
+    @Override
+    public String code() {
+      return "DOCUMENT_MISSING";
+    }
   }
 
   /** Measures what this agent lives by, unless it has been since the start. */

@@ -63,12 +63,7 @@ final class Updates {
     this.documents = documents;
     this.installer = installer;
     this.ways = ways;
-    this.wanted =
-        List.of(
-            DevicePolicy.TARGET,
-            bootCheck.softwareTarget(),
-            ReferenceTargets.values(profile),
-            ReferenceTargets.approvals(profile));
+    this.wanted = bootCheck.documents();
   }
 
   /** Brings metadata and the documents this device lives by up to date. */

@@ -86,7 +86,24 @@ public final class BootCheck {
     // Some hundred megabytes are hashed while the TPM is asked.
     Future<Map<String, SoftwareFile>> files = files();
     ChainVerdict firmware = firmware();
-    return keystore().then(firmware).then(software(await(files)));
+    return missing().then(keystore()).then(firmware).then(software(await(files)));
+  }
+
+  /** The targets of the documents this device lives by. */
+  public List<String> documents() {
+    return List.of(
+        DevicePolicy.TARGET,
+        softwareTarget(),
+        ReferenceTargets.values(profile),
+        ReferenceTargets.approvals(profile));
+  }
+
+  /** What was signed and is not here any more is no better than what was changed. */
+  private ChainVerdict missing() throws Refusal, IOException {
+    return new ChainVerdict(
+        documents.missing(documents()).stream()
+            .map(it -> Link.bad("document " + it, "as signed", "missing on this device"))
+            .toList());
   }
 
   /** Says something only where policy does. */

@@ -96,7 +96,7 @@ final class DoctorCommand implements Callable<Integer> {
         "free some space below " + settings.device().stateDirectory(),
         () -> disk(settings));
     examine("bulk crypto", "", () -> BulkCrypto.fastest().name());
-    examine("repository", "check repository.url and the network", () -> repository(settings));
+    examine("repository", "check repository.url, repository.trust_root and the network", () -> repository(settings, host));
     examine(
         "fleet ca",
         "copy fleet-ca.pem from the operator's device/ folder",
@@ -202,10 +202,15 @@ final class DoctorCommand implements Callable<Integer> {
     return (free >> 20) + " MiB free";
   }
 
-  private static String repository(AgentConfig settings)
-      throws IOException, Refusal, InterruptedException {
-    Device.smallFiles(settings).get("metadata/timestamp.json", 1 << 20);
-    return settings.repository().url() + " answers";
+  /** All of what the daemon does there, into memory: that a server answers says little. */
+  private static String repository(AgentConfig settings, Assembly.Host host)
+      throws IOException, Refusal {
+    Map<String, Long> versions = Device.tryRepository(settings, host.clock());
+    return settings.repository().url()
+        + " has fresh metadata: root "
+        + versions.get("root")
+        + ", timestamp "
+        + versions.get("timestamp");
   }
 
   private static String anchors(AgentConfig settings) throws IOException, Refusal {

@@ -2,6 +2,7 @@ package dev.bartizan.agent.cli;
 
 import dev.bartizan.agent.Assembly;
 import dev.bartizan.agent.Keystores;
+import dev.bartizan.agent.command.Inbox;
 import dev.bartizan.agent.config.AgentConfig;
 import dev.bartizan.agent.enrol.Enrolment;
 import dev.bartizan.agent.enrol.EnrolmentService;
@@ -90,6 +91,7 @@ final class EnrollCommand implements Callable<Integer> {
               new GrantCheck(anchors, host.clock()),
               token());
       new Credentials(grant.identityChain(), grant.unwrapCertificate()).store(disk);
+      Inbox.begin(disk, host.clock().instant());
       Keystores.open(settings, host, disk, Optional.empty()); // Goes over to a new epoch's keys.
       spec.commandLine().getOut().println("enrolled as " + keystore.ueid().text());
     }

@@ -13,6 +13,7 @@ import dev.bartizan.updater.disk.DurableFile;
 import dev.bartizan.updater.disk.FileName;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,10 +22,12 @@ import java.util.Optional;
 
 /**
  * The commands this device has taken on, in one durable file. A command is forgotten only when it
- * has expired, and an expired one is refused: so none can come a second time.
+ * has expired, and from then on none is taken on that was issued before it or with it: the clock
+ * that says that it has expired may be set back again.
  *
  * <p>The file ends in a digest of what stands before it. A damaged one is set aside and the device
- * refuses commands issued before that moment, since it no longer knows which it has obeyed.
+ * refuses commands issued before that moment, since it no longer knows which it has obeyed; so it
+ * does when there is none, which {@link #begin} has made with the device's certificates.
  */
 public final class Inbox {
   /** How far a command has come. */
@@ -55,6 +58,12 @@ public final class Inbox {
   private static final int MAX_LENGTH = MAX_COMMANDS * (Command.MAX_LENGTH + 512);
   private static final int MAX_TEXT = 128;
 
+  /** Of the times in a command. */
+  private static final Duration RESOLUTION = Duration.ofSeconds(1);
+
+  /** A device's clock may be ahead of its operator's by as much when it is enrolled. */
+  private static final Duration CLOCKS_DIFFER = Duration.ofMinutes(1);
+
   private final Disk disk;
   private final Map<String, Entry> entries = new LinkedHashMap<>();
   private Instant notIssuedBefore = Instant.EPOCH;
@@ -64,25 +73,40 @@ public final class Inbox {
     this.disk = disk;
   }
 
-  /** Reads the inbox; a damaged one is set aside. */
+  /** Makes the inbox of a device that has just been enrolled, unless it has one. */
+  public static void begin(Disk disk, Instant now) throws IOException {
+    if (disk.size(FILE).isEmpty()) {
+      Inbox inbox = new Inbox(disk);
+      inbox.notIssuedBefore = now.minus(CLOCKS_DIFFER);
+      inbox.write();
+    }
+  }
+
+  /** Reads the inbox; a damaged one is set aside, and a missing one was lost. */
   public static Inbox open(Disk disk, Instant now) throws IOException {
     Inbox inbox = new Inbox(disk);
     Optional<byte[]> content = disk.read(FILE, MAX_LENGTH);
-    if (content.isPresent()) {
-      try {
-        inbox.parse(content.get());
-      } catch (Malformed damaged) {
-        inbox.entries.clear();
-        inbox.damaged = true;
-        inbox.notIssuedBefore = now;
-        disk.rename(FILE, BROKEN);
-        inbox.write();
-      }
+    if (content.isEmpty()) {
+      inbox.lost(now);
+      return inbox;
+    }
+    try {
+      inbox.parse(content.get());
+    } catch (Malformed damaged) {
+      disk.rename(FILE, BROKEN);
+      inbox.lost(now);
     }
     return inbox;
   }
 
-  /** Whether a damaged inbox was set aside when this one was opened: something to report. */
+  private void lost(Instant now) throws IOException {
+    entries.clear();
+    damaged = true;
+    notIssuedBefore = now;
+    write();
+  }
+
+  /** Whether the inbox was damaged or missing when it was opened: something to report. */
   public boolean wasDamaged() {
     return damaged;
   }
@@ -91,7 +115,7 @@ public final class Inbox {
    * Keeps a command durably.
    *
    * @return false when it was taken on before: then there is nothing to do
-   * @throws InboxRefusal REPLAYED when it may have been obeyed before the inbox was damaged; FULL
+   * @throws InboxRefusal REPLAYED when it may have been obeyed and forgotten; FULL
    */
   public synchronized boolean keep(Command command, byte[] jws, Instant now)
       throws IOException, InboxRefusal {
@@ -101,9 +125,13 @@ public final class Inbox {
     if (command.issuedAt().isBefore(notIssuedBefore)) {
       throw new InboxRefusal(
           InboxRefusal.Reason.REPLAYED,
-          "command " + command.id() + " was issued before this device lost its list of commands");
+          "command "
+              + command.id()
+              + " was issued before "
+              + notIssuedBefore
+              + ": what was obeyed until then this device does not know any more");
     }
-    entries.values().removeIf(old -> old.stage() == Stage.DONE && old.expiresAt().isBefore(now));
+    forgetExpired(now);
     if (entries.size() >= MAX_COMMANDS) {
       throw new InboxRefusal(
           InboxRefusal.Reason.FULL, MAX_COMMANDS + " commands have not expired yet");
@@ -116,6 +144,17 @@ public final class Inbox {
             command.expiresAt(),
             new String(jws, StandardCharsets.ISO_8859_1)));
     return true;
+  }
+
+  /** What is forgotten here is written down, as a time, with what is kept next. */
+  private void forgetExpired(Instant now) {
+    for (Entry old : List.copyOf(entries.values())) {
+      if (old.stage() == Stage.DONE && old.expiresAt().isBefore(now)) {
+        Instant after = old.issuedAt().plus(RESOLUTION);
+        notIssuedBefore = after.isAfter(notIssuedBefore) ? after : notIssuedBefore;
+        entries.remove(old.id());
+      }
+    }
   }
 
   /** Durably moves a command on, before (STARTED) or after (DONE) its execution. */

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TrustedDocuments {
   private static final String TARGETS = "targets/";
+  private static final String SOFTWARE = "software/";
 
   private final ReentrantLock asking = new ReentrantLock();
 
@@ -112,6 +113,10 @@ public final class TrustedDocuments {
     try {
       TrustedTargets fresh = place.client().refreshAll();
       Set<Digest> held = new HashSet<>();
+      for (TargetFile named : fresh.list(SOFTWARE).values()) {
+        // Of a version that this device goes back to, or on to: it starts without a network, too.
+        held.add(named.sha256());
+      }
       try {
         for (String path : wanted) {
           Optional<TargetFile> target = fresh.find(path);
@@ -186,13 +191,32 @@ public final class TrustedDocuments {
   }
 
   /**
-   * The document at {@code path}, if metadata names it and the device holds it.
+   * The document at {@code path}, if metadata names it and the device holds it. Whether nothing was
+   * signed or it was lost, {@link #missing} tells.
    *
    * @param limit the most bytes to read
    */
   public synchronized Optional<byte[]> find(String path, int limit) throws Refusal, IOException {
     Optional<TargetFile> target = target(path);
     return target.isEmpty() ? Optional.empty() : cache.find(target.get().sha256(), limit);
+  }
+
+  /**
+   * Those of {@code paths} that metadata names and this device does not hold, or holds with other
+   * bytes. Missing is not the same as not signed: whoever can delete a file must not get more by it.
+   */
+  public synchronized List<String> missing(List<String> paths) throws Refusal, IOException {
+    List<String> missing = new ArrayList<>();
+    for (String path : paths) {
+      Optional<TargetFile> target = target(path);
+      if (target.isPresent()
+          && cache
+              .find(target.get().sha256(), Math.toIntExact(target.get().length()))
+              .isEmpty()) {
+        missing.add(path);
+      }
+    }
+    return missing;
   }
 
   /** What the metadata says of {@code path}, if anything. */

@@ -71,6 +71,46 @@ class InboxTest {
     }
   }
 
+  // Attack: replay; the clock is set forward until the device forgets, and back again.
+  @Test
+  void aCommandThatWasForgottenIsNotObeyedWhenTheClockGoesBack() throws Exception {
+    Inbox inbox = Inbox.open(disk, NOW);
+    obey(inbox, command("command-1"), NOW);
+    Instant ahead = NOW.plus(Duration.ofDays(30));
+    obey(inbox, command("command-2", ahead), ahead);
+
+    Instant back = NOW.plusSeconds(60);
+    for (Inbox now : List.of(inbox, Inbox.open(disk, back))) {
+      InboxRefusal refusal =
+          assertThrows(InboxRefusal.class, () -> now.keep(command("command-1"), JWS, back));
+      assertEquals("REPLAYED", refusal.code());
+    }
+    assertTrue(Inbox.open(disk, back).keep(command("command-3", back), JWS, back));
+  }
+
+  // Attack: replay; the list is deleted, which must not be better than to change it.
+  @Test
+  void aListThatIsMissingIsALostOne() throws Exception {
+    Inbox.begin(disk, NOW);
+    assertFalse(Inbox.open(disk, NOW).wasDamaged());
+    obey(Inbox.open(disk, NOW), command("command-1"), NOW);
+    Inbox.begin(disk, NOW);
+    assertFalse(Inbox.open(disk, NOW).keep(command("command-1"), JWS, NOW));
+
+    disk.delete(FILE);
+    Inbox without = Inbox.open(disk, NOW.plusSeconds(1));
+    assertTrue(without.wasDamaged());
+    assertThrows(InboxRefusal.class, () -> without.keep(command("command-1"), JWS, NOW));
+    Inbox again = Inbox.open(disk, NOW.plusSeconds(2));
+    assertThrows(InboxRefusal.class, () -> again.keep(command("command-1"), JWS, NOW));
+  }
+
+  private static void obey(Inbox inbox, Command command, Instant now) throws Exception {
+    assertTrue(inbox.keep(command, JWS, now));
+    inbox.move(command.id(), Stage.STARTED);
+    inbox.move(command.id(), Stage.DONE);
+  }
+
   @Test
   void aPowerCutLeavesACommandTakenOnOrNotAndNeverHalf() throws Exception {
     for (int cut = 0; ; cut++) {
@@ -100,12 +140,16 @@ class InboxTest {
   }
 
   private static Command command(String id) {
+    return command(id, NOW);
+  }
+
+  private static Command command(String id, Instant issuedAt) {
     return new Command(
         "operator",
         Audience.group("all"),
         id,
-        NOW,
-        NOW.plus(Duration.ofDays(1)),
+        issuedAt,
+        issuedAt.plus(Duration.ofDays(1)),
         "update",
         Map.of("model", "defect"));
   }

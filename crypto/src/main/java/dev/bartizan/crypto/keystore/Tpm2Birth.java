@@ -36,7 +36,8 @@ final class Tpm2Birth {
       try (TpmObject root = storageRoot(tpm);
           TpmSession session = tpm.startSession(root)) {
         PcrValues now = tpm.pcrs().read(binding.pcrs());
-        UnwrapPolicy policy = new UnwrapPolicy(now, binding.authority(), epochNow(tpm, session));
+        UnwrapPolicy boot = new UnwrapPolicy(now, binding.authority(), 0);
+        UnwrapPolicy policy = boot.until(epochNow(tpm, root, boot, session));
         KeyCommands keys = tpm.keys();
         KeyBlob attestation = keys.create(root, binding.attestation().template(), session);
         KeyBlob identity = keys.create(root, KeyTemplates.signingKey(), session);
@@ -47,18 +48,29 @@ final class Tpm2Birth {
     }
   }
 
-  /** What the epoch counter stands at; it is made once in the life of a chip. */
-  private static long epochNow(Tpm tpm, TpmSession session) throws IOException, KeystoreRefusal {
-    NvIndex wanted = UnwrapPolicy.EPOCH;
+  /**
+   * What the epoch counter stands at. One that another boot state guards, or nothing, is made anew:
+   * it begins above all values that any counter of the chip had, so what it ended stays ended.
+   */
+  private long epochNow(Tpm tpm, TpmObject root, UnwrapPolicy policy, TpmSession session)
+      throws IOException, KeystoreRefusal, TpmRefusal {
+    NvIndex wanted = policy.epoch();
     Optional<NvIndex> found = tpm.nv().find(wanted.index());
-    if (found.isEmpty()) {
-      NvIndex fresh = NvIndex.counter(wanted.index());
-      tpm.nv().define(fresh, session);
-      tpm.nv().increment(fresh, session);
-    } else if (!found.get().equals(wanted)) {
+    if (found.isPresent() && !found.get().isCounter()) {
       throw occupied(wanted.index());
     }
-    return tpm.nv().read(wanted, session).asBuffer().getLong();
+    if (!found.equals(Optional.of(wanted))) {
+      if (found.isPresent()) {
+        tpm.nv().undefine(found.get(), session);
+      }
+      NvIndex fresh = NvIndex.guardedCounter(wanted.index(), policy.boot());
+      tpm.nv().define(fresh, session);
+      try (PolicySession raising = tpm.startPolicy(root)) {
+        policy.fulfilBoot(raising, tpm, approvals);
+        tpm.nv().increment(fresh, raising);
+      }
+    }
+    return policy.counter(tpm, session);
   }
 
   /**

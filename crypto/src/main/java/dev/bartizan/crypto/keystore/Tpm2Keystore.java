@@ -226,17 +226,30 @@ public final class Tpm2Keystore implements DeviceKeystore {
 
   @Override
   public void endEarlierEpochs() throws IOException, KeystoreRefusal {
+    UnwrapPolicy policy = keys.unwrapPolicy();
     chip.visit(
         visit -> {
           try (TpmSession session = visit.session()) {
-            long limit = keys.unwrapPolicy().limit();
             // One step: no more than one epoch is ever ahead, whatever a changed blob may say.
-            if (Long.compareUnsigned(UnwrapPolicy.counter(visit.tpm(), session), limit) < 0) {
-              visit.tpm().nv().increment(UnwrapPolicy.EPOCH, session);
+            if (Long.compareUnsigned(policy.counter(visit.tpm(), session), policy.limit()) < 0) {
+              raiseEpoch(visit, policy);
             }
-            return limit;
+            return policy;
           }
         });
+  }
+
+  private void raiseEpoch(Tpm2Chip.Visit visit, UnwrapPolicy policy)
+      throws IOException, KeystoreRefusal, TpmRefusal {
+    try (PolicySession raising = visit.tpm().startPolicy(visit.root())) {
+      policy.fulfilBoot(raising, visit.tpm(), approvals);
+      visit.tpm().nv().increment(policy.epoch(), raising);
+    } catch (TpmException failed) {
+      if (failed.failure() != TpmFailure.POLICY && failed.failure() != TpmFailure.POLICY_PCR) {
+        throw failed;
+      }
+      throw policy.explain(visit.tpm());
+    }
   }
 
   static KeystoreRefusal noKeys() {

@@ -35,16 +35,29 @@ import org.jspecify.annotations.Nullable;
  * @param limit the key is dead once the epoch counter is above this
  */
 record UnwrapPolicy(PcrValues expected, Optional<TpmPublic> authority, long limit) {
-  /** Only ever goes up; the same name in every chip. In the owner's range. */
-  static final NvIndex EPOCH = NvIndex.counter(0x0180_ba10).written();
+  /** Where the epoch is counted, in the owner's range. */
+  static final int EPOCH_INDEX = 0x0180_ba10;
 
   PolicyDigest digest() {
-    return boot().counterAtMost(EPOCH, limit);
+    return boot().counterAtMost(epoch(), limit);
+  }
+
+  /**
+   * Only ever goes up, and only in the boot state of the keys: whoever raises it ends keys for good,
+   * and anybody may come near a TPM.
+   */
+  NvIndex epoch() {
+    return NvIndex.guardedCounter(EPOCH_INDEX, boot()).written();
   }
 
   /** The same boot state in the epoch after this one. */
   UnwrapPolicy next() {
     return new UnwrapPolicy(expected, authority, limit + 1);
+  }
+
+  /** The same boot state until the epoch counter is above {@code last}. */
+  UnwrapPolicy until(long last) {
+    return new UnwrapPolicy(expected, authority, last);
   }
 
   /** Insists that the epoch is not over, as the counter tells anybody. */
@@ -55,9 +68,9 @@ record UnwrapPolicy(PcrValues expected, Optional<TpmPublic> authority, long limi
   }
 
   /** What the epoch counter stands at. */
-  static long counter(Tpm tpm, TpmSession session) throws IOException, KeystoreRefusal {
+  long counter(Tpm tpm, TpmSession session) throws IOException, KeystoreRefusal {
     try {
-      return tpm.nv().read(EPOCH, session).asBuffer().getLong();
+      return tpm.nv().read(epoch(), session).asBuffer().getLong();
     } catch (TpmException failed) {
       if (failed.failure() == TpmFailure.NO_SUCH_HANDLE) {
         throw missingCounter(failed);
@@ -91,7 +104,7 @@ record UnwrapPolicy(PcrValues expected, Optional<TpmPublic> authority, long limi
       throws IOException, KeystoreRefusal, TpmRefusal {
     fulfilBoot(session, tpm, approvals);
     try {
-      session.counterAtMost(EPOCH, limit);
+      session.counterAtMost(epoch(), limit);
     } catch (TpmException failed) {
       if (failed.failure() == TpmFailure.POLICY) {
         throw over(failed);

@@ -16,6 +16,7 @@ public record NvIndex(int index, TpmHash nameHash, int attributes, Bytes policy,
   /** Written by policy alone, read by its (empty) password or by the owner; no lockout. */
   private static final int GUARDED = 1 << 3 | 1 << 17 | 1 << 18 | 1 << 25;
 
+  private static final int TYPE_BITS = 0xf << 4;
   private static final int TYPE_COUNTER = 1 << 4;
   private static final int TYPE_EXTEND = 4 << 4;
   private static final int WRITTEN = 1 << 29;
@@ -29,6 +30,17 @@ public record NvIndex(int index, TpmHash nameHash, int attributes, Bytes policy,
   /** An index of plain bytes to define, which nothing but the policy writes. */
   public static NvIndex guarded(int index, int size, PolicyDigest policy) {
     return new NvIndex(index, TpmHash.SHA256, GUARDED, policy.value(), size);
+  }
+
+  /** A counter to define, which nothing but the policy raises. */
+  public static NvIndex guardedCounter(int index, PolicyDigest policy) {
+    return new NvIndex(
+        index, TpmHash.SHA256, GUARDED | TYPE_COUNTER, policy.value(), COUNTER_BYTES);
+  }
+
+  /** Whether it counts, whoever may raise it. */
+  public boolean isCounter() {
+    return (attributes & TYPE_BITS) == TYPE_COUNTER && size == COUNTER_BYTES;
   }
 
   /** A counter to define: eight bytes, big-endian, never smaller. */

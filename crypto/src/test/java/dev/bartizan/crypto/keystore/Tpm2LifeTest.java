@@ -24,6 +24,7 @@ import dev.bartizan.crypto.tpm.TpmAddress;
 import dev.bartizan.crypto.tpm.TpmObject;
 import dev.bartizan.crypto.tpm.TpmPublic;
 import dev.bartizan.crypto.tpm.TpmSession;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -180,16 +181,51 @@ class Tpm2LifeTest {
   @Test
   void aCounterThatWasTakenAwayOrMadeAnewOpensNothing() throws Exception {
     DeviceKeystore keystore = Tpm2Keystore.create(access(chip.address()), blobs, FIXED);
-    undefine(UnwrapPolicy.EPOCH);
+    undefine(epoch());
     assertRefused("ANCHOR_MISSING", keystore);
     try (Tpm tpm = chip.open();
         TpmObject root = root(tpm);
         TpmSession session = tpm.startSession(root)) {
-      NvIndex again = NvIndex.counter(UnwrapPolicy.EPOCH.index());
+      NvIndex again = NvIndex.counter(UnwrapPolicy.EPOCH_INDEX);
       tpm.nv().define(again, session);
       tpm.nv().increment(again, session);
     }
-    assertRefused("EPOCH_OVER", keystore);
+    assertThrows(Exception.class, () -> keystore.agree((ECPublicKey) p256().getPublic()).close());
+  }
+
+  // Attack: denial of service by anybody who reaches the TPM: a raised counter ends keys for good.
+  @Test
+  void theEpochIsNotRaisedByAPasswordNorInAnotherBootState() throws Exception {
+    Tpm2Keystore keystore = Tpm2Keystore.create(access(chip.address()), blobs, FIXED);
+    NvIndex epoch = epoch();
+    try (Tpm tpm = chip.open();
+        TpmObject root = root(tpm);
+        TpmSession session = tpm.startSession(root)) {
+      assertThrows(IOException.class, () -> tpm.nv().increment(epoch, session));
+    }
+    assertAgrees(keystore);
+    Tpm2Keystore renewed = renewal().prepare();
+    keystore.measure(7, Digest.of(STATE.toArray()));
+    assertEquals(
+        "PCR_MISMATCH", assertThrows(KeystoreRefusal.class, renewed::endEarlierEpochs).code());
+    chip.restart();
+    assertAgrees(keystore);
+  }
+
+  @Test
+  void keysMadeAnewInAnotherBootStateCountTheirEpochsAnew() throws Exception {
+    Tpm2Keystore earlier = Tpm2Keystore.create(access(chip.address()), blobs, FIXED);
+    earlier.measure(7, Digest.of(STATE.toArray()));
+    Tpm2Keystore later = Tpm2Keystore.create(access(chip.address()), new MemoryBlobStore(), FIXED);
+    assertAgrees(later);
+    later.endEarlierEpochs();
+    assertAgrees(later);
+  }
+
+  private NvIndex epoch() throws Exception {
+    try (Tpm tpm = chip.open()) {
+      return tpm.nv().find(UnwrapPolicy.EPOCH_INDEX).orElseThrow();
+    }
   }
 
   @Test

@@ -105,9 +105,11 @@ public final class ReleaseCommand {
               description = "Devices install newer releases without a command.")
           boolean updatesAlone,
       @Option(
-              names = "--refuse-unknown-boot",
-              description = "Devices serve nothing while a link of the boot chain is unknown.")
-          boolean refuseUnknownBoot,
+              names = "--serve-unknown-boot",
+              description =
+                  "Devices serve although a link of the boot chain is unknown, as on hardware"
+                      + " without event logs or without a TPM; what is bad never serves.")
+          boolean serveUnknownBoot,
       @Option(
               names = "--keystores",
               paramLabel = "KIND",
@@ -121,7 +123,7 @@ public final class ReleaseCommand {
         .policy(
             models == null ? Set.of() : models,
             updatesAlone,
-            !refuseUnknownBoot,
+            serveUnknownBoot,
             kinds(keystores == null ? Set.of() : keystores),
             times.times());
     return DONE;

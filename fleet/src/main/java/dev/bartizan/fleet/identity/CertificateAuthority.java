@@ -78,11 +78,15 @@ public final class CertificateAuthority {
         .signedBy(own, random);
   }
 
-  /** The certificate that content keys are wrapped to: key agreement, nothing else. */
+  /**
+   * The certificate that content keys are wrapped to: key agreement, nothing else. It says the
+   * purpose of CMS recipients, for without any it would pass as a TLS client's.
+   */
   public X509Certificate issueUnwrap(SpiffeId id, ECPublicKey key, Duration lifetime) {
     return device(id.device(), key)
         .uri(id.toUri())
         .keyAgreement()
+        .purpose(KeyPurposeId.id_kp_emailProtection)
         .lifetime(clock.instant(), lifetime)
         .signedBy(own, random);
   }

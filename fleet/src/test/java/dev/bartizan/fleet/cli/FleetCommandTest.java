@@ -97,7 +97,7 @@ class FleetCommandTest {
     assertEquals(0, run("release", "policy", "--models", "defect,wear", "--dir", fleet()), err);
     DevicePolicy policy = DevicePolicy.parse(Files.readAllBytes(newest("policy", "device.json")));
     assertEquals(Set.of("defect", "wear"), policy.models());
-    assertTrue(policy.serveUnknownBoot());
+    assertFalse(policy.serveUnknownBoot(), "what is unknown never passes in silence");
     assertFalse(policy.updatesAlone());
   }
 

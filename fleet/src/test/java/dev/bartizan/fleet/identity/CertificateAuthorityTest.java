@@ -2,6 +2,7 @@ package dev.bartizan.fleet.identity;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,15 +14,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
+import java.security.cert.PKIXBuilderParameters;
+import java.security.cert.TrustAnchor;
+import java.security.cert.X509CertSelector;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Base64;
 import java.util.Date;
 import java.util.List;
+import java.util.Set;
+import javax.net.ssl.CertPathTrustManagerParameters;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,6 +75,61 @@ class CertificateAuthorityTest {
 
     assertFalse(unwrap.getKeyUsage()[0]);
     assertTrue(unwrap.getKeyUsage()[4]);
+  }
+
+  // Attack: a TLS client by the certificate that content keys are wrapped to, which lives a year.
+  @Test
+  void anUnwrapCertificateIsNoTlsClientToJavaNorToTheBroker() throws Exception {
+    X509Certificate identity =
+        authority.issueIdentity(device, deviceKey, CertificateAuthority.IDENTITY_LIFETIME);
+    X509Certificate unwrap =
+        authority.issueUnwrap(device, deviceKey, CertificateAuthority.UNWRAP_LIFETIME);
+    X509TrustManager server = server();
+    server.checkClientTrusted(new X509Certificate[] {identity}, "UNKNOWN");
+    assertThrows(
+        CertificateException.class,
+        () -> server.checkClientTrusted(new X509Certificate[] {unwrap}, "UNKNOWN"));
+    // Mosquitto asks OpenSSL.
+    assertEquals(0, openssl(identity));
+    assertNotEquals(0, openssl(unwrap));
+  }
+
+  private X509TrustManager server() throws Exception {
+    PKIXBuilderParameters parameters =
+        new PKIXBuilderParameters(
+            Set.of(new TrustAnchor(authority.certificate(), null)), new X509CertSelector());
+    parameters.setRevocationEnabled(false);
+    parameters.setDate(Date.from(NOW));
+    TrustManagerFactory managers = TrustManagerFactory.getInstance("PKIX");
+    managers.init(new CertPathTrustManagerParameters(parameters));
+    return (X509TrustManager) managers.getTrustManagers()[0];
+  }
+
+  private int openssl(X509Certificate client) throws Exception {
+    Path anchor = write("anchor.pem", authority.certificate());
+    Path certificate = write("client.pem", client);
+    return new ProcessBuilder(
+            "openssl",
+            "verify",
+            "-attime",
+            String.valueOf(NOW.getEpochSecond()),
+            "-purpose",
+            "sslclient",
+            "-CAfile",
+            anchor.toString(),
+            certificate.toString())
+        .redirectErrorStream(true)
+        .redirectOutput(folder.resolve("openssl.log").toFile())
+        .start()
+        .waitFor();
+  }
+
+  private Path write(String name, X509Certificate certificate) throws Exception {
+    String body =
+        Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(certificate.getEncoded());
+    return Files.writeString(
+        folder.resolve(name),
+        "-----BEGIN CERTIFICATE-----\n" + body + "\n-----END CERTIFICATE-----\n");
   }
 
   @Test

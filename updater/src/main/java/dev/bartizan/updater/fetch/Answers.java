@@ -50,6 +50,9 @@ final class Answers {
     if (status == 404 || status == 410) {
       return Reason.NOT_FOUND;
     }
+    if (status == 403) {
+      return Reason.FORBIDDEN;
+    }
     if (status >= 300 && status < 400) {
       return Reason.REDIRECTED;
     }

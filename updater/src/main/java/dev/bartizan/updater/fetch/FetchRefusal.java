@@ -10,6 +10,8 @@ public final class FetchRefusal extends Refusal {
   public enum Reason {
     /** The server says there is no such file. */
     NOT_FOUND,
+    /** The server does not say: object stores answer so for what is not there, too. */
+    FORBIDDEN,
     /** Another client error: asking again would get the same answer. */
     REJECTED,
     /** The file on the server is longer than the signed length or the limit. */

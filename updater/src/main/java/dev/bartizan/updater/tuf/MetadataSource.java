@@ -13,7 +13,20 @@ public interface MetadataSource {
    * @param fileName one harmless segment, already percent-encoded, {@code "3.root.json"}
    * @param limit the most bytes the caller will accept; an adapter stops reading at {@code limit +
    *     1} and returns that much, so that the caller can tell "too long" from "just fits"
+   * @throws Forbidden when the repository will not say (HTTP 403)
    * @throws IOException when the repository cannot be asked or answers with an error
    */
   Optional<byte[]> find(String fileName, int limit) throws IOException;
+
+  /**
+   * The repository neither gives a file nor says that there is none. Object stores whose files
+   * nobody may list answer so for what is absent.
+   */
+  final class Forbidden extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    public Forbidden(String fileName) {
+      super(fileName + ": the server answers 403");
+    }
+  }
 }

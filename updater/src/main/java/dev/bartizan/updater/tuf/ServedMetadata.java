@@ -12,6 +12,7 @@ import java.util.Optional;
  */
 public final class ServedMetadata implements MetadataSource {
   private static final int OK = 200;
+  private static final int FORBIDDEN = 403;
   private static final int NOT_FOUND = 404;
 
   private final Transport transport;
@@ -25,6 +26,9 @@ public final class ServedMetadata implements MetadataSource {
     try (Response response = transport.get(fileName, 0, Transport.TO_THE_END)) {
       if (response.status() == NOT_FOUND) {
         return Optional.empty();
+      }
+      if (response.status() == FORBIDDEN) {
+        throw new Forbidden(fileName);
       }
       if (response.status() != OK) {
         throw new IOException(fileName + ": the server answers " + response.status());

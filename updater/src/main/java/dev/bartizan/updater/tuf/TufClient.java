@@ -174,8 +174,7 @@ public final class TufClient {
     roots.follow(trusted);
     for (int rotation = 0; rotation < Limits.ROOT_ROTATIONS; rotation++) {
       Root before = trusted.root();
-      String next = RoleName.ROOT.fileName(before.version() + 1);
-      Optional<byte[]> received = find(RoleName.ROOT, next, Limits.ROOT_BYTES);
+      Optional<byte[]> received = findRoot(before.version() + 1);
       if (received.isEmpty()) {
         break;
       }
@@ -184,6 +183,15 @@ public final class TufClient {
     }
     store.keep(RoleName.ROOT, trusted.root().raw());
     trusted.settleRoot();
+  }
+
+  /** Who holds back the next root can as well say that there is none: 403 ends the walk as 404. */
+  private Optional<byte[]> findRoot(long version) throws TufRefusal, IOException {
+    try {
+      return find(RoleName.ROOT, RoleName.ROOT.fileName(version), Limits.ROOT_BYTES);
+    } catch (MetadataSource.Forbidden notSaid) {
+      return Optional.empty();
+    }
   }
 
   /**

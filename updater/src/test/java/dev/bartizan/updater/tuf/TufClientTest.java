@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -116,6 +117,24 @@ class TufClientTest {
       repository.serve("targets.json", repository.served("1.targets.json"));
       refresh();
       assertEquals(versions(2, 1, 1, 1), onDisk());
+    }
+
+    @Test
+    void thatLiesInAnObjectStoreMayForbidWhatIsNotThere() throws Exception {
+      repository.publishRoot();
+      MetadataSource store =
+          (name, limit) -> {
+            Optional<byte[]> found = repository.find(name, limit);
+            if (found.isEmpty()) {
+              throw new MetadataSource.Forbidden(name);
+            }
+            return found;
+          };
+      TufClient client = TufClient.ofOwnStore(TufClientTest.this.store, store, clock);
+      client.refresh();
+      assertEquals(2, onDisk().get("root"));
+      repository.unserve("timestamp.json");
+      assertThrows(MetadataSource.Forbidden.class, client::refresh);
     }
 
     @Test

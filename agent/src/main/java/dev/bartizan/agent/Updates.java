@@ -18,7 +18,6 @@ import dev.bartizan.updater.install.Installer;
 import dev.bartizan.updater.install.Order;
 import dev.bartizan.updater.install.Release;
 import dev.bartizan.updater.release.DevicePolicy;
-import dev.bartizan.updater.release.ReferenceTargets;
 import dev.bartizan.updater.release.ReleaseName;
 import dev.bartizan.updater.release.SuiteManifest;
 import dev.bartizan.updater.tuf.TufRefusal;

@@ -96,7 +96,10 @@ final class DoctorCommand implements Callable<Integer> {
         "free some space below " + settings.device().stateDirectory(),
         () -> disk(settings));
     examine("bulk crypto", "", () -> BulkCrypto.fastest().name());
-    examine("repository", "check repository.url, repository.trust_root and the network", () -> repository(settings, host));
+    examine(
+        "repository",
+        "check repository.url, repository.trust_root and the network",
+        () -> repository(settings, host));
     examine(
         "fleet ca",
         "copy fleet-ca.pem from the operator's device/ folder",

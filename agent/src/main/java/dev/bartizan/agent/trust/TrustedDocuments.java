@@ -203,16 +203,15 @@ public final class TrustedDocuments {
 
   /**
    * Those of {@code paths} that metadata names and this device does not hold, or holds with other
-   * bytes. Missing is not the same as not signed: whoever can delete a file must not get more by it.
+   * bytes. Missing is not the same as not signed: whoever can delete a file must not get more by
+   * it.
    */
   public synchronized List<String> missing(List<String> paths) throws Refusal, IOException {
     List<String> missing = new ArrayList<>();
     for (String path : paths) {
       Optional<TargetFile> target = target(path);
       if (target.isPresent()
-          && cache
-              .find(target.get().sha256(), Math.toIntExact(target.get().length()))
-              .isEmpty()) {
+          && cache.find(target.get().sha256(), Math.toIntExact(target.get().length())).isEmpty()) {
         missing.add(path);
       }
     }

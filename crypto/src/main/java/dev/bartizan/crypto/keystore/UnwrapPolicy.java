@@ -43,8 +43,8 @@ record UnwrapPolicy(PcrValues expected, Optional<TpmPublic> authority, long limi
   }
 
   /**
-   * Only ever goes up, and only in the boot state of the keys: whoever raises it ends keys for good,
-   * and anybody may come near a TPM.
+   * Only ever goes up, and only in the boot state of the keys: whoever raises it ends keys for
+   * good, and anybody may come near a TPM.
    */
   NvIndex epoch() {
     return NvIndex.guardedCounter(EPOCH_INDEX, boot()).written();

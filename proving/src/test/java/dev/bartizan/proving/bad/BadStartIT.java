@@ -100,7 +100,8 @@ class BadStartIT extends OneDevice {
     }
   }
 
-  // Attack: wrong software; where the pinned root is exchanged, nothing on disk is what it vouches for.
+  // Attack: wrong software; where the pinned root is exchanged, nothing on disk is what it vouches
+  // for.
   @Test
   void theRootOfAnotherFleetServesNothingOfOursUntilOursIsThereAgain() throws Exception {
     device().stop();

@@ -40,7 +40,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "check",
     description = {
-      "Check the boot and model chain now: every link with its verdict, what was expected and found.",
+      "Check the boot and model chain now: every link with its verdict, what was expected and"
+          + " found.",
       "",
       "Exits 0 only when every link is good: what has no signed reference is unknown, not good."
     })

@@ -87,7 +87,8 @@ final class DoctorCommand implements Callable<Integer> {
     if (settings.keystore().backend() instanceof KeystoreBackend.Tpm2 tpm) {
       examine(
           "boot approvals",
-          "have the authority sign files anew: systemd-measure, or `bartizan-fleet release approvals`",
+          "have the authority sign files anew: systemd-measure, or `bartizan-fleet release"
+              + " approvals`",
           () -> approvals(tpm.binding(), settings, host));
     }
     examine("clock", "set the clock, or wait for network time", () -> clock(host));

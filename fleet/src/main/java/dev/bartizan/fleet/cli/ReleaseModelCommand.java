@@ -8,6 +8,7 @@ import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.fleet.identity.OperatorDirectory;
 import dev.bartizan.fleet.release.ReleaseAuthor;
 import dev.bartizan.fleet.release.ReleaseDraft;
+import dev.bartizan.fleet.release.RuntimeTrial;
 import dev.bartizan.updater.release.DeltaOffer;
 import dev.bartizan.updater.release.Guards;
 import dev.bartizan.updater.release.ReleaseManifest;
@@ -36,8 +37,11 @@ import picocli.CommandLine.Spec;
     name = "model",
     sortOptions = false,
     description = {
-      "Release a model: encrypt FILE with a new key, build the differences from older versions,"
-          + " wrap the key to every enrolled device, and sign what devices are to believe.",
+      "Release a model: run it and its golden vectors as devices will, encrypt FILE with a new key,"
+          + " build the differences from older versions, wrap the key to every enrolled device, and"
+          + " sign what devices are to believe.",
+      "",
+      "Weights that FILE keeps in other files beside it become part of what is released.",
       "",
       "Nothing is visible to devices before all of it is. A version is released once; to take one"
           + " back, release a newer one.",
@@ -167,7 +171,8 @@ public final class ReleaseModelCommand implements Callable<Integer> {
               operator.repository(clock, random),
               BulkCrypto.fastest(),
               random,
-              progress::show);
+              progress::show,
+              new RuntimeTrial());
       print(author.release(draft));
     } finally {
       progress.end();
@@ -203,7 +208,21 @@ public final class ReleaseModelCommand implements Callable<Integer> {
       String from = "  from " + delta.fromVersion();
       console.answer(from + "  " + delta.sealed().sealedLength() + " bytes");
     }
+    released.golden().ifPresent(proof -> console.answer("  golden " + line(proof)));
     console.answer("  key wrapped to " + released.devices() + " devices");
+  }
+
+  private static String line(ReleaseAuthor.Proof proof) {
+    String sets = proof.sets() + (proof.sets() == 1 ? " set" : " sets");
+    return proof.deviation().largest() == 0
+        ? sets + ", all as expected here"
+        : sets
+            + ", the largest difference here is "
+            + RuntimeTrial.amount(proof.deviation().largest())
+            + " ("
+            + proof.deviation().place()
+            + "), which needs "
+            + RuntimeTrial.needs(proof.deviation());
   }
 
   private static ObjectNode document(ReleaseAuthor.Released released) {
@@ -221,6 +240,17 @@ public final class ReleaseModelCommand implements Callable<Integer> {
       ObjectNode offer = deltas.addObject().put("from", delta.fromVersion());
       offer.put("length", delta.sealed().sealedLength());
     }
+    released.golden().ifPresent(proof -> describe(proof, document.putObject("golden")));
     return document.put("devices", released.devices());
+  }
+
+  private static void describe(ReleaseAuthor.Proof proof, ObjectNode document) {
+    document
+        .put("sets", proof.sets())
+        .put("largest_difference", proof.deviation().largest())
+        .put("atol_needed", proof.deviation().absoluteNeeded());
+    if (Double.isFinite(proof.deviation().relativeNeeded())) {
+      document.put("rtol_needed", proof.deviation().relativeNeeded());
+    }
   }
 }

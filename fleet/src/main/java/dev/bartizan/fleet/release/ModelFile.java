@@ -99,6 +99,19 @@ final class ModelFile implements KnownContent, Closeable {
     return (int) size;
   }
 
+  /**
+   * All of it as memory outside the heap, as a runtime takes it.
+   *
+   * @throws ReleaseRefusal BAD_MODEL when it is more than one model can have
+   */
+  ByteBuffer mapped() throws IOException, ReleaseRefusal {
+    if (length() > Integer.MAX_VALUE) {
+      throw new ReleaseRefusal(
+          Code.BAD_MODEL, path + ": has 2 GiB or more, which no runtime takes in one file");
+    }
+    return file.map(FileChannel.MapMode.READ_ONLY, 0, length());
+  }
+
   Shards shards() {
     return shards;
   }

@@ -1,5 +1,6 @@
 package dev.bartizan.fleet.release;
 
+import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.SecretBytes;
@@ -9,6 +10,12 @@ import dev.bartizan.fleet.delta.DeltaEncoder;
 import dev.bartizan.fleet.identity.OperatorDirectory;
 import dev.bartizan.fleet.publish.NewTarget;
 import dev.bartizan.fleet.publish.Repository;
+import dev.bartizan.fleet.release.ReleaseRefusal.Code;
+import dev.bartizan.updater.engine.ModelRefusal;
+import dev.bartizan.updater.golden.Deviation;
+import dev.bartizan.updater.golden.GoldenRefusal;
+import dev.bartizan.updater.golden.GoldenVectors;
+import dev.bartizan.updater.golden.Tolerance;
 import dev.bartizan.updater.release.DeltaOffer;
 import dev.bartizan.updater.release.GoldenOffer;
 import dev.bartizan.updater.release.ReleaseManifest;
@@ -20,6 +27,7 @@ import java.io.OutputStream;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -32,12 +40,14 @@ public final class ReleaseAuthor {
   private static final String MODEL = "model.onnx";
   private static final String ARTIFACTS = "artifacts";
   private static final String GOLDEN = "golden.tar";
+  private static final String INLINED = "releases";
 
   private final OperatorDirectory directory;
   private final OperatorRepository repository;
   private final BulkCrypto crypto;
   private final SecureRandom random;
   private final ReleaseProgress progress;
+  private final ModelTrial trial;
   private final ReleaseArchive archive;
   private final KeyShipping shipping;
 
@@ -46,12 +56,14 @@ public final class ReleaseAuthor {
       OperatorRepository repository,
       BulkCrypto crypto,
       SecureRandom random,
-      ReleaseProgress progress) {
+      ReleaseProgress progress,
+      ModelTrial trial) {
     this.directory = directory;
     this.repository = repository;
     this.crypto = crypto;
     this.random = random;
     this.progress = progress;
+    this.trial = trial;
     this.archive = new ReleaseArchive(directory);
     this.shipping = new KeyShipping(directory, random);
   }
@@ -61,29 +73,73 @@ public final class ReleaseAuthor {
    *
    * @param digest SHA-256 of {@code release.json}
    * @param devices how many were given the key
+   * @param golden what its golden vectors gave here
    */
-  public record Released(ReleaseManifest manifest, Digest digest, int devices) {}
+  public record Released(
+      ReleaseManifest manifest, Digest digest, int devices, Optional<Proof> golden) {}
 
   /**
-   * Encrypts, describes and publishes a model.
+   * What a device will find, unless its processor counts otherwise.
+   *
+   * @param sets how many sets of golden vectors devices will try
+   */
+  public record Proof(int sets, Deviation deviation) {}
+
+  /** Golden vectors that the model passed, packed. */
+  private record Packed(Bytes tar, Tolerance tolerance, Proof proof) {}
+
+  /**
+   * Tries, encrypts, describes and publishes a model. Nothing is signed, and no version used up,
+   * unless the runtime of devices loads the model here and gives what the golden vectors say.
    *
    * @throws ReleaseRefusal when the draft cannot be released
    * @throws Refusal also when role keys are missing; nothing is published then
    */
   public Released release(ReleaseDraft draft) throws IOException, Refusal {
     try (Groundwork ground = repository.use(open -> Groundwork.lay(draft, open, archive));
-        ModelFile model = ModelFile.open(draft.model(), crypto, progress);
+        InlinedModel plain = InlinedModel.of(draft.model(), directory.path(INLINED));
+        ModelFile model = ModelFile.open(plain.file(), crypto, progress);
         SecretBytes contentKey = drawKey();
         ArtifactBatch artifacts = newBatch(contentKey)) {
-      ReleaseManifest manifest = seal(draft, model, ground, artifacts);
-      Released released = repository.use(open -> publish(open, manifest, contentKey, artifacts));
+      Optional<Packed> golden = tried(draft, model);
+      ReleaseManifest manifest = seal(draft, model, golden, ground, artifacts);
+      Released released =
+          repository.use(
+              open -> publish(open, manifest, contentKey, artifacts, golden.map(Packed::proof)));
       artifacts.keep();
       return released;
     }
   }
 
+  private Optional<Packed> tried(ReleaseDraft draft, ModelFile model) throws IOException, Refusal {
+    progress.at("try", 0, 1);
+    try {
+      if (draft.golden().isEmpty()) {
+        trial.run(model.mapped(), Optional.empty());
+        return Optional.empty();
+      }
+      ReleaseDraft.Golden offered = draft.golden().get();
+      Map<String, Bytes> files = GoldenFolder.read(offered.directory());
+      Tolerance tolerance = new Tolerance(offered.relativeTolerance(), offered.absoluteTolerance());
+      GoldenVectors vectors = GoldenVectors.read(files, tolerance);
+      Optional<Deviation> deviation = trial.run(model.mapped(), Optional.of(vectors));
+      Proof proof = new Proof(vectors.sets().size(), deviation.orElse(Deviation.NONE));
+      return Optional.of(new Packed(Bytes.of(GoldenTar.of(files)), tolerance, proof));
+    } catch (ModelRefusal unloadable) {
+      throw new ReleaseRefusal(
+          Code.BAD_MODEL, draft.model() + ": " + unloadable.getMessage(), unloadable);
+    } catch (GoldenRefusal unfit) {
+      String where = draft.golden().map(golden -> golden.directory() + ": ").orElse("");
+      throw new ReleaseRefusal(Code.BAD_GOLDEN, where + unfit.getMessage(), unfit);
+    }
+  }
+
   private ReleaseManifest seal(
-      ReleaseDraft draft, ModelFile model, Groundwork ground, ArtifactBatch artifacts)
+      ReleaseDraft draft,
+      ModelFile model,
+      Optional<Packed> golden,
+      Groundwork ground,
+      ArtifactBatch artifacts)
       throws IOException, Refusal {
     Sealing sealing = new Sealing(artifacts, model.shards().root(), ground.epoch());
     return new ReleaseManifest(
@@ -95,7 +151,7 @@ public final class ReleaseAuthor {
         PieceCutter.cut(model, crypto.sha256()),
         sealing.seal(MODEL, out -> model.copyTo(out, progress)),
         deltas(model, ground, sealing),
-        golden(draft.golden(), sealing),
+        golden(golden, sealing),
         draft.guards());
   }
 
@@ -127,20 +183,23 @@ public final class ReleaseAuthor {
     }
   }
 
-  private static Optional<GoldenOffer> golden(Optional<ReleaseDraft.Golden> golden, Sealing sealing)
+  private static Optional<GoldenOffer> golden(Optional<Packed> golden, Sealing sealing)
       throws IOException, Refusal {
     if (golden.isEmpty()) {
       return Optional.empty();
     }
-    ReleaseDraft.Golden vectors = golden.get();
-    byte[] tar = GoldenTar.of(vectors.directory());
-    SealedFile sealed = sealing.seal(GOLDEN, out -> out.write(tar));
-    return Optional.of(
-        new GoldenOffer(sealed, vectors.relativeTolerance(), vectors.absoluteTolerance()));
+    Packed packed = golden.get();
+    SealedFile sealed = sealing.seal(GOLDEN, out -> out.write(packed.tar().toArray()));
+    Tolerance tolerance = packed.tolerance();
+    return Optional.of(new GoldenOffer(sealed, tolerance.relative(), tolerance.absolute()));
   }
 
   private Released publish(
-      Repository open, ReleaseManifest manifest, SecretBytes contentKey, ArtifactBatch artifacts)
+      Repository open,
+      ReleaseManifest manifest,
+      SecretBytes contentKey,
+      ArtifactBatch artifacts,
+      Optional<Proof> golden)
       throws IOException, Refusal {
     ReleaseName name = manifest.release();
     Groundwork.requireNew(name, open);
@@ -153,7 +212,7 @@ public final class ReleaseAuthor {
       int devices = shipping.wrapToAll(new ArchivedRelease(manifest, digest, contentKey));
       open.addTargets(MODELS, List.of(NewTarget.of(name.modelTarget(), document)));
       new VerifierTrust(directory, repository).follow(open.trusted());
-      return new Released(manifest, digest, devices);
+      return new Released(manifest, digest, devices, golden);
     } catch (IOException | Refusal failed) {
       if (before.isStillSo()) {
         archive.forget(name);

@@ -17,9 +17,9 @@ public final class ReleaseRefusal extends Refusal {
     OLD_EPOCH,
     /** A file of the software is where no version of it has files: devices would refuse it. */
     BAD_PLACE,
-    /** The model is empty, or larger than a manifest can describe. */
+    /** The model is empty, too large, not all there, or none that the runtime of devices loads. */
     BAD_MODEL,
-    /** The golden vectors are not in ONNX's layout, or too many. */
+    /** The golden vectors are not in ONNX's layout, too many, or not what the model gives. */
     BAD_GOLDEN,
     /** A report does not show a state worth learning from. */
     UNTRUSTED_REPORT
@@ -29,6 +29,11 @@ public final class ReleaseRefusal extends Refusal {
 
   ReleaseRefusal(Code code, String message) {
     super(message);
+    this.code = code;
+  }
+
+  ReleaseRefusal(Code code, String message, Throwable cause) {
+    super(message, cause);
     this.code = code;
   }
 

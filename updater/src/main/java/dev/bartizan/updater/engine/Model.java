@@ -19,6 +19,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Model implements AutoCloseable {
   private static final int MAX_MESSAGE_LENGTH = 300;
+
+  /** The code, and the place in the runtime's sources with the function's whole signature. */
+  private static final Pattern SOURCE =
+      Pattern.compile(
+          "^Error code - \\w+ - message: (?:/\\S+:\\d+ .*?\\)(?: const)? (?=[A-Z\\[]))?");
 
   private final OrtEnvironment environment;
   private final OrtSession session;
@@ -101,9 +107,10 @@ public final class Model implements AutoCloseable {
     }
   }
 
-  /** The runtime's messages are for developers: long, and of several lines. */
+  /** The runtime's messages are for its developers: long, of several lines, and of its sources. */
   static String firstLine(@Nullable String message) {
     String line = String.valueOf(message).lines().findFirst().orElse("");
+    line = SOURCE.matcher(line).replaceFirst("");
     return line.length() <= MAX_MESSAGE_LENGTH ? line : line.substring(0, MAX_MESSAGE_LENGTH);
   }
 

@@ -13,6 +13,8 @@ import java.util.Optional;
 /** ONNX Runtime, the process's one environment of it, and how sessions are set up. */
 public final class OnnxRuntime {
   private static final String NO_TELEMETRY = "ORT_DISABLE_TELEMETRY";
+  /** What Debian promises never to make. */
+  private static final String NOWHERE = "/nonexistent";
 
   private final OrtEnvironment environment;
   private final int threads;
@@ -63,13 +65,19 @@ public final class OnnxRuntime {
    *
    * @param weights a whole ONNX file from position to limit, outside the heap, so that no copy of
    *     it is left where only the garbage collector decides when it goes
-   * @throws ModelRefusal when the runtime does not load it, or it takes or gives what cannot be
-   *     served
+   * @throws ModelRefusal when part of it is in another file, the runtime does not load it, or it
+   *     takes or gives what cannot be served
    */
   public Model load(ByteBuffer weights) throws ModelRefusal {
     if (!weights.isDirect()) {
       throw new IllegalArgumentException("weights belong outside the heap");
     }
+    ModelFormat.require(weights);
+    return session(weights);
+  }
+
+  /** Without a look at the model: whatever else holds must hold by the options alone. */
+  Model session(ByteBuffer weights) throws ModelRefusal {
     try (OrtSession.SessionOptions options = options()) {
       return Model.of(environment, environment.createSession(weights, options));
     } catch (OrtException refused) {
@@ -86,6 +94,11 @@ public final class OnnxRuntime {
     // Worker threads may spin within an inference, where it buys latency, but not after it: the
     // daemon is a guest on this device.
     options.addConfigEntry("session.force_spinning_stop", "1");
+    // The runtime's own format is not walked for data in other files, so it is not read.
+    options.addConfigEntry("session.load_model_format", "ONNX");
+    // Should the runtime find a way out of the model that we did not, it looks where nothing is,
+    // and not in the directory that the daemon happens to run in.
+    options.addConfigEntry("session.model_external_initializers_file_folder_path", NOWHERE);
     return options;
   }
 }

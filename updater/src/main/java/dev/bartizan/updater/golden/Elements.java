@@ -42,6 +42,20 @@ final class Elements {
         : expected.equals(other);
   }
 
+  /**
+   * Notes how far {@code found} is from what is expected at {@code index}.
+   *
+   * @return false when they differ and are no numbers that can be near to each other
+   */
+  boolean measure(int index, Elements found, String place, Deviation.Measurement measured) {
+    Object expected = element.apply(index);
+    Object other = found.element.apply(index);
+    if (expected instanceof Double real) {
+      return measured.add(real, (Double) other, place);
+    }
+    return expected.equals(other);
+  }
+
   /** Reals as {@code Double}, everything else as what compares exactly. */
   private static IntFunction<Object> reader(ElementType type, ByteBuffer content) {
     return switch (type) {

@@ -65,6 +65,20 @@ public record GoldenVectors(List<GoldenSet> sets, Tolerance tolerance) {
     return new ProvenModel(model, sets.size());
   }
 
+  /**
+   * Runs every set on {@code model} and says how far its numbers are from the expected ones,
+   * whatever the tolerance.
+   *
+   * @throws GoldenRefusal when a set does not fit the model, or differs where no tolerance helps
+   */
+  public Deviation measure(Model model) throws GoldenRefusal {
+    Deviation.Measurement measured = new Deviation.Measurement(tolerance);
+    for (GoldenSet set : sets) {
+      set.measureOn(model, measured);
+    }
+    return measured.result();
+  }
+
   private static String setOf(String file) throws GoldenRefusal {
     Matcher matcher = FILE.matcher(file);
     if (!matcher.matches()) {

@@ -17,13 +17,15 @@ public final class OnnxRefusal extends Refusal {
     INCONSISTENT,
     /** Legal, but not what this reader takes. */
     UNSUPPORTED,
+    /** Part of the model is in another file, for which the model's own digest says nothing. */
+    EXTERNAL,
     /** Beyond a limit. */
     TOO_LARGE
   }
 
   private final Reason reason;
 
-  OnnxRefusal(Reason reason, String message) {
+  public OnnxRefusal(Reason reason, String message) {
     this(reason, message, null);
   }
 

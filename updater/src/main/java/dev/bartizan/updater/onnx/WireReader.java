@@ -37,6 +37,7 @@ public final class WireReader {
   private final int depth;
   private int field;
   private WireType type = WireType.VARINT;
+  private long fieldStart;
   private long valueEnd;
 
   private WireReader(Source source, long end, int depth) {
@@ -61,6 +62,7 @@ public final class WireReader {
     if (source.position == end) {
       return false;
     }
+    fieldStart = source.position;
     valueEnd = end;
     long key = varint();
     field = fieldOf(key);
@@ -72,6 +74,11 @@ public final class WireReader {
   /** The current field's number. */
   public int field() {
     return field;
+  }
+
+  /** Where the current field begins with its number, from the start of the outermost message. */
+  public long fieldStart() {
+    return fieldStart;
   }
 
   public WireType type() {

@@ -1,12 +1,11 @@
 package dev.bartizan.agent.cli;
 
 import dev.bartizan.crypto.Refusal;
-import dev.bartizan.crypto.TouchesTheWorld;
 import dev.bartizan.crypto.json.StrictJson;
+import dev.bartizan.updater.disk.OutputFile;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,16 +36,11 @@ final class AttestCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, Refusal {
     byte[] question = StrictJson.write(StrictJson.object().put("nonce", nonce));
-    write(ConfigOption.ask(config.read(), "attest", question));
+    byte[] report = ConfigOption.ask(config.read(), "attest", question);
+    try (OutputFile file = OutputFile.create(out)) {
+      file.write(ByteBuffer.wrap(report));
+      file.commit();
+    }
     return 0;
-  }
-
-  /** Whole or not at all. */
-  @TouchesTheWorld("the file named on the command line")
-  private void write(byte[] report) throws IOException {
-    Path target = out.toAbsolutePath();
-    Path temporary = Path.of(target + ".tmp");
-    Files.write(temporary, report);
-    Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
   }
 }

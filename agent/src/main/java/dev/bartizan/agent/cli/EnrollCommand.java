@@ -18,8 +18,11 @@ import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
 import dev.bartizan.updater.disk.LinuxDisk;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -115,9 +118,21 @@ final class EnrollCommand implements Callable<Integer> {
     if (tokenFile == null) {
       return Optional.empty();
     }
-    if (!Files.isRegularFile(tokenFile) || Files.size(tokenFile) > MAX_TOKEN) {
+    byte[] token;
+    try (InputStream in = Files.newInputStream(tokenFile)) {
+      token = in.readNBytes(MAX_TOKEN + 1);
+    } catch (AccessDeniedException unreadable) {
+      FileSystemException told =
+          new FileSystemException(
+              tokenFile.toString(),
+              null,
+              "this user may not read it; hand it over with chown, or put it where this user can");
+      told.initCause(unreadable);
+      throw told;
+    }
+    if (token.length == 0 || token.length > MAX_TOKEN) {
       throw new Malformed(tokenFile + ": is not a token file");
     }
-    return Optional.of(Files.readString(tokenFile, StandardCharsets.US_ASCII).strip());
+    return Optional.of(new String(token, StandardCharsets.US_ASCII).strip());
   }
 }

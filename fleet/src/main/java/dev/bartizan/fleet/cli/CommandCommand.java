@@ -18,7 +18,9 @@ import dev.bartizan.fleet.identity.FleetSettings;
 import dev.bartizan.fleet.identity.Inventory;
 import dev.bartizan.fleet.identity.OperatorDirectory;
 import dev.bartizan.fleet.identity.OperatorKeys;
+import dev.bartizan.updater.disk.OutputFile;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -27,6 +29,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -46,6 +49,7 @@ public final class CommandCommand implements Callable<Integer> {
   private static final int DONE = 0;
   private static final int NOT_DONE = 1;
   private static final int ID_BYTES = 16;
+  private static final String ATTEST = "attest";
 
   private final Clock clock;
   private final SecureRandom random;
@@ -71,6 +75,15 @@ public final class CommandCommand implements Callable<Integer> {
 
   @Option(names = "--wait", description = "Wait for the answer; exit code 1 unless it is done.")
   private boolean wait;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description = {
+        "With `attest`, one device and --wait: write its report to FILE, as `report verify` reads"
+            + " it. Evidence is good for five minutes."
+      })
+  private Optional<Path> out = Optional.empty();
 
   @Option(
       names = "--timeout",
@@ -104,6 +117,10 @@ public final class CommandCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, Refusal {
+    if (out.isPresent() && (!wait || audience.isGroup() || !name.equals(ATTEST))) {
+      throw new ParameterException(
+          spec.commandLine(), "--out goes with attest, one device and --wait");
+    }
     OperatorDirectory directory = new OperatorDirectory(dir);
     FleetSettings settings = FleetSettings.load(directory);
     StatementSigner signer = new OperatorKeys(directory).signer(OperatorKeys.COMMAND);
@@ -114,6 +131,9 @@ public final class CommandCommand implements Callable<Integer> {
       post.listen(devices);
       post.send(audience, compact);
       List<CommandAnswer> answers = post.await(command.id(), devices, Duration.ofSeconds(timeout));
+      if (out.isPresent()) {
+        write(out.get(), answers);
+      }
       print(command, answers);
       return answers.stream().allMatch(CommandAnswer::isDone) ? DONE : NOT_DONE;
     }
@@ -148,6 +168,19 @@ public final class CommandCommand implements Callable<Integer> {
         Credentials.load(directory, Credentials.OPERATOR),
         CertificateAuthority.load(directory, clock, random).certificate(),
         "operator-" + randomText());
+  }
+
+  /** Nothing is written when the device has not reported. */
+  private static void write(Path file, List<CommandAnswer> answers) throws IOException, Refusal {
+    for (CommandAnswer answer : answers) {
+      String report = answer.document().path("result").path("report").asText();
+      if (answer.isDone() && !report.isEmpty()) {
+        try (OutputFile target = OutputFile.create(file)) {
+          target.write(ByteBuffer.wrap(Base64Url.decode(report, "the report").toArray()));
+          target.commit();
+        }
+      }
+    }
   }
 
   private void print(Command command, List<CommandAnswer> answers) {

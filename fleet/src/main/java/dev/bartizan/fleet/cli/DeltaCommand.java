@@ -8,6 +8,7 @@ import dev.bartizan.fleet.delta.FileContent;
 import dev.bartizan.fleet.delta.Layout;
 import dev.bartizan.updater.delta.DeltaDecoder;
 import dev.bartizan.updater.delta.DeltaFormat;
+import dev.bartizan.updater.disk.OutputFile;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -17,6 +18,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +65,7 @@ public final class DeltaCommand {
     ProgressLine progress = ProgressLine.on(spec.commandLine().getErr());
     try (FileContent base = FileContent.open(old);
         FileContent result = FileContent.open(next);
-        OutputFile file = OutputFile.create(delta)) {
+        OutputFile file = OutputFile.create(delta, inputs(old, next, oldModel, newModel))) {
       OutputStream out = new BufferedOutputStream(file.stream(), BUFFER);
       new DeltaEncoder()
           .encode(
@@ -103,7 +106,7 @@ public final class DeltaCommand {
     ExecutorService workers = Executors.newFixedThreadPool(cores);
     try (FileContent base = FileContent.open(old);
         InputStream in = open(delta);
-        OutputFile file = OutputFile.create(next)) {
+        OutputFile file = OutputFile.create(next, old, delta)) {
       new DeltaDecoder(Digest::sha256, DeltaFormat.FILE_LENGTH_MAX, workers, cores + 1)
           .apply(base, in, file::write);
       file.commit();
@@ -133,13 +136,17 @@ public final class DeltaCommand {
     try (InputStream in = open(delta)) {
       DeltaSummary summary = DeltaSummary.read(in, names(old));
       if (svg != null) {
-        draw(summary, svg);
+        draw(summary, svg, inputs(delta, old));
       }
       if (svg == null || json) {
         spec.commandLine().getOut().println(json ? summary.json() : summary.text());
       }
     }
     return 0;
+  }
+
+  private static Path[] inputs(@Nullable Path... named) {
+    return Arrays.stream(named).filter(Objects::nonNull).toArray(Path[]::new);
   }
 
   private static TensorNames names(@Nullable Path old) throws IOException {
@@ -151,8 +158,8 @@ public final class DeltaCommand {
     }
   }
 
-  private static void draw(DeltaSummary summary, Path svg) throws IOException {
-    try (OutputFile file = OutputFile.create(svg)) {
+  private static void draw(DeltaSummary summary, Path svg, Path... inputs) throws IOException {
+    try (OutputFile file = OutputFile.create(svg, inputs)) {
       file.write(ByteBuffer.wrap(DeltaPlot.svg(summary).getBytes(StandardCharsets.UTF_8)));
       file.commit();
     }

@@ -10,7 +10,9 @@ import dev.bartizan.fleet.identity.Device;
 import dev.bartizan.fleet.identity.Inventory;
 import dev.bartizan.fleet.identity.OperatorDirectory;
 import dev.bartizan.fleet.release.KeyShipping;
+import dev.bartizan.updater.disk.OutputFile;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -119,13 +121,12 @@ public final class DeviceCommand {
       @Option(names = "--dir", defaultValue = ".", paramLabel = "DIR") Path dir)
       throws IOException {
     EnrolmentTokens tokens = new EnrolmentTokens(new OperatorDirectory(dir), clock);
-    String token = tokens.create(random, EnrolmentTokens.LIFETIME);
-    Path absolute = file.toAbsolutePath();
-    new OperatorDirectory(absolute.resolveSibling(""))
-        .writePrivate(
-            String.valueOf(absolute.getFileName()),
-            (token + "\n").getBytes(StandardCharsets.US_ASCII));
-    console.say("token written to " + file);
+    try (OutputFile out = OutputFile.createPrivate(file)) {
+      String token = tokens.create(random, EnrolmentTokens.LIFETIME) + "\n";
+      out.write(ByteBuffer.wrap(token.getBytes(StandardCharsets.US_ASCII)));
+      out.commit();
+    }
+    console.say("token written to " + file + ", for you alone: the device's daemon has to read it");
     return DONE;
   }
 

@@ -141,15 +141,18 @@ public final class InitCommand implements Callable<Integer> {
     OperatorRepository signing = new OperatorRepository(directory, passphrase, clock, random);
     new Founding(directory, signing, clock, random).found(plan);
     console.say(dir + ": fleet " + trustDomain + " founded");
-    if (passphrase.isEmpty()) {
-      console.say("role keys are protected by their file modes alone: see --passphrase-file");
-    }
+    console.say(
+        passphrase.isEmpty()
+            ? "role keys are protected by their file modes alone: see --passphrase-file"
+            : "every command that signs (release, ...) needs the passphrase: give each"
+                + " --passphrase-file "
+                + passphraseFile.map(Path::toString).orElse("FILE"));
     return 0;
   }
 
   private FleetPlan plan() {
     try {
-      String first = hosts.get(0);
+      String first = FleetPlan.inUrl(hosts.get(0));
       return new FleetPlan(
           new FleetSettings(trustDomain, broker.orElse("ssl://" + first + ":" + BROKER_PORT)),
           hosts,

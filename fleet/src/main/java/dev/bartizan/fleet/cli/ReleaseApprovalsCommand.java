@@ -6,6 +6,7 @@ import dev.bartizan.crypto.tpm.PcrSelection;
 import dev.bartizan.fleet.release.BootAuthority;
 import dev.bartizan.fleet.release.BootReference;
 import dev.bartizan.fleet.release.SignedDocuments;
+import dev.bartizan.updater.disk.OutputFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -128,7 +129,7 @@ final class ReleaseApprovalsCommand implements Callable<Integer> {
         new SignedDocuments(operator.directory(), operator.repository(clock, random));
     byte[] document = documents.approvals(profile, approvals, also);
     if (out.isPresent()) {
-      try (OutputFile file = OutputFile.create(out.get())) {
+      try (OutputFile file = OutputFile.create(out.get(), files.toArray(Path[]::new))) {
         file.write(ByteBuffer.wrap(document));
         file.commit();
       }

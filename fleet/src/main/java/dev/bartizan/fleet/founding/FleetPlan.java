@@ -16,12 +16,22 @@ import java.util.List;
 public record FleetPlan(
     FleetSettings settings, List<String> hosts, URI repository, RepositoryPlan roles) {
   public FleetPlan {
-    hosts = List.copyOf(hosts);
+    hosts = hosts.stream().map(FleetPlan::withoutBrackets).toList();
     if (hosts.isEmpty()) {
       throw new IllegalArgumentException("the servers need a name");
     }
     if (repository.getHost() == null || !repository.getPath().endsWith("/")) {
       throw new IllegalArgumentException("not a URL that ends in a slash: " + repository);
     }
+  }
+
+  /** A host as it stands in a URL: an IPv6 address is in brackets there, and nowhere else. */
+  public static String inUrl(String host) {
+    String plain = withoutBrackets(host);
+    return plain.contains(":") ? "[" + plain + "]" : plain;
+  }
+
+  private static String withoutBrackets(String host) {
+    return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
   }
 }

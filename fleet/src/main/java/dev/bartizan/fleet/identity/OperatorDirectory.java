@@ -115,7 +115,7 @@ public final class OperatorDirectory {
   /** Makes {@code change} while no other process or thread makes one. */
   public <T> T exclusively(Change<T> change) throws IOException, Refusal {
     synchronized (OperatorDirectory.class) {
-      Files.createDirectories(root);
+      ServedFolder.make(root);
       try (FileChannel file =
               FileChannel.open(
                   root.resolve(LOCK),
@@ -142,7 +142,13 @@ public final class OperatorDirectory {
   private void replace(String name, byte[] content, Set<PosixFilePermission> permissions)
       throws IOException {
     Path path = path(name);
-    Path folder = Files.createDirectories(parent(path));
+    ServedFolder.make(root);
+    Path folder = parent(path);
+    if (permissions.equals(PUBLIC)) {
+      ServedFolder.make(folder);
+    } else {
+      Files.createDirectories(folder);
+    }
     Path temporary = Files.createTempFile(folder, ".new-", ".tmp", PRIVATE_FILE);
     try {
       writeSynced(temporary, content);

@@ -2,14 +2,14 @@ package dev.bartizan.fleet.publish;
 
 import com.github.luben.zstd.ZstdOutputStream;
 import dev.bartizan.crypto.TouchesTheWorld;
+import dev.bartizan.updater.disk.OutputFile;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
+import java.io.FilterOutputStream;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -29,8 +29,8 @@ public final class BundleWriter implements Closeable {
   private static final int BUFFER = 1 << 16;
 
   private final Path repository;
-  private final Path target;
-  private final Path incoming;
+  private final OutputFile target;
+  private final CountedStream counted;
   private final TarArchiveOutputStream tar;
   private final Set<String> written = new HashSet<>();
 
@@ -40,11 +40,9 @@ public final class BundleWriter implements Closeable {
   @TouchesTheWorld("writes the bundle that somebody named")
   public BundleWriter(Path repository, Path target) throws IOException {
     this.repository = repository;
-    this.target = target.toAbsolutePath();
-    this.incoming = this.target.resolveSibling("." + this.target.getFileName() + ".incoming");
-    ZstdOutputStream zstd =
-        new ZstdOutputStream(
-            new BufferedOutputStream(Files.newOutputStream(incoming), BUFFER), LEVEL);
+    this.target = OutputFile.create(target);
+    this.counted = new CountedStream(new BufferedOutputStream(this.target.stream(), BUFFER));
+    ZstdOutputStream zstd = new ZstdOutputStream(counted, LEVEL);
     zstd.setChecksum(true);
     this.tar = new TarArchiveOutputStream(zstd, "UTF-8");
     tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
@@ -90,12 +88,8 @@ public final class BundleWriter implements Closeable {
   @TouchesTheWorld("writes the bundle that somebody named")
   public long finish() throws IOException {
     tar.close();
-    try (FileChannel content = FileChannel.open(incoming, StandardOpenOption.WRITE)) {
-      content.force(true);
-    }
-    Files.move(
-        incoming, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    return Files.size(target);
+    target.commit();
+    return counted.count();
   }
 
   /** How many files are in it. */
@@ -108,6 +102,36 @@ public final class BundleWriter implements Closeable {
   @TouchesTheWorld("deletes what is not complete")
   public void close() throws IOException {
     tar.close();
-    Files.deleteIfExists(incoming);
+    target.close();
+  }
+
+  /** Counts, and leaves the file open when it is closed: the file is not durable then. */
+  private static final class CountedStream extends FilterOutputStream {
+    private long count;
+
+    CountedStream(OutputStream out) {
+      super(out);
+    }
+
+    @Override
+    public void write(int octet) throws IOException {
+      out.write(octet);
+      count++;
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      out.write(bytes, offset, length);
+      count += length;
+    }
+
+    @Override
+    public void close() throws IOException {
+      out.flush();
+    }
+
+    long count() {
+      return count;
+    }
   }
 }

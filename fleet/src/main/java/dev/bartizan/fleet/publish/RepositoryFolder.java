@@ -2,6 +2,7 @@ package dev.bartizan.fleet.publish;
 
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.TouchesTheWorld;
+import dev.bartizan.fleet.identity.ServedFolder;
 import dev.bartizan.updater.tuf.MetadataSource;
 import java.io.IOException;
 import java.io.InputStream;
@@ -49,7 +50,7 @@ public final class RepositoryFolder implements MetadataSource {
   /** Replaces or makes a metadata file. */
   void writeMetadata(String fileName, byte[] content) throws IOException {
     Path file = root.resolve(METADATA).resolve(fileName);
-    Files.createDirectories(file.getParent());
+    ServedFolder.make(file.getParent());
     Path incoming = file.resolveSibling(fileName + INCOMING);
     write(incoming, content);
     putInPlace(incoming, file);
@@ -58,7 +59,7 @@ public final class RepositoryFolder implements MetadataSource {
   /** Takes in a target's content; its name follows from what it turns out to be. */
   Stored store(NewTarget target) throws IOException {
     Path incoming = root.resolve(TARGETS).resolve(target.path() + INCOMING);
-    Files.createDirectories(incoming.getParent());
+    ServedFolder.make(incoming.getParent());
     NewTarget.Content content = target.content();
     if (content instanceof NewTarget.InMemory memory) {
       write(incoming, memory.bytes().toArray());
@@ -95,6 +96,7 @@ public final class RepositoryFolder implements MetadataSource {
 
   /** The directories on the way may be new too: each name is durable only in a synced one. */
   private void putInPlace(Path incoming, Path place) throws IOException {
+    ServedFolder.open(incoming);
     Files.move(incoming, place, StandardCopyOption.ATOMIC_MOVE);
     Path directory = place.getParent();
     while (directory != null && directory.startsWith(root)) {

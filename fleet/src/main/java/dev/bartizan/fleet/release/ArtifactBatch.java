@@ -8,6 +8,7 @@ import dev.bartizan.crypto.TouchesTheWorld;
 import dev.bartizan.crypto.envelope.ArtifactContext;
 import dev.bartizan.crypto.envelope.ArtifactSealer;
 import dev.bartizan.crypto.envelope.BulkCrypto;
+import dev.bartizan.fleet.identity.ServedFolder;
 import dev.bartizan.updater.release.SealedFile;
 import java.io.Closeable;
 import java.io.IOException;
@@ -17,7 +18,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -43,7 +43,7 @@ final class ArtifactBatch implements Closeable {
    */
   ArtifactBatch(Path folder, SecretBytes contentKey, BulkCrypto crypto, SecureRandom random)
       throws IOException {
-    this.folder = Files.createDirectories(folder);
+    this.folder = ServedFolder.make(folder);
     this.contentKey = contentKey;
     this.crypto = crypto;
     this.random = random;
@@ -75,7 +75,7 @@ final class ArtifactBatch implements Closeable {
   /** Gives all files their names, durably. */
   void publish() throws IOException {
     for (Map.Entry<Path, Path> file : incoming.entrySet()) {
-      Files.setPosixFilePermissions(file.getKey(), PosixFilePermissions.fromString("rw-r--r--"));
+      ServedFolder.open(file.getKey());
       Files.move(file.getKey(), file.getValue(), StandardCopyOption.ATOMIC_MOVE);
       unkept.add(file.getValue());
     }

@@ -63,7 +63,10 @@ record ExternalData(Path file, long offset, long length) {
       String location = entries.getOrDefault("location", "");
       Path beside = Objects.requireNonNull(model.toAbsolutePath().getParent());
       Path file = beside.resolve(location).normalize();
-      if (location.isEmpty() || !file.startsWith(beside) || !Files.isRegularFile(file)) {
+      if (location.isEmpty()
+          || Path.of(location).isAbsolute()
+          || !file.startsWith(beside)
+          || !Files.isRegularFile(file)) {
         throw bad("is in the file '" + location + "', which is not beside the model");
       }
       if (!file.toRealPath().startsWith(beside.toRealPath())) {

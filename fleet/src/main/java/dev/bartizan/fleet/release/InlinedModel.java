@@ -50,6 +50,7 @@ final class InlinedModel implements Closeable {
    *     model any more: protocol buffers end at 2 GiB
    */
   static InlinedModel of(Path model, Path folder) throws IOException, Refusal {
+    ModelFile.requireFile(model);
     List<Edit> edits = edits(model);
     if (edits.isEmpty()) {
       return new InlinedModel(model, false);

@@ -60,7 +60,7 @@ final class ModelFile implements KnownContent, Closeable {
     }
   }
 
-  private static void requireFile(Path path) throws IOException {
+  static void requireFile(Path path) throws IOException {
     if (!Files.exists(path)) {
       throw new NoSuchFileException(path.toString());
     }

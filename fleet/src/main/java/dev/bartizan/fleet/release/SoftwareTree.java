@@ -2,6 +2,7 @@ package dev.bartizan.fleet.release;
 
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.TouchesTheWorld;
+import dev.bartizan.fleet.identity.ServedFolder;
 import dev.bartizan.updater.release.SoftwareFile;
 import dev.bartizan.updater.release.SoftwareManifest;
 import dev.bartizan.updater.software.AgentFiles;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -43,11 +45,12 @@ public final class SoftwareTree {
         continue;
       }
       Path incoming = place.resolveSibling(".incoming-" + place.getFileName());
-      Files.createDirectories(incoming.getParent());
+      ServedFolder.make(Objects.requireNonNull(incoming.getParent()));
       Files.copy(home.resolve(file.getKey()), incoming, StandardCopyOption.REPLACE_EXISTING);
       if (!Installation.describe(incoming, Digest.sha256()).equals(file.getValue())) {
         throw new IOException(home.resolve(file.getKey()) + ": changed while it was released");
       }
+      ServedFolder.open(incoming);
       Files.move(incoming, place, StandardCopyOption.ATOMIC_MOVE);
     }
   }

@@ -80,7 +80,8 @@ class FleetCommandTest {
             "--version",
             version,
             "--dir",
-            fleet());
+            fleet(),
+            "--untried");
     return run(Stream.concat(common, Stream.of(options)).toArray(String[]::new));
   }
 

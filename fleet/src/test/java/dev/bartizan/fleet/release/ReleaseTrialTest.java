@@ -100,15 +100,16 @@ class ReleaseTrialTest {
       Files.write(kept.resolve("input_0.pb"), vector("", 0, 0, 0, 0));
       Files.write(kept.resolve("output_0.pb"), vector("", 1, 1, 1, 1));
       Files.createSymbolicLink(golden.resolve("test_data_set_1"), Path.of("kept"));
-      Path linked = Files.createSymbolicLink(folder.resolve("linked"), golden);
-      assertEquals(2, release(GOOD, Optional.of(linked)).golden().orElseThrow().sets());
-
       Path elsewhere = Files.createDirectories(folder.resolve("elsewhere"));
       Files.createSymbolicLink(golden.resolve("test_data_set_2"), elsewhere);
       assertTrue(refused("BAD_GOLDEN", GOOD, Optional.of(golden)).contains("test_data_set_2"));
       Files.delete(golden.resolve("test_data_set_2"));
       Files.createSymbolicLink(golden.resolve("test_data_set_2"), folder.resolve("nowhere"));
       assertTrue(refused("BAD_GOLDEN", GOOD, Optional.of(golden)).contains("test_data_set_2"));
+      Files.delete(golden.resolve("test_data_set_2"));
+
+      Path linked = Files.createSymbolicLink(folder.resolve("linked"), golden);
+      assertEquals(2, release(GOOD, Optional.of(linked)).golden().orElseThrow().sets());
     }
   }
 

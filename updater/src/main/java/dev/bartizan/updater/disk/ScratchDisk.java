@@ -76,6 +76,11 @@ public final class ScratchDisk implements Disk {
   }
 
   @Override
+  public void deleteTree(String directory) {
+    files.keySet().removeIf(name -> name.startsWith(directory + "/"));
+  }
+
+  @Override
   public void syncDirectory(String directory) {}
 
   @Override

@@ -9,9 +9,14 @@ import dev.bartizan.agent.mqtt.Outbox;
 import dev.bartizan.agent.report.Measurements;
 import dev.bartizan.agent.report.News;
 import dev.bartizan.agent.report.Problems;
+import dev.bartizan.agent.schedule.Heartbeat;
+import dev.bartizan.agent.schedule.Metronome;
+import dev.bartizan.agent.schedule.Schedule;
+import dev.bartizan.agent.schedule.Worker;
 import dev.bartizan.agent.serve.ModelService;
 import dev.bartizan.agent.system.ServiceManager;
 import dev.bartizan.agent.trust.TrustedDocuments;
+import dev.bartizan.agent.update.DistantPayloads;
 import dev.bartizan.agent.update.NewVersion;
 import dev.bartizan.agent.update.SoftwareTrial;
 import dev.bartizan.agent.vault.ModelLoader;
@@ -22,14 +27,13 @@ import dev.bartizan.updater.install.Cause;
 import dev.bartizan.updater.install.Component;
 import dev.bartizan.updater.install.Installer;
 import dev.bartizan.updater.install.Outcome;
+import dev.bartizan.updater.install.Progress;
 import dev.bartizan.updater.install.Recovery;
 import dev.bartizan.updater.install.Release;
 import dev.bartizan.updater.install.Step;
 import dev.bartizan.updater.release.ReleaseName;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -40,14 +44,23 @@ import java.util.stream.Collectors;
  * <p>Trust fails closed, service fails open: whatever goes wrong with the network, the broker or an
  * update is noted, and the model that serves goes on serving.
  */
-final class Agent {
+final class Agent implements Upkeep.Loop {
   /** While something is waited for that gives no sign of its own: a probation. */
   private static final Duration WAITING = Duration.ofMillis(200);
 
   private static final Duration IDLE = Duration.ofSeconds(10);
 
-  /** Until the repository is asked again, when it did not answer or a model does not serve. */
-  private static final Duration SOON = Duration.ofSeconds(60);
+  /** How long a device that has never had metadata waits for it, before it says it is ready. */
+  private static final Duration FIRST = Duration.ofSeconds(10);
+
+  /** What only looks and writes is done by then, on the slowest flash. */
+  private static final Duration BRIEF = Duration.ofMinutes(5);
+
+  /** What loads models, and runs golden vectors on them. */
+  private static final Duration LONG = Duration.ofMinutes(60);
+
+  /** Beats within the service manager's patience: one may be late. */
+  private static final int BEATS = 3;
 
   /** Before the world is asked again: a state directory that refused, a server that is away. */
   private static final Duration TROUBLE = Duration.ofSeconds(3);
@@ -73,10 +86,13 @@ final class Agent {
   private final StateWatch state;
   private final Turns turns;
   private final ServiceManager manager;
-  private final Duration checkEvery;
-  private final InstantSource clock;
-  private Instant nextRefresh = Instant.EPOCH;
+  private final DistantPayloads payloads;
+  private final Worker worker;
+  private final Heartbeat heartbeat;
+  private final Upkeep upkeep;
+  private final Schedule schedule;
   private boolean resumed;
+  private boolean isTrusted;
 
   /** The way to the fleet; does nothing on a device that has none. */
   interface Link {
@@ -114,8 +130,19 @@ final class Agent {
     state = new StateWatch(parts.state(), news);
     turns = parts.turns();
     manager = parts.manager();
-    checkEvery = parts.checkEvery();
-    clock = parts.clock();
+    payloads = parts.payloads();
+    worker = parts.worker();
+    heartbeat = parts.heartbeat();
+    upkeep =
+        new Upkeep(updates, keys, policy, news, worker, parts.checkEvery(), parts.clock());
+    schedule = new Schedule(parts.pulse(), System::nanoTime);
+    schedule.add("upkeep", LONG, () -> upkeep.run(this));
+    schedule.add("the state's judgement", BRIEF, this::judge);
+    schedule.add("the start", BRIEF, () -> whenTrusted(this::resume));
+    schedule.add("commands", BRIEF, () -> whenTrusted(this::executeCommands));
+    schedule.add("the update", LONG, () -> whenTrusted(this::updateOneStep));
+    schedule.add("what has ended", BRIEF, () -> whenTrusted(this::reportEnds));
+    schedule.add("the state", BRIEF, () -> whenTrusted(this::settle));
   }
 
   /**
@@ -133,11 +160,11 @@ final class Agent {
     sockets.awaitOpen();
     link.start();
     manager.ready(summary());
+    Duration every = manager.watchdog().map(it -> it.dividedBy(BEATS)).orElse(IDLE);
     Duration pause = Duration.ZERO;
-    try {
+    try (Metronome beat = Metronome.start(every, heartbeat::beatIfAlive)) {
       while (turns.next(pause)) {
         pause = takeTurn();
-        manager.alive();
       }
     } catch (NewVersion next) {
       news.note(String.valueOf(next.getMessage()));
@@ -161,34 +188,52 @@ final class Agent {
    */
   private Duration takeTurn() throws InterruptedException {
     try {
-      refreshWhenDue();
-      if (!state.isTrustworthy() || policy.isMissing()) {
-        // Whoever put this state here, or took the policy away, chose what to go on with.
-        return TROUBLE;
-      }
-      resume();
-      commands.execute();
-      Duration pause = updateOneStep();
-      reportEnds();
-      updates.ejectWhenIdle();
-      software.settle(installer);
-      state.renew();
-      news.mended("state");
-      return pause;
+      schedule.wake();
+      return schedule.run();
     } catch (IOException trouble) {
       resumed = false;
+      upkeep.soon();
       news.problem("state", Explanation.of(trouble));
       return TROUBLE;
     }
   }
 
   /** After a start and after trouble: a command that was begun then waits for its answer. */
-  private void resume() throws IOException, InterruptedException {
+  private Duration resume() throws IOException, InterruptedException {
     if (!resumed) {
       installer.resume();
       commands.resume();
       resumed = true;
     }
+    return IDLE;
+  }
+
+  private Duration executeCommands() throws IOException, InterruptedException {
+    commands.execute();
+    return IDLE;
+  }
+
+  private Duration judge() throws IOException {
+    isTrusted = mayOrder();
+    return isTrusted ? IDLE : TROUBLE;
+  }
+
+  /**
+   * Whoever put a state here, or took the policy away, chose what to go on with: nothing but newer
+   * metadata helps.
+   */
+  private Duration whenTrusted(Schedule.Work work) throws IOException, InterruptedException {
+    return isTrusted ? work.run() : TROUBLE;
+  }
+
+  private Duration settle() throws IOException {
+    if (worker.isIdle()) {
+      updates.ejectWhenIdle();
+    }
+    software.settle(installer);
+    state.renew();
+    news.mended("state");
+    return IDLE;
   }
 
   /** What is on disk is verified anew; where it does not hold, the repository can mend it. */
@@ -202,11 +247,10 @@ final class Agent {
     if (installer.recovery().kind() != Recovery.Kind.NONE) {
       news.problem("journal", installer.recovery().kind() + ": " + installer.recovery().detail());
     }
-    if (documents.isInitialised()) {
-      policy.renew();
-    } else {
-      refresh();
+    if (!documents.isInitialised()) {
+      upkeep.begin(FIRST);
     }
+    policy.renew();
   }
 
   private void tellDamaged() throws Refusal, IOException {
@@ -293,66 +337,38 @@ final class Agent {
     }
   }
 
-  private void refreshWhenDue() throws IOException, InterruptedException {
-    if (clock.instant().isBefore(nextRefresh)) {
-      return;
-    }
-    refresh();
+  @Override
+  public boolean policyRenewed() throws IOException {
     measurePolicy();
-    if (!state.isTrustworthy() || policy.isMissing()) {
-      refreshSoon();
-      return;
+    if (!mayOrder()) {
+      return false;
     }
     if (loader.isPermitted() && !policy.acceptsKeystore()) {
       withdraw();
     }
-    keys.renew();
+    return true;
+  }
+
+  @Override
+  public boolean keysRenewed() throws IOException {
     if (loader.isPermitted()) {
       serveInstalled();
     } else {
       serveIfTrusted();
     }
-    if (!keys.settle()) {
-      refreshSoon();
-    }
-    if (policy.current().isPresent()) {
-      updates.orderAlone(policy.current().get(), clock.instant(), news::problem);
-    }
+    return keys.settle();
   }
 
-  private void refresh() throws IOException, InterruptedException {
-    nextRefresh = clock.instant().plus(checkEvery);
-    try {
-      updates.refresh();
-      news.mended("repository");
-      news.mended("metadata");
-      news.mended("documents");
-    } catch (Refusal refused) {
-      news.problem("repository", refused);
-      refreshSoon();
-    } catch (IOException unreachable) {
-      news.problem("repository", Explanation.of(unreachable));
-      refreshSoon();
-    }
-    policy.renew();
-    tellTime();
-  }
-
-  private void tellTime() {
-    Duration behind = updates.clockIsBehind();
-    if (behind.compareTo(SOON) > 0) {
-      news.problem("time", "the machine's clock is behind by " + behind + ": set it");
-    } else {
-      news.mended("time");
-    }
-  }
-
-  private void refreshSoon() {
-    nextRefresh = clock.instant().plus(checkEvery.compareTo(SOON) < 0 ? checkEvery : SOON);
+  @Override
+  public boolean mayOrder() throws IOException {
+    return state.isTrustworthy() && !policy.isMissing();
   }
 
   /** One durable step; returns how long to wait before the next. */
   private Duration updateOneStep() throws IOException {
+    if (!payloads.isQuietBut(installer.current().map(Progress::deployment))) {
+      return TROUBLE; // What a deployment has gathered is not cleared away while it still gathers.
+    }
     Step step = installer.advance();
     facts.waitingFor(step.kind() == Step.Kind.WAITING ? step.reason() : "");
     return switch (step.kind()) {
@@ -363,7 +379,7 @@ final class Agent {
   }
 
   /** Ends of deployments: kept for the fleet first, acknowledged to the installer then. */
-  private void reportEnds() throws IOException {
+  private Duration reportEnds() throws IOException {
     for (Outcome outcome : installer.unacknowledged()) {
       news.end(outcome);
       if (outcome.cause().kind() == Cause.Kind.COMMAND) {
@@ -374,6 +390,7 @@ final class Agent {
       keys.forgetOthers();
       suites.look();
     }
+    return IDLE;
   }
 
   private void answer(Outcome outcome) throws IOException {

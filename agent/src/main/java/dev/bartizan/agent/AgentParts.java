@@ -7,9 +7,13 @@ import dev.bartizan.agent.mqtt.Outbox;
 import dev.bartizan.agent.report.Measurements;
 import dev.bartizan.agent.report.News;
 import dev.bartizan.agent.report.Problems;
+import dev.bartizan.agent.schedule.Heartbeat;
+import dev.bartizan.agent.schedule.Pulse;
+import dev.bartizan.agent.schedule.Worker;
 import dev.bartizan.agent.serve.ModelService;
 import dev.bartizan.agent.system.ServiceManager;
 import dev.bartizan.agent.trust.TrustedDocuments;
+import dev.bartizan.agent.update.DistantPayloads;
 import dev.bartizan.agent.update.SoftwareTrial;
 import dev.bartizan.agent.vault.ModelLoader;
 import dev.bartizan.updater.install.Installer;
@@ -31,6 +35,10 @@ record AgentParts(
     Agent.Link link,
     Outbox outbox,
     KeyWatch keys,
+    DistantPayloads payloads,
+    Worker worker,
+    Pulse pulse,
+    Heartbeat heartbeat,
     SuiteWatch suites,
     News news,
     Problems problems,

@@ -18,6 +18,9 @@ import dev.bartizan.agent.report.LogFile;
 import dev.bartizan.agent.report.Measurements;
 import dev.bartizan.agent.report.News;
 import dev.bartizan.agent.report.Problems;
+import dev.bartizan.agent.schedule.Heartbeat;
+import dev.bartizan.agent.schedule.Pulse;
+import dev.bartizan.agent.schedule.Worker;
 import dev.bartizan.agent.serve.ModelService;
 import dev.bartizan.agent.serve.http.LocalServer;
 import dev.bartizan.agent.serve.http.Route;
@@ -32,6 +35,7 @@ import dev.bartizan.agent.update.Consents;
 import dev.bartizan.agent.update.Contact;
 import dev.bartizan.agent.update.Delivery;
 import dev.bartizan.agent.update.DeliveryNews;
+import dev.bartizan.agent.update.DistantPayloads;
 import dev.bartizan.agent.update.GatedTrial;
 import dev.bartizan.agent.update.ModelTrial;
 import dev.bartizan.agent.update.OfflineSource;
@@ -70,6 +74,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
@@ -80,7 +85,9 @@ public final class Assembly implements AutoCloseable {
   private final AgentConfig config;
   private final Host host;
   private final LinuxDisk disk;
-  private final Turns turns = new Turns();
+  private final Pulse loop = new Pulse("the loop", System::nanoTime);
+  private final Turns turns = new Turns(loop);
+  private final Worker worker;
   private final LocalServer inference;
   private final LocalServer control;
   private final FleetLink link;
@@ -106,6 +113,9 @@ public final class Assembly implements AutoCloseable {
   public Assembly(AgentConfig config, Host host) throws IOException, Refusal {
     this.config = config;
     this.host = host;
+    Pulse errands = new Pulse("the worker", System::nanoTime);
+    this.worker = new Worker(oneThread("repository"), errands, turns::wake);
+    Heartbeat heartbeat = new Heartbeat(List.of(loop, errands), host.manager()::alive, host.manager()::status);
     LockedMemory memory = Device.memory(config);
     Safeguards safeguards = Device.safeguards(config, memory);
     Future<Boolean> memoryReady =
@@ -194,12 +204,13 @@ public final class Assembly implements AutoCloseable {
             new SoftwarePayloads(
                 documents, files, store, versions, host.installation(), host.slot().isPresent()),
             software);
+    DistantPayloads distant = new DistantPayloads(ways, worker);
     GatedTrial trial = new GatedTrial(gate, ways);
     Limits limits = new Limits(Limits.DEFAULT.starts(), config.versions().previousKept());
     Installer installer =
         journal.open(
             versions.record().fallen().isPresent(),
-            () -> Installer.open(disk, store, ways, trial, news, clock, limits));
+            () -> Installer.open(disk, store, distant, trial, news, clock, limits));
 
     payloads.makeFrom(component -> installer.components().releases(component));
     AnchoredState state = new AnchoredState(keystore.anchor(), documents, installer::head, disk);
@@ -242,7 +253,7 @@ public final class Assembly implements AutoCloseable {
             inbox,
             new CommandVerifier(keystore.ueid(), config.fleet().groups()),
             policy::commandKeys,
-            new CommandBook(updates, installer, evidence, facts),
+            new CommandBook(updates, installer, evidence, facts, worker),
             counter(outbox, news),
             clock);
 
@@ -257,6 +268,7 @@ public final class Assembly implements AutoCloseable {
                 new ControlRoute(
                     new LocalDaemon(
                         turns,
+                        worker,
                         facts,
                         bootCheck,
                         state,
@@ -284,6 +296,10 @@ public final class Assembly implements AutoCloseable {
                 link,
                 outbox,
                 new KeyWatch(keystore, keys, installer, service, news),
+                distant,
+                worker,
+                loop,
+                heartbeat,
                 new SuiteWatch(installer, suites, service, news),
                 news,
                 problems,
@@ -317,11 +333,21 @@ public final class Assembly implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    worker.close();
     link.close();
     control.close();
     inference.close();
     service.close();
     disk.close();
+  }
+
+  private static ExecutorService oneThread(String name) {
+    return Executors.newSingleThreadExecutor(
+        work -> {
+          Thread thread = new Thread(work, name);
+          thread.setDaemon(true);
+          return thread;
+        });
   }
 
   private LocalServer inferenceServer(Route activation) {

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bartizan.agent.command.CommandDesk;
 import dev.bartizan.agent.command.Reply;
 import dev.bartizan.agent.report.EvidenceDesk;
+import dev.bartizan.agent.schedule.Errand;
+import dev.bartizan.agent.schedule.Worker;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.json.Base64Url;
 import dev.bartizan.crypto.json.Malformed;
@@ -13,17 +15,33 @@ import dev.bartizan.crypto.statement.Nonce;
 import dev.bartizan.updater.install.Cause;
 import dev.bartizan.updater.install.Component;
 import dev.bartizan.updater.install.Installer;
+import dev.bartizan.updater.install.Order;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /** What each command does. Runs in the agent's turn. */
 final class CommandBook implements CommandDesk.Executor {
+  private static final Duration LOOKING = Duration.ofHours(1);
+
   private final Updates updates;
   private final Installer installer;
   private final EvidenceDesk evidence;
   private final Facts facts;
+  private final Worker worker;
 
-  CommandBook(Updates updates, Installer installer, EvidenceDesk evidence, Facts facts) {
+  /** Releases that commands ask for, while the repository is asked for them; by command. */
+  private final Map<String, Errand<Order>> looking = new HashMap<>();
+
+  CommandBook(
+      Updates updates,
+      Installer installer,
+      EvidenceDesk evidence,
+      Facts facts,
+      Worker worker) {
+    this.worker = worker;
     this.updates = updates;
     this.installer = installer;
     this.evidence = evidence;
@@ -31,15 +49,39 @@ final class CommandBook implements CommandDesk.Executor {
   }
 
   @Override
-  public Reply execute(Command command, String signer)
+  public Optional<Reply> execute(Command command, String signer)
       throws IOException, Refusal, InterruptedException {
-    Cause cause = Cause.command(command.id(), signer);
-    switch (command.name()) {
-      case "update" -> {
-        Optional<String> version = Optional.of(argument(command, "version"));
-        updates.order(command.id(), component(command), version, cause);
-        return Reply.accepted(command.id());
+    return command.name().equals("update")
+        ? update(command, Cause.command(command.id(), signer))
+        : Optional.of(answer(command, Cause.command(command.id(), signer)));
+  }
+
+  /** Ordered once the repository has said what is meant, which may take it long. */
+  private Optional<Reply> update(Command command, Cause cause)
+      throws IOException, Refusal, InterruptedException {
+    String id = command.id();
+    if (!installer.knows(id)) {
+      Optional<String> version = Optional.of(argument(command, "version"));
+      String component = component(command);
+      Errand<Order> errand =
+          looking.computeIfAbsent(
+              id,
+              it ->
+                  worker.submit(
+                      "release for a command",
+                      LOOKING,
+                      () -> updates.prepare(id, component, version, cause)));
+      if (!errand.isDone()) {
+        return Optional.empty();
       }
+      looking.remove(id);
+      installer.request(errand.get());
+    }
+    return Optional.of(Reply.accepted(id));
+  }
+
+  private Reply answer(Command command, Cause cause) throws IOException, Refusal {
+    switch (command.name()) {
       case "rollback" -> {
         installer.rollBack(command.id(), component(command), cause);
         return Reply.accepted(command.id());

@@ -5,6 +5,8 @@ import dev.bartizan.agent.anchor.AnchoredState;
 import dev.bartizan.agent.boot.BootCheck;
 import dev.bartizan.agent.control.ControlRoute;
 import dev.bartizan.agent.report.EvidenceDesk;
+import dev.bartizan.agent.schedule.Errand;
+import dev.bartizan.agent.schedule.Worker;
 import dev.bartizan.agent.system.Safeguards;
 import dev.bartizan.agent.update.Cost;
 import dev.bartizan.crypto.Refusal;
@@ -15,24 +17,35 @@ import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.updater.disk.Disk;
 import dev.bartizan.updater.install.Cause;
 import dev.bartizan.updater.install.History;
+import dev.bartizan.updater.install.HistoryHead;
+import dev.bartizan.updater.install.HistoryRefusal;
 import dev.bartizan.updater.install.Installer;
 import dev.bartizan.updater.release.DevicePolicy;
 import dev.bartizan.updater.tuf.Voucher;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** The running daemon, as local commands see it: what decides runs in the agent's turn. */
+/**
+ * The running daemon, as local commands see it. What is known is answered at once; what decides
+ * runs in the agent's turn; what servers are asked for, the worker waits for.
+ */
 final class LocalDaemon implements ControlRoute.Daemon {
   private static final int MAX_TEXT = 64;
   private static final int MAX_PATH = 4096;
   private static final String SOMEBODY_HERE = "local";
+  private static final Duration LOOKING = Duration.ofHours(1);
+
+  /** How often a history is looked at that changes all the time. */
+  private static final int LOOKS = 10;
 
   private final Turns turns;
+  private final Worker worker;
   private final Facts facts;
   private final BootCheck bootCheck;
   private final AnchoredState state;
@@ -47,6 +60,7 @@ final class LocalDaemon implements ControlRoute.Daemon {
 
   LocalDaemon(
       Turns turns,
+      Worker worker,
       Facts facts,
       BootCheck bootCheck,
       AnchoredState state,
@@ -59,6 +73,7 @@ final class LocalDaemon implements ControlRoute.Daemon {
       Disk disk,
       InstantSource clock) {
     this.turns = turns;
+    this.worker = worker;
     this.facts = facts;
     this.bootCheck = bootCheck;
     this.state = state;
@@ -91,13 +106,20 @@ final class LocalDaemon implements ControlRoute.Daemon {
     return StrictJson.write(chain);
   }
 
+  /** From the file, at once: a step that is written meanwhile makes it worth another look. */
   @Override
-  public byte[] history() throws IOException, Refusal, InterruptedException {
-    return turns.call(
-        () -> {
-          History.verify(disk, installer.head());
-          return LocalHistory.read(disk);
-        });
+  public byte[] history() throws IOException, Refusal {
+    for (int look = 1; ; look++) {
+      HistoryHead head = installer.head();
+      try {
+        History.verify(disk, head);
+        return LocalHistory.read(disk);
+      } catch (HistoryRefusal changed) {
+        if (look == LOOKS || (installer.head().equals(head) && look > 1)) {
+          throw changed;
+        }
+      }
+    }
   }
 
   @Override
@@ -110,28 +132,34 @@ final class LocalDaemon implements ControlRoute.Daemon {
     Optional<String> version = wish.findText("version", MAX_TEXT);
     Optional<String> bundle = wish.findText("offline", MAX_PATH);
     boolean checkOnly = wish.flag("check");
-    return turns.call(
-        () -> {
-          if (bundle.isPresent()) {
-            updates.insert(Path.of(bundle.get()));
-          }
-          try {
-            return update(model(wish), version, checkOnly);
-          } finally {
-            updates.ejectWhenIdle();
-          }
-        });
+    updates.looksUp();
+    try {
+      Errand<Updates.Offer> looking =
+          worker.submit(
+              "release for a local command",
+              LOOKING,
+              () -> {
+                if (bundle.isPresent()) {
+                  updates.insert(Path.of(bundle.get()));
+                }
+                return updates.look(model(wish), version);
+              });
+      return update(looking.get(), checkOnly);
+    } finally {
+      updates.lookedUp();
+      turns.wake();
+    }
   }
 
-  private byte[] update(String model, Optional<String> version, boolean checkOnly)
+  private byte[] update(Updates.Offer offer, boolean checkOnly)
       throws IOException, Refusal, InterruptedException {
-    Updates.Offer offer = updates.look(model, version);
     ObjectNode answer = describe(offer);
     if (!checkOnly) {
       state.requireTrustworthy();
       requireAutonomy();
-      String id = "local-" + model + "-" + clock.instant().toEpochMilli();
-      updates.order(id, model, version, Cause.local(SOMEBODY_HERE));
+      String id = "local-" + offer.component() + "-" + clock.instant().toEpochMilli();
+      turns.call(
+          () -> installer.request(Updates.order(id, offer, Cause.local(SOMEBODY_HERE))));
       answer.put("deployment", id);
     }
     return StrictJson.write(answer);

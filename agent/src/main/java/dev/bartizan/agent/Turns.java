@@ -1,5 +1,6 @@
 package dev.bartizan.agent;
 
+import dev.bartizan.agent.schedule.Pulse;
 import dev.bartizan.crypto.Refusal;
 import java.io.IOException;
 import java.time.Duration;
@@ -10,6 +11,9 @@ import java.util.concurrent.TimeUnit;
 
 /** The agent's one thread, seen from the others: they leave work for its next turn. */
 public final class Turns {
+  /** Even a look at everything on the device is done by then. */
+  private static final Duration DEADLINE = Duration.ofMinutes(30);
+
   /** Something to be done by the agent's thread. */
   @FunctionalInterface
   public interface Work<T> {
@@ -17,7 +21,15 @@ public final class Turns {
   }
 
   private final LinkedBlockingQueue<Runnable> waiting = new LinkedBlockingQueue<>();
+  private final Pulse pulse;
   private volatile boolean stopped;
+
+  /**
+   * @param pulse shows that the agent's thread lives
+   */
+  public Turns(Pulse pulse) {
+    this.pulse = pulse;
+  }
 
   /** Has {@code work} done in the next turn, and waits for what comes of it. */
   public <T> T call(Work<T> work) throws IOException, Refusal, InterruptedException {
@@ -74,8 +86,10 @@ public final class Turns {
   boolean next(Duration longest) throws InterruptedException {
     Runnable first = waiting.poll(longest.toMillis(), TimeUnit.MILLISECONDS);
     for (Runnable work = first; work != null; work = waiting.poll()) {
+      pulse.begin("a local command", DEADLINE);
       work.run();
     }
+    pulse.rest();
     return !stopped;
   }
 }

@@ -11,6 +11,7 @@ import dev.bartizan.agent.update.UpdateRefusal;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.json.Malformed;
+import dev.bartizan.updater.fetch.FetchRefusal;
 import dev.bartizan.updater.install.Cause;
 import dev.bartizan.updater.install.Component;
 import dev.bartizan.updater.install.InstallRefusal;
@@ -20,6 +21,7 @@ import dev.bartizan.updater.install.Release;
 import dev.bartizan.updater.release.DevicePolicy;
 import dev.bartizan.updater.release.ReleaseName;
 import dev.bartizan.updater.release.SuiteManifest;
+import dev.bartizan.updater.tuf.TargetFile;
 import dev.bartizan.updater.tuf.TufRefusal;
 import dev.bartizan.updater.tuf.Voucher;
 import java.io.IOException;
@@ -32,9 +34,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 
-/** Looks for releases, and orders them. Runs in the agent's turn. */
+/**
+ * Looks for releases, which the worker does since servers are asked, and orders them, which the
+ * agent's thread does since it owns the installer.
+ */
 final class Updates {
   private static final String RELEASE_FILE = "release.json";
   private static final String SUITE_FILE = "suite.json";
@@ -46,6 +52,9 @@ final class Updates {
   private final TrustedClock clock;
   private final Contact contact;
   private final OfflineSource offline;
+
+  /** Local commands that have a bundle inserted, or look into it, and have not ordered yet. */
+  private final AtomicInteger looking = new AtomicInteger();
 
   Updates(
       TrustedDocuments documents,
@@ -70,6 +79,12 @@ final class Updates {
     try {
       documents.refresh(wanted);
       clock.verified();
+    } catch (IOException away) {
+      contact.madeIfSlow(away);
+      throw away;
+    } catch (FetchRefusal refused) {
+      contact.madeIfSlow(refused);
+      throw refused;
     } catch (TufRefusal refused) {
       throw offline.isInserted() && refused.kind() == TufRefusal.Code.EXPIRED
           ? new UpdateRefusal(
@@ -91,9 +106,18 @@ final class Updates {
     offline.insert(bundle);
   }
 
-  /** Back to the network, unless something is under way. */
+  /** Somebody looks, and will order or {@link #lookedUp}: a bundle stays in until then. */
+  void looksUp() {
+    looking.incrementAndGet();
+  }
+
+  void lookedUp() {
+    looking.decrementAndGet();
+  }
+
+  /** Back to the network, unless something is under way; while the worker reads nothing. */
   void ejectWhenIdle() throws IOException {
-    if (offline.isInserted() && installer.current().isEmpty()) {
+    if (offline.isInserted() && looking.get() == 0 && installer.current().isEmpty()) {
       offline.eject();
     }
   }
@@ -125,12 +149,12 @@ final class Updates {
   Offer look(String component, Optional<String> version)
       throws Refusal, IOException, InterruptedException {
     refresh();
+    return offer(component, version);
+  }
+
+  private Offer offer(String component, Optional<String> version) throws Refusal, IOException, InterruptedException {
     boolean isSuite = component.startsWith(Component.SUITE);
-    String bare = isSuite ? SuiteDocuments.nameOf(component) : component;
-    ReleaseName name =
-        version.isPresent()
-            ? ReleaseName.parse(bare, version.get(), "update")
-            : newest(bare, isSuite ? SUITE_FILE : RELEASE_FILE);
+    ReleaseName name = named(component, version);
     String target = isSuite ? name.suiteTarget() : name.modelTarget();
     byte[] document = documents.get(target);
     Release release = new Release(Digest.of(document), name.version());
@@ -141,39 +165,89 @@ final class Updates {
     return new Offer(component, release, documents.voucher(target), cost, members);
   }
 
-  /** Orders a release; the installer carries it out step by step. */
-  void order(String id, String component, Optional<String> version, Cause cause)
+  /** Finds the release that is meant; the installer, asked for it, carries it out step by step. */
+  Order prepare(String id, String component, Optional<String> version, Cause cause)
       throws Refusal, IOException, InterruptedException {
     if (Component.isSoftware(component)) {
       Release release = software(component.substring(Component.SOFTWARE.length()), version);
-      installer.request(Order.of(id, component, release, cause));
-    } else {
-      Offer offer = look(component, version);
-      installer.request(
-          new Order(id, component, offer.release(), cause, Optional.empty(), offer.members()));
+      return Order.of(id, component, release, cause);
     }
+    return order(id, look(component, version), cause);
   }
+
+  static Order order(String id, Offer offer, Cause cause) {
+    return new Order(
+        id, offer.component(), offer.release(), cause, Optional.empty(), offer.members());
+  }
+
+  /** What policy would order, or why it cannot now. */
+  record Proposal(String component, Optional<Order> order, String problem) {}
 
   /**
    * What policy lets the device do without being told: go to the newest release of its suites, and
-   * of those of its models that belong to none.
-   *
-   * @param problem hears which model, and why it cannot be updated now
+   * of those of its models that belong to none. By the metadata at hand: it is fresh, and asking
+   * once for each would only keep the worker from its other errands.
    */
-  void orderAlone(DevicePolicy policy, Instant now, BiConsumer<String, String> problem)
-      throws InterruptedException {
+  List<Proposal> proposals(DevicePolicy policy, Instant now) throws InterruptedException {
+    List<Proposal> proposals = new ArrayList<>();
     if (!policy.updatesAlone() || installer.current().isPresent()) {
-      return;
+      return proposals;
     }
     for (String component : ownChoice(policy)) {
       try {
+        if (isNewest(component)) {
+          continue;
+        }
         String id = "policy-" + component + "-" + now.toEpochMilli();
-        order(id, component, Optional.empty(), Cause.policy(DevicePolicy.TARGET, "policy"));
-        return; // One deployment at a time; the next has its turn when this one has ended.
+        Offer offer = offer(component, Optional.empty());
+        Order order = order(id, offer, Cause.policy(DevicePolicy.TARGET, "policy"));
+        proposals.add(new Proposal(component, Optional.of(order), ""));
+      } catch (Refusal | IOException notNow) {
+        String why = String.valueOf(notNow.getMessage());
+        proposals.add(new Proposal(component, Optional.empty(), why));
+      }
+    }
+    return proposals;
+  }
+
+  /** By what metadata says alone: the release that is active costs no request. */
+  private boolean isNewest(String component) throws Refusal, IOException {
+    ReleaseName name = named(component, Optional.empty());
+    boolean isSuite = component.startsWith(Component.SUITE);
+    Optional<TargetFile> signed =
+        documents.target(isSuite ? name.suiteTarget() : name.modelTarget());
+    Optional<Digest> active = installer.components().active(component).map(Release::manifest);
+    // A suite may be in pieces, and be ordered again.
+    return !isSuite && signed.isPresent() && active.equals(Optional.of(signed.get().sha256()));
+  }
+
+  private ReleaseName named(String component, Optional<String> version)
+      throws Refusal, IOException {
+    boolean isSuite = component.startsWith(Component.SUITE);
+    String bare = isSuite ? SuiteDocuments.nameOf(component) : component;
+    return version.isPresent()
+        ? ReleaseName.parse(bare, version.get(), "update")
+        : newest(bare, isSuite ? SUITE_FILE : RELEASE_FILE);
+  }
+
+  /**
+   * Orders the first that is news: one deployment at a time; the next has its turn when this one
+   * has ended.
+   *
+   * @param problem hears which model, and why it cannot be updated now
+   */
+  void orderFirst(List<Proposal> proposals, BiConsumer<String, String> problem)
+      throws IOException {
+    for (Proposal proposal : proposals) {
+      if (proposal.order().isEmpty()) {
+        problem.accept("update of " + proposal.component(), proposal.problem());
+        continue;
+      }
+      try {
+        installer.request(proposal.order().get());
+        return;
       } catch (InstallRefusal nothingNew) {
         // Active already, or known not to work here.
-      } catch (Refusal | IOException notNow) {
-        problem.accept("update of " + component, String.valueOf(notNow.getMessage()));
       }
     }
   }

@@ -4,6 +4,12 @@ import dev.bartizan.agent.Assembly;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.TouchesTheWorld;
 import dev.bartizan.crypto.keystore.KeystoreRefusal;
+import dev.bartizan.agent.config.AgentConfig;
+import dev.bartizan.agent.config.ConfigRefusal;
+import dev.bartizan.crypto.Explanation;
+import dev.bartizan.updater.software.Slot;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -28,12 +34,23 @@ final class RunCommand implements Callable<Integer> {
 
   @Mixin private ConfigOption config = new ConfigOption();
 
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
+
   @Override
   public Integer call() throws IOException, Refusal, InterruptedException {
     Logs.begin();
     endWithAnyThread();
+    AgentConfig settings;
+    try {
+      settings = config.read();
+    } catch (ConfigRefusal unusable) {
+      spec.commandLine().getErr().println(Explanation.of(unusable));
+      return unconfigured();
+    }
     CountDownLatch ended = new CountDownLatch(1);
-    try (Assembly assembly = new Assembly(config.read(), ConfigOption.host())) {
+    try (Assembly assembly = new Assembly(settings, ConfigOption.host())) {
       stopOnSignal(assembly, ended);
       assembly.run();
     } catch (KeystoreRefusal refusal) {
@@ -70,6 +87,15 @@ final class RunCommand implements Callable<Integer> {
     StackTraceElement[] trace = error.getStackTrace();
     String text = error + (trace.length == 0 ? "" : " at " + trace[0]);
     return text.replaceAll("\\p{Cntrl}+", " ");
+  }
+
+  /**
+   * A file does not get better by being read again. But a version that updated itself, and does not
+   * understand what the one before did, is started again until the launcher goes back.
+   */
+  private static int unconfigured() {
+    boolean isUpdated = ConfigOption.host().slot().filter(slot -> slot != Slot.BASE).isPresent();
+    return isUpdated ? Failures.REFUSED : Failures.NOT_BY_ITSELF;
   }
 
   /** Waits for the end of the work, not of its thread: that one will wait for this hook to exit. */

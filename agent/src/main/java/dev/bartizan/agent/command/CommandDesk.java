@@ -12,8 +12,10 @@ import dev.bartizan.crypto.statement.CommandVerifier;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Takes commands in on one side and has them executed on the other, each once.
@@ -28,10 +30,13 @@ public final class CommandDesk implements BrokerLink.CommandSink {
     /**
      * Executes, or takes on what will be answered later.
      *
+     * @return the answer; empty while somebody else is waited for: it is asked again then, and
+     *     others go before
      * @throws Refusal when the answer is no
      * @throws IOException when it cannot be done now
      */
-    Reply execute(Command command, String signer) throws IOException, Refusal, InterruptedException;
+    Optional<Reply> execute(Command command, String signer)
+        throws IOException, Refusal, InterruptedException;
   }
 
   /** Sends answers, and hears of commands that were not taken on. */
@@ -55,6 +60,9 @@ public final class CommandDesk implements BrokerLink.CommandSink {
   private final Executor executor;
   private final Counter counter;
   private final InstantSource clock;
+
+  /** Begun, and waiting for somebody else. Only the agent's thread looks here. */
+  private final Set<String> later = new HashSet<>();
 
   public CommandDesk(
       Inbox inbox,
@@ -85,8 +93,13 @@ public final class CommandDesk implements BrokerLink.CommandSink {
     }
   }
 
-  /** Executes everything that waits, oldest first. */
+  /** Executes everything that waits, oldest first. Nobody waits for one that takes longer. */
   public void execute() throws IOException, InterruptedException {
+    for (Inbox.Entry entry : inbox.at(Stage.STARTED)) {
+      if (later.contains(entry.id())) {
+        run(entry);
+      }
+    }
     for (Inbox.Entry entry : inbox.at(Stage.WAITING)) {
       inbox.move(entry.id(), Stage.STARTED);
       run(entry);
@@ -105,19 +118,24 @@ public final class CommandDesk implements BrokerLink.CommandSink {
   }
 
   private void run(Inbox.Entry entry) throws IOException, InterruptedException {
-    Reply reply;
+    Optional<Reply> reply;
     try {
       // Verified again: the policy may have changed since it was kept, and the disk is not trusted.
       byte[] jws = entry.jws().getBytes(StandardCharsets.ISO_8859_1);
       AuthorisedCommand authorised = verifier.accept(jws, keys(), clock.instant());
       reply = executor.execute(authorised.command(), authorised.kid());
     } catch (Refusal refusal) {
-      reply = Reply.refused(entry.id(), refusal);
+      reply = Optional.of(Reply.refused(entry.id(), refusal));
     } catch (IOException notNow) {
-      reply = Reply.failed(entry.id(), String.valueOf(notNow.getMessage()));
+      reply = Optional.of(Reply.failed(entry.id(), String.valueOf(notNow.getMessage())));
     }
-    counter.answer(reply);
+    if (reply.isEmpty()) {
+      later.add(entry.id());
+      return;
+    }
+    counter.answer(reply.get());
     inbox.move(entry.id(), Stage.DONE);
+    later.remove(entry.id());
   }
 
   private CommandKeys keys() {

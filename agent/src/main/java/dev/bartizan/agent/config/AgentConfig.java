@@ -267,7 +267,7 @@ public record AgentConfig(
   private static Repository repository(ConfigTable table) throws ConfigRefusal {
     Repository repository =
         new Repository(
-            uri(table, "url", table.text("url"), "http", "https"),
+            ServerAddress.base(table, "url", table.text("url")),
             table.path("trust_root", "/etc/bartizan/root.json"),
             Duration.ofSeconds(table.number("check_every_seconds", 3600, 1, 30L * 24 * 3600)),
             DeliveryTable.read(table));
@@ -282,7 +282,7 @@ public record AgentConfig(
             table.path("trust_anchors", "/etc/bartizan/fleet-ca.pem"),
             broker.isEmpty()
                 ? Optional.empty()
-                : Optional.of(uri(table, "broker", broker.get(), "ssl", "ssl")),
+                : Optional.of(ServerAddress.withPort(table, "broker", broker.get(), "ssl")),
             table.names("groups"));
     table.refuseUnknownKeys();
     return fleet;
@@ -299,19 +299,5 @@ public record AgentConfig(
             (int) table.number("threads", 0, 0, 1024));
     table.refuseUnknownKeys();
     return serve;
-  }
-
-  static URI uri(ConfigTable table, String key, String text, String scheme, String other)
-      throws ConfigRefusal {
-    try {
-      URI uri = URI.create(text);
-      boolean known = scheme.equals(uri.getScheme()) || other.equals(uri.getScheme());
-      if (!known || uri.getHost() == null || uri.getUserInfo() != null) {
-        throw table.refusal(key, "is not " + scheme + "://HOST[:PORT]...: " + text);
-      }
-      return uri;
-    } catch (IllegalArgumentException notAUri) {
-      throw table.refusal(key, "is not a URL: " + text, notAUri);
-    }
   }
 }

@@ -27,7 +27,7 @@ final class DeliveryTable {
   private static List<URI> mirrors(ConfigTable table) throws ConfigRefusal {
     List<URI> mirrors = new ArrayList<>();
     for (String text : table.texts("mirrors")) {
-      mirrors.add(AgentConfig.uri(table, "mirrors", text, "http", "https"));
+      mirrors.add(ServerAddress.base(table, "mirrors", text));
     }
     if (mirrors.size() > MAX_MIRRORS) {
       throw table.refusal("mirrors", "are more than " + MAX_MIRRORS);
@@ -41,10 +41,7 @@ final class DeliveryTable {
     if (text.isEmpty()) {
       return Optional.empty();
     }
-    URI uri = AgentConfig.uri(table, "proxy", text.get(), "http", "http");
-    if (uri.getPort() < 1) {
-      throw table.refusal("proxy", "is not http://HOST:PORT: " + text.get());
-    }
+    URI uri = ServerAddress.withPort(table, "proxy", text.get(), "http");
     return Optional.of(InetSocketAddress.createUnresolved(uri.getHost(), uri.getPort()));
   }
 

@@ -3,6 +3,7 @@ package dev.bartizan.agent.config;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.bartizan.agent.system.Seclusion;
 import dev.bartizan.crypto.keystore.Pkcs11Module;
@@ -40,6 +41,52 @@ class AgentConfigTest {
   }
 
   @Test
+  void addressesThatALibraryWouldChokeOnAreRefusedByTheirKey() {
+    // A daemon that dies of its configuration with a stack trace is restarted for ever.
+    for (String url :
+        List.of(
+            "http://h:99999/",
+            "http://h:0/",
+            "http://h:x/",
+            "http://h/?a=b",
+            "http://h/#top",
+            "http://u@h/",
+            "http:///x",
+            "http:h",
+            "http://[::1/",
+            "http://a b/",
+            "//h/")) {
+      assertNamed("[repository]\nurl = \"" + url + "\"\n", "repository.url");
+      assertNamed(MINIMAL + "mirrors = [\"" + url + "\"]\n", "repository.mirrors");
+    }
+    for (String server :
+        List.of("h", "h:", "h:0", "h:70000", "h:1/x", "h:1?q", "h:1#f", "u:p@h:1", ":1", "")) {
+      assertNamed(MINIMAL + "proxy = \"http://" + server + "\"\n", "repository.proxy");
+      assertNamed(
+          MINIMAL + "[fleet]\nbroker = \"ssl://" + server + "\"\n", "fleet.broker");
+    }
+  }
+
+  @Test
+  void addressesAsPeopleWriteThemAreTaken() throws Exception {
+    for (String url : List.of("https://h", "http://10.0.0.1:8080/a/b", "https://[::1]:443/x/")) {
+      String toml = "[repository]\nurl = \"" + url + "\"\n";
+      assertEquals(URI.create(url), AgentConfig.parse("agent.toml", toml).repository().url());
+    }
+    String fleet = MINIMAL + "[fleet]\nbroker = \"ssl://localhost:8883\"\n";
+    assertEquals(
+        Optional.of(URI.create("ssl://localhost:8883")),
+        AgentConfig.parse("agent.toml", fleet).fleet().broker());
+  }
+
+  private static void assertNamed(String toml, String key) {
+    ConfigRefusal refusal =
+        assertThrows(
+            ConfigRefusal.class, () -> AgentConfig.parse("agent.toml", toml), () -> toml);
+    assertTrue(String.valueOf(refusal.getMessage()).contains(key), refusal.getMessage());
+  }
+
+  @Test
   void whatIsWrongIsNamedByFileAndKey() {
     assertRefused("", "agent.toml: repository.url is missing");
     assertRefused(
@@ -53,7 +100,7 @@ class AgentConfigTest {
         "agent.toml: serve.control_socket is not an absolute path: run/x");
     assertRefused(
         MINIMAL + "[fleet]\nbroker = \"tcp://host:1883\"\n",
-        "agent.toml: fleet.broker is not ssl://HOST[:PORT]...: tcp://host:1883");
+        "agent.toml: fleet.broker is not ssl://HOST:PORT: tcp://host:1883");
     assertRefused(
         "[repository]\nurl = \"ftp://x/\"\n",
         "agent.toml: repository.url is not http://HOST[:PORT]...: ftp://x/");

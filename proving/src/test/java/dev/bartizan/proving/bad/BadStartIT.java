@@ -44,7 +44,19 @@ class BadStartIT extends OneDevice {
   void anUnknownKeyInTheConfigurationIsNamed() throws Exception {
     Path changed = device().configurationWith("[serve]", "[serve]\ntreads = 2");
 
-    assertOneLine(1, device().runWith(changed, "run"), changed.toString(), "serve.treads");
+    assertOneLine(2, device().runWith(changed, "run"), changed.toString(), "serve.treads");
+    assertServes("1.0.0");
+  }
+
+  @Test
+  void anAddressThatNobodyCanAskIsNamedAndEndsTheDaemonForGood() throws Exception {
+    Path port = device().configurationWith(lab().repositoryUrl(), "http://127.0.0.1:99999/");
+    assertOneLine(2, device().runWith(port, "run"), port.toString(), "repository.url");
+    assertOneLine(1, device().runWith(port, "doctor"), port.toString(), "repository.url");
+
+    String broker = "ssl://localhost:" + lab().brokerPort();
+    Path none = device().configurationWith(broker, "ssl://localhost");
+    assertOneLine(2, device().runWith(none, "run"), none.toString(), "fleet.broker");
     assertServes("1.0.0");
   }
 

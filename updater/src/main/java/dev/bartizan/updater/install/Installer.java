@@ -137,7 +137,7 @@ public final class Installer {
             order.cause(),
             order.notAfter(),
             Deployment.parts(order.members(), components()::active));
-    if (isSeen(order.id())) {
+    if (knows(order.id())) {
       return Admission.KNOWN;
     }
     Admissions.check(journal.page(), deployment);
@@ -153,13 +153,14 @@ public final class Installer {
    */
   public Admission rollBack(String id, String component, Cause cause)
       throws IOException, InstallRefusal {
-    if (isSeen(id)) {
+    if (knows(id)) {
       return Admission.KNOWN;
     }
     return accept(Admissions.backward(journal.page(), id, component, cause));
   }
 
-  private boolean isSeen(String id) {
+  /** Whether a deployment of this name was accepted before. */
+  public boolean knows(String id) {
     return journal.page().seen().contains(id);
   }
 

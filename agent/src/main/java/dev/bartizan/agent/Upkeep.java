@@ -1,0 +1,193 @@
+package dev.bartizan.agent;
+
+import dev.bartizan.agent.report.News;
+import dev.bartizan.agent.schedule.Errand;
+import dev.bartizan.agent.schedule.Worker;
+import dev.bartizan.crypto.Explanation;
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.updater.release.DevicePolicy;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps metadata, keys and versions up to date, in three steps: the repository's metadata, once for
+ * all; the keys of what is installed; what policy lets this device order by itself. Each is asked
+ * by the worker, for as long as the servers take, and taken up by the loop.
+ */
+final class Upkeep {
+  /** Until the repository is asked again, when it did not answer or a model does not serve. */
+  private static final Duration SOON = Duration.ofSeconds(60);
+
+  /** While the worker has something in hand: it wakes the loop. */
+  private static final Duration WOKEN = Duration.ofSeconds(10);
+
+  /** How long an errand may show nothing: several exchanges, each with a deadline of its own. */
+  private static final Duration DEADLINE = Duration.ofHours(1);
+
+  private final Updates updates;
+  private final KeyWatch keys;
+  private final Policy policy;
+  private final News news;
+  private final Worker worker;
+  private final Duration checkEvery;
+  private final InstantSource clock;
+  private Instant next = Instant.EPOCH;
+  private boolean isFresh;
+  private @Nullable Errand<Boolean> metadata;
+  private @Nullable Errand<Boolean> wrapped;
+  private @Nullable Errand<List<Updates.Proposal>> proposals;
+
+  /** What the loop does between the steps. */
+  interface Loop {
+    /**
+     * The policy in force may be another.
+     *
+     * @return whether the state is to be trusted, and anything to rest on it
+     */
+    boolean policyRenewed() throws IOException, InterruptedException;
+
+    /**
+     * Keys may have come.
+     *
+     * @return whether every installed model serves
+     */
+    boolean keysRenewed() throws IOException, InterruptedException;
+
+    /** Whether orders may rest on the metadata on disk. */
+    boolean mayOrder() throws IOException;
+  }
+
+  Upkeep(
+      Updates updates,
+      KeyWatch keys,
+      Policy policy,
+      News news,
+      Worker worker,
+      Duration checkEvery,
+      InstantSource clock) {
+    this.updates = updates;
+    this.keys = keys;
+    this.policy = policy;
+    this.news = news;
+    this.worker = worker;
+    this.checkEvery = checkEvery;
+    this.clock = clock;
+  }
+
+  /** A device that has never had any metadata waits for it for a moment, and no longer. */
+  void begin(Duration longest) throws InterruptedException {
+    askForMetadata();
+    if (metadata != null) {
+      metadata.await(longest);
+    }
+  }
+
+  /** Takes up what has come, and asks for what is next; never waits. */
+  Duration run(Loop loop) throws IOException, InterruptedException {
+    if (metadata != null && metadata.isDone()) {
+      takeMetadata(metadata);
+      if (loop.policyRenewed()) {
+        wrapped = worker.submit("keys", DEADLINE, this::renewKeys);
+      } else {
+        soon();
+      }
+    }
+    if (wrapped != null && wrapped.isDone()) {
+      wrapped = null;
+      if (!loop.keysRenewed()) {
+        soon();
+      }
+      propose(loop);
+    }
+    if (proposals != null && proposals.isDone()) {
+      takeProposals(proposals);
+    }
+    if (isBusy()) {
+      return WOKEN;
+    }
+    Duration left = Duration.between(clock.instant(), next);
+    if (left.isNegative() || left.isZero()) {
+      askForMetadata();
+      return WOKEN;
+    }
+    return left;
+  }
+
+  /** Something is not as it should be, and may be mended from there. */
+  void soon() {
+    Instant then = clock.instant().plus(checkEvery.compareTo(SOON) < 0 ? checkEvery : SOON);
+    next = then.isBefore(next) ? then : next;
+  }
+
+  private boolean isBusy() {
+    return metadata != null || wrapped != null || proposals != null;
+  }
+
+  private void askForMetadata() {
+    next = clock.instant().plus(checkEvery);
+    metadata =
+        worker.submit(
+            "metadata",
+            DEADLINE,
+            () -> {
+              updates.refresh();
+              return true;
+            });
+  }
+
+  private void takeMetadata(Errand<Boolean> errand) throws IOException, InterruptedException {
+    metadata = null;
+    isFresh = false;
+    try {
+      isFresh = errand.get();
+      news.mended("repository");
+      news.mended("metadata");
+      news.mended("documents");
+    } catch (Refusal refused) {
+      news.problem("repository", refused);
+      soon();
+    } catch (IOException unreachable) {
+      news.problem("repository", Explanation.of(unreachable));
+      soon();
+    }
+    policy.renew();
+    tellTime();
+  }
+
+  private void tellTime() {
+    Duration behind = updates.clockIsBehind();
+    if (behind.compareTo(SOON) > 0) {
+      news.problem("time", "the machine's clock is behind by " + behind + ": set it");
+    } else {
+      news.mended("time");
+    }
+  }
+
+  private Boolean renewKeys() {
+    keys.renew();
+    return true;
+  }
+
+  private void propose(Loop loop) throws IOException {
+    Optional<DevicePolicy> current = policy.current();
+    if (isFresh && current.isPresent() && loop.mayOrder()) {
+      Instant now = clock.instant();
+      proposals = worker.submit("releases", DEADLINE, () -> updates.proposals(current.get(), now));
+    }
+  }
+
+  private void takeProposals(Errand<List<Updates.Proposal>> errand)
+      throws IOException, InterruptedException {
+    proposals = null;
+    try {
+      updates.orderFirst(errand.get(), news::problem);
+    } catch (Refusal notOurs) {
+      throw new IllegalStateException("each proposal has its own", notOurs);
+    }
+  }
+}

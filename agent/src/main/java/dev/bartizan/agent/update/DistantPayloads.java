@@ -1,0 +1,94 @@
+package dev.bartizan.agent.update;
+
+import dev.bartizan.agent.schedule.Errand;
+import dev.bartizan.agent.schedule.Worker;
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.updater.install.Deployment;
+import dev.bartizan.updater.install.Needs;
+import dev.bartizan.updater.install.Payloads;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Payloads that a worker gets, while the installer's thread goes on: asked for the first time, they
+ * are ordered; asked again, they are there or still on their way. So no peer ever has the thread
+ * that decides wait.
+ *
+ * <p>Called by the installer's one thread.
+ */
+public final class DistantPayloads implements Payloads {
+  /** Making a model from a difference may take long, and shows nothing meanwhile. */
+  private static final Duration DEADLINE = Duration.ofHours(1);
+
+  private final Payloads payloads;
+  private final Worker worker;
+  private @Nullable Job job;
+  private String lastReason = "under way";
+
+  /** What was ordered. */
+  private record Job(String deployment, boolean isPlan, Errand<Optional<Needs>> errand) {
+    boolean is(Deployment asked, boolean plan) {
+      return deployment.equals(asked.id()) && isPlan == plan;
+    }
+  }
+
+  public DistantPayloads(Payloads payloads, Worker worker) {
+    this.payloads = payloads;
+    this.worker = worker;
+  }
+
+  @Override
+  public void plan(Deployment deployment) throws IOException, Refusal {
+    ask(
+        deployment,
+        true,
+        () -> {
+          payloads.plan(deployment);
+          return Optional.empty();
+        });
+  }
+
+  @Override
+  public Optional<Needs> fetch(Deployment deployment) throws IOException, Refusal {
+    return ask(deployment, false, () -> payloads.fetch(deployment));
+  }
+
+  /**
+   * Whether nothing is being written that belongs to another deployment than {@code current}: one
+   * that was called off writes until its worker has noticed.
+   */
+  public boolean isQuietBut(Optional<Deployment> current) {
+    return job == null
+        || job.errand().isDone()
+        || current.filter(it -> it.id().equals(job.deployment())).isPresent();
+  }
+
+  private Optional<Needs> ask(
+      Deployment deployment, boolean plan, Errand.Work<Optional<Needs>> work)
+      throws IOException, Refusal {
+    Job now = job;
+    if (now == null || !now.is(deployment, plan)) {
+      String name = "update of " + deployment.component();
+      now = new Job(deployment.id(), plan, worker.submit(name, DEADLINE, work));
+      job = now;
+    }
+    if (!now.errand().isDone()) {
+      throw new IOException(lastReason);
+    }
+    job = null;
+    return take(now.errand());
+  }
+
+  private Optional<Needs> take(Errand<Optional<Needs>> errand) throws IOException, Refusal {
+    try {
+      Optional<Needs> needs = Interruptible.complete(errand::get);
+      lastReason = "under way";
+      return needs;
+    } catch (IOException notNow) {
+      lastReason = String.valueOf(notNow.getMessage());
+      throw notNow;
+    }
+  }
+}

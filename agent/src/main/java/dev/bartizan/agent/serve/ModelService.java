@@ -5,6 +5,7 @@ import dev.bartizan.updater.golden.ProvenModel;
 import dev.bartizan.updater.install.Component;
 import dev.bartizan.updater.onnx.Tensor;
 import dev.bartizan.updater.release.SuiteManifest;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -145,6 +146,22 @@ public final class ModelService implements AutoCloseable {
             Reason.UNKNOWN_VERSION, "model '" + name + "' serves in version " + held.version());
       }
       return new Inference(name, held.version(), held.infer(inputs, outputs));
+    } finally {
+      held.letGo();
+    }
+  }
+
+  /**
+   * Runs the version that serves on inputs of our own, beside its clients: nothing of it is
+   * counted.
+   *
+   * @return how long it took
+   * @throws InferenceRefusal also when these are not its inputs
+   */
+  public Duration shadow(String name, Map<String, Tensor> inputs) throws InferenceRefusal {
+    Serving held = hold(name);
+    try {
+      return held.shadow(inputs);
     } finally {
       held.letGo();
     }

@@ -3,6 +3,7 @@ package dev.bartizan.agent.serve;
 import dev.bartizan.updater.engine.Model;
 import dev.bartizan.updater.engine.RunRefusal;
 import dev.bartizan.updater.onnx.Tensor;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -67,6 +68,17 @@ final class Serving {
       return result;
     } catch (RunRefusal refusal) {
       (refusal.reason() == RunRefusal.Reason.MODEL_FAILED ? failed : refused).increment();
+      throw InferenceRefusal.of(refusal);
+    }
+  }
+
+  /** Runs the model beside its clients; nothing of it is counted. The caller holds. */
+  Duration shadow(Map<String, Tensor> inputs) throws InferenceRefusal {
+    long start = nanoTime.getAsLong();
+    try {
+      model.infer(inputs, Set.of());
+      return Duration.ofNanos(nanoTime.getAsLong() - start);
+    } catch (RunRefusal refusal) {
       throw InferenceRefusal.of(refusal);
     }
   }

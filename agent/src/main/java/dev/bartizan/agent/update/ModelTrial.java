@@ -2,17 +2,19 @@ package dev.bartizan.agent.update;
 
 import dev.bartizan.agent.serve.Lineup;
 import dev.bartizan.agent.serve.ModelService;
-import dev.bartizan.agent.serve.Observation;
+import dev.bartizan.agent.serve.InferenceRefusal;
 import dev.bartizan.agent.vault.ModelLoader;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Explanation;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.updater.engine.ModelRefusal;
 import dev.bartizan.updater.golden.GoldenRefusal;
+import dev.bartizan.updater.engine.RunRefusal;
 import dev.bartizan.updater.install.Component;
 import dev.bartizan.updater.install.Deployment;
 import dev.bartizan.updater.install.Release;
 import dev.bartizan.updater.install.Verdict;
+import dev.bartizan.updater.onnx.Tensor;
 import dev.bartizan.updater.release.Guards;
 import dev.bartizan.updater.release.ReleaseName;
 import dev.bartizan.updater.release.SuiteManifest;
@@ -35,7 +37,11 @@ import java.util.function.LongSupplier;
  * <p>Called by the installer's one thread.
  */
 public final class ModelTrial {
-  private static final int PER_MILLE = 1000;
+  /** Comparing costs the loop this much at most; fewer pairs are run then. */
+  private static final Duration LONGEST_COMPARISON = Duration.ofSeconds(10);
+
+  /** Golden runs in probation take one part of the time in so many: clients come first. */
+  private static final int SHARE = 20;
 
   private final Loading loading;
   private final ModelService service;
@@ -50,7 +56,23 @@ public final class ModelTrial {
 
   private record Candidate(ReleaseName name, ModelLoader.Loaded loaded) {}
 
-  private record Probation(Guards guards, long startNanos, Optional<Duration> medianBefore) {}
+  /** One model in probation, and the work it shows itself on. */
+  private static final class Probation {
+    private final Guards guards;
+    private final List<Map<String, Tensor>> inputs;
+    private final GoldenRuns runs;
+    private final long startNanos;
+    private int next;
+    private long notBefore;
+
+    Probation(Guards guards, List<Map<String, Tensor>> inputs, long now) {
+      this.guards = guards;
+      this.inputs = inputs;
+      this.runs = new GoldenRuns(guards.errorsPerMille());
+      this.startNanos = now;
+      this.notBefore = now;
+    }
+  }
 
   /** Opens a release; see {@link ModelLoader#load}. */
   @FunctionalInterface
@@ -81,11 +103,55 @@ public final class ModelTrial {
   Verdict preflight(Deployment deployment) throws IOException, Refusal {
     drop();
     try {
-      load(targets(deployment));
+      for (Candidate candidate : load(targets(deployment))) {
+        Optional<String> slow = compare(candidate);
+        if (slow.isPresent()) {
+          return Verdict.unhealthy(slow.get());
+        }
+      }
       return Verdict.healthy();
     } catch (GoldenRefusal | ModelRefusal unfit) {
       return Verdict.unhealthy(Explanation.of(unfit));
     }
+  }
+
+  /**
+   * Old and new on the same inputs, before a client meets the new one. A version that does not take
+   * these inputs is not comparable, and nothing is said.
+   */
+  private Optional<String> compare(Candidate candidate) {
+    List<Map<String, Tensor>> inputs = candidate.loaded().model().inputs();
+    SideBySide sides = new SideBySide(candidate.loaded().guards().latencyPercent());
+    long begin = nanoTime.getAsLong();
+    try {
+      while (!inputs.isEmpty()
+          && sides.pairs() < SideBySide.PAIRS
+          && nanoTime.getAsLong() - begin < LONGEST_COMPARISON.toNanos()) {
+        pair(candidate, inputs.get(sides.pairs() % inputs.size()), sides);
+      }
+      return sides.fault();
+    } catch (InferenceRefusal | RunRefusal notComparable) {
+      return Optional.empty();
+    }
+  }
+
+  /** In turns one goes first and the other: what the first warms up, the second finds warm. */
+  private void pair(Candidate candidate, Map<String, Tensor> inputs, SideBySide sides)
+      throws InferenceRefusal, RunRefusal {
+    String model = candidate.name().name();
+    if (sides.pairs() % 2 == 0) {
+      long before = service.shadow(model, inputs).toNanos();
+      sides.pair(before, time(candidate, inputs));
+    } else {
+      long now = time(candidate, inputs);
+      sides.pair(service.shadow(model, inputs).toNanos(), now);
+    }
+  }
+
+  private long time(Candidate candidate, Map<String, Tensor> inputs) throws RunRefusal {
+    long start = nanoTime.getAsLong();
+    candidate.loaded().model().model().infer(inputs, Set.of());
+    return nanoTime.getAsLong() - start;
   }
 
   private static Map<String, Release> targets(Deployment deployment) {
@@ -97,20 +163,14 @@ public final class ModelTrial {
   void activate(Deployment deployment) throws IOException, Refusal {
     Map<String, Optional<SuiteManifest>> suite = suite(deployment, Optional.of(deployment.to()));
     List<Candidate> ready = load(targets(deployment));
-    Map<String, Guards> guards = new HashMap<>();
-    ready.forEach(it -> guards.put(it.name().name(), it.loaded().guards()));
-    Map<String, Observation> before = takeOver(ready, Set.of(), suite);
+    takeOver(ready, Set.of(), suite);
     probations.clear();
-    guards.forEach(
-        (model, kept) ->
-            probations.put(
-                model,
-                new Probation(
-                    kept,
-                    nanoTime.getAsLong(),
-                    Optional.ofNullable(before.get(model))
-                        .filter(it -> it.answered() > 0)
-                        .map(it -> it.latency().median()))));
+    for (Candidate each : ready) {
+      ModelLoader.Loaded loaded = each.loaded();
+      probations.put(
+          each.name().name(),
+          new Probation(loaded.guards(), loaded.model().inputs(), nanoTime.getAsLong()));
+    }
   }
 
   /** What a suite says from now on; nothing when no suite moves. */
@@ -136,32 +196,37 @@ public final class ModelTrial {
     if (probation == null) {
       throw new IllegalStateException("observed before it was activated");
     }
-    Optional<Observation> seen =
-        service.observe().stream().filter(it -> it.model().equals(model)).findFirst();
-    return seen.isEmpty()
+    return service.find(model).isEmpty()
         ? Verdict.unhealthy("NOT_SERVING: " + model + " does not serve")
-        : judge(probation, seen.get());
+        : judge(model, probation);
   }
 
-  private Verdict judge(Probation watch, Observation seen) {
-    Guards guards = watch.guards();
-    long requests = seen.answered() + seen.failed();
-    if (seen.failed() * PER_MILLE > guards.errorsPerMille() * requests) {
-      return Verdict.unhealthy("ERROR_RATE: " + seen.failed() + " of " + requests + " failed");
+  private Verdict judge(String model, Probation watch) {
+    run(model, watch);
+    if (watch.runs.fault().isPresent()) {
+      return Verdict.unhealthy(watch.runs.fault().get());
     }
-    if (watch.medianBefore().isPresent() && seen.answered() > 0) {
-      long before = watch.medianBefore().get().toNanos();
-      long now = seen.latency().median().toNanos();
-      if (now > before / 100 * guards.latencyPercent()) {
-        return Verdict.unhealthy(
-            "LATENCY: median " + now / 1000 + " us, before it was " + before / 1000 + " us");
-      }
-    }
-    Duration watched = Duration.ofNanos(nanoTime.getAsLong() - watch.startNanos());
-    Duration left = guards.probation().minus(watched);
+    Duration watched = Duration.ofNanos(nanoTime.getAsLong() - watch.startNanos);
+    Duration left = watch.guards.probation().minus(watched);
     return left.isNegative() || left.isZero()
         ? Verdict.healthy()
         : Verdict.pending("in probation for " + left.toSeconds() + " s more");
+  }
+
+  /** One golden input, unless the last one is too recent. */
+  private void run(String model, Probation watch) {
+    long now = nanoTime.getAsLong();
+    if (watch.inputs.isEmpty() || now < watch.notBefore) {
+      return;
+    }
+    try {
+      service.shadow(model, watch.inputs.get(watch.next++ % watch.inputs.size()));
+      watch.runs.answered();
+    } catch (InferenceRefusal failed) {
+      watch.runs.failed();
+    }
+    long taken = nanoTime.getAsLong() - now;
+    watch.notBefore = now + Math.multiplyExact(taken, SHARE);
   }
 
   void restore(Deployment deployment) throws IOException, Refusal {
@@ -211,7 +276,7 @@ public final class ModelTrial {
     return loaded;
   }
 
-  private Map<String, Observation> takeOver(
+  private void takeOver(
       List<Candidate> ready, Set<String> retired, Map<String, Optional<SuiteManifest>> suites) {
     List<Lineup.Takeover> takeovers =
         ready.stream()
@@ -219,9 +284,8 @@ public final class ModelTrial {
                 it ->
                     new Lineup.Takeover(it.name().name(), it.name().version(), it.loaded().model()))
             .toList();
-    Map<String, Observation> before = service.change(new Lineup(takeovers, retired, suites));
+    service.change(new Lineup(takeovers, retired, suites));
     candidates.values().removeAll(ready); // From here on it is the service that closes them.
-    return before;
   }
 
   private void drop() {

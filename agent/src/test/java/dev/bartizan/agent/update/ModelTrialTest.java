@@ -20,6 +20,7 @@ import dev.bartizan.updater.install.Cause;
 import dev.bartizan.updater.install.Deployment;
 import dev.bartizan.updater.install.Part;
 import dev.bartizan.updater.install.Release;
+import dev.bartizan.updater.install.Verdict;
 import dev.bartizan.updater.onnx.Shape;
 import dev.bartizan.updater.release.Guards;
 import dev.bartizan.updater.release.ReleaseName;
@@ -35,9 +36,18 @@ import org.junit.jupiter.api.Test;
 
 /** Models live outside of the heap: one that nobody closes is lost until the process ends. */
 class ModelTrialTest {
-  private final ModelService service = new ModelService(Set.of(), () -> 0);
+  private final ModelService service = new ModelService(Set.of(), this::tick);
+  private long now;
+  private long perRun;
+
+  /** Asked before and after each run. */
+  private long tick() {
+    now += perRun / 2;
+    return now;
+  }
+
   private final List<Model> opened = new ArrayList<>();
-  private final ModelTrial trial = new ModelTrial(this::load, service, this::held, () -> 0);
+  private final ModelTrial trial = new ModelTrial(this::load, service, this::held, () -> now);
 
   /** The load that fails, counted from 1, and how. */
   private int failing;
@@ -92,6 +102,39 @@ class ModelTrialTest {
     assertFalse(isClosed(opened.get(0)));
     service.close();
     assertTrue(isClosed(opened.get(0)));
+  }
+
+  @Test
+  void whatClientsAskInProbationIsHeldAgainstNoRelease() throws Exception {
+    // Roll-back from outside: a few large batches, or requests that cannot be answered, by whoever
+    // may ask for inferences at all.
+    trial.preflight(model("first"));
+    trial.activate(model("first"));
+    ask("first", 4);
+    trial.preflight(model("first"));
+    trial.activate(model("first"));
+
+    ask("first", 1500 * 4);
+    ask("first", 1500 * 4);
+    for (int i = 0; i < 100; i++) {
+      assertThrows(Refusal.class, () -> service.infer("first", Optional.empty(), Map.of(), Set.of()));
+    }
+
+    assertEquals(Verdict.Kind.PENDING, trial.observe(model("first")).kind());
+    now = Guards.DEFAULT.probation().toNanos();
+    assertEquals(Verdict.Kind.HEALTHY, trial.observe(model("first")).kind());
+  }
+
+  /** Each element takes a millisecond. */
+  private void ask(String model, int elements) throws Exception {
+    perRun = elements * 1_000_000L;
+    float[] values = new float[elements];
+    service.infer(
+        model,
+        Optional.empty(),
+        Map.of("x", Samples.floats(Shape.of(elements / 4, 4), values)),
+        Set.of());
+    perRun = 0;
   }
 
   private ModelLoader.Loaded load(ReleaseName name, Digest release) throws IOException, Refusal {

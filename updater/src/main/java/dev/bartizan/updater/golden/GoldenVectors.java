@@ -4,6 +4,7 @@ import dev.bartizan.crypto.Bytes;
 import dev.bartizan.updater.engine.Model;
 import dev.bartizan.updater.onnx.NamedTensor;
 import dev.bartizan.updater.onnx.OnnxRefusal;
+import dev.bartizan.updater.onnx.Tensor;
 import dev.bartizan.updater.onnx.TensorReader;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,10 +60,12 @@ public record GoldenVectors(List<GoldenSet> sets, Tolerance tolerance) {
    * @throws GoldenRefusal naming the first output that is not as expected
    */
   public ProvenModel prove(Model model) throws GoldenRefusal {
+    List<Map<String, Tensor>> inputs = new ArrayList<>();
     for (GoldenSet set : sets) {
       set.tryOn(model, tolerance);
+      inputs.add(set.inputsFor(model));
     }
-    return new ProvenModel(model, sets.size());
+    return new ProvenModel(model, inputs);
   }
 
   /**

@@ -1,6 +1,9 @@
 package dev.bartizan.updater.golden;
 
 import dev.bartizan.updater.engine.Model;
+import dev.bartizan.updater.onnx.Tensor;
+import java.util.List;
+import java.util.Map;
 
 /**
  * A model that passed its golden vectors on this session, and is warm from it. Only {@link
@@ -8,11 +11,11 @@ import dev.bartizan.updater.engine.Model;
  */
 public final class ProvenModel {
   private final Model model;
-  private final int sets;
+  private final List<Map<String, Tensor>> inputs;
 
-  ProvenModel(Model model, int sets) {
+  ProvenModel(Model model, List<Map<String, Tensor>> inputs) {
     this.model = model;
-    this.sets = sets;
+    this.inputs = List.copyOf(inputs);
   }
 
   public Model model() {
@@ -21,6 +24,11 @@ public final class ProvenModel {
 
   /** How many sets it passed: 0 when the release has none, which a report should say. */
   public int sets() {
-    return sets;
+    return inputs.size();
+  }
+
+  /** What it passed on: work that its author chose, and the same for every version and device. */
+  public List<Map<String, Tensor>> inputs() {
+    return inputs;
   }
 }

@@ -1,0 +1,217 @@
+package dev.bartizan.agent.schedule;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** Tasks, pulses and the beat, by a clock that stands still until it is told. */
+class ScheduleTest {
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+
+  private final List<String> done = new ArrayList<>();
+  private final List<String> beats = new ArrayList<>();
+  private final Pulse loop = new Pulse("the loop", this::now);
+  private final Pulse errands = new Pulse("the worker", this::now);
+  private final Schedule schedule = new Schedule(loop, this::now);
+  private final Heartbeat heart =
+      new Heartbeat(List.of(loop, errands), () -> beats.add("alive"), beats::add);
+  private final Hand hand = new Hand();
+  private final Worker worker = new Worker(hand, errands, () -> done.add("woken"));
+  private long now;
+
+  private long now() {
+    return now;
+  }
+
+  private void pass(Duration time) {
+    now += time.toNanos();
+  }
+
+  @Test
+  void tasksAreDoneInTheirOrderAndEachAgainWhenItsTimeHasCome() throws Exception {
+    schedule.add("often", MINUTE, () -> note("often", Duration.ofSeconds(2)));
+    schedule.add("seldom", MINUTE, () -> note("seldom", Duration.ofSeconds(5)));
+    assertEquals(Duration.ofSeconds(2), schedule.run());
+    pass(Duration.ofSeconds(2));
+    assertEquals(Duration.ofSeconds(2), schedule.run());
+    pass(Duration.ofSeconds(3));
+    schedule.run();
+    assertEquals(List.of("often", "seldom", "often", "often", "seldom"), done);
+  }
+
+  @Test
+  void whoeverWakesTheThreadHasEveryTaskLook() throws Exception {
+    schedule.add("rare", MINUTE, () -> note("rare", Duration.ofDays(1)));
+    schedule.run();
+    schedule.run();
+    schedule.wake();
+    schedule.run();
+    assertEquals(List.of("rare", "rare"), done);
+  }
+
+  @Test
+  void behindATaskThatFailsTheOthersWaitAndAreDueStill() throws Exception {
+    schedule.add(
+        "state",
+        MINUTE,
+        () -> {
+          if (done.isEmpty()) {
+            done.add("failed");
+            throw new IOException("no room");
+          }
+          return note("state", MINUTE);
+        });
+    schedule.add("next", MINUTE, () -> note("next", MINUTE));
+    assertThrows(IOException.class, schedule::run);
+    schedule.run();
+    assertEquals(List.of("failed", "state", "next"), done);
+    assertEquals(Optional.empty(), loop.stuck());
+  }
+
+  @Test
+  void aTaskBeyondItsDeadlineStopsTheBeatAndOneThatIsDoneDoesNot() throws Exception {
+    schedule.add(
+        "slow",
+        MINUTE,
+        () -> {
+          pass(MINUTE);
+          heart.beatIfAlive();
+          pass(Duration.ofSeconds(1));
+          heart.beatIfAlive();
+          return MINUTE;
+        });
+    schedule.run();
+    pass(Duration.ofDays(1));
+    heart.beatIfAlive();
+    assertEquals(
+        List.of("alive", "the loop: slow shows no progress for 61 s", "alive"), beats);
+  }
+
+  @Test
+  void aPeerThatKeepsTheWorkerWaitingKeepsNeitherLoopNorBeatFromComing() throws Exception {
+    // Slow retrieval: metadata at a byte in ten seconds must not look like a daemon that hangs.
+    Errand<String> errand = worker.submit("metadata", Duration.ofHours(1), () -> "fresh");
+    schedule.add(
+        "upkeep",
+        MINUTE,
+        () -> note(errand.isDone() ? "taken" : "waiting", Duration.ofSeconds(10)));
+    for (int i = 0; i < 11; i++) {
+      schedule.run();
+      heart.beatIfAlive();
+      pass(Duration.ofSeconds(10));
+    }
+    assertEquals(Collections.nCopies(11, "waiting"), done);
+    assertEquals(Collections.nCopies(11, "alive"), beats);
+    assertFalse(worker.isIdle());
+
+    hand.workOff();
+    schedule.run();
+    assertEquals("taken", done.get(done.size() - 1));
+    assertEquals("fresh", errand.get());
+    assertTrue(worker.isIdle());
+    assertTrue(done.contains("woken"));
+  }
+
+  @Test
+  void aWorkerThatShowsNoProgressForTooLongStopsTheBeat() throws Exception {
+    worker.submit(
+        "metadata",
+        MINUTE,
+        () -> {
+          pass(MINUTE.plusSeconds(1));
+          heart.beatIfAlive();
+          errands.progress();
+          heart.beatIfAlive();
+          return "";
+        });
+    hand.workOff();
+    assertEquals(
+        List.of("the worker: metadata shows no progress for 61 s", "alive"), beats);
+  }
+
+  @Test
+  void anErrandThatFailsFailsWhoeverTakesIt() throws Exception {
+    Errand<String> errand =
+        worker.submit(
+            "keys",
+            MINUTE,
+            () -> {
+              throw new IOException("away");
+            });
+    hand.workOff();
+    assertEquals("away", assertThrows(IOException.class, errand::get).getMessage());
+  }
+
+  @Test
+  void errandsThatWaitAreGivenUpWhenTheDaemonStops() {
+    Errand<String> errand = worker.submit("keys", MINUTE, () -> "");
+    worker.close();
+    assertThrows(IOException.class, errand::get);
+    assertThrows(IOException.class, () -> worker.submit("more", MINUTE, () -> "").get());
+  }
+
+  private Duration note(String what, Duration pause) {
+    done.add(what);
+    return pause;
+  }
+
+  /** A thread that works when the test says so. */
+  private static final class Hand extends AbstractExecutorService {
+    private final Deque<Runnable> waiting = new ArrayDeque<>();
+    private boolean stopped;
+
+    void workOff() {
+      while (!waiting.isEmpty()) {
+        waiting.remove().run();
+      }
+    }
+
+    @Override
+    public void execute(Runnable work) {
+      if (stopped) {
+        throw new RejectedExecutionException();
+      }
+      waiting.add(work);
+    }
+
+    @Override
+    public void shutdown() {
+      stopped = true;
+    }
+
+    @Override
+    public List<Runnable> shutdownNow() {
+      shutdown();
+      return List.copyOf(waiting);
+    }
+
+    @Override
+    public boolean isShutdown() {
+      return stopped;
+    }
+
+    @Override
+    public boolean isTerminated() {
+      return stopped;
+    }
+
+    @Override
+    public boolean awaitTermination(long timeout, TimeUnit unit) {
+      return stopped;
+    }
+  }
+}

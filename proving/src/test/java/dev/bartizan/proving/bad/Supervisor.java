@@ -5,6 +5,7 @@ import dev.bartizan.proving.lab.TestDevice;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -24,10 +25,20 @@ final class Supervisor {
   }
 
   static Supervisor start(Distribution installed, TestDevice device, Path log) throws IOException {
+    return start(installed, device, log, Map.of());
+  }
+
+  /**
+   * @param environment what else the service manager says
+   */
+  static Supervisor start(
+      Distribution installed, TestDevice device, Path log, Map<String, String> environment)
+      throws IOException {
     ProcessBuilder command =
         new ProcessBuilder(
             List.of(installed.device(), "run", "--config", device.configuration().toString()));
     command.environment().put("STATE_DIRECTORY", device.state().toString());
+    command.environment().putAll(environment);
     command.redirectErrorStream(true);
     command.redirectInput(Path.of("/dev/null").toFile());
     command.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
@@ -40,6 +51,11 @@ final class Supervisor {
   /** How often the daemon has been started. */
   int starts() {
     return starts.get();
+  }
+
+  /** What systemd does to a daemon that lets its watchdog pass. */
+  void kill() {
+    process.destroyForcibly();
   }
 
   private void run() {

@@ -77,7 +77,7 @@ public record GoldenSet(String name, List<NamedTensor> inputs, List<NamedTensor>
 
   /** What the set hands in, by the names of {@code model}. */
   Map<String, Tensor> inputsFor(Model model) throws GoldenRefusal {
-    return named(inputs, model.inputs().keySet());
+    return named("input", inputs, model.inputs().keySet());
   }
 
   private Map<String, Tensor> infer(

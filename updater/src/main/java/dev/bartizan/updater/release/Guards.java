@@ -10,8 +10,9 @@ import java.time.Duration;
  * What a release must keep to in its probation, or be rolled back.
  *
  * @param probation how long it is watched
- * @param errorsPerMille failed requests in a thousand that are still accepted
- * @param latencyPercent median latency in percent of the previous version's that is still accepted
+ * @param errorsPerMille failed runs of golden inputs in a thousand that are still accepted
+ * @param latencyPercent time for a golden input, in percent of what the previous version takes for
+ *     the same, that is still accepted
  */
 public record Guards(Duration probation, long errorsPerMille, long latencyPercent) {
   /** A minute; hardly an error; three times the latency. */

@@ -133,8 +133,7 @@ final class Agent implements Upkeep.Loop {
     payloads = parts.payloads();
     worker = parts.worker();
     heartbeat = parts.heartbeat();
-    upkeep =
-        new Upkeep(updates, keys, policy, news, worker, parts.checkEvery(), parts.clock());
+    upkeep = new Upkeep(updates, keys, policy, news, worker, parts.checkEvery(), parts.clock());
     schedule = new Schedule(parts.pulse(), System::nanoTime);
     schedule.add("upkeep", LONG, () -> upkeep.run(this));
     schedule.add("the state's judgement", BRIEF, this::judge);

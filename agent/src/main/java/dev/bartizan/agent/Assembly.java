@@ -115,7 +115,8 @@ public final class Assembly implements AutoCloseable {
     this.host = host;
     Pulse errands = new Pulse("the worker", System::nanoTime);
     this.worker = new Worker(oneThread("repository"), errands, turns::wake);
-    Heartbeat heartbeat = new Heartbeat(List.of(loop, errands), host.manager()::alive, host.manager()::status);
+    Heartbeat heartbeat =
+        new Heartbeat(List.of(loop, errands), host.manager()::alive, host.manager()::status);
     LockedMemory memory = Device.memory(config);
     Safeguards safeguards = Device.safeguards(config, memory);
     Future<Boolean> memoryReady =

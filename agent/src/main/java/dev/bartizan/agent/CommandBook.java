@@ -36,11 +36,7 @@ final class CommandBook implements CommandDesk.Executor {
   private final Map<String, Errand<Order>> looking = new HashMap<>();
 
   CommandBook(
-      Updates updates,
-      Installer installer,
-      EvidenceDesk evidence,
-      Facts facts,
-      Worker worker) {
+      Updates updates, Installer installer, EvidenceDesk evidence, Facts facts, Worker worker) {
     this.worker = worker;
     this.updates = updates;
     this.installer = installer;

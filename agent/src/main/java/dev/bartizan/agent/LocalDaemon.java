@@ -158,8 +158,7 @@ final class LocalDaemon implements ControlRoute.Daemon {
       state.requireTrustworthy();
       requireAutonomy();
       String id = "local-" + offer.component() + "-" + clock.instant().toEpochMilli();
-      turns.call(
-          () -> installer.request(Updates.order(id, offer, Cause.local(SOMEBODY_HERE))));
+      turns.call(() -> installer.request(Updates.order(id, offer, Cause.local(SOMEBODY_HERE))));
       answer.put("deployment", id);
     }
     return StrictJson.write(answer);

@@ -152,7 +152,8 @@ final class Updates {
     return offer(component, version);
   }
 
-  private Offer offer(String component, Optional<String> version) throws Refusal, IOException, InterruptedException {
+  private Offer offer(String component, Optional<String> version)
+      throws Refusal, IOException, InterruptedException {
     boolean isSuite = component.startsWith(Component.SUITE);
     ReleaseName name = named(component, version);
     String target = isSuite ? name.suiteTarget() : name.modelTarget();
@@ -236,8 +237,7 @@ final class Updates {
    *
    * @param problem hears which model, and why it cannot be updated now
    */
-  void orderFirst(List<Proposal> proposals, BiConsumer<String, String> problem)
-      throws IOException {
+  void orderFirst(List<Proposal> proposals, BiConsumer<String, String> problem) throws IOException {
     for (Proposal proposal : proposals) {
       if (proposal.order().isEmpty()) {
         problem.accept("update of " + proposal.component(), proposal.problem());

@@ -1,15 +1,13 @@
 package dev.bartizan.agent.cli;
 
 import dev.bartizan.agent.Assembly;
-import dev.bartizan.crypto.Refusal;
-import dev.bartizan.crypto.TouchesTheWorld;
-import dev.bartizan.crypto.keystore.KeystoreRefusal;
 import dev.bartizan.agent.config.AgentConfig;
 import dev.bartizan.agent.config.ConfigRefusal;
 import dev.bartizan.crypto.Explanation;
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.TouchesTheWorld;
+import dev.bartizan.crypto.keystore.KeystoreRefusal;
 import dev.bartizan.updater.software.Slot;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -18,6 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
 /** {@code bartizan run}. */
 @Command(

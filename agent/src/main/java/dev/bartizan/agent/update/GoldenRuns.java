@@ -7,9 +7,9 @@ import java.util.Optional;
  * clients. Requests of clients are counted and reported, but held against nobody: whoever may ask
  * could end an update. Pure.
  *
- * <p>Looked at when there are 10, 20, 40, … runs. Looking often finds something sooner or later,
- * so the first look may raise half of the false alarms that {@link FalseAlarm#RATE} allows, the
- * next one a quarter, and so on: all together no more than the rate.
+ * <p>Looked at when there are 10, 20, 40, … runs. Looking often finds something sooner or later, so
+ * the first look may raise half of the false alarms that {@link FalseAlarm#RATE} allows, the next
+ * one a quarter, and so on: all together no more than the rate.
  */
 final class GoldenRuns {
   /** Fewer runs say nothing. */

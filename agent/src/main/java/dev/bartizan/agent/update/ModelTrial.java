@@ -1,15 +1,15 @@
 package dev.bartizan.agent.update;
 
+import dev.bartizan.agent.serve.InferenceRefusal;
 import dev.bartizan.agent.serve.Lineup;
 import dev.bartizan.agent.serve.ModelService;
-import dev.bartizan.agent.serve.InferenceRefusal;
 import dev.bartizan.agent.vault.ModelLoader;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Explanation;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.updater.engine.ModelRefusal;
-import dev.bartizan.updater.golden.GoldenRefusal;
 import dev.bartizan.updater.engine.RunRefusal;
+import dev.bartizan.updater.golden.GoldenRefusal;
 import dev.bartizan.updater.install.Component;
 import dev.bartizan.updater.install.Deployment;
 import dev.bartizan.updater.install.Release;

@@ -62,8 +62,7 @@ class AgentConfigTest {
     for (String server :
         List.of("h", "h:", "h:0", "h:70000", "h:1/x", "h:1?q", "h:1#f", "u:p@h:1", ":1", "")) {
       assertNamed(MINIMAL + "proxy = \"http://" + server + "\"\n", "repository.proxy");
-      assertNamed(
-          MINIMAL + "[fleet]\nbroker = \"ssl://" + server + "\"\n", "fleet.broker");
+      assertNamed(MINIMAL + "[fleet]\nbroker = \"ssl://" + server + "\"\n", "fleet.broker");
     }
   }
 
@@ -81,8 +80,7 @@ class AgentConfigTest {
 
   private static void assertNamed(String toml, String key) {
     ConfigRefusal refusal =
-        assertThrows(
-            ConfigRefusal.class, () -> AgentConfig.parse("agent.toml", toml), () -> toml);
+        assertThrows(ConfigRefusal.class, () -> AgentConfig.parse("agent.toml", toml), () -> toml);
     assertTrue(String.valueOf(refusal.getMessage()).contains(key), refusal.getMessage());
   }
 

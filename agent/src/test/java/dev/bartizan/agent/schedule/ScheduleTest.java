@@ -97,8 +97,7 @@ class ScheduleTest {
     schedule.run();
     pass(Duration.ofDays(1));
     heart.beatIfAlive();
-    assertEquals(
-        List.of("alive", "the loop: slow shows no progress for 61 s", "alive"), beats);
+    assertEquals(List.of("alive", "the loop: slow shows no progress for 61 s", "alive"), beats);
   }
 
   @Test
@@ -139,8 +138,7 @@ class ScheduleTest {
           return "";
         });
     hand.workOff();
-    assertEquals(
-        List.of("the worker: metadata shows no progress for 61 s", "alive"), beats);
+    assertEquals(List.of("the worker: metadata shows no progress for 61 s", "alive"), beats);
   }
 
   @Test

@@ -117,7 +117,8 @@ class ModelTrialTest {
     ask("first", 1500 * 4);
     ask("first", 1500 * 4);
     for (int i = 0; i < 100; i++) {
-      assertThrows(Refusal.class, () -> service.infer("first", Optional.empty(), Map.of(), Set.of()));
+      assertThrows(
+          Refusal.class, () -> service.infer("first", Optional.empty(), Map.of(), Set.of()));
     }
 
     assertEquals(Verdict.Kind.PENDING, trial.observe(model("first")).kind());

@@ -122,8 +122,7 @@ class DripIT extends OneDevice {
   @Test
   void aBrokerThatDripsItsHandshakeHoldsUpNothing() throws Exception {
     lab().broker().stop();
-    try (DripServer broker =
-        new DripServer(lab().brokerPort(), home(), path -> true, perByte())) {
+    try (DripServer broker = new DripServer(lab().brokerPort(), home(), path -> true, perByte())) {
       await("a handshake", () -> broker.dripped() > 0);
       int beats = notify.beats();
       await("beats", () -> notify.beats() - beats >= 3);

@@ -1,6 +1,8 @@
 package dev.bartizan.proving.bad;
 
-/** The same as systemd and an attacker would have it: a minute's patience, a byte in ten seconds. */
+/**
+ * The same as systemd and an attacker would have it: a minute's patience, a byte in ten seconds.
+ */
 class DripInRealTimeIT extends DripIT {
   @Override
   int factor() {

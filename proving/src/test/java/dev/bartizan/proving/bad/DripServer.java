@@ -39,8 +39,7 @@ final class DripServer implements AutoCloseable {
   /**
    * @param dripping which paths it drips; the others are files below {@code root}
    */
-  DripServer(int port, Path root, Predicate<String> dripping, Duration perByte)
-      throws IOException {
+  DripServer(int port, Path root, Predicate<String> dripping, Duration perByte) throws IOException {
     this.root = root;
     this.dripping = dripping;
     this.perByte = perByte;

@@ -9,7 +9,8 @@ import java.util.function.LongSupplier;
 
 /**
  * One small answer, read whole: no longer than it may be, no slower than it may be, and not beyond
- * its deadline. The time runs from the request on, so make it before you ask.
+ * its deadline. That runs from the request on, so make it before you ask; the rate is judged from
+ * when the answer begins, since a server may have something to do before it has one.
  */
 public final class Exchange {
   private static final int CHUNK = 16 * 1024;
@@ -37,19 +38,21 @@ public final class Exchange {
   public byte[] read(String path, int limit, InputStream body) throws IOException, FetchRefusal {
     ByteArrayOutputStream content = new ByteArrayOutputStream();
     byte[] chunk = new byte[CHUNK];
+    long begin = nanoTime.getAsLong();
     for (int count = body.read(chunk); count >= 0; count = body.read(chunk)) {
       if (count > limit - content.size()) {
         throw new FetchRefusal(Reason.TOO_LONG, path, "more than " + limit + " bytes");
       }
       content.write(chunk, 0, count);
-      requirePace(path, content.size());
+      requirePace(path, content.size(), begin);
     }
     return content.toByteArray();
   }
 
-  private void requirePace(String path, long received) throws FetchRefusal {
-    long taken = nanoTime.getAsLong() - start;
-    boolean late = taken > pace.total().toNanos();
+  private void requirePace(String path, long received, long begin) throws FetchRefusal {
+    long now = nanoTime.getAsLong();
+    long taken = now - begin;
+    boolean late = now - start > pace.total().toNanos();
     // Divided before it is multiplied: the product of a long time and a rate has to fit.
     boolean slow =
         taken > pace.grace().toNanos() && received < taken / NANOS_PER_SECOND * pace.slowest();

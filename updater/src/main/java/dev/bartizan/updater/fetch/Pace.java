@@ -9,7 +9,7 @@ import java.time.Duration;
  * @param silence how long nothing may come: before the answer begins, and between bytes
  * @param grace before the rate is judged: a link that has to wake up is not slow
  * @param total after which the exchange has failed, however fast it was
- * @param slowest fewest bytes per second, averaged since the request
+ * @param slowest fewest bytes per second, averaged since the answer began
  */
 public record Pace(Duration silence, Duration grace, Duration total, long slowest) {
   /** Twenty seconds of silence, two minutes in all, 1 KiB/s after the first ten seconds. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -71,6 +72,18 @@ class SmallFilesTest {
         assertThrows(FetchRefusal.class, () -> files.get("timestamp.json", 1 << 30));
     assertEquals("SLOW", refusal.code());
     assertEquals(2 * Pace.DEFAULT.total().toMillis() + 1, drip.sent());
+  }
+
+  @Test
+  void aServerThatThinksBeforeItAnswersIsNotSlow() throws Exception {
+    Drip clock = new Drip(Duration.ofSeconds(13));
+    Transport thoughtful =
+        (path, offset, count) -> {
+          clock.get(path, offset, count).body().read();
+          return new Transport.Response(
+              200, 0, OptionalLong.empty(), new ByteArrayInputStream(file));
+        };
+    assertArrayEquals(file, new SmallFiles(thoughtful, clock, Pace.DEFAULT).get("a", 1000));
   }
 
   @Test

@@ -122,7 +122,7 @@ class ModelTrialTest {
     }
 
     assertEquals(Verdict.Kind.PENDING, trial.observe(model("first")).kind());
-    now = Guards.DEFAULT.probation().toNanos();
+    now += Guards.DEFAULT.probation().toNanos();
     assertEquals(Verdict.Kind.HEALTHY, trial.observe(model("first")).kind());
   }
 

@@ -68,6 +68,7 @@ final class HouseRulesTest {
           "agent.enrol.HttpsEnrolmentService",
           "agent.identity.Certificates",
           "agent.mqtt.BrokerLink",
+          "agent.report.LogFile",
           "updater.engine.OnnxRuntime",
           "agent.serve.http.LocalClient",
           "agent.serve.http.UnixSocketFile",

@@ -80,7 +80,8 @@ class ForeignVersionIT extends SelfUpdating {
     awaitServing("1.0.0");
   }
 
-  // Foreign code: all metadata replaced by a set of the attacker's own, consistent in itself.
+  // Foreign code: metadata that does not follow from the pinned root. A whole set of somebody
+  // else's is what ForeignStoreTest tries.
   @Test
   @Order(4)
   void metadataThatDoesNotHoldVouchesForNothing() throws Exception {

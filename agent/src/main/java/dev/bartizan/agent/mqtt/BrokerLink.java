@@ -13,16 +13,13 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 import javax.net.ssl.SSLContext;
 import org.eclipse.paho.client.mqttv3.IMqttDeliveryToken;
-import org.eclipse.paho.client.mqttv3.MqttCallbackExtended;
-import org.eclipse.paho.client.mqttv3.MqttClient;
-import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
+import org.eclipse.paho.client.mqttv3.MqttCallback;
 import org.eclipse.paho.client.mqttv3.MqttException;
 import org.eclipse.paho.client.mqttv3.MqttMessage;
-import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection to the broker, made again whenever it breaks; one thread that sends.
+ * The way to the broker: a new connection whenever one breaks; one thread that sends.
  *
  * <p>Reconnecting is done here and not by the library, which neither adds jitter nor says why it
  * failed: a whole fleet that lost its broker must not come back in the same second.
@@ -47,34 +44,27 @@ public final class BrokerLink implements AutoCloseable {
   /** The state of a link that works. */
   public static final String CONNECTED = "connected";
 
-  private static final int QOS = 1;
-  private static final Duration KEEP_ALIVE = Duration.ofSeconds(60);
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  /** How long an attempt may take, and how long to rest between two. */
+  public record Pace(Duration patience, Duration firstPause, Duration longestPause) {
+    public static final Pace USUAL =
+        new Pace(Duration.ofSeconds(20), Duration.ofSeconds(1), Duration.ofMinutes(2));
+  }
 
-  /** What is under way when a connection is closed stays in the outbox: nothing to wait for. */
-  private static final long AT_ONCE = 0;
-
-  private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
-  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(2);
-
+  private final URI broker;
+  private final SSLContext tls;
   private final Topics topics;
   private final Outbox outbox;
   private final CommandSink commands;
-  private final Listener listener;
   private final RandomGenerator random;
-  private final MqttClient client;
-  private final MqttConnectOptions options;
+  private final Pace pace;
+  private final LinkState state;
   private final Thread sender = new Thread(this::run, "broker");
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition woken = lock.newCondition();
-  private volatile String state = "not connected yet";
   private volatile boolean closed;
 
-  /** Whether the newest connection is of use; the library's thread says when it is no more. */
-  private volatile boolean usable;
-
-  /** Whether the newest connection brought a command that the disk did not take. */
-  private volatile boolean refusing;
+  /** The attempt or connection of now, for {@link #close} to end. */
+  private @Nullable BrokerConnection current;
 
   /**
    * @param broker {@code ssl://HOST:PORT}
@@ -90,32 +80,31 @@ public final class BrokerLink implements AutoCloseable {
       Listener listener,
       RandomGenerator random)
       throws IOException {
+    this(broker, tls, device, groups, outbox, commands, listener, random, Pace.USUAL);
+  }
+
+  /** The same at another pace. */
+  public BrokerLink(
+      URI broker,
+      SSLContext tls,
+      Ueid device,
+      Set<String> groups,
+      Outbox outbox,
+      CommandSink commands,
+      Listener listener,
+      RandomGenerator random,
+      Pace pace)
+      throws IOException {
+    this.broker = broker;
+    this.tls = tls;
     this.topics = new Topics(device, groups);
     this.outbox = outbox;
     this.commands = commands;
-    this.listener = listener;
+    this.state = new LinkState(listener);
     this.random = random;
-    this.options = options(tls);
-    try {
-      this.client = new MqttClient(broker.toString(), device.text(), new MemoryPersistence());
-    } catch (MqttException | IllegalArgumentException unusable) {
-      throw new IOException("broker " + broker + ": " + unusable.getMessage(), unusable);
-    }
-    client.setManualAcks(true);
-    client.setTimeToWait(PATIENCE.toMillis());
-    client.setCallback(new Receiver());
-  }
-
-  private static MqttConnectOptions options(SSLContext tls) {
-    MqttConnectOptions options = new MqttConnectOptions();
-    options.setSocketFactory(tls.getSocketFactory());
-    options.setHttpsHostnameVerificationEnabled(true);
-    // The broker keeps commands for a device that is away.
-    options.setCleanSession(false);
-    options.setKeepAliveInterval((int) KEEP_ALIVE.toSeconds());
-    options.setConnectionTimeout((int) PATIENCE.toSeconds());
-    options.setMqttVersion(MqttConnectOptions.MQTT_VERSION_3_1_1);
-    return options;
+    this.pace = pace;
+    // An address that never can work is told now, not by a thread that tries for ever.
+    new BrokerConnection(broker, tls, topics, pace.patience()).close();
   }
 
   /** Connects in the background, and keeps at it until closed. */
@@ -126,7 +115,7 @@ public final class BrokerLink implements AutoCloseable {
 
   /** {@link #CONNECTED}, or why not. */
   public String state() {
-    return state;
+    return state.text();
   }
 
   private void run() {
@@ -137,57 +126,54 @@ public final class BrokerLink implements AutoCloseable {
     }
   }
 
-  /** Returns, when it is over, whether the connection was worth having. */
+  /**
+   * Makes one connection and uses it up: none is ever tried a second time. Returns, when it is
+   * over, whether it was worth having.
+   */
   private boolean stayConnected() {
     boolean connected = false;
-    try {
-      connect();
+    Receiver receiver = new Receiver();
+    try (BrokerConnection connection = begin(receiver)) {
+      connection.open(topics, receiver);
       connected = true;
-      sendWhileUsable();
+      receiver.connected();
+      sendWhileUsable(connection, receiver);
     } catch (MqttException | IOException broken) {
-      become(describe(broken));
+      receiver.usable = false;
+      state.broken(describe(broken));
     } catch (InterruptedException stopped) {
       closed = true;
     }
-    return connected && !refusing;
+    return connected && !receiver.refusing;
   }
 
-  private void connect() throws MqttException {
-    if (client.isConnected() && !usable) {
-      client.disconnect(AT_ONCE);
+  private synchronized BrokerConnection begin(Receiver receiver) throws IOException {
+    if (closed) {
+      throw new IOException("the link was closed");
     }
-    usable = true;
-    refusing = false;
-    if (!client.isConnected()) {
-      client.connect(options);
-    }
-    for (String topic : topics.commands()) {
-      client.subscribe(topic, QOS);
-    }
-    become(CONNECTED);
+    BrokerConnection connection = new BrokerConnection(broker, tls, topics, pace.patience());
+    receiver.connection = connection;
+    current = connection;
+    return connection;
   }
 
-  private void sendWhileUsable() throws MqttException, IOException, InterruptedException {
+  private void sendWhileUsable(BrokerConnection connection, Receiver receiver)
+      throws MqttException, IOException, InterruptedException {
     while (!closed) {
-      Optional<Outbox.Waiting> waiting = outbox.awaitOldest(() -> usable && !closed);
+      Optional<Outbox.Waiting> waiting = outbox.awaitOldest(() -> receiver.usable && !closed);
       if (waiting.isEmpty()) {
         return;
       }
-      send(waiting.get());
+      Message message = waiting.get().message();
+      connection.publish(topics.of(message.channel()), message.payload().toArray());
+      outbox.remove(waiting.get());
     }
-  }
-
-  private void send(Outbox.Waiting waiting) throws MqttException, IOException {
-    Message message = waiting.message();
-    // Blocks until the broker has acknowledged; throws when the connection is gone.
-    client.publish(topics.of(message.channel()), message.payload().toArray(), QOS, false);
-    outbox.remove(waiting);
   }
 
   /** Waits between attempts: doubling, capped, and anywhere in the second half of that. */
   private void pause(int failures) {
-    long cap = FIRST_PAUSE.toMillis() << Math.min(failures - 1, 10);
-    long longest = Math.min(cap, LONGEST_PAUSE.toMillis());
+    long cap = pace.firstPause().toMillis() << Math.min(failures - 1, 10);
+    long longest = Math.min(cap, pace.longestPause().toMillis());
     lock.lock();
     try {
       long nanos = TimeUnit.MILLISECONDS.toNanos(random.nextLong(longest / 2, longest + 1));
@@ -201,16 +187,9 @@ public final class BrokerLink implements AutoCloseable {
     }
   }
 
-  private void become(String now) {
-    if (!now.equals(state)) {
-      state = now;
-      listener.changed(now);
-    }
-  }
-
-  private static String describe(Exception broken) {
+  private static String describe(Throwable broken) {
     Throwable cause = broken.getCause() == null ? broken : broken.getCause();
-    return "not connected: " + String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
+    return String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
   }
 
   @Override
@@ -223,18 +202,25 @@ public final class BrokerLink implements AutoCloseable {
       lock.unlock();
     }
     outbox.wake();
-    try {
-      if (client.isConnected()) {
-        client.disconnect(AT_ONCE);
-      }
-      client.close(true);
-    } catch (MqttException alreadyGone) {
-      // There is nobody left to tell.
+    endCurrent();
+  }
+
+  private synchronized void endCurrent() {
+    if (current != null) {
+      current.close();
     }
   }
 
-  /** Called on the library's thread. */
-  private final class Receiver implements MqttCallbackExtended {
+  /** Called on the library's thread. One for each connection: a late word of an old one is lost. */
+  private final class Receiver implements MqttCallback {
+    private @Nullable BrokerConnection connection;
+
+    /** Whether the connection is of use; the library's thread says when it is no more. */
+    private volatile boolean usable = true;
+
+    /** Whether the connection brought a command that the disk did not take. */
+    private volatile boolean refusing;
+
     @Override
     public void messageArrived(String topic, MqttMessage message) throws MqttException {
       try {
@@ -245,20 +231,30 @@ public final class BrokerLink implements AutoCloseable {
         giveUp("command not kept: " + notKept.getMessage());
         return;
       }
-      client.messageArrivedComplete(message.getId(), message.getQos());
+      if (connection != null) {
+        connection.acknowledge(message.getId(), message.getQos());
+      }
     }
-
-    @Override
-    public void connectComplete(boolean reconnect, String server) {}
 
     @Override
     public void connectionLost(@Nullable Throwable cause) {
-      giveUp("not connected: " + (cause == null ? "closed" : cause.getMessage()));
+      giveUp(cause == null ? "closed" : describe(cause));
+    }
+
+    /** Unless it is over already: the library's thread may have been faster. */
+    synchronized void connected() {
+      if (usable) {
+        state.connected();
+      }
     }
 
     private void giveUp(String why) {
-      usable = false;
-      become(why);
+      synchronized (this) {
+        if (usable) {
+          usable = false;
+          state.broken(why);
+        }
+      }
       outbox.wake();
     }
 

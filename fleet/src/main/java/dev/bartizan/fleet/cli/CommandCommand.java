@@ -164,7 +164,7 @@ public final class CommandCommand implements Callable<Integer> {
   private CommandPost connect(OperatorDirectory directory, FleetSettings settings)
       throws IOException, Refusal {
     return CommandPost.connect(
-        settings.broker(),
+        settings.operators(),
         Credentials.load(directory, Credentials.OPERATOR),
         CertificateAuthority.load(directory, clock, random).certificate(),
         "operator-" + randomText());

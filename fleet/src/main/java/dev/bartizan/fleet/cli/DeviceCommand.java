@@ -5,10 +5,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.crypto.keystore.Ueid;
+import dev.bartizan.fleet.command.Expulsion;
 import dev.bartizan.fleet.enrol.EnrolmentTokens;
+import dev.bartizan.fleet.identity.CertificateAuthority;
 import dev.bartizan.fleet.identity.Device;
 import dev.bartizan.fleet.identity.Inventory;
 import dev.bartizan.fleet.identity.OperatorDirectory;
+import dev.bartizan.fleet.identity.RevocationList;
 import dev.bartizan.fleet.release.KeyShipping;
 import dev.bartizan.updater.disk.OutputFile;
 import java.io.IOException;
@@ -78,13 +81,37 @@ public final class DeviceCommand {
   /** For ever. */
   @Command(
       name = "revoke",
-      description = "Never trust this device again.",
+      description =
+          "Never trust this device again, keep it out of the broker and end its session there.",
       mixinStandardHelpOptions = true)
   int revoke(
       @Parameters(paramLabel = "DEVICE", converter = Arguments.UeidArgument.class) Ueid ueid,
-      @Option(names = "--dir", defaultValue = ".", paramLabel = "DIR") Path dir)
+      @Option(names = "--dir", defaultValue = ".", paramLabel = "DIR") Path dir,
+      @Option(
+              names = "--broker-told",
+              description =
+                  "The broker runs elsewhere and has read broker/revoked.pem: only end the"
+                      + " session.")
+          boolean brokerTold,
+      @Option(names = "--no-broker", description = "Leave the broker alone: no link is in use.")
+          boolean noBroker)
       throws IOException, Refusal {
-    return change(dir, ueid, Device.State.REVOKED);
+    change(dir, ueid, Device.State.REVOKED);
+    OperatorDirectory directory = new OperatorDirectory(dir);
+    CertificateAuthority authority = CertificateAuthority.load(directory, clock, random);
+    if (noBroker) {
+      new RevocationList(directory).write(authority, clock.instant());
+      return DONE;
+    }
+    Expulsion expulsion = new Expulsion(directory, authority);
+    String clientId = "operator-" + Long.toHexString(random.nextLong());
+    if (brokerTold) {
+      expulsion.endSession(ueid, clientId);
+    } else {
+      expulsion.expel(ueid, clientId, clock.instant());
+    }
+    console.say("its session at the broker is over");
+    return DONE;
   }
 
   /** Until {@link #release}. */

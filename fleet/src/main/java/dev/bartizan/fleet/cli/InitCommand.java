@@ -93,6 +93,15 @@ public final class InitCommand implements Callable<Integer> {
   private Optional<String> broker = Optional.empty();
 
   @Option(
+      names = "--operator-broker",
+      paramLabel = "ssl://H:P",
+      description = {
+        "Where the same broker listens for operators, and for them alone (default: the port after"
+            + " the devices')."
+      })
+  private Optional<String> operatorBroker = Optional.empty();
+
+  @Option(
       names = "--repository",
       paramLabel = "URL",
       description = "Where devices find repository/ (default: http://<first host>:8080/).")
@@ -154,13 +163,19 @@ public final class InitCommand implements Callable<Integer> {
     try {
       String first = FleetPlan.inUrl(hosts.get(0));
       return new FleetPlan(
-          new FleetSettings(trustDomain, broker.orElse("ssl://" + first + ":" + BROKER_PORT)),
+          settings(broker.orElse("ssl://" + first + ":" + BROKER_PORT)),
           hosts,
           URI.create(repository.orElse("http://" + first + ":" + REPOSITORY_PORT + "/")),
           roles());
     } catch (IllegalArgumentException wrong) {
       throw new ParameterException(spec.commandLine(), String.valueOf(wrong.getMessage()), wrong);
     }
+  }
+
+  private FleetSettings settings(String devices) {
+    return operatorBroker
+        .map(operators -> new FleetSettings(trustDomain, devices, operators))
+        .orElseGet(() -> new FleetSettings(trustDomain, devices));
   }
 
   private RepositoryPlan roles() {

@@ -1,14 +1,11 @@
 package dev.bartizan.fleet.command;
 
-import dev.bartizan.crypto.TouchesTheWorld;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.crypto.statement.Audience;
 import dev.bartizan.fleet.identity.Credentials;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,69 +15,42 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLSocketFactory;
-import javax.net.ssl.TrustManagerFactory;
-import org.eclipse.paho.client.mqttv3.MqttClient;
-import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
-import org.eclipse.paho.client.mqttv3.MqttException;
-import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
 
 /** A connection of the operator to the broker: commands out, answers in. */
-@TouchesTheWorld("the network")
 public final class CommandPost implements AutoCloseable {
-  private static final int AT_LEAST_ONCE = 1;
-  private static final int PATIENCE_SECONDS = 15;
   private static final int MAX_WAITING = 10_000;
 
-  private final MqttClient client;
+  private final OperatorLine line;
   private final BlockingQueue<CommandAnswer> answers = new LinkedBlockingQueue<>(MAX_WAITING);
 
-  private CommandPost(MqttClient client) {
-    this.client = client;
+  private CommandPost(OperatorLine line) {
+    this.line = line;
   }
 
   /**
    * Connects to the broker with the operator's certificate.
    *
-   * @param broker {@code ssl://HOST:PORT}
+   * @param broker {@code ssl://HOST:PORT}, where it listens for operators
    * @param authority the only authority the broker's certificate may come from
    * @param clientId unique at the broker
    */
   public static CommandPost connect(
       String broker, Credentials operator, X509Certificate authority, String clientId)
       throws IOException {
-    try {
-      MqttClient client = new MqttClient(broker, clientId, new MemoryPersistence());
-      client.setTimeToWait(TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
-      client.connect(options(operator, authority));
-      return new CommandPost(client);
-    } catch (MqttException unreachable) {
-      throw new IOException(broker + ": " + reason(unreachable), unreachable);
-    }
+    return new CommandPost(OperatorLine.connect(broker, operator, authority, clientId));
   }
 
   /** Publishes a signed command; returns when the broker has it. */
   public void send(Audience audience, byte[] compact) throws IOException {
-    try {
-      client.publish(topic(audience), compact, AT_LEAST_ONCE, false);
-    } catch (MqttException failed) {
-      throw new IOException("the broker did not take the command: " + reason(failed), failed);
-    }
+    line.publish(topic(audience), compact);
   }
 
   /** Listens for the answers of {@code devices}; to be called before {@link #send}. */
   public void listen(Set<Ueid> devices) throws IOException {
-    try {
-      for (Ueid device : devices) {
-        client.subscribe(
-            "bartizan/" + device.text() + "/response",
-            AT_LEAST_ONCE,
-            (topic, message) -> receive(device, message.getPayload()));
-      }
-    } catch (MqttException failed) {
-      throw new IOException("the broker lets us not listen: " + reason(failed), failed);
+    for (Ueid device : devices) {
+      line.listen(
+          "bartizan/" + device.text() + "/response",
+          (topic, message) -> receive(device, message.getPayload()));
     }
   }
 
@@ -105,14 +75,7 @@ public final class CommandPost implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    try {
-      if (client.isConnected()) {
-        client.disconnect();
-      }
-      client.close();
-    } catch (MqttException failed) {
-      throw new IOException("the broker connection did not close: " + reason(failed), failed);
-    }
+    line.close();
   }
 
   private CommandAnswer next(long end, Set<Ueid> missing) throws IOException {
@@ -148,36 +111,5 @@ public final class CommandPost implements AutoCloseable {
     return audience.isGroup()
         ? "bartizan/group/" + audience.name() + "/command"
         : "bartizan/" + audience.name() + "/command";
-  }
-
-  static MqttConnectOptions options(Credentials operator, X509Certificate authority) {
-    MqttConnectOptions options = new MqttConnectOptions();
-    options.setCleanSession(true);
-    options.setConnectionTimeout(PATIENCE_SECONDS);
-    options.setHttpsHostnameVerificationEnabled(true);
-    options.setSocketFactory(mutualTls(operator, authority));
-    return options;
-  }
-
-  private static SSLSocketFactory mutualTls(Credentials operator, X509Certificate authority) {
-    try {
-      KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
-      keys.init(operator.keyStore(), new char[0]);
-      KeyStore anchors = KeyStore.getInstance("PKCS12");
-      anchors.load(null, null);
-      anchors.setCertificateEntry("authority", authority);
-      TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
-      trust.init(anchors);
-      SSLContext tls = SSLContext.getInstance("TLS");
-      tls.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
-      return tls.getSocketFactory();
-    } catch (GeneralSecurityException | IOException impossible) {
-      throw new IllegalStateException("these credentials cannot be used", impossible);
-    }
-  }
-
-  private static String reason(MqttException problem) {
-    Throwable cause = problem.getCause();
-    return String.valueOf(cause == null ? problem.getMessage() : cause.getMessage());
   }
 }

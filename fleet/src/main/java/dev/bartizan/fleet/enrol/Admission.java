@@ -7,6 +7,7 @@ import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.crypto.statement.SpiffeId;
 import dev.bartizan.fleet.identity.CertificateAuthority;
 import dev.bartizan.fleet.identity.Device;
+import dev.bartizan.fleet.identity.IssuedIdentities;
 import dev.bartizan.fleet.identity.Pem;
 import java.io.IOException;
 import java.security.cert.X509Certificate;
@@ -21,10 +22,12 @@ final class Admission {
   private static final String DEFAULT_PROFILE = "default";
 
   private final EnrolmentDesk.Office office;
+  private final IssuedIdentities issued;
   private final Welcome welcome;
 
   Admission(EnrolmentDesk.Office office, Welcome welcome) {
     this.office = office;
+    this.issued = office.inventory().issuedIdentities();
     this.welcome = welcome;
   }
 
@@ -37,6 +40,7 @@ final class Admission {
         authority.issueIdentity(id, keys.identity(), CertificateAuthority.IDENTITY_LIFETIME);
     X509Certificate unwrap =
         authority.issueUnwrap(id, keys.unwrap(), CertificateAuthority.UNWRAP_LIFETIME);
+    issued.record(ueid, identity, now);
     office
         .inventory()
         .enrol(

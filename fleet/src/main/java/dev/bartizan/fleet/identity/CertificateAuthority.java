@@ -4,14 +4,27 @@ import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.crypto.statement.SpiffeId;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
 import java.util.List;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.CRLNumber;
+import org.bouncycastle.asn1.x509.CRLReason;
+import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.cert.X509v2CRLBuilder;
+import org.bouncycastle.cert.bc.BcX509ExtensionUtils;
+import org.bouncycastle.operator.ContentSigner;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /**
  * The fleet's own certificate authority: ECDSA P-256, one level, every certificate for one purpose.
@@ -107,15 +120,53 @@ public final class CertificateAuthority {
             .lifetime(clock.instant(), lifetime));
   }
 
-  /** A new key and certificate for a person or program of the operator's: a TLS client. */
+  /**
+   * A new key and certificate for a person or program of the operator's: a TLS client. It vouches
+   * for itself, and the broker is told which ones to believe: whatever name a device can get into a
+   * certificate of this authority, it is no operator.
+   */
   public Credentials issueOperator(String name, Duration lifetime) {
     KeyPair pair = OperatorKeys.p256(random);
-    return credentials(
-        pair,
+    X509Certificate own =
         new CertificateDraft(name, "operator", pair.getPublic())
             .signing()
             .purpose(KeyPurposeId.id_kp_clientAuth)
-            .lifetime(clock.instant(), lifetime));
+            .lifetime(clock.instant(), lifetime)
+            .selfSigned(pair.getPrivate(), random);
+    return new Credentials(pair.getPrivate(), List.of(own));
+  }
+
+  /**
+   * The list of certificates that are good no more, PEM (RFC 5280, 5). It is valid as long as the
+   * authority: a broker whose list has run out lets nobody in, and nobody would renew it at night.
+   *
+   * @param serials of certificates of this authority
+   */
+  public String revocationList(Iterable<BigInteger> serials) {
+    try {
+      Instant now = clock.instant();
+      X500Name issuer = X500Name.getInstance(certificate().getSubjectX500Principal().getEncoded());
+      X509v2CRLBuilder list = new X509v2CRLBuilder(issuer, Date.from(now));
+      list.setNextUpdate(certificate().getNotAfter());
+      list.addExtension(Extension.cRLNumber, false, new CRLNumber(number(now)));
+      list.addExtension(
+          Extension.authorityKeyIdentifier,
+          false,
+          new BcX509ExtensionUtils()
+              .createAuthorityKeyIdentifier(
+                  SubjectPublicKeyInfo.getInstance(certificate().getPublicKey().getEncoded())));
+      serials.forEach(
+          serial -> list.addCRLEntry(serial, Date.from(now), CRLReason.privilegeWithdrawn));
+      ContentSigner signer =
+          new JcaContentSignerBuilder("SHA256withECDSA").setSecureRandom(random).build(own.key());
+      return Pem.ofRevocationList(list.build(signer).getEncoded());
+    } catch (IOException | OperatorCreationException impossible) {
+      throw new IllegalStateException("this list cannot be written", impossible);
+    }
+  }
+
+  private static BigInteger number(Instant now) {
+    return BigInteger.valueOf(Math.max(0, now.toEpochMilli()));
   }
 
   private static CertificateDraft device(Ueid ueid, ECPublicKey key) {

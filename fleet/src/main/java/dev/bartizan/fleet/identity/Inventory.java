@@ -20,6 +20,11 @@ public final class Inventory {
     this.directory = directory;
   }
 
+  /** What was issued to these devices. */
+  public IssuedIdentities issuedIdentities() {
+    return new IssuedIdentities(directory);
+  }
+
   public Optional<Device> find(Ueid ueid) throws IOException, Malformed {
     String name = file(ueid);
     Optional<byte[]> json = directory.find(name, Device.MAX_LENGTH);

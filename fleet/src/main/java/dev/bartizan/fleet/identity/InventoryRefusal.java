@@ -28,6 +28,12 @@ public final class InventoryRefusal extends Refusal {
         "REVOKED", "device " + device.ueid() + " is revoked, and stays so; enrol new hardware");
   }
 
+  static InventoryRefusal tooManyCertificates(Ueid ueid, int good) {
+    return new InventoryRefusal(
+        "TOO_MANY_CERTIFICATES",
+        "device " + ueid + " has " + good + " certificates that are still good; renew later");
+  }
+
   @Override
   public String code() {
     return code;

@@ -38,6 +38,7 @@ public final class NewFleet {
     authority
         .issueOperator(OPERATOR, CertificateAuthority.OPERATOR_LIFETIME)
         .store(directory, Credentials.OPERATOR);
+    RevocationList.begin(directory, authority);
     OperatorKeys keys = new OperatorKeys(directory);
     keys.create(OperatorKeys.COMMAND, random);
     keys.create(OperatorKeys.VERIFIER, random);

@@ -23,6 +23,7 @@ public final class Pem {
   private static final Pattern BLOCK =
       Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----\\s*([A-Za-z0-9+/=\\s]+?)\\s*-----END \\1-----");
   private static final String CERTIFICATE = "CERTIFICATE";
+  private static final String REVOCATION_LIST = "X509 CRL";
   private static final String PRIVATE_KEY = "PRIVATE KEY";
   private static final String PUBLIC_KEY = "PUBLIC KEY";
 
@@ -35,6 +36,11 @@ public final class Pem {
       text.append(encode(CERTIFICATE, der(certificate)));
     }
     return text.toString();
+  }
+
+  /** A certificate revocation list, from its DER form. */
+  static String ofRevocationList(byte[] der) {
+    return encode(REVOCATION_LIST, der);
   }
 
   /** An unencrypted PKCS #8 key: only for files with mode 0600. */

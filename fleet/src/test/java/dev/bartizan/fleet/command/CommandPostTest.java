@@ -16,12 +16,12 @@ import dev.bartizan.crypto.statement.SpiffeId;
 import dev.bartizan.fleet.cli.CommandCommand;
 import dev.bartizan.fleet.cli.Console;
 import dev.bartizan.fleet.cli.Failures;
+import dev.bartizan.fleet.founding.RawMqtt;
+import dev.bartizan.fleet.founding.ShippedBroker;
 import dev.bartizan.fleet.identity.CertificateAuthority;
 import dev.bartizan.fleet.identity.Credentials;
 import dev.bartizan.fleet.identity.Device;
-import dev.bartizan.fleet.identity.FleetSettings;
 import dev.bartizan.fleet.identity.Inventory;
-import dev.bartizan.fleet.identity.NewFleet;
 import dev.bartizan.fleet.identity.OperatorDirectory;
 import dev.bartizan.fleet.identity.OperatorKeys;
 import java.io.ByteArrayOutputStream;
@@ -43,6 +43,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.paho.client.mqttv3.MqttClient;
+import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.client.mqttv3.MqttException;
 import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
 import org.junit.jupiter.api.AfterEach;
@@ -61,14 +62,13 @@ class CommandPostTest {
   @TempDir private Path folder;
   private OperatorDirectory directory;
   private CertificateAuthority authority;
-  private Mosquitto broker;
+  private ShippedBroker broker;
 
   @BeforeEach
   void found() throws Exception {
-    directory = new OperatorDirectory(folder.resolve("fleet"));
-    authority = NewFleet.found(directory, settings(8883), List.of("localhost"), clock, RANDOM);
-    broker = Mosquitto.start(folder, directory);
-    settings(broker.port()).store(directory);
+    broker = ShippedBroker.start(folder.resolve("fleet"));
+    directory = broker.directory();
+    authority = broker.authority();
     takeIn();
   }
 
@@ -126,7 +126,7 @@ class CommandPostTest {
         IOException.class,
         () ->
             CommandPost.connect(
-                settings(broker.port()).broker(), stranger, authority.certificate(), "mallory"));
+                broker.settings().operators(), stranger, authority.certificate(), "mallory"));
   }
 
   private int run(String... arguments) {
@@ -136,10 +136,6 @@ class CommandPostTest {
     all[arguments.length] = "--dir";
     all[arguments.length + 1] = folder.resolve("fleet").toString();
     return new CommandLine(command).setExecutionExceptionHandler(new Failures()).execute(all);
-  }
-
-  private static FleetSettings settings(int port) {
-    return new FleetSettings("fleet.example", "ssl://localhost:" + port);
   }
 
   private void takeIn() throws Exception {
@@ -169,11 +165,11 @@ class CommandPostTest {
     private final CompletableFuture<Command> obeyed = new CompletableFuture<>();
 
     PlayedDevice(String status) throws Exception {
-      Credentials own = authority.issueOperator("played device", Duration.ofDays(1));
-      client =
-          new MqttClient(
-              settings(broker.port()).broker(), "played-device", new MemoryPersistence());
-      client.connect(CommandPost.options(own, authority.certificate()));
+      client = new MqttClient(broker.settings().broker(), DEVICE.text(), new MemoryPersistence());
+      MqttConnectOptions options = new MqttConnectOptions();
+      options.setSocketFactory(
+          RawMqtt.tls(broker.device(DEVICE), authority.certificate()).getSocketFactory());
+      client.connect(options);
       client.setTimeToWait(5000);
       client.subscribe(
           "bartizan/" + DEVICE.text() + "/command",

@@ -5,24 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.keystore.Ueid;
-import dev.bartizan.crypto.statement.SpiffeId;
 import dev.bartizan.fleet.identity.CertificateAuthority;
 import dev.bartizan.fleet.identity.Credentials;
-import dev.bartizan.fleet.identity.FleetSettings;
 import dev.bartizan.fleet.identity.NewFleet;
 import dev.bartizan.fleet.identity.OperatorDirectory;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-import java.security.KeyStore;
 import java.security.SecureRandom;
-import java.security.interfaces.ECPublicKey;
-import java.security.spec.ECGenParameterSpec;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,9 +19,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.eclipse.paho.client.mqttv3.MqttClient;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.client.mqttv3.MqttException;
@@ -51,22 +38,12 @@ class BrokerFilesTest {
   @TempDir private Path folder;
   private final SecureRandom random = new SecureRandom();
   private final List<AutoCloseable> open = new ArrayList<>();
-  private OperatorDirectory directory = new OperatorDirectory(Path.of(""));
-  private int port;
+  private ShippedBroker broker;
 
   @BeforeEach
   void startTheBroker() throws Exception {
-    directory = new OperatorDirectory(folder);
-    port = freePort();
-    FleetSettings settings = new FleetSettings("fleet.example", "ssl://localhost:" + port);
-    NewFleet.found(directory, settings, List.of("localhost"), Clock.systemUTC(), random);
-    new BrokerFiles(directory).write(settings);
-    Process broker =
-        new ProcessBuilder("mosquitto", "-c", directory.path("broker/mosquitto.conf").toString())
-            .redirectErrorStream(true)
-            .start();
-    open.add(() -> stop(broker));
-    awaitRunning(broker.inputReader(StandardCharsets.UTF_8));
+    broker = ShippedBroker.start(folder);
+    open.add(broker);
   }
 
   @AfterEach
@@ -140,41 +117,22 @@ class BrokerFilesTest {
   /** Attack: who breaks into the broker uses its certificate to speak as a client. */
   @Test
   void theBrokersOwnCertificateIsNoClients() throws Exception {
-    Credentials broker = Credentials.load(directory, Credentials.BROKER);
-    assertThrows(MqttException.class, () -> connect(broker, "broker"));
+    Credentials own = Credentials.load(broker.directory(), Credentials.BROKER);
+    assertThrows(MqttException.class, () -> connect(own, "broker"));
   }
 
   private Credentials operator() throws Exception {
-    return Credentials.load(directory, Credentials.OPERATOR);
+    return broker.operator();
   }
 
   private Credentials device(Ueid ueid) throws Exception {
-    KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-    generator.initialize(new ECGenParameterSpec("secp256r1"));
-    KeyPair pair = generator.generateKeyPair();
-    CertificateAuthority authority =
-        CertificateAuthority.load(directory, Clock.systemUTC(), random);
-    return new Credentials(
-        pair.getPrivate(),
-        List.of(
-            authority.issueIdentity(
-                new SpiffeId("fleet.example", ueid),
-                (ECPublicKey) pair.getPublic(),
-                Duration.ofDays(1)),
-            authority.certificate()));
+    return broker.device(ueid);
   }
 
   private MqttClient connect(Credentials credentials, String id) throws Exception {
-    KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
-    keys.init(credentials.keyStore(), new char[0]);
-    KeyStore anchors = KeyStore.getInstance("PKCS12");
-    anchors.load(null, null);
-    anchors.setCertificateEntry(
-        "ca", Credentials.load(directory, CertificateAuthority.NAME).certificate());
-    TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
-    trust.init(anchors);
-    SSLContext tls = SSLContext.getInstance("TLS");
-    tls.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+    boolean operator = credentials.certificate().equals(broker.operator().certificate());
+    int port = operator ? broker.operatorsPort() : broker.port();
+    SSLContext tls = RawMqtt.tls(credentials, broker.authority().certificate());
     MqttConnectOptions options = new MqttConnectOptions();
     options.setSocketFactory(tls.getSocketFactory());
     options.setHttpsHostnameVerificationEnabled(true);
@@ -199,29 +157,5 @@ class BrokerFilesTest {
 
   private static String next(BlockingQueue<String> heard) throws InterruptedException {
     return String.valueOf(heard.poll(20, TimeUnit.SECONDS));
-  }
-
-  private static void awaitRunning(BufferedReader log) throws IOException {
-    StringBuilder seen = new StringBuilder();
-    for (String line = log.readLine(); line != null; line = log.readLine()) {
-      seen.append(line).append('\n');
-      if (line.endsWith(" running")) {
-        return;
-      }
-    }
-    throw new IOException("mosquitto did not start: " + seen);
-  }
-
-  private static void stop(Process broker) throws InterruptedException {
-    broker.destroy();
-    if (!broker.waitFor(10, TimeUnit.SECONDS)) {
-      broker.destroyForcibly();
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

@@ -30,7 +30,7 @@ public final class Lab implements AutoCloseable {
   private final Distribution distribution;
   private final Path home;
   private final Operator operator;
-  private final int brokerPort = Ports.free();
+  private final int brokerPort = Ports.freePair();
   private final int webPort = Ports.free();
   private @Nullable Swtpm chip;
   private @Nullable WebServer web;
@@ -110,7 +110,7 @@ public final class Lab implements AutoCloseable {
     operator.trustChipsOf(made.issuerCertificate());
     web = WebServer.start(home.resolve("web"), operator.repository(), webPort);
     broker = Broker.start(operator.directory(), brokerPort);
-    eavesdropper = Eavesdropper.start(operator, brokerPort, home.resolve("heard"));
+    eavesdropper = Eavesdropper.start(operator, brokerPort + 1, home.resolve("heard"));
     device =
         TestDevice.make(
             distribution,

@@ -18,6 +18,18 @@ public final class Ports {
     }
   }
 
+  /** One that is free now, as the one after it is: a broker's, for devices and for operators. */
+  public static int freePair() throws IOException {
+    while (true) {
+      int port = free();
+      try (ServerSocket next = new ServerSocket(port + 1, 1, InetAddress.getLoopbackAddress())) {
+        return next.getLocalPort() - 1;
+      } catch (IOException taken) {
+        // Another one, then.
+      }
+    }
+  }
+
   /** Whether somebody listens. */
   public static boolean answers(int port) {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {

@@ -1,0 +1,62 @@
+package dev.bartizan.fleet.command;
+
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.keystore.Ueid;
+import dev.bartizan.fleet.identity.CertificateAuthority;
+import dev.bartizan.fleet.identity.Credentials;
+import dev.bartizan.fleet.identity.FleetSettings;
+import dev.bartizan.fleet.identity.OperatorDirectory;
+import dev.bartizan.fleet.identity.RevocationList;
+import java.io.IOException;
+import java.time.Instant;
+
+/**
+ * Makes the broker know of a revocation. In this order: the list first, so that who is thrown out
+ * does not come back.
+ */
+public final class Expulsion {
+  private final OperatorDirectory directory;
+  private final CertificateAuthority authority;
+
+  public Expulsion(OperatorDirectory directory, CertificateAuthority authority) {
+    this.directory = directory;
+    this.authority = authority;
+  }
+
+  /**
+   * Keeps {@code device} out and ends its session. It is revoked in the inventory already.
+   *
+   * @param clientId unique at the broker
+   * @throws IOException when the broker could not be made to; the list is written all the same, and
+   *     this can be done again
+   */
+  public void expel(Ueid device, String clientId, Instant now) throws IOException, Refusal {
+    new RevocationList(directory).write(authority, now);
+    try {
+      new LocalBroker(directory).reload();
+      endSession(device, clientId);
+    } catch (IOException notTold) {
+      throw new IOException(
+          device
+              + " is revoked, but the broker does not know yet: "
+              + notTold.getMessage()
+              + "; a broker elsewhere needs a copy of "
+              + directory.path(RevocationList.FILE)
+              + " and a SIGHUP, then revoke again with --broker-told",
+          notTold);
+    }
+  }
+
+  /** The second half alone, for a broker that has the list. */
+  public void endSession(Ueid device, String clientId) throws IOException, Refusal {
+    FleetSettings settings = FleetSettings.load(directory);
+    try (OperatorLine line =
+        OperatorLine.connect(
+            settings.operators(),
+            Credentials.load(directory, Credentials.OPERATOR),
+            authority.certificate(),
+            clientId)) {
+      new BrokerControl(line).endSession(device);
+    }
+  }
+}

@@ -5,6 +5,7 @@ import dev.bartizan.agent.config.AgentConfig;
 import dev.bartizan.agent.config.KeystoreBackend;
 import dev.bartizan.agent.identity.Credentials;
 import dev.bartizan.agent.identity.FleetTls;
+import dev.bartizan.agent.report.LogFile;
 import dev.bartizan.agent.system.LockedMemory;
 import dev.bartizan.agent.system.Safeguards;
 import dev.bartizan.agent.trust.TrustedDocuments;
@@ -238,6 +239,7 @@ public final class Device {
         keystore,
         config.keystore().bootPcrs(),
         config.device().bootLogs(),
+        LogFile.beside(config.serve().controlSocket())::look,
         documents,
         config.device().profile(),
         host.installation(),

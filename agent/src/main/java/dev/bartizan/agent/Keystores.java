@@ -11,9 +11,11 @@ import dev.bartizan.agent.config.KeystoreBackend.Tpm2;
 import dev.bartizan.agent.config.SecretFile;
 import dev.bartizan.agent.identity.Credentials;
 import dev.bartizan.agent.identity.KeystoreBlobs;
+import dev.bartizan.agent.report.LogFile;
 import dev.bartizan.agent.trust.TrustedDocuments;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.keystore.BlobStore;
+import dev.bartizan.crypto.keystore.BootState;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
 import dev.bartizan.crypto.keystore.KeystoreRefusal;
 import dev.bartizan.crypto.keystore.PcrApprovals;
@@ -23,7 +25,10 @@ import dev.bartizan.crypto.keystore.SoftwareKeystore;
 import dev.bartizan.crypto.keystore.Tpm2Binding;
 import dev.bartizan.crypto.keystore.Tpm2Keystore;
 import dev.bartizan.crypto.keystore.Tpm2Renewal;
+import dev.bartizan.crypto.statement.AgentLog;
+import dev.bartizan.crypto.tpm.PcrSelection;
 import dev.bartizan.crypto.tpm.Tpm;
+import dev.bartizan.crypto.tpm.TpmPublic;
 import dev.bartizan.updater.disk.Disk;
 import java.io.IOException;
 import java.util.Optional;
@@ -105,12 +110,22 @@ public final class Keystores {
       return SoftwareKeystore.create(blobs, new SecretFile(software.passwordFile()), host.random());
     }
     BootBinding binding = ((Tpm2) backend).binding();
+    Optional<TpmPublic> authority = AuthorityKey.of(binding.authority());
+    PcrApprovals approvals = approvals(config, Optional.empty());
+    PcrSelection bound =
+        binding.pcrs().isPresent()
+            ? binding.pcrs().get()
+            : BootState.toBind(
+                Device.tpm(config, host),
+                config.keystore().bootPcrs().banks().get(0).hash(),
+                LogFile.beside(config.serve().controlSocket()).look().map(AgentLog::pcr),
+                authority,
+                approvals);
     return Tpm2Keystore.create(
         Device.tpm(config, host),
         blobs,
-        new Tpm2Binding(
-            binding.pcrs(), AuthorityKey.of(binding.authority()), binding.attestation()),
-        approvals(config, Optional.empty()));
+        new Tpm2Binding(bound, authority, binding.attestation()),
+        approvals);
   }
 
   /**
@@ -149,6 +164,8 @@ public final class Keystores {
       case TPM_REPLACED -> "this is another chip, or it was cleared: enrol anew";
       case EPOCH_OVER -> "this device's keys are of an epoch that is over: enrol anew";
       case ANCHOR_MISSING -> "find out who cleared the chip's index; enrol anew";
+      case BANK_NOT_EXTENDED ->
+          "name a bank that firmware measures into, with keystore.boot_pcrs and bound_pcrs";
       case KEYS_EXIST, PCR_MISMATCH, CREDENTIAL_REJECTED, BAD_PEER_KEY, NOT_SUPPORTED -> "";
     };
   }

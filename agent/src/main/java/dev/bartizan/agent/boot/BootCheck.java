@@ -1,6 +1,7 @@
 package dev.bartizan.agent.boot;
 
 import dev.bartizan.agent.trust.TrustedDocuments;
+import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.boot.BootLogs;
@@ -11,8 +12,10 @@ import dev.bartizan.crypto.boot.Verdict;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
 import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.crypto.statement.AgentEvent;
+import dev.bartizan.crypto.statement.AgentLog;
 import dev.bartizan.crypto.tpm.PcrSelection;
 import dev.bartizan.crypto.tpm.PcrValues;
+import dev.bartizan.crypto.tpm.TpmHash;
 import dev.bartizan.updater.release.DevicePolicy;
 import dev.bartizan.updater.release.ReferenceTargets;
 import dev.bartizan.updater.release.SoftwareFile;
@@ -38,6 +41,7 @@ public final class BootCheck {
   private final DeviceKeystore keystore;
   private final PcrSelection bootPcrs;
   private final LogFiles logs;
+  private final OwnLog measured;
   private final TrustedDocuments documents;
   private final String profile;
   private final Installation installation;
@@ -45,9 +49,17 @@ public final class BootCheck {
   private final ExecutorService workers;
   private @Nullable Future<Map<String, SoftwareFile>> hashed;
 
+  /** The log of what the agent has measured since the boot, for whoever only looks. */
+  @FunctionalInterface
+  public interface OwnLog {
+    /** Nothing when there is none, or none that can be read. */
+    Optional<AgentLog> look() throws IOException;
+  }
+
   /**
    * @param bootPcrs the PCRs that make up the boot chain
    * @param logs what explains them, where there is any
+   * @param measured where the log of the agent's own measurements is
    * @param profile the hardware profile whose reference values apply
    * @param sha256 fast: the installation has some hundred megabytes
    * @param workers hash them beside other work
@@ -56,6 +68,7 @@ public final class BootCheck {
       DeviceKeystore keystore,
       PcrSelection bootPcrs,
       LogFiles logs,
+      OwnLog measured,
       TrustedDocuments documents,
       String profile,
       Installation installation,
@@ -64,6 +77,7 @@ public final class BootCheck {
     this.keystore = keystore;
     this.bootPcrs = bootPcrs;
     this.logs = logs;
+    this.measured = measured;
     this.documents = documents;
     this.profile = profile;
     this.installation = installation;
@@ -177,14 +191,30 @@ public final class BootCheck {
     ReferenceValues reference =
         document.isPresent()
             ? ReferenceValues.parse(document.get())
-            : new ReferenceValues(profile, Map.of());
+            : ReferenceValues.none(profile);
     BootLogs before = logs.read();
-    PcrValues found = keystore.readPcrs(bootPcrs);
+    PcrValues found = asTheBootLeftThem();
     BootLogs after = logs.read();
     // What was measured in between is in one of the two: read the PCRs again, for the later one.
     return before.equals(after)
         ? reference.judge(found, before)
-        : reference.judge(keystore.readPcrs(bootPcrs), after);
+        : reference.judge(asTheBootLeftThem(), after);
+  }
+
+  /** The agent's own PCR was at its start value, if the agent's log explains all that is in it. */
+  private PcrValues asTheBootLeftThem() throws Refusal, IOException {
+    PcrValues found = keystore.readPcrs(bootPcrs);
+    Optional<AgentLog> own = measured.look().filter(log -> AgentLog.isSuitable(log.pcr()));
+    if (own.isEmpty()) {
+      return found;
+    }
+    int pcr = own.get().pcr();
+    Optional<Bytes> held = found.find(TpmHash.SHA256, pcr);
+    // A log is a step ahead of its PCR while something is being measured.
+    return held.equals(Optional.of(own.get().replay().value()))
+            || held.equals(Optional.of(own.get().withoutLast().replay().value()))
+        ? found.with(TpmHash.SHA256, pcr, Bytes.of(new byte[TpmHash.SHA256.size()]))
+        : found;
   }
 
   private ChainVerdict software(Map<String, SoftwareFile> found) throws Refusal, IOException {

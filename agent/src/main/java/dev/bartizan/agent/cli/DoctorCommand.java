@@ -23,6 +23,9 @@ import dev.bartizan.crypto.envelope.BulkCrypto;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.crypto.keystore.KeystoreRefusal;
 import dev.bartizan.crypto.keystore.PcrApproval;
+import dev.bartizan.crypto.tpm.BootPcrs;
+import dev.bartizan.crypto.tpm.PcrBank;
+import dev.bartizan.crypto.tpm.PcrSelection;
 import dev.bartizan.crypto.tpm.PcrValues;
 import dev.bartizan.crypto.tpm.Tpm;
 import java.io.IOException;
@@ -36,7 +39,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -83,6 +85,13 @@ final class DoctorCommand implements Callable<Integer> {
               + settings.device().bootLogs().firmware()
               + " must be what the firmware wrote: see bartizan-eventlog.service",
           () -> eventLog(settings, host));
+    }
+    if (chip) {
+      examine(
+          "boot state",
+          "sign what the boot extends (`bartizan-fleet release reference`), or name a bank that"
+              + " firmware measures into with keystore.boot_pcrs",
+          () -> bootState(settings, host));
     }
     if (settings.keystore().backend() instanceof KeystoreBackend.Tpm2 tpm) {
       examine(
@@ -158,13 +167,45 @@ final class DoctorCommand implements Callable<Integer> {
     }
     try (Tpm tpm = Device.tpm(settings, host).open()) {
       PcrValues found = tpm.pcrs().read(settings.keystore().bootPcrs());
-      ChainVerdict verdict =
-          new ReferenceValues(settings.device().profile(), Map.of()).judge(found, logs);
+      ChainVerdict verdict = ReferenceValues.none(settings.device().profile()).judge(found, logs);
       if (verdict.overall() == Verdict.BAD) {
         throw new IOException(verdict.faults());
       }
     }
     return "replays to what the TPM holds";
+  }
+
+  /** Whether firmware measures at all, and whether the daemon has judged all that was extended. */
+  private static String bootState(AgentConfig settings, Assembly.Host host)
+      throws IOException, Refusal {
+    PcrSelection selection = settings.keystore().bootPcrs();
+    List<String> extended = new ArrayList<>();
+    try (Tpm tpm = Device.tpm(settings, host).open()) {
+      PcrValues found = tpm.pcrs().read(selection);
+      for (PcrBank bank : selection.banks()) {
+        if (!BootPcrs.isMeasured(bank.hash(), found)) {
+          throw new IOException("firmware measures nothing into bank " + bank.hash().text());
+        }
+        bank.pcrs().stream()
+            .filter(pcr -> BootPcrs.isExtended(pcr, found.find(bank.hash(), pcr).orElseThrow()))
+            .forEach(pcr -> extended.add(bank.hash().text() + ":" + pcr));
+      }
+    }
+    if (!CheckCommand.runs(settings)) {
+      return "extended " + String.join(", ", extended) + "; `bartizan check` judges them";
+    }
+    byte[] status = ConfigOption.ask(settings, "status");
+    JsonNode boot = StrictJson.read(status, status.length, "status").tree().path("boot");
+    List<String> faults = new ArrayList<>();
+    for (JsonNode link : boot.path("links")) {
+      if (!link.path("verdict").asText().equals("good")) {
+        faults.add(link.path("name").asText() + " is " + link.path("verdict").asText());
+      }
+    }
+    if (!faults.isEmpty()) {
+      throw new IOException(String.join(", ", faults));
+    }
+    return "extended " + String.join(", ", extended) + ", all judged";
   }
 
   /** Of the files alone: what the repository approves, the daemon holds. */

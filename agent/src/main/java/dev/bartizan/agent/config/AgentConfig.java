@@ -222,7 +222,7 @@ public record AgentConfig(
     Keystore keystore =
         new Keystore(
             backend,
-            pcrs(bound, "boot_pcrs", "sha256:0,1,2,3,4,5,6,7"),
+            pcrs(bound, "boot_pcrs", "sha256:0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15"),
             AgentPcrs.read(bound, backend));
     table.refuseUnknownKeys();
     return keystore;

@@ -31,7 +31,9 @@ final class AgentPcrs {
     }
     Set<Integer> free = new TreeSet<>(wanted);
     if (backend instanceof KeystoreBackend.Tpm2 tpm) {
-      tpm.binding().pcrs().banks().forEach(bank -> free.removeAll(bank.pcrs()));
+      tpm.binding()
+          .pcrs()
+          .ifPresent(bound -> bound.banks().forEach(bank -> free.removeAll(bank.pcrs())));
     }
     if (free.isEmpty()) {
       throw table.refusal(KEY, "has no PCR that keystore.bound_pcrs leaves to the agent");

@@ -4,22 +4,28 @@ import dev.bartizan.crypto.tpm.AttestationKind;
 import dev.bartizan.crypto.tpm.PcrSelection;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The boot states in which a TPM lets the unwrap key work. What is said here counts when the keys
  * are made; afterwards it is in their policy, and only {@code approvals} is still looked at.
  *
- * @param pcrs must always hold what they hold when the keys are made; may be none with an authority
+ * @param pcrs must always hold what they hold when the keys are made; may be none with an
+ *     authority. Without this, those that the boot extends and the authority does not approve
  * @param authority whose signature approves what other PCRs may hold
  * @param approvals files of such signatures, beside the one the repository has for the profile
  * @param attestation the kind of attestation key
  */
 public record BootBinding(
-    PcrSelection pcrs, Authority authority, List<Path> approvals, AttestationKind attestation) {
+    Optional<PcrSelection> pcrs,
+    Authority authority,
+    List<Path> approvals,
+    AttestationKind attestation) {
   private static final String DIRECTORY = "/run/systemd/";
   private static final Path OF_IMAGE = Path.of(DIRECTORY + "tpm2-pcr-public-key.pem");
   private static final String SIGNATURES = DIRECTORY + "tpm2-pcr-signature.json";
   private static final String NONE = "none";
+  private static final String PCRS = "bound_pcrs";
 
   /** A public key in PEM. */
   public sealed interface Authority {
@@ -39,14 +45,16 @@ public record BootBinding(
 
   static BootBinding read(ConfigTable table) throws ConfigRefusal {
     Authority authority = authority(table);
-    String pcrs = table.text("bound_pcrs", "sha256:7");
-    if (pcrs.equals(NONE) && !(authority instanceof Authority.Given)) {
-      throw table.refusal("bound_pcrs", "is \"none\", which keystore.authority has to make up for");
+    Optional<String> pcrs = table.findText(PCRS);
+    boolean none = pcrs.equals(Optional.of(NONE));
+    if (none && !(authority instanceof Authority.Given)) {
+      throw table.refusal(PCRS, "is \"none\", which keystore.authority has to make up for");
     }
     return new BootBinding(
-        pcrs.equals(NONE)
-            ? new PcrSelection(List.of())
-            : AgentConfig.pcrs(table, "bound_pcrs", pcrs),
+        pcrs.isEmpty()
+            ? Optional.empty()
+            : Optional.of(
+                none ? new PcrSelection(List.of()) : AgentConfig.pcrs(table, PCRS, pcrs.get())),
         authority,
         table.paths("approvals", SIGNATURES),
         table.choice("attestation_key", AttestationKind.ECC_P256, AttestationKind::text));

@@ -160,13 +160,13 @@ class AgentConfigTest {
   @Test
   void theBootStatesOfTheUnwrapKeyArePcrsAnAuthoritysOrBoth() throws Exception {
     BootBinding image = binding("");
-    assertEquals(PcrSelection.parse("sha256:7"), image.pcrs());
+    assertEquals(Optional.empty(), image.pcrs());
     assertInstanceOf(BootBinding.Authority.OfImage.class, image.authority());
     assertEquals(List.of(Path.of("/run/systemd/tpm2-pcr-signature.json")), image.approvals());
     assertEquals(new BootBinding.Authority.None(), binding("authority = \"none\"\n").authority());
     assertEquals(
         new BootBinding(
-            new PcrSelection(List.of()),
+            Optional.of(new PcrSelection(List.of())),
             new BootBinding.Authority.Given(Path.of("/etc/authority.pem")),
             List.of(Path.of("/etc/a.json"), Path.of("/run/b.json")),
             AttestationKind.RSA_2048),

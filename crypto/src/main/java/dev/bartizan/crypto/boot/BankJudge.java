@@ -7,6 +7,7 @@ import dev.bartizan.crypto.eventlog.LogHash;
 import dev.bartizan.crypto.eventlog.MeasuredEvent;
 import dev.bartizan.crypto.eventlog.SecureBoot;
 import dev.bartizan.crypto.eventlog.Separator;
+import dev.bartizan.crypto.tpm.BootPcrs;
 import dev.bartizan.crypto.tpm.PcrBank;
 import dev.bartizan.crypto.tpm.PcrValues;
 import java.util.ArrayList;
@@ -26,7 +27,8 @@ final class BankJudge {
   private static final int POLICY_PCR = 7;
   private static final String MISMATCH = "PCR_MISMATCH";
 
-  private final ReferenceValues reference;
+  private final String profile;
+  private final AcceptedBoot accepted;
   private final PcrBank bank;
   private final LogHash hash;
   private final Optional<MeasuredBoot> boot;
@@ -37,8 +39,14 @@ final class BankJudge {
   /**
    * @param boot with digests of this bank; nothing when there is no such log
    */
-  BankJudge(ReferenceValues reference, PcrBank bank, PcrValues found, Optional<MeasuredBoot> boot) {
-    this.reference = reference;
+  BankJudge(
+      String profile,
+      AcceptedBoot accepted,
+      PcrBank bank,
+      PcrValues found,
+      Optional<MeasuredBoot> boot) {
+    this.profile = profile;
+    this.accepted = accepted;
     this.bank = bank;
     this.hash = LogHash.of(bank.hash());
     this.boot = boot;
@@ -53,17 +61,44 @@ final class BankJudge {
   }
 
   void judge(List<BootFinding> all) {
+    judgeBank();
     boot.ifPresent(this::judgeReplay);
     judgeSecureBoot();
     judgeSeparators();
     bank.pcrs().forEach(this::judgePcr);
+    judgeUnread();
     all.addAll(findings);
+  }
+
+  /** One that firmware does not measure into holds whatever the one who booted wants it to. */
+  private void judgeBank() {
+    if (BootPcrs.FIRMWARE.stream().anyMatch(replayed::containsKey)
+        && !BootPcrs.isMeasured(bank.hash(), found)) {
+      String rule = "one that firmware measures into";
+      Link link = Link.bad("bank " + bank.hash().text(), rule, "PCR 0 to 7 as at power-on");
+      add(Subject.BANK, BootFinding.NO_PCR, "BANK_NOT_EXTENDED", link);
+    }
+  }
+
+  /** What nobody looked at may have been extended by another boot. */
+  private void judgeUnread() {
+    Set<Integer> unread = new TreeSet<>(BootPcrs.ALL);
+    unread.removeAll(accepted.open());
+    unread.removeIf(
+        pcr -> replayed.containsKey(pcr) || accepted.covers(bank.hash(), pcr)); // Said elsewhere.
+    if (!unread.isEmpty()) {
+      String name = "pcr " + bank.hash().text() + ":" + list(unread);
+      Link link = Link.unknown(name, "to be judged", "not quoted");
+      add(Subject.PCR, BootFinding.NO_PCR, "PCR_NOT_QUOTED", link);
+    }
   }
 
   private void judgeReplay(MeasuredBoot log) {
     String subject = "event log " + bank.hash().text();
     Set<Integer> explained = pcrs(Replayed.SAME);
     Set<Integer> others = pcrs(Replayed.OTHER);
+    Set<Integer> untold = pcrs(Replayed.UNTOLD);
+    untold.removeIf(pcr -> accepted.events(bank.hash(), pcr).isEmpty());
     String code = "BOOT_LOG_DOES_NOT_REPLAY";
     if (!others.isEmpty()) {
       int first = others.iterator().next();
@@ -73,13 +108,14 @@ final class BankJudge {
               subject,
               "one that replays to what PCR " + list(others) + " held: " + held(first).hex(),
               value);
-      findings.add(BootFinding.of(Subject.LOG, code, bad));
-    } else if (explained.isEmpty() && reference.expectsEventsOf(bank)) {
-      Link none = Link.unknown(subject, "one that replays to some PCR", "none of them");
-      findings.add(BootFinding.of(Subject.LOG, code, none));
+      add(Subject.LOG, BootFinding.NO_PCR, code, bad);
+    } else if (!untold.isEmpty()) {
+      String rule = "one that replays to PCR " + list(untold);
+      Link none = Link.unknown(subject, rule, "another value, or a part of it");
+      add(Subject.LOG, BootFinding.NO_PCR, code, none);
     } else if (!explained.isEmpty()) {
       Link good = Link.good(subject, "replays to PCR " + list(explained));
-      findings.add(BootFinding.of(Subject.LOG, code, good));
+      add(Subject.LOG, BootFinding.NO_PCR, code, good);
     }
   }
 
@@ -91,10 +127,10 @@ final class BankJudge {
   }
 
   private void judgeSecureBoot() {
-    if (reference.secureBoot().isEmpty() || !replayed.containsKey(POLICY_PCR)) {
+    if (accepted.secureBoot().isEmpty()) {
       return;
     }
-    SecureBoot expected = reference.secureBoot().get() ? SecureBoot.ON : SecureBoot.OFF;
+    SecureBoot expected = accepted.secureBoot().get() ? SecureBoot.ON : SecureBoot.OFF;
     SecureBoot found =
         boot.filter(it -> replayed.get(POLICY_PCR) == Replayed.SAME)
             .map(MeasuredBoot::secureBoot)
@@ -107,7 +143,7 @@ final class BankJudge {
                 found == expected ? Verdict.GOOD : Verdict.BAD,
                 expected.text(),
                 found.text());
-    findings.add(new BootFinding(Subject.SECURE_BOOT, POLICY_PCR, "SECURE_BOOT", link));
+    add(Subject.SECURE_BOOT, POLICY_PCR, "SECURE_BOOT", link);
   }
 
   /** Judged where the profile's own boot has them, and the log explains the PCR. */
@@ -115,8 +151,7 @@ final class BankJudge {
     Set<Integer> expected = new TreeSet<>();
     List<String> wrong = new ArrayList<>();
     for (int pcr : pcrs(Replayed.SAME)) {
-      List<List<ExpectedEvent>> alternatives = alternatives(pcr);
-      if (!alternatives.isEmpty() && alternatives.stream().allMatch(this::hasSeparator)) {
+      if (accepted.events(bank.hash(), pcr).filter(this::hasSeparator).isPresent()) {
         expected.add(pcr);
         List<Separator> found = separators(pcr);
         if (!found.equals(List.of(Separator.NORMAL))) {
@@ -130,7 +165,7 @@ final class BankJudge {
           wrong.isEmpty()
               ? Link.good("separators", rule)
               : Link.bad("separators", rule, String.join(", ", wrong));
-      findings.add(BootFinding.of(Subject.SEPARATORS, "SEPARATORS", link));
+      add(Subject.SEPARATORS, BootFinding.NO_PCR, "SEPARATORS", link);
     }
   }
 
@@ -157,30 +192,48 @@ final class BankJudge {
   private void judgePcr(int pcr) {
     String name = "pcr " + ReferenceValues.name(bank.hash(), pcr);
     String value = held(pcr).hex();
-    Set<String> accepted = accepted(pcr);
-    if (!reference.covers(bank.hash(), pcr)) {
-      String why = "no reference value in profile " + reference.profile();
-      add(pcr, Link.unknown(name, why, value));
+    if (!accepted.covers(bank.hash(), pcr)) {
+      judgeUncovered(pcr, name);
       return;
     }
+    Set<String> values = accepted.values(bank.hash(), pcr);
     Optional<EventComparison> events =
-        replayed.get(pcr) == Replayed.SAME && !alternatives(pcr).isEmpty()
-            ? Optional.of(EventComparison.best(hash, alternatives(pcr), events(pcr)))
-            : Optional.empty();
-    if (accepted.contains(value) || events.filter(it -> it.faults() == 0).isPresent()) {
-      add(pcr, Link.good(name, value));
-    } else if (events.isEmpty() && replayed.get(pcr) == Replayed.UNTOLD && mayDiffer(pcr)) {
-      add(pcr, Link.unknown(name, "a log of all that was extended", value));
+        accepted
+            .events(bank.hash(), pcr)
+            .filter(it -> replayed.get(pcr) == Replayed.SAME)
+            .map(it -> EventComparison.of(hash, it, events(pcr)));
+    if (values.contains(value) || events.filter(it -> it.faults() == 0).isPresent()) {
+      add(Subject.PCR, pcr, MISMATCH, Link.good(name, value));
+    } else if (events.isEmpty() && mayDiffer(pcr)) {
+      Link link = Link.unknown(name, "a log of all that was extended", value);
+      add(Subject.PCR, pcr, MISMATCH, link);
     } else {
-      add(pcr, Link.bad(name, expected(accepted), value));
+      add(Subject.PCR, pcr, MISMATCH, Link.bad(name, expected(values), value));
     }
     events.ifPresent(it -> addEvents(pcr, name, it));
   }
 
-  /** Whether a good boot can leave another value than those that are known as a whole. */
+  /** An accepted boot leaves alone what nothing is known of, unless its signer has left it open. */
+  private void judgeUncovered(int pcr, String name) {
+    if (BootPcrs.ALL.contains(pcr)
+        && !accepted.open().contains(pcr)
+        && BootPcrs.isExtended(pcr, held(pcr))) {
+      String why = "no reference value in profile " + profile;
+      add(Subject.PCR, pcr, "PCR_NOT_JUDGED", Link.unknown(name, why, held(pcr).hex()));
+    }
+  }
+
+  /**
+   * Whether this boot can have left another value than is known, for what user space measures bit
+   * by bit. Only the firmware's log tells that it is that: one that is missing excuses nothing.
+   */
   private boolean mayDiffer(int pcr) {
-    return accepted(pcr).isEmpty()
-        || alternatives(pcr).stream().anyMatch(it -> it.stream().anyMatch(ExpectedEvent::optional));
+    return boot.isPresent()
+        && replayed.get(pcr) == Replayed.UNTOLD
+        && accepted
+            .events(bank.hash(), pcr)
+            .filter(it -> it.stream().anyMatch(ExpectedEvent::optional))
+            .isPresent();
   }
 
   private void addEvents(int pcr, String name, EventComparison events) {
@@ -190,14 +243,14 @@ final class BankJudge {
       Link link = link(name + " event " + place++, at, events.isGood(at));
       if (link.verdict() == Verdict.GOOD || ++faults <= MAX_FAULTS) {
         if (at.found().isPresent() || link.verdict() == Verdict.BAD) {
-          findings.add(new BootFinding(Subject.EVENT, pcr, "UNEXPECTED_EVENT", link));
+          add(Subject.EVENT, pcr, "UNEXPECTED_EVENT", link);
         }
       }
     }
     if (faults > MAX_FAULTS) {
       String more = (faults - MAX_FAULTS) + " more";
       Link link = Link.bad(name + " events", "those of the profile", more);
-      findings.add(new BootFinding(Subject.EVENT, pcr, "UNEXPECTED_EVENT", link));
+      add(Subject.EVENT, pcr, "UNEXPECTED_EVENT", link);
     }
   }
 
@@ -220,8 +273,8 @@ final class BankJudge {
     return event.digest(hash).map(Bytes::hex).orElse("no digest");
   }
 
-  private void add(int pcr, Link link) {
-    findings.add(new BootFinding(Subject.PCR, pcr, MISMATCH, link));
+  private void add(Subject subject, int pcr, String code, Link link) {
+    findings.add(new BootFinding(subject, Optional.of(bank.hash()), pcr, code, link));
   }
 
   private static String expected(Set<String> accepted) {
@@ -232,14 +285,6 @@ final class BankJudge {
 
   private List<MeasuredEvent> events(int pcr) {
     return boot.map(it -> it.events(pcr)).orElse(List.of());
-  }
-
-  private Set<String> accepted(int pcr) {
-    return reference.accepted().getOrDefault(ReferenceValues.name(bank.hash(), pcr), Set.of());
-  }
-
-  private List<List<ExpectedEvent>> alternatives(int pcr) {
-    return reference.events().getOrDefault(ReferenceValues.name(bank.hash(), pcr), List.of());
   }
 
   private static String list(Set<Integer> pcrs) {

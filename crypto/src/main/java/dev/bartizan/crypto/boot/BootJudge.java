@@ -10,6 +10,7 @@ import dev.bartizan.crypto.tpm.PcrValues;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Judges a boot by its PCRs and its logs. First the logs have to explain the PCRs, in the very bank
@@ -25,20 +26,63 @@ public final class BootJudge {
     this.reference = reference;
   }
 
-  /** Everything there is to say, in the order it depends on each other. */
+  /**
+   * Everything there is to say, in the order it depends on each other: of the accepted boot that
+   * fits best, since a boot is one of them as a whole or none.
+   */
   public List<BootFinding> judge(PcrValues found, BootLogs logs) {
+    List<AcceptedBoot> boots =
+        reference.boots().isEmpty() ? List.of(AcceptedBoot.nothing()) : reference.boots();
+    List<BootFinding> best = judge(boots.get(0), found, logs);
+    for (AcceptedBoot boot : boots.subList(1, boots.size())) {
+      List<BootFinding> next = judge(boot, found, logs);
+      if (faults(next) < faults(best)) {
+        best = next;
+      }
+    }
+    return best;
+  }
+
+  /** One bad finding outweighs whatever is unknown. */
+  private static long faults(List<BootFinding> findings) {
+    long faults = 0;
+    for (BootFinding finding : findings) {
+      faults +=
+          switch (finding.link().verdict()) {
+            case GOOD -> 0;
+            case UNKNOWN -> 1;
+            case BAD -> 1L << 20;
+          };
+    }
+    return faults;
+  }
+
+  private List<BootFinding> judge(AcceptedBoot accepted, PcrValues found, BootLogs logs) {
     List<BootFinding> findings = new ArrayList<>();
-    Optional<MeasuredBoot> boot = read(found, logs, findings);
+    if (accepted.saysNothing()) {
+      Link none = Link.unknown("reference values", "some for profile " + reference.profile(), NONE);
+      findings.add(BootFinding.of(Subject.REFERENCE, "NO_REFERENCE", none));
+    }
+    Optional<MeasuredBoot> boot = read(accepted, found, logs, findings);
+    Set<String> unread = accepted.known();
     for (PcrBank bank : found.selection().banks()) {
-      new BankJudge(reference, bank, found, inBank(boot, bank, findings)).judge(findings);
+      bank.pcrs().forEach(pcr -> unread.remove(ReferenceValues.name(bank.hash(), pcr)));
+      Optional<MeasuredBoot> same = inBank(accepted, boot, bank, findings);
+      new BankJudge(reference.profile(), accepted, bank, found, same).judge(findings);
+    }
+    for (String name : unread) {
+      Link link = Link.unknown("pcr " + name, "to be judged", "not quoted");
+      findings.add(BootFinding.of(Subject.PCR, "PCR_NOT_QUOTED", link));
     }
     return findings;
   }
 
-  private Optional<MeasuredBoot> read(PcrValues found, BootLogs logs, List<BootFinding> findings) {
+  private static Optional<MeasuredBoot> read(
+      AcceptedBoot accepted, PcrValues found, BootLogs logs, List<BootFinding> findings) {
     try {
       Optional<MeasuredBoot> boot = MeasuredBoot.read(logs);
-      if (boot.isEmpty() && expectsEventsOf(found)) {
+      if (boot.isEmpty()
+          && found.selection().banks().stream().anyMatch(accepted::expectsEventsOf)) {
         Link none = Link.unknown(LOG, "one that replays to the PCRs", NONE);
         findings.add(BootFinding.of(Subject.LOG, "NO_BOOT_LOG", none));
       }
@@ -50,17 +94,17 @@ public final class BootJudge {
     }
   }
 
-  private boolean expectsEventsOf(PcrValues found) {
-    return found.selection().banks().stream().anyMatch(reference::expectsEventsOf);
-  }
-
   /** A log of another bank explains nothing, however well it replays there. */
-  private Optional<MeasuredBoot> inBank(
-      Optional<MeasuredBoot> boot, PcrBank bank, List<BootFinding> findings) {
+  private static Optional<MeasuredBoot> inBank(
+      AcceptedBoot accepted,
+      Optional<MeasuredBoot> boot,
+      PcrBank bank,
+      List<BootFinding> findings) {
     Optional<MeasuredBoot> same = boot.filter(it -> it.has(LogHash.of(bank.hash())));
-    if (boot.isPresent() && same.isEmpty() && reference.expectsEventsOf(bank)) {
+    if (boot.isPresent() && same.isEmpty() && accepted.expectsEventsOf(bank)) {
       String expected = "digests of " + bank.hash().text() + ", the bank of the PCRs";
-      findings.add(BootFinding.of(Subject.LOG, "BOOT_LOG_BANK", Link.unknown(LOG, expected, NONE)));
+      Link link = Link.unknown(LOG, expected, NONE);
+      findings.add(BootFinding.of(Subject.LOG, bank.hash(), "BOOT_LOG_BANK", link));
     }
     return same;
   }

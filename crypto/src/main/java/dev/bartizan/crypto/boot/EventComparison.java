@@ -4,7 +4,6 @@ import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.eventlog.LogHash;
 import dev.bartizan.crypto.eventlog.MeasuredEvent;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -31,21 +30,7 @@ final class EventComparison {
     this.places = List.copyOf(places);
   }
 
-  /**
-   * Compares with each of the alternatives, and gives the one that fits best.
-   *
-   * @param alternatives one at least
-   */
-  static EventComparison best(
-      LogHash bank, List<List<ExpectedEvent>> alternatives, List<MeasuredEvent> found) {
-    return alternatives.stream()
-        .map(expected -> of(bank, expected, found))
-        .min(Comparator.comparingLong(EventComparison::faults))
-        .orElseThrow();
-  }
-
-  private static EventComparison of(
-      LogHash bank, List<ExpectedEvent> expected, List<MeasuredEvent> found) {
+  static EventComparison of(LogHash bank, List<ExpectedEvent> expected, List<MeasuredEvent> found) {
     List<Place> places = new ArrayList<>();
     int next = 0;
     for (MeasuredEvent event : found) {

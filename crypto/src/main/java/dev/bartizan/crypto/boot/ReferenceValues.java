@@ -7,8 +7,8 @@ import dev.bartizan.crypto.eventlog.MeasuredEvent;
 import dev.bartizan.crypto.eventlog.SecureBoot;
 import dev.bartizan.crypto.json.JsonFields;
 import dev.bartizan.crypto.json.Malformed;
+import dev.bartizan.crypto.tpm.BootPcrs;
 import dev.bartizan.crypto.tpm.PcrBank;
-import dev.bartizan.crypto.tpm.PcrSelection;
 import dev.bartizan.crypto.tpm.PcrValues;
 import dev.bartizan.crypto.tpm.TpmHash;
 import java.util.ArrayList;
@@ -17,76 +17,81 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * What is acceptable of a boot on one kind of hardware (RFC 9334: reference values), signed as the
- * target {@code reference/PROFILE.json}. PCRs are named as {@code "sha256:7"}.
+ * target {@code reference/PROFILE.json}.
  *
  * @param profile the kind of hardware
- * @param accepted by PCR: every value that is good, in lower-case hexadecimal
- * @param events by PCR: what a good boot measures, in order, in one or more alternatives
- * @param secureBoot whether Secure Boot has to be on, or off; nothing when it does not matter
+ * @param boots each of them good, as a whole
  */
-public record ReferenceValues(
-    String profile,
-    Map<String, Set<String>> accepted,
-    Map<String, List<List<ExpectedEvent>>> events,
-    Optional<Boolean> secureBoot) {
-  public static final String SCHEMA = "bartizan-reference/1";
+public record ReferenceValues(String profile, List<AcceptedBoot> boots) {
+  public static final String SCHEMA = "bartizan-reference/2";
   public static final int MAX_LENGTH = 1024 * 1024;
 
   public ReferenceValues {
-    accepted = Map.copyOf(accepted);
-    events = Map.copyOf(events);
+    boots = List.copyOf(boots);
   }
 
-  /** Whole PCR values alone: for hardware whose boot leaves no log. */
-  public ReferenceValues(String profile, Map<String, Set<String>> accepted) {
-    this(profile, accepted, Map.of(), Optional.empty());
+  /** Of which nothing is known. */
+  public static ReferenceValues none(String profile) {
+    return new ReferenceValues(profile, List.of());
+  }
+
+  /** Whole PCR values alone, by name: for hardware whose boot leaves no log. */
+  public static ReferenceValues ofValues(String profile, Map<String, Set<String>> values) {
+    return new ReferenceValues(profile, List.of(AcceptedBoot.ofValues(values)));
   }
 
   /** Accepts exactly what was found, and knows nothing of the events that led there. */
   public static ReferenceValues learn(String profile, PcrValues found) {
-    Map<String, Set<String>> accepted = new TreeMap<>();
-    for (PcrBank bank : found.selection().banks()) {
-      for (int pcr : bank.pcrs()) {
-        found
-            .find(bank.hash(), pcr)
-            .ifPresent(value -> accepted.put(name(bank.hash(), pcr), Set.of(value.hex())));
-      }
-    }
-    return new ReferenceValues(profile, accepted);
+    return ofValues(profile, extended(found));
   }
 
   /**
-   * Learned from a golden device: its values, and the events of every PCR whose log replays to
-   * them. Whoever calls this has seen that the values are genuine.
+   * Every PCR that the boot extended; what it left alone is known by that nothing is said of it.
+   */
+  private static Map<String, Set<String>> extended(PcrValues found) {
+    Map<String, Set<String>> values = new TreeMap<>();
+    for (PcrBank bank : found.selection().banks()) {
+      for (int pcr : bank.pcrs()) {
+        Bytes value = found.find(bank.hash(), pcr).orElseThrow();
+        if (BootPcrs.ALL.contains(pcr) && BootPcrs.isExtended(pcr, value)) {
+          values.put(name(bank.hash(), pcr), Set.of(value.hex()));
+        }
+      }
+    }
+    return values;
+  }
+
+  /**
+   * Learned from a golden device: every PCR its boot extended, with the events of each whose log
+   * replays to it. Whoever calls this has seen that the values are genuine.
    */
   public static ReferenceValues learn(String profile, PcrValues found, BootLogs logs)
       throws LogRefusal {
-    ReferenceValues values = learn(profile, found);
     Optional<MeasuredBoot> boot = MeasuredBoot.read(logs);
     if (boot.isEmpty()) {
-      return values;
+      return learn(profile, found);
     }
-    Map<String, List<List<ExpectedEvent>>> events = new TreeMap<>();
+    Map<String, Set<String>> values = extended(found);
+    Map<String, List<ExpectedEvent>> events = new TreeMap<>();
     for (PcrBank bank : found.selection().banks()) {
       LogHash hash = LogHash.of(bank.hash());
       for (int pcr : bank.pcrs()) {
         Optional<Bytes> held = found.find(bank.hash(), pcr);
-        if (boot.get().has(hash) && boot.get().value(hash, pcr).equals(held)) {
-          events.put(name(bank.hash(), pcr), List.of(expected(boot.get(), hash, pcr)));
+        boolean learned = values.containsKey(name(bank.hash(), pcr));
+        if (learned && boot.get().has(hash) && boot.get().value(hash, pcr).equals(held)) {
+          events.put(name(bank.hash(), pcr), expected(boot.get(), hash, pcr));
         }
       }
     }
     boolean hasPolicy = events.keySet().stream().anyMatch(it -> it.endsWith(":7"));
     SecureBoot state = hasPolicy ? boot.get().secureBoot() : SecureBoot.UNKNOWN;
+    Optional<Boolean> secure =
+        state == SecureBoot.UNKNOWN ? Optional.empty() : Optional.of(state == SecureBoot.ON);
     return new ReferenceValues(
-        profile,
-        values.accepted,
-        events,
-        state == SecureBoot.UNKNOWN ? Optional.empty() : Optional.of(state == SecureBoot.ON));
+        profile, List.of(new AcceptedBoot(values, events, secure, Set.of())));
   }
 
   private static List<ExpectedEvent> expected(MeasuredBoot boot, LogHash bank, int pcr) {
@@ -101,56 +106,19 @@ public record ReferenceValues(
     return expected;
   }
 
-  /** Accepts what either accepts: two kernels during a rollout, two revisions of a board. */
+  /**
+   * Accepts what either accepts, boot by boot: two kernels during a rollout, two board revisions.
+   */
   public ReferenceValues or(ReferenceValues other) {
-    Map<String, Set<String>> values = new TreeMap<>(accepted);
-    other.accepted.forEach((pcr, more) -> values.merge(pcr, more, ReferenceValues::union));
-    Map<String, List<List<ExpectedEvent>>> sequences = new TreeMap<>(events);
-    other.events.forEach(
-        (pcr, more) -> {
-          List<List<ExpectedEvent>> all = new ArrayList<>(sequences.getOrDefault(pcr, List.of()));
-          more.stream().filter(it -> !all.contains(it)).forEach(all::add);
-          sequences.put(pcr, all);
-        });
-    boolean agree = secureBoot.equals(other.secureBoot);
-    return new ReferenceValues(profile, values, sequences, agree ? secureBoot : Optional.empty());
+    List<AcceptedBoot> all = new ArrayList<>(boots);
+    other.boots.stream().filter(it -> !all.contains(it)).forEach(all::add);
+    return new ReferenceValues(profile, all);
   }
 
-  private static Set<String> union(Set<String> some, Set<String> more) {
-    Set<String> all = new TreeSet<>(some);
-    all.addAll(more);
-    return all;
-  }
-
-  /** The same without some PCRs, in every bank. */
-  public ReferenceValues without(Set<Integer> pcrs) {
-    Map<String, Set<String>> values = new TreeMap<>(accepted);
-    Map<String, List<List<ExpectedEvent>>> sequences = new TreeMap<>(events);
-    for (int pcr : pcrs) {
-      values.keySet().removeIf(name -> name.endsWith(":" + pcr));
-      sequences.keySet().removeIf(name -> name.endsWith(":" + pcr));
-    }
-    return new ReferenceValues(profile, values, sequences, secureBoot);
-  }
-
-  /** Whether something is known of this PCR. */
-  public boolean covers(TpmHash bank, int pcr) {
-    return accepted.containsKey(name(bank, pcr)) || events.containsKey(name(bank, pcr));
-  }
-
-  /** The PCRs that something is known of and that are not in {@code selection}, by name. */
-  public Set<String> unreadOf(PcrSelection selection) {
-    Set<String> unread = new TreeSet<>(accepted.keySet());
-    unread.addAll(events.keySet());
-    for (PcrBank bank : selection.banks()) {
-      bank.pcrs().forEach(pcr -> unread.remove(name(bank.hash(), pcr)));
-    }
-    return unread;
-  }
-
-  /** Whether some PCR of this selection is known by its events: then a log is needed. */
-  boolean expectsEventsOf(PcrBank bank) {
-    return bank.pcrs().stream().anyMatch(pcr -> events.containsKey(name(bank.hash(), pcr)));
+  /** The same, saying nothing of some PCRs, in every bank: each may hold anything. */
+  public ReferenceValues leavingOpen(Set<Integer> pcrs) {
+    return new ReferenceValues(
+        profile, boots.stream().map(boot -> boot.leavingOpen(pcrs)).toList());
   }
 
   /** Judges every PCR that was found, of a boot that left no log. */

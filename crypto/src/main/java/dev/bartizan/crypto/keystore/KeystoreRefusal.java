@@ -19,6 +19,8 @@ public final class KeystoreRefusal extends Refusal {
     TPM_REPLACED,
     /** The device did not boot into the state the unwrap key is bound to. */
     PCR_MISMATCH,
+    /** Firmware does not measure into the bank: what it holds says nothing of what was booted. */
+    BANK_NOT_EXTENDED,
     /** The epoch of the unwrap key is over: what was wrapped to it stays closed for good. */
     EPOCH_OVER,
     /** What was anchored in the chip was taken out of it. */

@@ -7,6 +7,7 @@ import dev.bartizan.crypto.tpm.KeyBlob;
 import dev.bartizan.crypto.tpm.KeyCommands;
 import dev.bartizan.crypto.tpm.KeyTemplates;
 import dev.bartizan.crypto.tpm.NvIndex;
+import dev.bartizan.crypto.tpm.PcrBank;
 import dev.bartizan.crypto.tpm.PcrValues;
 import dev.bartizan.crypto.tpm.PolicySession;
 import dev.bartizan.crypto.tpm.Tpm;
@@ -35,6 +36,9 @@ final class Tpm2Birth {
       TpmPublic endorsement = endorsement(tpm);
       try (TpmObject root = storageRoot(tpm);
           TpmSession session = tpm.startSession(root)) {
+        for (PcrBank bank : binding.pcrs().banks()) {
+          BootState.requireMeasured(tpm, bank.hash());
+        }
         PcrValues now = tpm.pcrs().read(binding.pcrs());
         UnwrapPolicy boot = new UnwrapPolicy(now, binding.authority(), 0);
         UnwrapPolicy policy = boot.until(epochNow(tpm, root, boot, session));

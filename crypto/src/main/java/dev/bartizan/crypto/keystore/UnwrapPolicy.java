@@ -4,6 +4,7 @@ import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.tpm.EcdsaSignature;
 import dev.bartizan.crypto.tpm.NvIndex;
+import dev.bartizan.crypto.tpm.PcrBank;
 import dev.bartizan.crypto.tpm.PcrValues;
 import dev.bartizan.crypto.tpm.PolicyDigest;
 import dev.bartizan.crypto.tpm.PolicySession;
@@ -152,7 +153,7 @@ record UnwrapPolicy(PcrValues expected, Optional<TpmPublic> authority, long limi
   }
 
   /** The approval of what the PCRs hold now. */
-  private static PcrApproval approvalFor(Tpm tpm, TpmPublic authority, PcrApprovals approvals)
+  static PcrApproval approvalFor(Tpm tpm, TpmPublic authority, PcrApprovals approvals)
       throws IOException, KeystoreRefusal, TpmRefusal {
     Digest fingerprint = Digest.of(authority.toPublicKey().getEncoded());
     List<PcrApproval> ours =
@@ -161,6 +162,9 @@ record UnwrapPolicy(PcrValues expected, Optional<TpmPublic> authority, long limi
             .toList();
     for (PcrApproval approval : ours) {
       if (approval.isOf(tpm.pcrs().read(approval.pcrs()))) {
+        for (PcrBank bank : approval.pcrs().banks()) {
+          BootState.requireMeasured(tpm, bank.hash());
+        }
         return approval;
       }
     }

@@ -40,6 +40,18 @@ public record PcrValues(PcrSelection selection, List<Bytes> values) {
     return Optional.empty();
   }
 
+  /** These, with {@code value} for one PCR, if it was selected. */
+  public PcrValues with(TpmHash bank, int pcr, Bytes value) {
+    List<Bytes> changed = new ArrayList<>();
+    for (PcrBank selected : selection.banks()) {
+      for (int one : selected.pcrs()) {
+        boolean meant = selected.hash() == bank && one == pcr;
+        changed.add(meant ? value : find(selected.hash(), one).orElseThrow());
+      }
+    }
+    return new PcrValues(selection, changed);
+  }
+
   /** The hash over all values in order: the {@code pcrDigest} of a quote or of PolicyPCR. */
   public Bytes digest(TpmHash hash) {
     return Bytes.of(hash.digest(values.stream().map(Bytes::toArray).toArray(byte[][]::new)));

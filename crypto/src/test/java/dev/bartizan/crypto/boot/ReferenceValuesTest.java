@@ -8,6 +8,7 @@ import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.tpm.PcrSelection;
 import dev.bartizan.crypto.tpm.PcrValues;
+import dev.bartizan.crypto.tpm.TpmHash;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
@@ -41,18 +42,26 @@ class ReferenceValuesTest {
     for (String json :
         List.of(
             "{}",
+            "{\"schema\":\"bartizan-reference/1\",\"profile\":\"x\",\"pcrs\":{"
+                + "\"sha1:4\":[\"%1$s\",\"%2$s\"],\"sha1:7\":[\"%1$s\",\"%2$s\"]}}"
+                    .formatted("aa".repeat(20), "bb".repeat(20)),
             "{\"schema\":\"bartizan-reference/9\",\"profile\":\"x\",\"pcrs\":{}}",
-            "{\"schema\":\"bartizan-reference/1\",\"profile\":\"x\",\"pcrs\":{\"7\":[]}}")) {
+            "{\"schema\":\"bartizan-reference/1\",\"profile\":\"x\",\"pcrs\":{\"7\":[]}}",
+            "{\"schema\":\"bartizan-reference/2\",\"profile\":\"x\",\"boots\":[{\"pcrs\":{},"
+                + "\"open\":[23]}]}")) {
       assertThrows(
           Malformed.class, () -> ReferenceValues.parse(json.getBytes(StandardCharsets.UTF_8)));
     }
   }
 
   private static PcrValues values(String selection, int... fill) {
-    List<Bytes> values = new java.util.ArrayList<>();
-    for (int value : fill) {
-      values.add(Bytes.ofHex(String.join("", Collections.nCopies(32, "0" + value))));
+    PcrSelection all = PcrSelection.parse("sha256:0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15");
+    PcrValues values = new PcrValues(all, Collections.nCopies(16, Bytes.of(new byte[32])));
+    int next = 0;
+    for (int pcr : PcrSelection.parse(selection).banks().get(0).pcrs()) {
+      Bytes value = Bytes.ofHex(String.join("", Collections.nCopies(32, "0" + fill[next++])));
+      values = values.with(TpmHash.SHA256, pcr, value);
     }
-    return new PcrValues(PcrSelection.parse(selection), values);
+    return values;
   }
 }

@@ -4,6 +4,9 @@ import static dev.bartizan.crypto.eventlog.EventLogBuilder.EFI_ACTION;
 import static dev.bartizan.crypto.eventlog.EventLogBuilder.ascii;
 
 import dev.bartizan.crypto.Bytes;
+import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.tpm.Swtpm;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -48,6 +51,15 @@ public final class FirmwareBoot {
     log.measured(5, EFI_ACTION, ascii("Exit Boot Services Invocation"));
     log.measured(5, EFI_ACTION, ascii("Exit Boot Services Returned with Success"));
     return log.build();
+  }
+
+  /** Plays this boot: a chip that was just switched on holds afterwards what the log replays to. */
+  public static void play(Bytes log, Swtpm chip) throws IOException, LogRefusal {
+    for (MeasuredEvent event : EventLog.read(log).events()) {
+      if (event.extendsPcr()) {
+        chip.extend(event.pcr(), new Digest(event.digest(LogHash.SHA256).orElseThrow()));
+      }
+    }
   }
 
   private static void firmware(EventLogBuilder log) {

@@ -1,10 +1,13 @@
 package dev.bartizan.crypto.tpm;
 
 import dev.bartizan.crypto.Bytes;
+import dev.bartizan.crypto.Digest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class Swtpm implements AutoCloseable {
   private final Path directory;
   private final Thread killer = new Thread(this::kill);
+  private boolean measured = true;
   private volatile @Nullable Process running;
 
   private Swtpm(Path directory) {
@@ -26,6 +30,23 @@ public final class Swtpm implements AutoCloseable {
   public static Swtpm manufacture() throws IOException {
     Swtpm swtpm = manufacture(EndorsementKind.RSA_2048);
     swtpm.certifyEccKey();
+    return swtpm;
+  }
+
+  /** One with these banks switched on, of which firmware measures into SHA-256 alone. */
+  public static Swtpm withBanks(String banks) throws IOException {
+    Swtpm swtpm = new Swtpm(Files.createTempDirectory("swtpm"));
+    Files.createDirectories(swtpm.directory.resolve("state"));
+    swtpm.setUp("--pcr-banks", banks);
+    swtpm.powerOn();
+    return swtpm;
+  }
+
+  /** One in a board whose firmware measures nothing: a test plays the boot, or there is none. */
+  public static Swtpm unmeasured() throws IOException {
+    Swtpm swtpm = manufacture();
+    swtpm.measured = false;
+    swtpm.restart();
     return swtpm;
   }
 
@@ -92,6 +113,19 @@ public final class Swtpm implements AutoCloseable {
             "not-need-init,startup-clear");
     running = started;
     awaitAnswer(started);
+    if (measured) {
+      extend(0, Digest.of(new byte[] {'f', 'w'}));
+    }
+  }
+
+  /** Measures as firmware does: without a session, which costs it nothing. */
+  public void extend(int pcr, Digest measurement) throws IOException {
+    TpmWriter parameters = new TpmWriter().u32(1).u16(TpmHash.SHA256.id());
+    parameters.bytes(measurement.value().toArray());
+    TpmCall call = new TpmCall(CommandCode.PCR_EXTEND).onOpen(TpmHandle.permanent(pcr));
+    try (Tpm tpm = open()) {
+      tpm.run(call.with(parameters)).readNothing();
+    }
   }
 
   /** It listens within some ten milliseconds; until then a connection is refused. */
@@ -109,18 +143,14 @@ public final class Swtpm implements AutoCloseable {
     throw new IOException("swtpm does not answer: " + Files.readString(log()));
   }
 
-  private void setUp() throws IOException {
-    call(
-        "swtpm_setup",
-        "--tpm2",
-        "--tpm-state",
-        path("state"),
-        "--create-ek-cert",
-        "--overwrite",
-        "--config",
-        SwtpmMaker.setupConfiguration(),
-        "--logfile",
-        path("setup.log"));
+  private void setUp(String... more) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of("swtpm_setup", "--tpm2", "--tpm-state", path("state"), "--create-ek-cert"));
+    command.addAll(List.of("--overwrite", "--config", SwtpmMaker.setupConfiguration()));
+    command.addAll(List.of("--logfile", path("setup.log")));
+    command.addAll(List.of(more));
+    call(command.toArray(String[]::new));
   }
 
   /** The emulator's maker certifies RSA and P-384 keys; chips on boards mostly have P-256. */

@@ -1,12 +1,16 @@
 package dev.bartizan.fleet.cli;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.boot.AcceptedBoot;
 import dev.bartizan.crypto.boot.BootLogs;
 import dev.bartizan.crypto.boot.ReferenceValues;
 import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.crypto.statement.Evidence;
 import dev.bartizan.crypto.statement.Nonce;
+import dev.bartizan.crypto.tpm.BootPcrs;
 import dev.bartizan.fleet.identity.Inventory;
 import dev.bartizan.fleet.release.BootReference;
 import dev.bartizan.fleet.release.SignedDocuments;
@@ -212,9 +216,24 @@ public final class ReleaseCommand {
               names = "--also",
               description = "Accept it beside what is accepted already, instead of replacing that.")
           boolean also,
+      @Option(
+              names = "--leave-open",
+              paramLabel = "PCR",
+              split = ",",
+              description =
+                  "Say nothing of these PCRs: what a machine has for itself, such as 1 (settings) or"
+                      + " 15 (its identity). A boot PCR that is neither known nor left open makes"
+                      + " each device's boot unknown.")
+          Set<Integer> leaveOpen,
       @Mixin OperatorOptions operator)
       throws IOException, Refusal {
     ReferenceValues values = values(profile, source, nonce, logs, operator);
+    if (leaveOpen != null) {
+      if (!BootPcrs.ALL.containsAll(leaveOpen)) {
+        throw new ParameterException(spec.commandLine(), "--leave-open: boot PCRs are 0 to 15");
+      }
+      values = values.leavingOpen(leaveOpen);
+    }
     SignedDocuments documents = documents(operator);
     if (also) {
       values = documents.alsoReference(values);
@@ -225,11 +244,12 @@ public final class ReleaseCommand {
         "profile "
             + profile
             + ": "
-            + values.accepted().size()
-            + " PCRs, "
-            + values.events().size()
-            + " of them event by event");
+            + values.boots().stream().map(ReleaseCommand::describe).collect(joining("; or ")));
     return DONE;
+  }
+
+  private static String describe(AcceptedBoot boot) {
+    return boot.values().size() + " PCRs, " + boot.events().size() + " of them event by event";
   }
 
   private ReferenceValues values(

@@ -26,20 +26,17 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Reference values of the boot chain, from a golden device. PCR 16 and 23 are left out, and the one
- * the agent measures into: any program may reset the former, and the latter changes with the models
- * that are loaded, which the verifier knows by themselves.
+ * Reference values of the boot chain, from a golden device: every PCR that its boot extended. The
+ * one the agent measures into is left out: it changes with the models that are loaded, which the
+ * verifier knows by themselves.
  */
 public final class BootReference {
   /** Of a file with PCR values; an event log may stand beside them. */
   public static final int MAX_LENGTH = 4 << 20;
 
-  private static final int DEBUG_PCR = 16;
-  private static final int APPLICATION_PCR = 23;
   private static final int MAX_HEX = 128;
 
   private BootReference() {}
@@ -64,9 +61,10 @@ public final class BootReference {
       throw new ReleaseRefusal(Code.UNTRUSTED_REPORT, "a report without a quote has no PCRs");
     }
     // The verifier has seen the logs replay to what was quoted, where there are any.
-    return ofBoot(
-        ReferenceValues.learn(profile, report.quote().get().values(), report.bootLogs()),
-        report.log().pcr());
+    Bytes untouched = Bytes.of(new byte[TpmHash.SHA256.size()]);
+    PcrValues values =
+        report.quote().get().values().with(TpmHash.SHA256, report.log().pcr(), untouched);
+    return ReferenceValues.learn(profile, values, report.bootLogs());
   }
 
   /**
@@ -79,12 +77,12 @@ public final class BootReference {
   public static ReferenceValues read(String profile, byte[] json, BootLogs logs, String what)
       throws Refusal {
     PcrValues values = values(json, what);
-    ChainVerdict replay = new ReferenceValues(profile, Map.of()).judge(values, logs);
+    ChainVerdict replay = ReferenceValues.none(profile).judge(values, logs);
     if (replay.overall() == Verdict.BAD) {
       throw new ReleaseRefusal(
           Code.UNTRUSTED_REPORT, "there is nothing to learn: " + replay.faults());
     }
-    ReferenceValues learned = ofBoot(ReferenceValues.learn(profile, values, logs), APPLICATION_PCR);
+    ReferenceValues learned = ReferenceValues.learn(profile, values, logs);
     // Read back as devices will, so that what they would refuse is refused here.
     return ReferenceValues.parse(learned.toJson());
   }
@@ -109,10 +107,6 @@ public final class BootReference {
     } catch (IllegalArgumentException notPcrs) {
       throw new Malformed(what + ": " + notPcrs.getMessage(), notPcrs);
     }
-  }
-
-  private static ReferenceValues ofBoot(ReferenceValues learned, int agentPcr) {
-    return learned.without(Set.of(DEBUG_PCR, APPLICATION_PCR)).without(Set.of(agentPcr));
   }
 
   private static String reasons(AttestationResult result) {

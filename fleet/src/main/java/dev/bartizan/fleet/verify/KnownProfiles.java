@@ -22,6 +22,7 @@ record KnownProfiles(Map<String, ReferenceValues> profiles) {
   static final int MAX_LENGTH = 8 * 1024 * 1024;
 
   private static final String PCRS = "pcrs";
+  private static final String BOOTS = "boots";
   private static final String SHORT = "sha256";
   private static final int MAX_ALTERNATIVES = 256;
   private static final int MAX_HEX = 64;
@@ -41,9 +42,9 @@ record KnownProfiles(Map<String, ReferenceValues> profiles) {
       JsonFields members = document.object(profile);
       profiles.put(
           profile,
-          members.has(PCRS)
+          members.has(PCRS) || members.has(BOOTS)
               ? ReferenceValues.read(profile, members)
-              : new ReferenceValues(profile, inShort(members.object(SHORT), what)));
+              : inShort(profile, members, what));
     }
     return new KnownProfiles(profiles);
   }
@@ -51,6 +52,14 @@ record KnownProfiles(Map<String, ReferenceValues> profiles) {
   /** What is known of a profile, if anything is. */
   Optional<ReferenceValues> find(String profile) {
     return Optional.ofNullable(profiles.get(profile));
+  }
+
+  /** Of a profile of which nothing is said at all, nothing is known; that is no good boot. */
+  private static ReferenceValues inShort(String profile, JsonFields members, String what)
+      throws Malformed {
+    return members.has(SHORT)
+        ? ReferenceValues.ofValues(profile, inShort(members.object(SHORT), what))
+        : ReferenceValues.none(profile);
   }
 
   private static Map<String, Set<String>> inShort(JsonFields bank, String what) throws Malformed {

@@ -27,7 +27,6 @@ import dev.bartizan.crypto.tpm.TpmHash;
 import dev.bartizan.crypto.tpm.TpmRefusal;
 import dev.bartizan.crypto.tpm.TpmSignature;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -58,8 +57,11 @@ final class MeasurementAppraisal {
     if (!areQuoted(values, quote, TpmSignature.parse(travelled.signature()))) {
       return;
     }
-    judgeBoot(values, evidence.bootLogs(), profile);
-    if (replays(evidence.log(), values)) {
+    boolean replays = replays(evidence.log(), values);
+    judgeBoot(
+        replays ? asTheBootLeftThem(evidence.log(), values) : values, evidence.bootLogs(), profile);
+    if (replays) {
+      judgePlace(evidence.log());
       judgeSoftware(evidence.log());
       judgeModels(evidence.log(), claims.health());
     }
@@ -98,20 +100,28 @@ final class MeasurementAppraisal {
   }
 
   private void judgeBoot(PcrValues values, BootLogs logs, String profile) {
-    Optional<ReferenceValues> known = policy.reference().find(profile);
-    if (known.isEmpty()) {
+    ReferenceValues reference =
+        policy.reference().find(profile).orElseGet(() -> ReferenceValues.none(profile));
+    new BootJudge(reference).judge(values, logs).forEach(this::weigh);
+  }
+
+  /** The agent's log explains all of its PCR: at the agent's start, that was at its own. */
+  private static PcrValues asTheBootLeftThem(AgentLog log, PcrValues values) {
+    return values.with(TpmHash.SHA256, log.pcr(), Bytes.of(new byte[TpmHash.SHA256.size()]));
+  }
+
+  /** In 16 and 23 anybody with the TPM may take back what was measured, within the same boot. */
+  private void judgePlace(AgentLog log) {
+    if (!AgentLog.isSuitable(log.pcr())) {
       findings.note(
-          TrustTier.WARNING, "NO_REFERENCE", "no reference values for profile " + profile);
-    }
-    ReferenceValues reference = known.orElseGet(() -> new ReferenceValues(profile, Map.of()));
-    new BootJudge(reference).judge(values, logs).forEach(found -> weigh(found, reference));
-    for (String pcr : reference.unreadOf(values.selection())) {
-      findings.note(TrustTier.WARNING, "PCR_NOT_QUOTED", pcr + " was not quoted");
+          TrustTier.WARNING,
+          "AGENT_PCR",
+          "the agent measures into PCR " + log.pcr() + ", where it can be taken back");
     }
   }
 
   /** Each component says for itself what it does to the trust in code or in settings. */
-  private void weigh(BootFinding found, ReferenceValues reference) {
+  private void weigh(BootFinding found) {
     boolean isSetting = found.pcr() != BootFinding.NO_PCR && SETTINGS.contains(found.pcr());
     TrustClaim claim = isSetting ? CONFIGURATION : EXECUTABLES;
     Link link = found.link();
@@ -124,12 +134,7 @@ final class MeasurementAppraisal {
           findings.good(claim, isSetting ? APPROVED : APPROVED_AT_BOOT);
         }
       }
-      case UNKNOWN -> {
-        // The PCRs of the agent and of others are quoted too, and judged elsewhere or not at all.
-        if (found.subject() != Subject.PCR || reference.covers(TpmHash.SHA256, found.pcr())) {
-          findings.note(TrustTier.WARNING, found.code(), detail);
-        }
-      }
+      case UNKNOWN -> findings.note(TrustTier.WARNING, found.code(), detail);
       case BAD -> findings.bad(claim, CONTRAINDICATED, found.code(), detail);
     }
   }

@@ -9,6 +9,7 @@ import dev.bartizan.crypto.statement.Evidence;
 import dev.bartizan.crypto.tpm.PcrBank;
 import dev.bartizan.crypto.tpm.PcrValues;
 import dev.bartizan.crypto.tpm.QuoteAttest;
+import dev.bartizan.crypto.tpm.TpmHash;
 import dev.bartizan.crypto.tpm.TpmPublic;
 import dev.bartizan.fleet.identity.OperatorDirectory;
 import dev.bartizan.fleet.identity.Pem;
@@ -31,7 +32,7 @@ public final class ReportFiles {
   public static void write(Evidence evidence, OperatorDirectory target)
       throws IOException, Refusal {
     if (evidence.quote().isPresent()) {
-      write(evidence.quote().get(), target);
+      write(evidence.quote().get(), evidence.log().pcr(), target);
     }
     target.write("agent-log.json", evidence.log().write());
     target.write("claims.json", evidence.unverifiedPayload().toArray());
@@ -44,12 +45,13 @@ public final class ReportFiles {
     }
   }
 
-  private static void write(Quote quote, OperatorDirectory target) throws IOException, Refusal {
+  private static void write(Quote quote, int agentPcr, OperatorDirectory target)
+      throws IOException, Refusal {
     target.write("quote.msg", quote.attest().toArray());
     target.write("quote.sig", quote.signature().toArray());
     target.write("ak.pem", ascii(akPem(quote)));
     target.write("qualification.hex", ascii(qualification(quote) + "\n"));
-    target.write("pcrs.json", StrictJson.writeIndented(pcrs(quote.values())));
+    target.write("pcrs.json", StrictJson.writeIndented(pcrs(quote.values(), agentPcr)));
   }
 
   private static String akPem(Quote quote) throws Refusal {
@@ -61,12 +63,15 @@ public final class ReportFiles {
     return extraData.hex();
   }
 
-  private static ObjectNode pcrs(PcrValues values) {
+  /** As the boot left them, for {@code release reference}: the agent's own has a log of its own. */
+  private static ObjectNode pcrs(PcrValues values, int agentPcr) {
     ObjectNode banks = StrictJson.object();
     for (PcrBank bank : values.selection().banks()) {
       ObjectNode held = banks.putObject(bank.hash().text());
       for (int pcr : bank.pcrs()) {
-        held.put(String.valueOf(pcr), values.find(bank.hash(), pcr).orElseThrow().hex());
+        if (pcr != agentPcr || bank.hash() != TpmHash.SHA256) {
+          held.put(String.valueOf(pcr), values.find(bank.hash(), pcr).orElseThrow().hex());
+        }
       }
     }
     return banks;

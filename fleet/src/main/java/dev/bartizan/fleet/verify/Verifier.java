@@ -21,6 +21,7 @@ import dev.bartizan.crypto.tpm.TpmSignature;
 import dev.bartizan.fleet.identity.Device;
 import dev.bartizan.fleet.identity.Inventory;
 import java.io.IOException;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -78,6 +79,7 @@ public final class Verifier {
       Evidence evidence, Device device, Nonce nonce, Instant now, Findings findings)
       throws Malformed {
     judgeStanding(device, findings);
+    judgeCertificate(device.identity(), now, findings);
     try {
       EatClaims claims = evidence.claims(StatementKey.of(device.identity().getPublicKey()));
       if (device.chip().isEmpty()) {
@@ -113,6 +115,20 @@ public final class Verifier {
       case QUARANTINED ->
           findings.bad(INSTANCE_IDENTITY, UNTRUSTWORTHY, "QUARANTINED", "by the operator");
       case REVOKED -> findings.bad(INSTANCE_IDENTITY, UNTRUSTWORTHY, "REVOKED", "by the operator");
+    }
+  }
+
+  /** Credentials are short-lived so that whoever is not given new ones is somebody no more. */
+  private static void judgeCertificate(X509Certificate identity, Instant now, Findings findings) {
+    Instant begin = identity.getNotBefore().toInstant();
+    Instant end = identity.getNotAfter().toInstant();
+    if (now.isAfter(end)) {
+      findings.bad(
+          INSTANCE_IDENTITY, UNPROVED, "IDENTITY_EXPIRED", "the device's certificate ended " + end);
+    }
+    if (now.plus(CLOCK_SKEW).isBefore(begin)) {
+      findings.bad(
+          INSTANCE_IDENTITY, UNPROVED, "IDENTITY_NOT_YET_VALID", "its certificate begins " + begin);
     }
   }
 

@@ -222,20 +222,32 @@ class FleetCommandTest {
   @Test
   void referenceValuesAreOfTheBootAloneAndKnownToTheVerifier() throws Exception {
     init();
-    String zero = "0".repeat(64);
+    String held = "1".repeat(64);
     String pcrs =
         file(
             "pcrs.json",
-            "{\"sha256\":{\"7\":\"%1$s\",\"16\":\"%1$s\",\"23\":\"%1$s\"}}".formatted(zero));
+            "{\"sha256\":{\"7\":\"%1$s\",\"16\":\"%1$s\",\"23\":\"%1$s\"}}".formatted(held));
     assertEquals(
         0,
         run("release", "reference", "--profile", "camera", "--pcrs", pcrs, "--dir", fleet()),
         err);
     String signed = Files.readString(newest("reference", "camera.json"));
-    assertTrue(signed.contains("\"pcrs\":{\"sha256:7\":[\"" + zero + "\"]}"), signed);
+    assertTrue(signed.contains("\"pcrs\":{\"sha256:7\":[\"" + held + "\"]}"), signed);
     JsonNode known = new ObjectMapper().readTree(folder.resolve("fleet/reference.json").toFile());
-    assertEquals(zero, known.at("/profiles/camera/pcrs/sha256:7/0").asText());
-    assertEquals(1, known.at("/profiles/camera/pcrs").size());
+    assertEquals(held, known.at("/profiles/camera/boots/0/pcrs/sha256:7/0").asText());
+    assertEquals(1, known.at("/profiles/camera/boots/0/pcrs").size());
+    // What a machine has for itself is left open by name, or its boot stays unknown.
+    String[] open = {"--leave-open", "7", "--dir", fleet()};
+    assertEquals(
+        0,
+        run(Stream.concat(
+                Stream.of("release", "reference", "--profile", "camera", "--pcrs", pcrs),
+                Stream.of(open))
+            .toArray(String[]::new)),
+        err);
+    known = new ObjectMapper().readTree(folder.resolve("fleet/reference.json").toFile());
+    assertEquals(7, known.at("/profiles/camera/boots/0/open/0").asInt());
+    assertEquals(0, known.at("/profiles/camera/boots/0/pcrs").size());
   }
 
   @Test

@@ -1,10 +1,12 @@
 package dev.bartizan.fleet.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.boot.BootLogs;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
@@ -33,6 +35,8 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 class ReportCommandTest {
+  private static final PcrSelection BOOT =
+      PcrSelection.parse("sha256:0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15");
   private static final String NONCE = "a1".repeat(32);
   private static final Digest RELEASE = Digest.of(new byte[] {5});
   private static final Digest SOFTWARE = Digest.of(new byte[] {6});
@@ -70,7 +74,7 @@ class ReportCommandTest {
     report = folder.resolve("report.json");
     Files.write(
         report,
-        new EvidenceWriter(device, PcrSelection.parse("sha256:0,1,2,3,4,5,6,7"))
+        new EvidenceWriter(device, BOOT)
             .write(
                 Nonce.ofHex(NONCE),
                 health,
@@ -124,7 +128,9 @@ class ReportCommandTest {
     assertEquals(0, checkquote(files, qualification), Files.readString(files.resolve("log")));
     assertEquals(1, checkquote(files, NONCE));
     JsonNode pcrs = new ObjectMapper().readTree(files.resolve("pcrs.json").toFile());
-    assertEquals(9, pcrs.get("sha256").size());
+    // All that the boot may have extended, and not what the agent has.
+    assertEquals(15, pcrs.get("sha256").size());
+    assertFalse(pcrs.get("sha256").has("13"));
     JsonNode claims = new ObjectMapper().readTree(files.resolve("claims.json").toFile());
     assertEquals(device.ueid().text(), claims.get("ueid").asText());
     assertTrue(Files.size(files.resolve("agent-log.json")) > 0);
@@ -138,14 +144,14 @@ class ReportCommandTest {
   }
 
   private void know() throws Exception {
-    String zeros = "00".repeat(32);
+    Bytes firmware = device.readPcrs(BOOT).values().get(0);
     fleet
         .directory()
         .write(
             "reference.json",
             utf8(
-                "{\"profiles\":{\"default\":{\"sha256\":{\"0\":[\"%1$s\"],\"7\":[\"%1$s\"]}}}}"
-                    .formatted(zeros)));
+                "{\"profiles\":{\"default\":{\"sha256\":{\"0\":[\"%s\"],\"7\":[\"%s\"]}}}}"
+                    .formatted(firmware.hex(), "00".repeat(32))));
     fleet
         .directory()
         .write(

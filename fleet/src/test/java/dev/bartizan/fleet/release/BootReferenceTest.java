@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.bartizan.crypto.Bytes;
+import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.boot.AcceptedBoot;
 import dev.bartizan.crypto.boot.BootLogs;
 import dev.bartizan.crypto.boot.ReferenceValues;
 import dev.bartizan.crypto.boot.Verdict;
@@ -15,12 +17,14 @@ import dev.bartizan.crypto.eventlog.FirmwareBoot;
 import dev.bartizan.crypto.eventlog.LogHash;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
+import dev.bartizan.crypto.statement.AgentEvent;
 import dev.bartizan.crypto.statement.AgentLog;
 import dev.bartizan.crypto.statement.Evidence;
 import dev.bartizan.crypto.statement.EvidenceWriter;
 import dev.bartizan.crypto.statement.HealthClaims;
 import dev.bartizan.crypto.statement.Nonce;
 import dev.bartizan.crypto.tpm.PcrSelection;
+import dev.bartizan.crypto.tpm.PcrValues;
 import dev.bartizan.crypto.tpm.Swtpm;
 import dev.bartizan.fleet.FleetOfOne;
 import dev.bartizan.fleet.MovableClock;
@@ -38,7 +42,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Reference values from a real chip's quote. */
 class BootReferenceTest {
-  private static final PcrSelection BOOT = PcrSelection.parse("sha256:0,1,2,3,4,5,6,7");
+  private static final PcrSelection BOOT =
+      PcrSelection.parse("sha256:0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15");
   private static final Nonce NONCE = Nonce.ofHex("00112233445566778899aabbccddeeff");
 
   private final MovableClock clock = new MovableClock();
@@ -47,21 +52,24 @@ class BootReferenceTest {
   private DeviceKeystore device;
   private FleetOfOne fleet;
   private Evidence report;
+  private PcrValues booted;
 
   @BeforeEach
   void reportFromAnEnrolledDevice() throws Exception {
-    chip = Swtpm.manufacture();
+    chip = Swtpm.unmeasured();
+    FirmwareBoot.play(FirmwareBoot.log("kernel", LogHash.SHA256), chip);
     device = FleetOfOne.device(chip);
     fleet = new FleetOfOne(folder, chip, clock);
     fleet.enrol(device);
+    PcrValues boot = device.readPcrs(BOOT);
+    AgentLog log =
+        AgentLog.empty(AgentLog.DEFAULT_PCR)
+            .plus(AgentEvent.model("defect", "1", Digest.of(new byte[] {1})));
+    device.measure(log.pcr(), log.events().get(0).measurement());
+    booted = boot;
     report =
         new EvidenceWriter(device, BOOT)
-            .write(
-                NONCE,
-                healthy(),
-                AgentLog.empty(AgentLog.DEFAULT_PCR),
-                BootLogs.none(),
-                clock.instant());
+            .write(NONCE, healthy(), log, BootLogs.none(), clock.instant());
   }
 
   @AfterEach
@@ -88,8 +96,9 @@ class BootReferenceTest {
   @Test
   void theDeviceItWasLearnedFromIsGoodAndTheAgentsOwnPcrIsLeftOut() throws Exception {
     ReferenceValues learned = learn(NONCE);
-    assertEquals(8, learned.accepted().size());
-    assertEquals(Verdict.GOOD, learned.judge(device.readPcrs(BOOT)).overall());
+    // All that firmware, shim, GRUB and the kernel's files were measured into.
+    assertEquals(10, learned.boots().get(0).values().size());
+    assertEquals(Verdict.GOOD, learned.judge(booted).overall());
   }
 
   /** Attack: an old report, from before a hole was mended, is handed in as today's. */
@@ -109,7 +118,7 @@ class BootReferenceTest {
     String value = "ab".repeat(32);
     String bare = "{\"sha256\":{\"7\":\"" + value + "\",\"23\":\"" + value + "\"}}";
     ReferenceValues expected = read(bare);
-    assertEquals(1, expected.accepted().size());
+    assertEquals(1, expected.boots().get(0).values().size());
     assertEquals(expected, read("{\"pcrs\":" + bare + ",\"events\":[]}"));
   }
 
@@ -124,8 +133,9 @@ class BootReferenceTest {
     Bytes log = FirmwareBoot.log("kernel", LogHash.SHA256);
     String json = EventLogDocument.of(EventLog.read(log)).toString();
     ReferenceValues learned = read(json, BootLogs.of(log));
-    assertEquals(Optional.of(true), learned.secureBoot());
-    assertEquals(8, learned.events().getOrDefault("sha256:7", List.of()).get(0).size());
+    AcceptedBoot boot = learned.boots().get(0);
+    assertEquals(Optional.of(true), boot.secureBoot());
+    assertEquals(8, boot.events().getOrDefault("sha256:7", List.of()).size());
     BootLogs another = BootLogs.of(FirmwareBoot.log("another", LogHash.SHA256));
     assertUntrusted(() -> read(json, another), "event log");
   }

@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.boot.AcceptedBoot;
 import dev.bartizan.crypto.boot.BootLogs;
+import dev.bartizan.crypto.boot.ExpectedEvent;
 import dev.bartizan.crypto.boot.ReferenceValues;
-import dev.bartizan.crypto.eventlog.EventLog;
 import dev.bartizan.crypto.eventlog.FirmwareBoot;
 import dev.bartizan.crypto.eventlog.LogHash;
-import dev.bartizan.crypto.eventlog.MeasuredEvent;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
 import dev.bartizan.crypto.keystore.Quote;
@@ -25,9 +25,11 @@ import dev.bartizan.crypto.statement.ModelState;
 import dev.bartizan.crypto.statement.Nonce;
 import dev.bartizan.crypto.statement.TrustClaim;
 import dev.bartizan.crypto.statement.TrustTier;
+import dev.bartizan.crypto.tpm.BootPcrs;
 import dev.bartizan.crypto.tpm.PcrSelection;
 import dev.bartizan.crypto.tpm.PcrValues;
 import dev.bartizan.crypto.tpm.Swtpm;
+import dev.bartizan.crypto.tpm.TpmHash;
 import dev.bartizan.fleet.FleetOfOne;
 import dev.bartizan.fleet.MovableClock;
 import dev.bartizan.fleet.identity.Device;
@@ -40,6 +42,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,7 +51,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class VerifierTest {
-  private static final String ZEROS = "00".repeat(32);
+  private static final PcrSelection BOOT =
+      PcrSelection.parse("sha256:0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15");
   private static final Digest RELEASE =
       Digest.of("release.json of defect 2.1.0".getBytes(StandardCharsets.UTF_8));
   private static final Nonce NONCE = Nonce.ofHex("0102030405060708090a0b0c0d0e0f10");
@@ -68,11 +73,12 @@ class VerifierTest {
   @TempDir private Path folder;
   private DeviceKeystore device;
   private FleetOfOne fleet;
+  private BootLogs golden = BootLogs.none();
   private AgentLog log = AgentLog.empty(AgentLog.DEFAULT_PCR);
 
   @BeforeAll
   static void powerOn() throws IOException {
-    chip = Swtpm.manufacture();
+    chip = Swtpm.unmeasured();
   }
 
   @AfterAll
@@ -83,13 +89,11 @@ class VerifierTest {
   @BeforeEach
   void enrol() throws Exception {
     chip.restart();
+    golden = boot("kernel 1");
     device = FleetOfOne.device(chip);
     fleet = new FleetOfOne(folder, chip, clock);
     fleet.enrol(device);
-    know(
-        "reference.json",
-        "{\"profiles\":{\"default\":{\"sha256\":{\"4\":[\"%1$s\"],\"7\":[\"%1$s\"]}}}}"
-            .formatted(ZEROS));
+    learn(golden);
     know(
         "releases.json",
         ("{\"releases\":[{\"name\":\"defect\",\"version\":\"2.1.0\",\"digests\":[\"%s\"]}],"
@@ -160,7 +164,7 @@ class VerifierTest {
     reasonOf(
         "NOT_BOUND",
         TrustTier.CONTRAINDICATED,
-        new Evidence(other.eat(), good.quote(), good.log(), BootLogs.none()));
+        new Evidence(other.eat(), good.quote(), good.log(), golden));
   }
 
   // Attack: a manipulated model was loaded, and its line is left out.
@@ -173,7 +177,7 @@ class VerifierTest {
     reasonOf(
         "LOG_DOES_NOT_REPLAY",
         TrustTier.CONTRAINDICATED,
-        new Evidence(whole.eat(), whole.quote(), shorter, BootLogs.none()));
+        new Evidence(whole.eat(), whole.quote(), shorter, golden));
     reasonOf("UNKNOWN_MODEL", TrustTier.WARNING, whole);
   }
 
@@ -188,7 +192,7 @@ class VerifierTest {
     reasonOf(
         "LOG_DOES_NOT_REPLAY",
         TrustTier.CONTRAINDICATED,
-        new Evidence(good.eat(), good.quote(), renamed, BootLogs.none()));
+        new Evidence(good.eat(), good.quote(), renamed, golden));
   }
 
   // Attack: the agent's own files were changed, and that agent still runs.
@@ -205,7 +209,7 @@ class VerifierTest {
 
   @Test
   void anAgentThatDoesNotMeasureItselfFirstIsNotAffirmed() throws Exception {
-    chip.restart();
+    restart("kernel 1");
     log = AgentLog.empty(AgentLog.DEFAULT_PCR);
     measure(POLICY);
     measure(SOFTWARE);
@@ -228,7 +232,7 @@ class VerifierTest {
     Evidence bad = evidence();
     PcrValues values = bad.quote().orElseThrow().values();
     List<Bytes> edited = new ArrayList<>(values.values());
-    edited.set(7, Bytes.ofHex(ZEROS));
+    edited.set(7, Bytes.ofHex("00".repeat(32)));
     Quote quote =
         new Quote(
             bad.quote().orElseThrow().attest(),
@@ -240,28 +244,25 @@ class VerifierTest {
     reasonOf(
         "PCRS_NOT_QUOTED",
         TrustTier.CONTRAINDICATED,
-        new Evidence(bad.eat(), Optional.of(quote), bad.log(), BootLogs.none()));
+        new Evidence(bad.eat(), Optional.of(quote), bad.log(), golden));
   }
 
   @Test
   void aReferencePcrThatWasNotQuotedIsUnknown() throws Exception {
     Evidence poor =
         new EvidenceWriter(device, PcrSelection.parse("sha256:4"))
-            .write(NONCE, health("1.0.0"), log, BootLogs.none(), clock.instant());
+            .write(NONCE, health("1.0.0"), log, golden, clock.instant());
 
     reasonOf("PCR_NOT_QUOTED", TrustTier.WARNING, poor);
   }
 
   @Test
   void aBootIsAffirmedEventByEventAndAnotherKernelIsNamed() throws Exception {
-    BootLogs golden = boot("kernel 1");
-    learn(golden);
     assertEquals(TrustTier.AFFIRMING, appraise(evidence(golden)).result().status());
     reasonOf("NO_BOOT_LOG", TrustTier.WARNING, evidence(BootLogs.none()));
 
-    chip.restart();
+    BootLogs other = restart("kernel 2");
     measure();
-    BootLogs other = boot("kernel 2");
     AttestationResult result = appraise(evidence(other)).result();
     assertReason("UNEXPECTED_EVENT", TrustTier.CONTRAINDICATED, result);
     assertTrue(
@@ -276,8 +277,6 @@ class VerifierTest {
   /** Attack: a log that replays in a bank that was not quoted. */
   @Test
   void aLogOfAnotherBankThanTheQuotedIsNoEvidence() throws Exception {
-    learn(boot("kernel 1"));
-
     reasonOf(
         "BOOT_LOG_BANK",
         TrustTier.WARNING,
@@ -287,25 +286,34 @@ class VerifierTest {
   /** Measures what a boot of {@code kernel} measures, and gives its log. */
   private BootLogs boot(String kernel) throws Exception {
     Bytes log = FirmwareBoot.log(kernel, LogHash.SHA256);
-    for (MeasuredEvent event : EventLog.read(log).events()) {
-      if (event.extendsPcr() && event.pcr() <= 7) {
-        device.measure(event.pcr(), new Digest(event.digest(LogHash.SHA256).orElseThrow()));
-      }
-    }
+    FirmwareBoot.play(log, chip);
     return BootLogs.of(log);
   }
 
+  private BootLogs restart(String kernel) throws Exception {
+    chip.restart();
+    return boot(kernel);
+  }
+
   private void learn(BootLogs golden) throws Exception {
-    PcrValues values = device.readPcrs(PcrSelection.parse("sha256:0,1,2,3,4,5,6,7"));
-    String document =
-        new String(
-            ReferenceValues.learn("default", values, golden).toJson(), StandardCharsets.UTF_8);
+    know(learned(golden));
+  }
+
+  /** The agent has measured nothing yet, or into its own PCR. */
+  private ReferenceValues learned(BootLogs golden) throws Exception {
+    Bytes untouched = Bytes.of(new byte[32]);
+    PcrValues values = device.readPcrs(BOOT).with(TpmHash.SHA256, log.pcr(), untouched);
+    return ReferenceValues.learn("default", values, golden);
+  }
+
+  private void know(ReferenceValues reference) throws Exception {
+    String document = new String(reference.toJson(), StandardCharsets.UTF_8);
     know("reference.json", "{\"profiles\":{\"default\":" + document + "}}");
   }
 
   private Evidence evidence(BootLogs logs) throws Exception {
     ModelState served = new ModelState("defect", "2.1.0", RELEASE, ModelState.State.ACTIVE);
-    return new EvidenceWriter(device, PcrSelection.parse("sha256:0,1,2,3,4,5,6,7"))
+    return new EvidenceWriter(device, BOOT)
         .write(NONCE, health("1.0.0", served), log, logs, clock.instant());
   }
 
@@ -369,7 +377,7 @@ class VerifierTest {
     reasonOf(
         "BAD_QUOTE",
         TrustTier.CONTRAINDICATED,
-        new Evidence(good.eat(), Optional.of(foreign), good.log(), BootLogs.none()));
+        new Evidence(good.eat(), Optional.of(foreign), good.log(), golden));
   }
 
   @Test
@@ -385,12 +393,140 @@ class VerifierTest {
   @Test
   void bootCountsThatWentBackAreNoticed() throws Exception {
     Evidence before = evidence();
-    chip.restart();
+    restart("kernel 1");
     log = AgentLog.empty(AgentLog.DEFAULT_PCR);
     Appraisal after = appraise(evidence());
     fleet.inventory().sawBoot(device.ueid(), after.boot().orElseThrow());
 
     reasonOf("BOOT_COUNT_WENT_BACK", TrustTier.CONTRAINDICATED, before);
+  }
+
+  // Attack: the command line or the initial file system is changed, and nothing else.
+  @Test
+  void aBootPcrThatNobodyKnowsIsNamedAndNotAffirmed() throws Exception {
+    for (int pcr : List.of(8, 9, 14)) {
+      AcceptedBoot known = learned(golden).boots().get(0);
+      know(without(known, ":" + pcr));
+      if (pcr == 14) {
+        chip.extend(14, RELEASE);
+      }
+      reasonOf("PCR_NOT_JUDGED", TrustTier.WARNING, evidence());
+    }
+  }
+
+  // Attack: the agent says that it measures where it can take back what it measured.
+  @Test
+  void measurementsInAPcrThatCanBeResetAreNotAffirmed() throws Exception {
+    log = AgentLog.empty(23);
+    measure(SOFTWARE);
+    measure(AgentEvent.model("defect", "2.1.0", RELEASE));
+
+    reasonOf("AGENT_PCR", TrustTier.WARNING, evidence());
+  }
+
+  // Attack: a bad model was measured, the log is thrown away, and another PCR taken.
+  @Test
+  void whatALostLogHasLeftBehindIsUnknownByName() throws Exception {
+    AgentLog before = log;
+    log = AgentLog.empty(15);
+    measure(SOFTWARE);
+    measure(AgentEvent.model("defect", "2.1.0", RELEASE));
+
+    AttestationResult result = appraise(evidence()).result();
+    assertReason("PCR_NOT_JUDGED", TrustTier.WARNING, result);
+    assertTrue(
+        result.reasons().stream().anyMatch(it -> it.detail().contains("sha256:" + before.pcr())));
+  }
+
+  // Attack: Secure Boot is demanded, and its PCR is not shown.
+  @Test
+  void secureBootThatIsNotQuotedIsNotAffirmed() throws Exception {
+    Evidence poor =
+        new EvidenceWriter(device, PcrSelection.parse("sha256:0,1,2,3,4,5,6,8,9,11,12,13,14,15"))
+            .write(NONCE, health("1.0.0"), log, golden, clock.instant());
+
+    reasonOf("SECURE_BOOT", TrustTier.WARNING, poor);
+  }
+
+  @Test
+  void aProfileOfWhichNothingIsSaidIsNotAffirmed() throws Exception {
+    know("reference.json", "{\"profiles\":{\"default\":{}}}");
+
+    reasonOf("NO_REFERENCE", TrustTier.WARNING, evidence());
+  }
+
+  // Attack: a bank that is switched on and that firmware never extends fits any boot.
+  @Test
+  void aBankThatFirmwareDoesNotExtendIsContraindicated() throws Exception {
+    chip.restart();
+    measure();
+
+    reasonOf("BANK_NOT_EXTENDED", TrustTier.CONTRAINDICATED, evidence());
+    reasonOf("BANK_NOT_EXTENDED", TrustTier.CONTRAINDICATED, evidence(BootLogs.none()));
+  }
+
+  @Test
+  void anIdentityThatWasNotRenewedIsNotAffirmed() throws Exception {
+    clock.advance(Duration.ofDays(8));
+
+    reasonOf("IDENTITY_EXPIRED", TrustTier.WARNING, evidence());
+  }
+
+  // Attack: any one thing left out of the evidence, or of what is known.
+  @Test
+  void nothingLeftOutAloneIsAffirmed() throws Exception {
+    Evidence good = evidence();
+    assertEquals(TrustTier.AFFIRMING, appraise(good).result().status());
+    AgentLog empty = AgentLog.empty(log.pcr());
+    List<Evidence> poorer = new ArrayList<>();
+    poorer.add(new Evidence(good.eat(), Optional.empty(), log, golden));
+    poorer.add(new Evidence(good.eat(), good.quote(), empty, golden));
+    poorer.add(new Evidence(good.eat(), good.quote(), log, BootLogs.none()));
+    for (int at = 0; at < log.events().size(); at++) {
+      List<AgentEvent> fewer = new ArrayList<>(log.events());
+      fewer.remove(at);
+      AgentLog shorter = new AgentLog(log.pcr(), fewer);
+      poorer.add(new Evidence(good.eat(), good.quote(), shorter, golden));
+    }
+    for (int pcr : BootPcrs.ALL) {
+      if (pcr != log.pcr()) {
+        int[] rest = BootPcrs.ALL.stream().filter(it -> it != pcr).mapToInt(it -> it).toArray();
+        poorer.add(
+            new EvidenceWriter(device, PcrSelection.of(TpmHash.SHA256, rest))
+                .write(NONCE, health("1.0.0"), log, golden, clock.instant()));
+      }
+    }
+    for (Evidence one : poorer) {
+      assertNotAffirmed(one);
+    }
+    AcceptedBoot known = learned(golden).boots().get(0);
+    for (String pcr : known.values().keySet()) {
+      know(without(known, pcr));
+      assertNotAffirmed(good);
+    }
+    learn(golden);
+    for (String file : List.of("reference.json", "releases.json")) {
+      byte[] content = fleet.directory().find(file, 1 << 20).orElseThrow();
+      fleet.directory().delete(file);
+      assertNotAffirmed(good);
+      fleet.directory().write(file, content);
+    }
+    assertEquals(TrustTier.AFFIRMING, appraise(good).result().status());
+  }
+
+  private void assertNotAffirmed(Evidence evidence) throws Exception {
+    AttestationResult result = appraise(evidence).result();
+    assertNotEquals(TrustTier.AFFIRMING, result.status(), evidence.log().toString());
+    assertNotEquals(List.of(), result.reasons());
+  }
+
+  private static ReferenceValues without(AcceptedBoot boot, String pcr) {
+    Map<String, Set<String>> values = new TreeMap<>(boot.values());
+    Map<String, List<ExpectedEvent>> events = new TreeMap<>(boot.events());
+    values.keySet().removeIf(it -> it.endsWith(pcr));
+    events.keySet().removeIf(it -> it.endsWith(pcr));
+    return new ReferenceValues(
+        "default", List.of(new AcceptedBoot(values, events, boot.secureBoot(), boot.open())));
   }
 
   @Test
@@ -466,8 +602,7 @@ class VerifierTest {
   }
 
   private Evidence evidence(HealthClaims health) throws Exception {
-    return new EvidenceWriter(device, PcrSelection.parse("sha256:0,1,2,3,4,5,6,7"))
-        .write(NONCE, health, log, BootLogs.none(), clock.instant());
+    return new EvidenceWriter(device, BOOT).write(NONCE, health, log, golden, clock.instant());
   }
 
   private static HealthClaims health(String version, ModelState... models) {

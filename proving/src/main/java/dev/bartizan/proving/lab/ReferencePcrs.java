@@ -12,7 +12,7 @@ import java.io.IOException;
 
 /** What a chip's boot PCRs hold now, in the form that {@code release reference --pcrs} takes. */
 final class ReferencePcrs {
-  private static final int LAST_BOOT_PCR = 7;
+  private static final int LAST_BOOT_PCR = 9;
 
   private ReferencePcrs() {}
 
@@ -20,7 +20,7 @@ final class ReferencePcrs {
     ObjectNode document = new ObjectMapper().createObjectNode();
     ObjectNode bank = document.putObject("sha256");
     try (Tpm tpm = chip.open()) {
-      PcrValues values = tpm.pcrs().read(PcrSelection.parse("sha256:0,1,2,3,4,5,6,7"));
+      PcrValues values = tpm.pcrs().read(PcrSelection.parse("sha256:0,1,2,3,4,5,6,7,8,9"));
       for (int pcr = 0; pcr <= LAST_BOOT_PCR; pcr++) {
         Bytes value = values.find(TpmHash.SHA256, pcr).orElseThrow();
         bank.put(String.valueOf(pcr), value.hex());

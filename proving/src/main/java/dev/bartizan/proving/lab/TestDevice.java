@@ -12,13 +12,7 @@ import dev.bartizan.crypto.eventlog.FirmwareBoot;
 import dev.bartizan.crypto.eventlog.LogHash;
 import dev.bartizan.crypto.eventlog.LogRefusal;
 import dev.bartizan.crypto.eventlog.MeasuredEvent;
-import dev.bartizan.crypto.tpm.Hierarchy;
-import dev.bartizan.crypto.tpm.KeyTemplates;
 import dev.bartizan.crypto.tpm.Swtpm;
-import dev.bartizan.crypto.tpm.Tpm;
-import dev.bartizan.crypto.tpm.TpmObject;
-import dev.bartizan.crypto.tpm.TpmRefusal;
-import dev.bartizan.crypto.tpm.TpmSession;
 import dev.bartizan.proving.lab.Program.Outcome;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -100,7 +94,6 @@ public final class TestDevice implements AutoCloseable {
             "userspace_log = \"" + home.resolve("no-userspace-log") + "\"",
             "[keystore]",
             "tpm = \"" + chip.addressText() + "\"",
-            "bound_pcrs = \"sha256:7\"",
             "[repository]",
             "url = \"" + repositoryUrl + "\"",
             "trust_root = \"" + home.resolve("root.json") + "\"",
@@ -135,9 +128,7 @@ public final class TestDevice implements AutoCloseable {
    */
   public void useKeystore(String... lines) throws IOException {
     Path changed =
-        configurationWith(
-            "tpm = \"" + chip.addressText() + "\"\nbound_pcrs = \"sha256:7\"",
-            String.join("\n", lines));
+        configurationWith("tpm = \"" + chip.addressText() + "\"", String.join("\n", lines));
     Files.move(changed, configuration(), StandardCopyOption.REPLACE_EXISTING);
   }
 
@@ -160,16 +151,14 @@ public final class TestDevice implements AutoCloseable {
    * @param kernel the part that differs from boot to boot
    */
   public static void boot(Swtpm chip, String kernel) throws IOException {
-    try (Tpm tpm = chip.open();
-        TpmObject root = tpm.keys().createPrimary(Hierarchy.OWNER, KeyTemplates.storageRoot());
-        TpmSession session = tpm.startSession(root)) {
+    try {
       for (MeasuredEvent event : EventLog.read(logOf(kernel)).events()) {
         if (event.extendsPcr()) {
           Bytes digest = event.digest(LogHash.SHA256).orElseThrow();
-          tpm.pcrs().extend(event.pcr(), new Digest(digest), session);
+          chip.extend(event.pcr(), new Digest(digest));
         }
       }
-    } catch (TpmRefusal | LogRefusal refusal) {
+    } catch (LogRefusal refusal) {
       throw new IOException(refusal);
     }
   }

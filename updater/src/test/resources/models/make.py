@@ -7,6 +7,8 @@ texts              Identity of strings, shape [n]
 two-inputs         total = a + b (FP32 [batch, 2] and [2]), least = min over the row
 picky              picks row i of a table of three: an index beyond fails inside the runtime
 work               two dense layers of 256, so that an inference takes a moment
+labels             numbers of words and back, among them what is longer in UTF-8 than in Java's own encoding, and a NUL
+many               one number, as often as asked: an answer far larger than its request
 unsigned           takes UINT32, which the runtime's Java side cannot be given
 """
 import pathlib
@@ -20,7 +22,7 @@ HERE = pathlib.Path(__file__).parent
 
 def save(name, nodes, inputs, outputs, constants=()):
     graph = helper.make_graph(nodes, name, inputs, outputs, list(constants))
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], producer_name="make.py")
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13), helper.make_opsetid("ai.onnx.ml", 2)], producer_name="make.py")
     model.ir_version = 7
     checker.check_model(model)
     (HERE / f"{name}.onnx").write_bytes(model.SerializeToString())
@@ -55,6 +57,17 @@ save("two-inputs", [helper.make_node("Add", ["a", "b"], ["total"]),
 save("picky", [helper.make_node("Gather", ["table", "i"], ["row"])],
      [value("i", T.INT64, ["n"])], [value("row", T.FLOAT, ["n"])],
      [constant("table", np.array([10, 20, 30], np.float32))])
+
+WORDS = ["plain", "\u00e9", "\U0001f600", "x\0y", "\U0001d4b3\U0001f600z", "\u65e5\u672c"]
+NUMBERS = [1, 2, 3, 4, 5, 6]
+save("labels", [helper.make_node("LabelEncoder", ["words"], ["number"], domain="ai.onnx.ml", keys_strings=WORDS,
+                                 values_int64s=NUMBERS, default_int64=-1),
+                helper.make_node("LabelEncoder", ["number"], ["again"], domain="ai.onnx.ml", keys_int64s=NUMBERS,
+                                 values_strings=WORDS, default_string="?")],
+     [value("words", T.STRING, ["n"])], [value("number", T.INT64, ["n"]), value("again", T.STRING, ["n"])])
+
+save("many", [helper.make_node("Expand", ["one", "shape"], ["many"])],
+     [value("one", T.FLOAT, [1]), value("shape", T.INT64, [1])], [value("many", T.FLOAT, ["n"])])
 
 random = np.random.default_rng(7)
 save("work", [helper.make_node("MatMul", ["x", "w1"], ["h"]), helper.make_node("Relu", ["h"], ["r"]),

@@ -354,7 +354,7 @@ public final class Assembly implements AutoCloseable {
   private LocalServer inferenceServer(Route activation) {
     ServerOptions options = ServerOptions.on(config.serve().inferenceSocket());
     Optional<Integer> port = config.serve().loopbackPort();
-    int limit = (int) Math.min(config.serve().maxRequestBytes(), Integer.MAX_VALUE);
+    long limit = config.serve().maxRequestBytes();
     return new LocalServer(
         port.isPresent() ? options.withLoopbackPort(port.get()) : options,
         List.of(

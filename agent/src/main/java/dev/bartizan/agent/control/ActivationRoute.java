@@ -50,10 +50,9 @@ public final class ActivationRoute implements Route {
     if (!call.path().equals(List.of("bartizan", "v1", "activation"))) {
       throw CallRefusal.notFound();
     }
+    call.allow("GET", "POST");
     if (call.method().equals("POST")) {
       accept(StrictJson.read(call.body(MAX_BODY), MAX_BODY, "request"));
-    } else {
-      call.allow("GET");
     }
     return Answer.json(200, StrictJson.write(waiting()));
   }

@@ -45,7 +45,7 @@ public final class InferenceRefusal extends HttpRefusal {
   }
 
   /** What a model's runtime refused, to whoever asked for the inference. */
-  static InferenceRefusal of(RunRefusal refusal) {
+  public static InferenceRefusal of(RunRefusal refusal) {
     Reason reason =
         switch (refusal.reason()) {
           case UNKNOWN_INPUT -> Reason.UNKNOWN_INPUT;
@@ -53,6 +53,9 @@ public final class InferenceRefusal extends HttpRefusal {
           case UNKNOWN_OUTPUT -> Reason.UNKNOWN_OUTPUT;
           case WRONG_DATATYPE -> Reason.WRONG_DATATYPE;
           case WRONG_SHAPE -> Reason.WRONG_SHAPE;
+          case MALFORMED -> Reason.MALFORMED;
+          case TOO_LARGE -> Reason.TOO_LARGE;
+          case BUSY -> Reason.BUSY;
           case MODEL_FAILED -> Reason.MODEL_FAILED;
         };
     return new InferenceRefusal(reason, String.valueOf(refusal.getMessage()), refusal);

@@ -1,6 +1,7 @@
 package dev.bartizan.agent.serve;
 
 import dev.bartizan.agent.serve.InferenceRefusal.Reason;
+import dev.bartizan.updater.engine.Allowance;
 import dev.bartizan.updater.golden.ProvenModel;
 import dev.bartizan.updater.install.Component;
 import dev.bartizan.updater.onnx.Tensor;
@@ -135,9 +136,14 @@ public final class ModelService implements AutoCloseable {
    *
    * @param version refuse if another version serves; empty for whichever does
    * @param outputs names of wanted outputs; empty for all
+   * @param allowance asked before each output is copied
    */
   public Inference infer(
-      String name, Optional<String> version, Map<String, Tensor> inputs, Set<String> outputs)
+      String name,
+      Optional<String> version,
+      Map<String, Tensor> inputs,
+      Set<String> outputs,
+      Allowance allowance)
       throws InferenceRefusal {
     Serving held = hold(name);
     try {
@@ -145,7 +151,7 @@ public final class ModelService implements AutoCloseable {
         throw new InferenceRefusal(
             Reason.UNKNOWN_VERSION, "model '" + name + "' serves in version " + held.version());
       }
-      return new Inference(name, held.version(), held.infer(inputs, outputs));
+      return new Inference(name, held.version(), held.infer(inputs, outputs, allowance));
     } finally {
       held.letGo();
     }
@@ -165,6 +171,13 @@ public final class ModelService implements AutoCloseable {
     } finally {
       held.letGo();
     }
+  }
+
+  /** The same, without a limit for the outputs. */
+  public Inference infer(
+      String name, Optional<String> version, Map<String, Tensor> inputs, Set<String> outputs)
+      throws InferenceRefusal {
+    return infer(name, version, inputs, outputs, Allowance.UNLIMITED);
   }
 
   /** Retires every model. */

@@ -1,5 +1,6 @@
 package dev.bartizan.agent.serve;
 
+import dev.bartizan.updater.engine.Allowance;
 import dev.bartizan.updater.engine.Model;
 import dev.bartizan.updater.engine.RunRefusal;
 import dev.bartizan.updater.onnx.Tensor;
@@ -58,11 +59,11 @@ final class Serving {
   }
 
   /** Runs the model and counts what came of it. The caller holds. */
-  Map<String, Tensor> infer(Map<String, Tensor> inputs, Set<String> outputs)
+  Map<String, Tensor> infer(Map<String, Tensor> inputs, Set<String> outputs, Allowance allowance)
       throws InferenceRefusal {
     long start = nanoTime.getAsLong();
     try {
-      Map<String, Tensor> result = model.infer(inputs, outputs);
+      Map<String, Tensor> result = model.infer(inputs, outputs, allowance);
       latency.record(nanoTime.getAsLong() - start);
       answered.increment();
       return result;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.bartizan.agent.serve.InferenceRefusal.Reason;
+import dev.bartizan.updater.engine.Allowance;
 import dev.bartizan.updater.golden.Samples;
 import dev.bartizan.updater.onnx.Shape;
 import dev.bartizan.updater.onnx.Tensor;
@@ -60,10 +61,12 @@ class ModelServiceTest {
     old.letGo(); // the service's own hold: what a swap does
     assertTrue(old.hold(), "a request is under way, so another may still join");
     old.letGo();
-    assertArrayEquals(new float[] {1, 2, 3, 4}, Samples.floats(old.infer(ROW, Set.of()), "y"));
+    assertArrayEquals(
+        new float[] {1, 2, 3, 4},
+        Samples.floats(old.infer(ROW, Set.of(), Allowance.UNLIMITED), "y"));
     old.letGo();
     assertFalse(old.hold());
-    assertThrows(IllegalStateException.class, () -> old.infer(ROW, Set.of()));
+    assertThrows(IllegalStateException.class, () -> old.infer(ROW, Set.of(), Allowance.UNLIMITED));
   }
 
   @Test

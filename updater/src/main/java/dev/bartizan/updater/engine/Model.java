@@ -6,14 +6,12 @@ import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import ai.onnxruntime.OrtUtil;
 import dev.bartizan.updater.engine.RunRefusal.Reason;
 import dev.bartizan.updater.onnx.ElementType;
 import dev.bartizan.updater.onnx.Shape;
 import dev.bartizan.updater.onnx.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -34,28 +32,32 @@ public final class Model implements AutoCloseable {
           "^Error code - \\w+ - message: (?:/\\S+:\\d+ .*?\\)(?: const)? (?=[A-Z\\[]))?");
 
   private final OrtEnvironment environment;
+  private final RuntimeTexts texts;
   private final OrtSession session;
   private final Map<String, TensorSpec> inputs;
   private final Map<String, TensorSpec> outputs;
 
   private Model(
       OrtEnvironment environment,
+      RuntimeTexts texts,
       OrtSession session,
       Map<String, TensorSpec> inputs,
       Map<String, TensorSpec> outputs) {
     this.environment = environment;
+    this.texts = texts;
     this.session = session;
     this.inputs = inputs;
     this.outputs = outputs;
   }
 
   /** Takes over the session: closes it when it cannot be served. */
-  static Model of(OrtEnvironment environment, OrtSession session)
+  static Model of(OrtEnvironment environment, RuntimeTexts texts, OrtSession session)
       throws OrtException, ModelRefusal {
     try {
       Map<String, TensorSpec> inputs = specs(session.getInputInfo().values());
       refuseUnfeedable(inputs.values());
-      return new Model(environment, session, inputs, specs(session.getOutputInfo().values()));
+      return new Model(
+          environment, texts, session, inputs, specs(session.getOutputInfo().values()));
     } catch (OrtException | ModelRefusal unservable) {
       session.close();
       throw unservable;
@@ -81,6 +83,17 @@ public final class Model implements AutoCloseable {
    */
   public Map<String, Tensor> infer(Map<String, Tensor> given, Set<String> wanted)
       throws RunRefusal {
+    return infer(given, wanted, Allowance.UNLIMITED);
+  }
+
+  /**
+   * The same, for a client.
+   *
+   * @param allowance asked before each output is copied
+   */
+  public Map<String, Tensor> infer(
+      Map<String, Tensor> given, Set<String> wanted, Allowance allowance)
+      throws RunRefusal {
     acceptInputs(given);
     acceptOutputs(wanted);
     Set<String> names = wanted.isEmpty() ? outputs.keySet() : wanted;
@@ -88,7 +101,7 @@ public final class Model implements AutoCloseable {
     try {
       feed(given, fed);
       try (OrtSession.Result result = session.run(fed, names)) {
-        return tensors(result, names);
+        return tensors(result, names, allowance);
       }
     } catch (OrtException failed) {
       throw new RunRefusal(
@@ -138,16 +151,17 @@ public final class Model implements AutoCloseable {
   }
 
   /** Fills {@code fed} as it goes, so that the caller closes what was made before a failure. */
-  private void feed(Map<String, Tensor> given, Map<String, OnnxTensor> fed) throws OrtException {
+  private void feed(Map<String, Tensor> given, Map<String, OnnxTensor> fed)
+      throws OrtException, RunRefusal {
     for (Map.Entry<String, Tensor> input : given.entrySet()) {
-      fed.put(input.getKey(), toRuntime(input.getValue()));
+      fed.put(input.getKey(), toRuntime(input.getKey(), input.getValue()));
     }
   }
 
-  private OnnxTensor toRuntime(Tensor tensor) throws OrtException {
+  private OnnxTensor toRuntime(String name, Tensor tensor) throws OrtException, RunRefusal {
     long[] shape = tensor.shape().toArray();
-    if (tensor instanceof Tensor.Texts texts) {
-      return OnnxTensor.createTensor(environment, texts.elements().toArray(String[]::new), shape);
+    if (tensor instanceof Tensor.Texts given) {
+      return texts.tensor(environment, name, given.elements(), shape);
     }
     Tensor.Numbers numbers = (Tensor.Numbers) tensor;
     return OnnxTensor.createTensor(
@@ -167,31 +181,29 @@ public final class Model implements AutoCloseable {
             .flip();
   }
 
-  private Map<String, Tensor> tensors(OrtSession.Result result, Set<String> names)
-      throws OrtException {
+  private Map<String, Tensor> tensors(
+      OrtSession.Result result, Set<String> names, Allowance allowance)
+      throws OrtException, RunRefusal {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     for (String name : outputs.keySet()) {
       if (names.contains(name)) {
-        tensors.put(name, fromRuntime(result.get(name).orElseThrow(IllegalStateException::new)));
+        OnnxValue value = result.get(name).orElseThrow(IllegalStateException::new);
+        tensors.put(name, fromRuntime(name, (OnnxTensor) value, allowance));
       }
     }
     return Collections.unmodifiableMap(tensors);
   }
 
-  private static Tensor fromRuntime(OnnxValue value) throws OrtException {
-    OnnxTensor tensor = (OnnxTensor) value;
+  private Tensor fromRuntime(String name, OnnxTensor tensor, Allowance allowance)
+      throws OrtException, RunRefusal {
     Shape shape = Shape.of(tensor.getInfo().getShape());
     ElementType type =
         RuntimeTypes.elementOf(tensor.getInfo().onnxType).orElseThrow(IllegalStateException::new);
-    return type == ElementType.STRING
-        ? new Tensor.Texts(shape, Arrays.asList(texts(tensor.getValue())))
-        : new Tensor.Numbers(type, shape, tensor.getByteBuffer());
-  }
-
-  private static String[] texts(Object value) {
-    return value instanceof String scalar
-        ? new String[] {scalar}
-        : OrtUtil.flattenString((Object[]) value);
+    if (type == ElementType.STRING) {
+      return new Tensor.Texts(shape, texts.texts(tensor, name, allowance));
+    }
+    allowance.reserve(type.byteLength(shape.elements()));
+    return new Tensor.Numbers(type, shape, tensor.getByteBuffer());
   }
 
   private static Map<String, TensorSpec> specs(Collection<NodeInfo> nodes) throws ModelRefusal {

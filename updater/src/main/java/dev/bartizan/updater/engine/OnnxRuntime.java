@@ -17,10 +17,12 @@ public final class OnnxRuntime {
   private static final String NOWHERE = "/nonexistent";
 
   private final OrtEnvironment environment;
+  private final RuntimeTexts texts;
   private final int threads;
 
-  private OnnxRuntime(OrtEnvironment environment, int threads) {
+  private OnnxRuntime(OrtEnvironment environment, RuntimeTexts texts, int threads) {
     this.environment = environment;
+    this.texts = texts;
     this.threads = threads;
   }
 
@@ -42,7 +44,7 @@ public final class OnnxRuntime {
       // The runtime quotes offending input elements in its error log; the exception tells enough.
       OrtEnvironment environment =
           OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "bartizan");
-      return new OnnxRuntime(environment, threads);
+      return new OnnxRuntime(environment, RuntimeTexts.open(), threads);
     } catch (LinkageError unloadable) {
       throw new IOException("cannot load ONNX Runtime: " + unloadable.getMessage(), unloadable);
     }
@@ -79,7 +81,7 @@ public final class OnnxRuntime {
   /** Without a look at the model: whatever else holds must hold by the options alone. */
   Model session(ByteBuffer weights) throws ModelRefusal {
     try (OrtSession.SessionOptions options = options()) {
-      return Model.of(environment, environment.createSession(weights, options));
+      return Model.of(environment, texts, environment.createSession(weights, options));
     } catch (OrtException refused) {
       throw new ModelRefusal(
           "the runtime does not load it: " + Model.firstLine(refused.getMessage()), refused);

@@ -14,6 +14,12 @@ public final class RunRefusal extends Refusal {
     UNKNOWN_OUTPUT,
     WRONG_DATATYPE,
     WRONG_SHAPE,
+    /** A text that cannot be handed over. */
+    MALFORMED,
+    /** The outputs take more memory than one request may have. */
+    TOO_LARGE,
+    /** Other requests hold the memory that the outputs need. */
+    BUSY,
     /** The input fits what the model declares and the runtime failed on it all the same. */
     MODEL_FAILED
   }

@@ -1,6 +1,7 @@
 package dev.bartizan.updater.engine;
 
 import dev.bartizan.updater.engine.RunRefusal.Reason;
+import dev.bartizan.updater.onnx.ElementType;
 import dev.bartizan.updater.onnx.Shape;
 import dev.bartizan.updater.onnx.Tensor;
 import java.util.List;
@@ -15,15 +16,29 @@ public record TensorSpec(String name, Datatype datatype, List<Long> dimensions) 
     dimensions = List.copyOf(dimensions);
   }
 
+  /** The one of that name. */
+  public static TensorSpec of(List<TensorSpec> specs, String name) throws RunRefusal {
+    return specs.stream()
+        .filter(spec -> spec.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () -> new RunRefusal(Reason.UNKNOWN_INPUT, "there is no input '" + name + "'"));
+  }
+
   /** Refuses a tensor that is not of this type and shape. */
   void accept(Tensor tensor) throws RunRefusal {
-    if (tensor.type() != datatype.element()) {
+    accept(tensor.type(), tensor.shape());
+  }
+
+  /** The same, before there are any values. */
+  public void accept(ElementType type, Shape shape) throws RunRefusal {
+    if (type != datatype.element()) {
       throw new RunRefusal(
-          Reason.WRONG_DATATYPE, "'" + name + "' is " + datatype + ", not " + tensor.type());
+          Reason.WRONG_DATATYPE, "'" + name + "' is " + datatype + ", not " + type);
     }
-    if (!admits(tensor.shape())) {
+    if (!admits(shape)) {
       throw new RunRefusal(
-          Reason.WRONG_SHAPE, "'" + name + "' has shape " + dimensions + ", not " + tensor.shape());
+          Reason.WRONG_SHAPE, "'" + name + "' has shape " + dimensions + ", not " + shape);
     }
   }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.bartizan.updater.engine.RunRefusal.Reason;
 import dev.bartizan.updater.golden.Samples;
@@ -71,6 +72,29 @@ class ModelTest {
     try (Model model = Samples.model("texts")) {
       Tensor words = new Tensor.Texts(Shape.of(3), List.of("Riß", "", "裂纹"));
       assertEquals(words, model.infer(Map.of("words", words), Set.of()).get("same"));
+    }
+  }
+
+  // A text that the runtime's Java side would hand over as other bytes: a wrong answer, status 200.
+  @Test
+  void noCharacterIsAnotherToTheModelThanToTheClient() throws Exception {
+    List<String> words = List.of("plain", "é", "😀", "x\0y", "𝒳😀z", "日本");
+    try (Model model = Samples.model("labels")) {
+      Tensor given = new Tensor.Texts(Shape.of(6), words);
+      Map<String, Tensor> outputs = model.infer(Map.of("words", given), Set.of());
+      assertEquals(Samples.longs(Shape.of(6), 1, 2, 3, 4, 5, 6), outputs.get("number"));
+      assertEquals(given, outputs.get("again"));
+    }
+  }
+
+  @Test
+  void halfACharacterIsRefusedByName() throws Exception {
+    try (Model model = Samples.model("labels")) {
+      Tensor half = new Tensor.Texts(Shape.of(1), List.of("\ud83d"));
+      RunRefusal refusal =
+          assertThrows(RunRefusal.class, () -> model.infer(Map.of("words", half), Set.of()));
+      assertEquals(Reason.MALFORMED, refusal.reason());
+      assertTrue(String.valueOf(refusal.getMessage()).contains("'words'"));
     }
   }
 

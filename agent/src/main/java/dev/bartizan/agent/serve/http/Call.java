@@ -1,14 +1,13 @@
 package dev.bartizan.agent.serve.http;
 
-import java.io.IOException;
-import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /** One request, while it is being answered. */
 public interface Call {
-  /** In upper case. */
+  /** In upper case; {@code GET} for HEAD, whose answer goes without its body. */
   String method();
 
   /** The path's segments, decoded; none is empty. */
@@ -20,29 +19,32 @@ public interface Call {
   /** The first query parameter of that name. */
   Optional<String> query(String name);
 
-  /** Bytes the body will have, when the client said so. */
-  OptionalLong contentLength();
+  /** The body, as whole as it came, within the route's {@link Route#bodyLimit limit}. */
+  Body content();
 
-  /** The body as it arrives. The reader sets the limit. */
-  InputStream stream();
+  /** What this request may still take. */
+  MemoryShare memory();
 
-  /** Refuses every method but this one. */
-  default void allow(String method) throws CallRefusal {
-    if (!method().equals(method)) {
-      throw CallRefusal.wrongMethod(method);
+  /** Refuses every method but these. */
+  default void allow(String... methods) throws CallRefusal {
+    List<String> allowed = Arrays.asList(methods);
+    if (!allowed.contains(method())) {
+      throw CallRefusal.wrongMethod(allowed);
     }
   }
 
   /**
-   * The whole body.
+   * The whole body as one array.
    *
    * @param limit the most bytes to accept
    */
-  default byte[] body(int limit) throws IOException, CallRefusal {
-    byte[] body = stream().readNBytes(limit + 1);
-    if (body.length > limit) {
+  default byte[] body(int limit) throws CallRefusal {
+    Body content = content();
+    if (content.length() > limit) {
       throw CallRefusal.tooLarge(limit);
     }
+    byte[] body = new byte[(int) content.length()];
+    content.copy(0, ByteBuffer.wrap(body));
     return body;
   }
 }

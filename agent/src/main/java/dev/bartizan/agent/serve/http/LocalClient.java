@@ -1,7 +1,9 @@
 package dev.bartizan.agent.serve.http;
 
 import dev.bartizan.crypto.TouchesTheWorld;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.SocketException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -21,6 +23,7 @@ import java.util.Map;
 @TouchesTheWorld("the command line talks to the daemon over its socket")
 public final class LocalClient {
   private static final int MAX_RESPONSE_BYTES = 256 << 20;
+  private static final int PIECE = 64 << 10;
   private static final byte[] HEAD_END = "\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
   private final Path socket;
@@ -39,7 +42,7 @@ public final class LocalClient {
       throws IOException {
     try (SocketChannel channel = connect()) {
       writeAll(channel, head(method, path, headers, body.length), body);
-      return response(Channels.newInputStream(channel).readNBytes(MAX_RESPONSE_BYTES));
+      return response(readAll(Channels.newInputStream(channel)));
     }
   }
 
@@ -70,6 +73,19 @@ public final class LocalClient {
     } catch (IOException closedEarly) {
       // A daemon that refuses a body does not wait for its end; its answer says why.
     }
+  }
+
+  private static byte[] readAll(InputStream in) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    byte[] piece = new byte[PIECE];
+    try {
+      for (int read = 0; read >= 0 && all.size() < MAX_RESPONSE_BYTES; read = in.read(piece)) {
+        all.write(piece, 0, read);
+      }
+    } catch (IOException closedEarly) {
+      // As above: the connection is reset where the daemon has not read all; length tells the rest.
+    }
+    return all.toByteArray();
   }
 
   private static byte[] head(String method, String path, Map<String, String> headers, int length) {

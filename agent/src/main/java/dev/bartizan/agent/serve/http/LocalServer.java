@@ -3,6 +3,7 @@ package dev.bartizan.agent.serve.http;
 import java.io.IOException;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.server.AbstractConnector;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -17,10 +18,15 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 public final class LocalServer implements AutoCloseable {
   private static final int SELECTORS_PER_LISTENER = 1;
   private static final int HEADER_BYTES = 8 << 10;
-  private static final int OWN_THREADS = 3;
+
+  /** For accepting, selecting, and taking in what clients send: none of it waits. */
+  private static final int OWN_THREADS = 6;
+
+  private static final long SWEEP_MILLIS = 500;
 
   private final ServerOptions options;
   private final Server server;
+  private final Clients clients;
 
   /**
    * @param routes asked in this order; the first whose prefix fits answers
@@ -29,8 +35,11 @@ public final class LocalServer implements AutoCloseable {
     this.options = options;
     this.server = new Server(threads(options));
     server.setStopTimeout(options.drain().toMillis());
-    server.setHandler(new GracefulHandler(new RouteHandler(routes)));
-    server.setErrorHandler(RouteHandler::handleError);
+    this.clients = new Clients(options.nanoTime(), options.pace());
+    server.setHandler(
+        new GracefulHandler(
+            new Pipeline(new Routes(routes), clients, options, server.getThreadPool())));
+    server.setErrorHandler(Pipeline::handleError);
     addListeners();
   }
 
@@ -46,6 +55,7 @@ public final class LocalServer implements AutoCloseable {
     try {
       server.start();
       file.protect(options.permissions());
+      sweepLater();
     } catch (Exception failed) { // Jetty declares no less
       close();
       throw new IOException(
@@ -95,8 +105,25 @@ public final class LocalServer implements AutoCloseable {
     }
   }
 
+  /** Ends whatever is too slow by now; done by itself every half second. */
+  void sweep() {
+    clients.sweep();
+  }
+
+  private void sweepLater() {
+    server.getScheduler().schedule(this::sweepAgain, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private void sweepAgain() {
+    if (server.isRunning()) {
+      sweep();
+      sweepLater();
+    }
+  }
+
   private void addListener(AbstractConnector listener) {
-    listener.setIdleTimeout(options.idle().toMillis());
+    listener.setIdleTimeout(0); // a client that sends a byte now and then is not idle, but slow
+    listener.addBean(clients);
     server.addConnector(listener);
   }
 

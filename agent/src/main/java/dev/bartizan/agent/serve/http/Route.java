@@ -14,6 +14,11 @@ public interface Route {
    */
   boolean reachableByTcp();
 
+  /** The most bytes a body may have; it is here as a whole before the route is asked. */
+  default long bodyLimit() {
+    return 64 << 10;
+  }
+
   /**
    * Answers, or says why not: an {@link HttpRefusal} with its own status, any other {@link Refusal}
    * with 400 (the answer is no), an {@link IOException} with 503 (not now).

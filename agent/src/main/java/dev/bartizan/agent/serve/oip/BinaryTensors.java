@@ -2,16 +2,14 @@ package dev.bartizan.agent.serve.oip;
 
 import dev.bartizan.agent.serve.InferenceRefusal;
 import dev.bartizan.agent.serve.InferenceRefusal.Reason;
+import dev.bartizan.agent.serve.http.Body;
+import dev.bartizan.agent.serve.http.HttpRefusal;
 import dev.bartizan.updater.engine.Datatype;
 import dev.bartizan.updater.onnx.Shape;
 import dev.bartizan.updater.onnx.Tensor;
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * The binary tensor data extension: tensors behind the JSON object, one after the other, numbers
@@ -23,60 +21,73 @@ final class BinaryTensors {
 
   static final String SIZE = "binary_data_size";
 
+  private static final int PART = 64 << 10;
+
+  private final Body body;
   private final Workspace memory;
-  private int position;
+  private long position;
 
   /**
    * @param start where the JSON ends
    */
-  BinaryTensors(Workspace memory, int start) {
+  BinaryTensors(Body body, Workspace memory, long start) {
+    this.body = body;
     this.memory = memory;
     this.position = start;
   }
 
   /** The next tensor, {@code size} bytes long as the request says. */
-  Tensor next(Datatype datatype, Shape shape, long size) throws InferenceRefusal {
-    if (size < 0 || size > memory.length() - position) {
+  Tensor next(Datatype datatype, Shape shape, long size) throws HttpRefusal {
+    if (size < 0 || size > body.length() - position) {
       throw Json.malformed("'" + SIZE + "' goes beyond the body");
     }
-    ByteBuffer bytes = ByteBuffer.wrap(memory.body(), position, (int) size);
-    position += (int) size;
-    return datatype == Datatype.BYTES
-        ? texts(bytes.order(ByteOrder.LITTLE_ENDIAN), shape)
-        : numbers(bytes, datatype, shape);
+    return datatype == Datatype.BYTES ? texts(shape, size) : numbers(datatype, shape, size);
   }
 
   /** Refuses bytes that belong to no tensor. */
   void end() throws InferenceRefusal {
-    if (position != memory.length()) {
-      throw Json.malformed((memory.length() - position) + " bytes belong to no tensor");
+    if (position != body.length()) {
+      throw Json.malformed((body.length() - position) + " bytes belong to no tensor");
     }
   }
 
   /** A tensor as it goes out. */
-  static byte[] write(Tensor tensor) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
+  static void write(Tensor tensor, Pieces out) throws HttpRefusal {
     if (tensor instanceof Tensor.Texts texts) {
-      texts.elements().forEach(text -> write(text, out));
+      for (String text : texts.elements()) {
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        ByteBuffer length = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        out.put(length.putInt(utf8.length).flip());
+        out.put(ByteBuffer.wrap(utf8));
+      }
     } else {
-      ByteBuffer content = ((Tensor.Numbers) tensor).content();
-      byte[] bytes = new byte[content.remaining()];
-      content.get(bytes);
-      return bytes;
+      out.put(((Tensor.Numbers) tensor).content());
     }
-    return out.toByteArray();
   }
 
-  private Tensor numbers(ByteBuffer bytes, Datatype datatype, Shape shape) throws InferenceRefusal {
-    if (bytes.remaining() != byteLength(datatype, shape)) {
-      throw new InferenceRefusal(
-          Reason.WRONG_SHAPE, bytes.remaining() + " bytes do not fill shape " + shape);
+  private Tensor numbers(Datatype datatype, Shape shape, long size) throws HttpRefusal {
+    if (size != byteLength(datatype, shape)) {
+      throw new InferenceRefusal(Reason.WRONG_SHAPE, size + " bytes do not fill shape " + shape);
     }
+    ByteBuffer content = memory.room(size);
+    take(content);
     if (datatype == Datatype.BOOL) {
-      refuseOtherThanBooleans(bytes);
+      refuseOtherThanBooleans(content);
     }
-    return new Tensor.Numbers(
-        datatype.element(), shape, memory.room(bytes.remaining()).put(bytes).flip());
+    return new Tensor.Numbers(datatype.element(), shape, content);
+  }
+
+  /** The next bytes of the body, which lets go of them. */
+  private void take(ByteBuffer target) {
+    int size = target.remaining();
+    while (target.hasRemaining()) {
+      int part = Math.min(target.remaining(), PART);
+      body.copy(position, target.slice(target.position(), part));
+      target.position(target.position() + part);
+      position += part;
+      body.release(position);
+    }
+    target.position(target.limit() - size);
   }
 
   private static long byteLength(Datatype datatype, Shape shape) {
@@ -95,36 +106,33 @@ final class BinaryTensors {
     }
   }
 
-  private static Tensor texts(ByteBuffer bytes, Shape shape) throws InferenceRefusal {
-    List<String> texts = new ArrayList<>();
-    while (bytes.hasRemaining()) {
-      texts.add(text(bytes));
+  private Tensor texts(Shape shape, long size) throws HttpRefusal {
+    if (shape.elements() > size / Integer.BYTES) {
+      throw new InferenceRefusal(Reason.WRONG_SHAPE, "too few texts to fill shape " + shape);
     }
-    if (texts.size() != shape.elements()) {
-      throw new InferenceRefusal(
-          Reason.WRONG_SHAPE, texts.size() + " texts do not fill shape " + shape);
+    TextElements texts = new TextElements(shape, memory.memory());
+    long end = position + size;
+    for (long i = 0; position < end; i++) {
+      if (i == shape.elements()) {
+        throw new InferenceRefusal(Reason.WRONG_SHAPE, "more texts than fill shape " + shape);
+      }
+      texts.add(text(end));
     }
-    return new Tensor.Texts(shape, texts);
+    return texts.tensor();
   }
 
-  private static String text(ByteBuffer bytes) throws InferenceRefusal {
-    int length = bytes.remaining() < Integer.BYTES ? -1 : bytes.getInt();
-    if (length < 0 || length > bytes.remaining()) {
-      throw Json.malformed("a text goes beyond its tensor");
-    }
-    ByteBuffer utf8 = bytes.slice(bytes.position(), length);
-    bytes.position(bytes.position() + length);
-    try {
-      return StandardCharsets.UTF_8.newDecoder().decode(utf8).toString();
-    } catch (CharacterCodingException notText) {
-      throw new InferenceRefusal(Reason.MALFORMED, "a text is not UTF-8", notText);
-    }
-  }
-
-  private static void write(String text, ByteArrayOutputStream out) {
-    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+  private byte[] text(long end) throws HttpRefusal {
     ByteBuffer length = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    out.writeBytes(length.putInt(utf8.length).array());
-    out.writeBytes(utf8);
+    if (end - position >= Integer.BYTES) {
+      take(length);
+      int bytes = length.getInt();
+      if (bytes >= 0 && bytes <= end - position) {
+        memory.memory().reserve(bytes);
+        byte[] text = new byte[bytes];
+        take(ByteBuffer.wrap(text));
+        return text;
+      }
+    }
+    throw Json.malformed("a text goes beyond its tensor");
   }
 }

@@ -10,6 +10,8 @@ import dev.bartizan.agent.serve.http.Call;
 import dev.bartizan.agent.serve.http.CallRefusal;
 import dev.bartizan.agent.serve.http.Route;
 import dev.bartizan.crypto.Refusal;
+import dev.bartizan.updater.engine.RunRefusal;
+import dev.bartizan.updater.engine.TensorSpec;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -23,16 +25,17 @@ public final class InferenceRoute implements Route {
 
   private final ModelService models;
   private final String version;
-  private final Workspaces workspaces;
+  private final long bodyLimit;
+  private final Workspaces workspaces = new Workspaces();
 
   /**
    * @param version of this server, as its metadata names it
-   * @param bodyLimit the most bytes a request's body may have, and its tensors
+   * @param bodyLimit the most bytes a request's body may have
    */
-  public InferenceRoute(ModelService models, String version, int bodyLimit) {
+  public InferenceRoute(ModelService models, String version, long bodyLimit) {
     this.models = models;
     this.version = version;
-    this.workspaces = new Workspaces(bodyLimit);
+    this.bodyLimit = bodyLimit;
   }
 
   @Override
@@ -43,6 +46,11 @@ public final class InferenceRoute implements Route {
   @Override
   public boolean reachableByTcp() {
     return true;
+  }
+
+  @Override
+  public long bodyLimit() {
+    return bodyLimit;
   }
 
   @Override
@@ -89,16 +97,42 @@ public final class InferenceRoute implements Route {
     return ResponseWriter.modelReady(name, serving(name, wanted).isPresent());
   }
 
-  private Answer infer(Call call, String name, Optional<String> wanted)
-      throws IOException, Refusal {
+  /** Parse, validate, run, write: what comes before and after is the server's. */
+  private Answer infer(Call call, String name, Optional<String> wanted) throws Refusal {
     call.allow("POST");
-    try (Workspace memory = workspaces.borrow()) {
-      memory.receive(call); // first, or a refused client meets a closed pipe while it still writes
-      refuseUnknown(name);
-      InferenceRequest request = new RequestReader(memory, jsonLength(call, memory)).read();
-      Inference inference = models.infer(name, wanted, request.inputs(), outputs(request));
-      return ResponseWriter.inference(request, inference);
+    refuseUnknown(name);
+    try (Workspace memory = workspaces.borrow(call.memory())) {
+      long jsonLength = jsonLength(call);
+      InferenceRequest request =
+          new RequestReader(call.content(), jsonLength, memory, expectation(name)).read();
+      Inference inference =
+          models.infer(
+              name, wanted, request.inputs(), outputs(request), bytes -> reserve(call, bytes));
+      return ResponseWriter.inference(request, inference, call.memory());
     }
+  }
+
+  private static void reserve(Call call, long bytes) throws RunRefusal {
+    try {
+      call.memory().reserve(bytes);
+    } catch (CallRefusal full) {
+      RunRefusal.Reason reason = full.status() == 413 ? RunRefusal.Reason.TOO_LARGE : RunRefusal.Reason.BUSY;
+      throw new RunRefusal(reason, "the outputs: " + full.getMessage(), full);
+    }
+  }
+
+  /** Where no model serves now, running it says so. */
+  private InputReader.Expectation expectation(String name) {
+    Optional<ServedModel> model = models.find(name);
+    return (input, datatype, shape) -> {
+      if (model.isPresent()) {
+        try {
+          TensorSpec.of(model.get().inputs(), input).accept(datatype.element(), shape);
+        } catch (RunRefusal refusal) {
+          throw InferenceRefusal.of(refusal);
+        }
+      }
+    };
   }
 
   private Optional<ServedModel> serving(String name, Optional<String> wanted) {
@@ -119,15 +153,16 @@ public final class InferenceRoute implements Route {
         .collect(Collectors.toUnmodifiableSet());
   }
 
-  private static int jsonLength(Call call, Workspace memory) throws CallRefusal {
+  private static long jsonLength(Call call) throws CallRefusal {
+    long length = call.content().length();
     Optional<String> stated = call.header(BinaryTensors.JSON_LENGTH);
     if (stated.isEmpty()) {
-      return memory.length();
+      return length;
     }
     try {
-      int length = Integer.parseInt(stated.get());
-      if (length >= 0 && length <= memory.length()) {
-        return length;
+      long json = Long.parseLong(stated.get());
+      if (json >= 0 && json <= length) {
+        return json;
       }
     } catch (NumberFormatException notANumber) {
       // said below, as for a number out of range

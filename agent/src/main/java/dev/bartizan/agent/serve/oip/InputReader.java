@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.bartizan.agent.serve.InferenceRefusal;
 import dev.bartizan.agent.serve.InferenceRefusal.Reason;
+import dev.bartizan.agent.serve.http.Body;
+import dev.bartizan.agent.serve.http.HttpRefusal;
 import dev.bartizan.updater.engine.Datatype;
 import dev.bartizan.updater.onnx.Shape;
 import dev.bartizan.updater.onnx.Tensor;
@@ -18,11 +20,13 @@ import org.jspecify.annotations.Nullable;
  * and type is skipped, and read again once they are known.
  */
 final class InputReader {
-  private static final int NONE = -1;
+  private static final long NONE = -1;
 
   private final JsonParser json;
-  private final int jsonLength;
+  private final Body body;
+  private final long jsonLength;
   private final Workspace memory;
+  private final Expectation expected;
   private final BinaryTensors binary;
   private @Nullable String name;
   private @Nullable Datatype datatype;
@@ -34,19 +38,35 @@ final class InputReader {
   /** An input as the request names it. */
   record Input(String name, Tensor tensor) {}
 
-  InputReader(JsonParser json, int jsonLength, Workspace memory, BinaryTensors binary) {
+  /** What the model takes. */
+  interface Expectation {
+    /** Refuses an input that is not the model's, before its values cost anything. */
+    void accept(String name, Datatype datatype, Shape shape) throws InferenceRefusal;
+  }
+
+  InputReader(
+      JsonParser json,
+      Body body,
+      long jsonLength,
+      Workspace memory,
+      BinaryTensors binary,
+      Expectation expected) {
     this.json = json;
+    this.body = body;
     this.jsonLength = jsonLength;
     this.memory = memory;
     this.binary = binary;
+    this.expected = expected;
   }
 
   /** Reads the object the parser stands on. */
-  Input read() throws IOException, InferenceRefusal {
+  Input read() throws IOException, HttpRefusal {
     Json.expect(json, JsonToken.START_OBJECT, "an input");
     while (json.nextToken() == JsonToken.FIELD_NAME) {
       String member = json.currentName();
-      json.nextToken();
+      if (!Json.hasValue(json)) {
+        continue;
+      }
       switch (member) {
         case "name" -> name = Json.text(json, "an input's 'name'");
         case "datatype" -> datatype = datatype();
@@ -59,7 +79,7 @@ final class InputReader {
     return input();
   }
 
-  private Input input() throws IOException, InferenceRefusal {
+  private Input input() throws IOException, HttpRefusal {
     if (name == null || datatype == null || shape == null) {
       throw Json.malformed("an input lacks 'name', 'datatype' or 'shape'");
     }
@@ -68,26 +88,35 @@ final class InputReader {
       throw Json.malformed("input '" + name + "' has no data, or has it twice");
     }
     if (binarySize.isPresent()) {
+      expected.accept(name, datatype, shape);
       return new Input(name, binary.next(datatype, shape, binarySize.getAsLong()));
     }
-    return new Input(name, tensor != null ? tensor : skippedTensor(datatype, shape));
+    return new Input(name, tensor != null ? tensor : skippedTensor(name, datatype, shape));
   }
 
-  private void data() throws IOException, InferenceRefusal {
-    if (datatype != null && shape != null) {
-      tensor = JsonTensorReader.read(json, datatype, shape, memory);
+  private void data() throws IOException, HttpRefusal {
+    if (tensor != null || skippedData != NONE) {
+      throw Json.malformed("an input has 'data' twice");
+    }
+    // Texts are read apart: only there may one be long.
+    if (name != null && datatype != null && shape != null && datatype != Datatype.BYTES) {
+      expected.accept(name, datatype, shape);
+      tensor = JsonTensorReader.read(json, datatype, shape, body, memory);
     } else {
       skippedData = json.currentTokenLocation().getByteOffset();
+      body.keepFrom(skippedData);
       json.skipChildren();
     }
   }
 
-  private Tensor skippedTensor(Datatype known, Shape knownShape)
-      throws IOException, InferenceRefusal {
-    int start = (int) skippedData;
-    try (JsonParser again = Json.FACTORY.createParser(memory.body(), start, jsonLength - start)) {
+  private Tensor skippedTensor(String known, Datatype type, Shape knownShape)
+      throws IOException, HttpRefusal {
+    expected.accept(known, type, knownShape);
+    try (JsonParser again = Json.texts(body.stream(skippedData, jsonLength))) {
       again.nextToken();
-      return JsonTensorReader.read(again, known, knownShape, memory);
+      return JsonTensorReader.read(again, type, knownShape, body, memory);
+    } finally {
+      body.keepNothing();
     }
   }
 
@@ -95,9 +124,7 @@ final class InputReader {
     String wanted = Json.text(json, "an input's 'datatype'");
     return Datatype.named(wanted)
         .orElseThrow(
-            () ->
-                new InferenceRefusal(
-                    Reason.WRONG_DATATYPE, "there is no datatype '" + wanted + "'"));
+            () -> new InferenceRefusal(Reason.WRONG_DATATYPE, "there is no such datatype"));
   }
 
   private Shape shape() throws IOException, InferenceRefusal {
@@ -117,7 +144,9 @@ final class InputReader {
     Json.expect(json, JsonToken.START_OBJECT, "'parameters'");
     while (json.nextToken() == JsonToken.FIELD_NAME) {
       String parameter = json.currentName();
-      json.nextToken();
+      if (!Json.hasValue(json)) {
+        continue;
+      }
       if (parameter.equals(BinaryTensors.SIZE)) {
         binarySize = OptionalLong.of(Json.whole(json, "'" + BinaryTensors.SIZE + "'"));
       } else {

@@ -4,13 +4,13 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.bartizan.agent.serve.InferenceRefusal;
 import dev.bartizan.agent.serve.InferenceRefusal.Reason;
+import dev.bartizan.agent.serve.http.Body;
+import dev.bartizan.agent.serve.http.HttpRefusal;
 import dev.bartizan.updater.engine.Datatype;
 import dev.bartizan.updater.onnx.Shape;
 import dev.bartizan.updater.onnx.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Reads {@code $tensor_data}: all elements in one array, row-major, or arrays nested exactly as the
@@ -23,7 +23,7 @@ final class JsonTensorReader {
 
   /** Takes the elements one by one. */
   private interface Sink {
-    void take(JsonParser json) throws IOException, InferenceRefusal;
+    void take(JsonParser json) throws IOException, HttpRefusal;
   }
 
   private JsonTensorReader(JsonParser json, Shape shape, Sink sink) {
@@ -35,18 +35,19 @@ final class JsonTensorReader {
   /**
    * Reads the array the parser stands on.
    *
-   * @param memory where the tensor is made; its body is what {@code json} reads
+   * @param body what {@code json} reads
+   * @param memory where the tensor is made
    */
-  static Tensor read(JsonParser json, Datatype datatype, Shape shape, Workspace memory)
-      throws IOException, InferenceRefusal {
-    if (shape.elements() > memory.length()) {
+  static Tensor read(JsonParser json, Datatype datatype, Shape shape, Body body, Workspace memory)
+      throws IOException, HttpRefusal {
+    if (shape.elements() > body.length()) {
       // Every element takes a byte at least: do not make room for what cannot be there.
       throw wrongCount(shape);
     }
     if (datatype == Datatype.BYTES) {
-      List<String> texts = new ArrayList<>();
+      TextElements texts = new TextElements(shape, memory.memory());
       new JsonTensorReader(json, shape, at -> texts.add(Json.text(at, "a BYTES element"))).read();
-      return new Tensor.Texts(shape, texts);
+      return texts.tensor();
     }
     ByteBuffer content = memory.room(datatype.element().byteLength(shape.elements()));
     ElementReader element = ElementReader.of(datatype);
@@ -54,7 +55,7 @@ final class JsonTensorReader {
     return new Tensor.Numbers(datatype.element(), shape, content.flip());
   }
 
-  private void read() throws IOException, InferenceRefusal {
+  private void read() throws IOException, HttpRefusal {
     Json.expect(json, JsonToken.START_ARRAY, "'data', an array,");
     if (json.nextToken() == JsonToken.START_ARRAY) {
       rows(0);
@@ -64,7 +65,7 @@ final class JsonTensorReader {
   }
 
   /** The parser is within the array of this level, on its first element or its end. */
-  private void rows(int level) throws IOException, InferenceRefusal {
+  private void rows(int level) throws IOException, HttpRefusal {
     if (level == shape.rank() - 1) {
       elements(shape.dimensions().get(level));
       return;
@@ -81,7 +82,7 @@ final class JsonTensorReader {
     expectEnd();
   }
 
-  private void elements(long count) throws IOException, InferenceRefusal {
+  private void elements(long count) throws IOException, HttpRefusal {
     for (long i = 0; i < count; i++) {
       if (json.currentToken() == JsonToken.END_ARRAY) {
         throw wrongCount(shape);

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.bartizan.agent.serve.InferenceRefusal;
 import dev.bartizan.agent.serve.InferenceRefusal.Reason;
+import dev.bartizan.agent.serve.http.Body;
+import dev.bartizan.agent.serve.http.HttpRefusal;
 import dev.bartizan.agent.serve.oip.InferenceRequest.WantedOutput;
 import dev.bartizan.updater.onnx.Tensor;
 import java.io.IOException;
@@ -18,8 +20,10 @@ import java.util.Optional;
 final class RequestReader {
   private static final int MAX_OUTPUTS = 1024;
 
+  private final Body body;
   private final Workspace memory;
-  private final int jsonLength;
+  private final long jsonLength;
+  private final InputReader.Expectation expected;
   private final BinaryTensors binaryTensors;
   private final Map<String, Tensor> inputs = new LinkedHashMap<>();
   private final List<WantedOutput> outputs = new ArrayList<>();
@@ -29,23 +33,25 @@ final class RequestReader {
 
   /**
    * @param jsonLength where the JSON ends and binary tensor data starts
+   * @param expected what the model takes: asked before a tensor's values are read
    */
-  RequestReader(Workspace memory, int jsonLength) {
+  RequestReader(Body body, long jsonLength, Workspace memory, InputReader.Expectation expected) {
+    this.body = body;
     this.memory = memory;
     this.jsonLength = jsonLength;
-    this.binaryTensors = new BinaryTensors(memory, jsonLength);
+    this.expected = expected;
+    this.binaryTensors = new BinaryTensors(body, memory, jsonLength);
   }
 
-  InferenceRequest read() throws InferenceRefusal {
-    try (JsonParser json = Json.FACTORY.createParser(memory.body(), 0, jsonLength)) {
+  InferenceRequest read() throws HttpRefusal {
+    try (JsonParser json = Json.request(body.consume(0, jsonLength))) {
       json.nextToken();
       request(json);
       if (json.nextToken() != null) {
         throw Json.malformed("something follows the request");
       }
     } catch (JsonProcessingException notJson) {
-      throw new InferenceRefusal(
-          Reason.MALFORMED, "not the JSON expected: " + notJson.getOriginalMessage(), notJson);
+      throw notJson(notJson);
     } catch (IOException impossible) {
       throw new IllegalStateException("memory cannot fail to be read", impossible);
     }
@@ -53,11 +59,21 @@ final class RequestReader {
     return new InferenceRequest(id, inputs, outputs, binary);
   }
 
-  private void request(JsonParser json) throws IOException, InferenceRefusal {
+  /** The parser's own words quote the input, and say how this is built: they stay here. */
+  private static InferenceRefusal notJson(JsonProcessingException problem) {
+    long place = problem.getLocation() == null ? -1 : problem.getLocation().getByteOffset();
+    String where = place < 0 ? "" : " at byte " + place;
+    return new InferenceRefusal(
+        Reason.MALFORMED, "the body is not JSON within its limits" + where, problem);
+  }
+
+  private void request(JsonParser json) throws IOException, HttpRefusal {
     Json.expect(json, JsonToken.START_OBJECT, "the request, an object,");
     while (json.nextToken() == JsonToken.FIELD_NAME) {
       String member = json.currentName();
-      json.nextToken();
+      if (!Json.hasValue(json)) {
+        continue;
+      }
       switch (member) {
         case "id" -> id = Optional.of(Json.text(json, "'id'"));
         case "inputs" -> inputs(json);
@@ -71,11 +87,12 @@ final class RequestReader {
     }
   }
 
-  private void inputs(JsonParser json) throws IOException, InferenceRefusal {
+  private void inputs(JsonParser json) throws IOException, HttpRefusal {
     Json.expect(json, JsonToken.START_ARRAY, "'inputs'");
     hasInputs = true;
     while (json.nextToken() != JsonToken.END_ARRAY) {
-      InputReader.Input input = new InputReader(json, jsonLength, memory, binaryTensors).read();
+      InputReader.Input input =
+          new InputReader(json, body, jsonLength, memory, binaryTensors, expected).read();
       if (inputs.put(input.name(), input.tensor()) != null) {
         throw Json.malformed("input '" + input.name() + "' is there twice");
       }
@@ -98,7 +115,9 @@ final class RequestReader {
     Optional<Boolean> binary = Optional.empty();
     while (json.nextToken() == JsonToken.FIELD_NAME) {
       String member = json.currentName();
-      json.nextToken();
+      if (!Json.hasValue(json)) {
+        continue;
+      }
       switch (member) {
         case "name" -> name = Optional.of(Json.text(json, "an output's 'name'"));
         case "parameters" -> binary = flag(json, "binary_data");
@@ -117,7 +136,9 @@ final class RequestReader {
     Optional<Boolean> flag = Optional.empty();
     while (json.nextToken() == JsonToken.FIELD_NAME) {
       String parameter = json.currentName();
-      json.nextToken();
+      if (!Json.hasValue(json)) {
+        continue;
+      }
       if (parameter.equals(name)) {
         flag = Optional.of(Json.flag(json, "'" + name + "'"));
       } else {

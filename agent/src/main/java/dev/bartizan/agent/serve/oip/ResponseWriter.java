@@ -5,6 +5,8 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.bartizan.agent.serve.Inference;
 import dev.bartizan.agent.serve.ServedModel;
 import dev.bartizan.agent.serve.http.Answer;
+import dev.bartizan.agent.serve.http.HttpRefusal;
+import dev.bartizan.agent.serve.http.MemoryShare;
 import dev.bartizan.updater.engine.Datatype;
 import dev.bartizan.updater.engine.TensorSpec;
 import dev.bartizan.updater.onnx.Tensor;
@@ -72,47 +74,55 @@ final class ResponseWriter {
   }
 
   /** {@code $inference_response}, binary tensors behind it. */
-  static Answer inference(InferenceRequest request, Inference inference) {
-    List<byte[]> binary = new ArrayList<>();
-    byte[] json =
-        document(
-            members -> {
-              members.writeStringField("model_name", inference.model());
-              members.writeStringField("model_version", inference.version());
-              if (request.id().isPresent()) {
-                members.writeStringField("id", request.id().get());
-              }
-              members.writeArrayFieldStart("outputs");
-              for (Map.Entry<String, Tensor> output : inference.outputs().entrySet()) {
-                boolean apart = request.wantsBinary(output.getKey());
-                output(members, output.getKey(), output.getValue(), apart ? binary : null);
-              }
-              members.writeEndArray();
-            });
-    return binary.isEmpty() ? Answer.json(200, json) : withBinary(json, binary);
+  static Answer inference(InferenceRequest request, Inference inference, MemoryShare memory)
+      throws HttpRefusal {
+    Pieces binary = new Pieces(memory);
+    Pieces json = new Pieces(memory);
+    try (JsonGenerator members = Json.FACTORY.createGenerator(json)) {
+      members.writeStartObject();
+      members.writeStringField("model_name", inference.model());
+      members.writeStringField("model_version", inference.version());
+      if (request.id().isPresent()) {
+        members.writeStringField("id", request.id().get());
+      }
+      members.writeArrayFieldStart("outputs");
+      for (Map.Entry<String, Tensor> output : inference.outputs().entrySet()) {
+        boolean apart = request.wantsBinary(output.getKey());
+        output(members, output.getKey(), output.getValue(), apart ? binary : null);
+      }
+      members.writeEndArray();
+      members.writeEndObject();
+    } catch (Pieces.NoRoom full) {
+      throw full.refusal();
+    } catch (IOException impossible) {
+      throw new IllegalStateException("memory cannot fail to be written", impossible);
+    }
+    return answer(json, binary);
   }
 
-  private static Answer withBinary(byte[] json, List<byte[]> binary) {
-    int length = json.length + binary.stream().mapToInt(tensor -> tensor.length).sum();
-    ByteBuffer body = ByteBuffer.allocate(length).put(json);
-    binary.forEach(body::put);
-    Map<String, String> headers = Map.of(BinaryTensors.JSON_LENGTH, String.valueOf(json.length));
-    return new Answer(200, BINARY, headers, body.flip());
+  private static Answer answer(Pieces json, Pieces binary) {
+    if (binary.length() == 0) {
+      return new Answer(200, Answer.JSON, Map.of(), json.pieces());
+    }
+    List<ByteBuffer> all = new ArrayList<>(json.pieces());
+    all.addAll(binary.pieces());
+    Map<String, String> headers = Map.of(BinaryTensors.JSON_LENGTH, String.valueOf(json.length()));
+    return new Answer(200, BINARY, headers, all);
   }
 
   private static void output(
-      JsonGenerator json, String name, Tensor tensor, @Nullable List<byte[]> binary)
-      throws IOException {
+      JsonGenerator json, String name, Tensor tensor, @Nullable Pieces binary)
+      throws IOException, HttpRefusal {
     Datatype datatype = Datatype.of(tensor.type()).orElseThrow(IllegalStateException::new);
     json.writeStartObject();
     json.writeStringField("name", name);
     json.writeStringField("datatype", datatype.name());
     dimensions(json, tensor.shape().dimensions());
     if (binary != null) {
-      byte[] content = BinaryTensors.write(tensor);
-      binary.add(content);
+      long before = binary.length();
+      BinaryTensors.write(tensor, binary);
       json.writeObjectFieldStart("parameters");
-      json.writeNumberField(BinaryTensors.SIZE, content.length);
+      json.writeNumberField(BinaryTensors.SIZE, binary.length() - before);
       json.writeEndObject();
     } else {
       json.writeArrayFieldStart("data");

@@ -5,7 +5,9 @@
  * <p>Guarantees: a tensor reaches the model only with the type, shape and number of elements the
  * request states; numbers that do not fit their type are refused, never rounded into it; memory for
  * requests is bounded as a whole, and reused. Tensor data is read straight from the request's bytes
- * into the memory the runtime reads, without a tree in between.
+ * into the memory the runtime reads, without a tree in between. Type and shape are held against the
+ * model before a value is read, and what values become is reserved before it is made: a few bytes
+ * cannot become many objects. {@code null} stands for a member that is not there.
  *
  * <p>Members of a request that the protocol does not know are ignored, as other servers do. JSON
  * has no NaN or infinity: they travel as the texts {@code "NaN"}, {@code "Infinity"} and {@code

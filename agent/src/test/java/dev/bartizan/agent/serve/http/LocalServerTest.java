@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.bartizan.crypto.Refusal;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -25,6 +26,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -118,6 +120,47 @@ class LocalServerTest {
       start();
       assertEquals(200, client.post("/echo/post", new byte[16]).status());
       assertEquals(413, client.post("/echo/post", new byte[17]).status());
+    }
+
+    @Test
+    void headIsAnsweredAsGetIsWithoutItsBody() throws Exception {
+      LocalServer server = start();
+      String answer =
+          raw("HEAD /echo HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", server);
+      assertTrue(answer.startsWith("HTTP/1.1 200 "), answer);
+      assertTrue(answer.contains("Content-Length: 0"), answer);
+      assertTrue(answer.endsWith("\r\n\r\n"), answer);
+    }
+
+    @Test
+    void aMethodThatDoesNotWorkIsToldWhichDo() throws Exception {
+      start();
+      assertEquals("POST", client.get("/echo/post").headers().get("allow"));
+    }
+
+    @Test
+    void aPackedBodyIsUnpackedWithinTheLimitOrRefused() throws Exception {
+      start();
+      assertEquals("hello", packed("gzip", gzip("hello".getBytes(StandardCharsets.US_ASCII))));
+      assertEquals("413", packed("gzip", gzip(new byte[1 << 20])), "a bomb");
+      assertEquals("400", packed("gzip", "hello".getBytes(StandardCharsets.US_ASCII)));
+      assertEquals("415", packed("br", new byte[3]));
+      assertEquals("hello", packed("identity", "hello".getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    private String packed(String coding, byte[] body) throws IOException {
+      Answer answer = client.send("POST", "/echo/post", Map.of("Content-Encoding", coding), body);
+      return answer.status() == 200
+          ? StandardCharsets.UTF_8.decode(answer.body()).toString()
+          : String.valueOf(answer.status());
+    }
+
+    private byte[] gzip(byte[] plain) throws IOException {
+      ByteArrayOutputStream packed = new ByteArrayOutputStream();
+      try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
+        gzip.write(plain);
+      }
+      return packed.toByteArray();
     }
 
     @Test

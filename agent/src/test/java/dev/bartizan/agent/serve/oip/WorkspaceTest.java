@@ -1,11 +1,12 @@
 package dev.bartizan.agent.serve.oip;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.bartizan.agent.serve.InferenceRefusal;
-import dev.bartizan.agent.serve.InferenceRefusal.Reason;
+import dev.bartizan.agent.serve.http.CallRefusal;
+import dev.bartizan.agent.serve.http.MemoryBudget;
+import dev.bartizan.agent.serve.http.MemoryShare;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,13 +16,15 @@ import org.junit.jupiter.api.Test;
 class WorkspaceTest {
   private static final int LIMIT = 16 << 20;
 
-  private final Workspaces workspaces = new Workspaces(LIMIT);
+  private final Workspaces workspaces = new Workspaces();
+  private final MemoryBudget budget = new MemoryBudget(2 * LIMIT);
 
   @Test
   void tensorsOfOneRequestNeverShareAByteAndAreAligned() throws Exception {
     for (int seed = 0; seed < 200; seed++) {
       Random random = new Random(seed);
-      try (Workspace memory = new Workspace(new Workspaces(LIMIT), LIMIT)) {
+      try (MemoryShare share = share();
+          Workspace memory = new Workspaces().borrow(share)) {
         List<ByteBuffer> tensors = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
           ByteBuffer tensor = memory.room(random.nextInt(10_000));
@@ -37,41 +40,35 @@ class WorkspaceTest {
   }
 
   @Test
-  void aRequestMayFillItsLimitAndNotAByteMore() throws Exception {
-    try (Workspace memory = workspaces.borrow()) {
-      assertEquals(LIMIT, memory.room(LIMIT).remaining());
-      assertRefused(Reason.TOO_LARGE, memory, 1);
+  void aRequestIsRefusedBeforeItTakesMoreThanItsShare() throws Exception {
+    try (MemoryShare share = share();
+        Workspace memory = workspaces.borrow(share)) {
+      for (long bytes : new long[] {LIMIT + 1, Integer.MAX_VALUE, Long.MAX_VALUE / 2}) {
+        CallRefusal refusal = assertThrows(CallRefusal.class, () -> memory.room(bytes));
+        assertEquals(413, refusal.status());
+      }
+      assertEquals(0, budget.held());
     }
   }
 
   @Test
-  void memoryIsUsedAgain() throws Exception {
-    Workspace first = workspaces.borrow();
-    first.room(1000);
+  void memoryIsUsedAgainAndBelongsToNobodyMeanwhile() throws Exception {
+    MemoryShare first = share();
+    Workspace memory = workspaces.borrow(first);
+    memory.room(1000);
+    long held = budget.held();
+    memory.close();
     first.close();
-    Workspace second = workspaces.borrow();
-    assertSame(first, second);
-    assertEquals(0, second.length());
-  }
-
-  @Test
-  void requestsTogetherCannotOutgrowTheBudgetAndGiveItBack() throws Exception {
-    List<Workspace> held = new ArrayList<>();
-    for (int i = 0; i < 7; i++) {
-      Workspace memory = workspaces.borrow();
-      memory.room(LIMIT);
-      held.add(memory);
+    assertEquals(0, budget.held());
+    try (MemoryShare second = share();
+        Workspace again = workspaces.borrow(second)) {
+      again.room(1000);
+      assertTrue(budget.held() <= held, "no more than before");
     }
-    Workspace last = workspaces.borrow();
-    assertRefused(Reason.BUSY, last, LIMIT);
-    held.get(0).close();
-    Workspace next = workspaces.borrow();
-    assertEquals(LIMIT, next.room(LIMIT).remaining());
   }
 
-  private static void assertRefused(Reason reason, Workspace memory, long bytes) {
-    InferenceRefusal refusal = assertThrows(InferenceRefusal.class, () -> memory.room(bytes));
-    assertEquals(reason, refusal.reason());
+  private MemoryShare share() {
+    return budget.open("user", () -> false);
   }
 
   private static void fill(ByteBuffer tensor, int value) {

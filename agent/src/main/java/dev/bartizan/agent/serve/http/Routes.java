@@ -7,68 +7,51 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
-import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
-import org.eclipse.jetty.server.Response;
-import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the route of a request, and turns what comes of it into a response. */
-final class RouteHandler extends Handler.Abstract {
-  private static final Logger LOG = System.getLogger(RouteHandler.class.getName());
+/** Finds the route of a request, and turns what it throws into an answer. */
+final class Routes {
+  private static final Logger LOG = System.getLogger(Routes.class.getName());
   private static final Set<String> LOOPBACK_NAMES = Set.of("localhost", "127.0.0.1", "[::1]");
   private static final int MAX_ERROR_LENGTH = 500;
 
   private final List<Route> routes;
 
-  RouteHandler(List<Route> routes) {
-    super(InvocationType.BLOCKING);
+  Routes(List<Route> routes) {
     this.routes = List.copyOf(routes);
   }
 
-  @Override
-  public boolean handle(Request request, Response response, Callback callback) {
-    send(answer(request), response, callback);
-    return true;
-  }
-
-  /** What Jetty itself refuses, a malformed header say, looks like every other error. */
-  static boolean handleError(Request request, Response response, Callback callback) {
-    int status = response.getStatus();
-    send(error(status, HttpStatus.getMessage(status), "HTTP_" + status), response, callback);
-    return true;
-  }
-
-  private Answer answer(Request request) {
+  Answer ask(Route route, Call call) {
     try {
-      JettyCall call = new JettyCall(request);
-      return route(request, call).answer(call);
+      return route.answer(call);
     } catch (HttpRefusal refusal) {
-      return error(refusal.status(), refusal.getMessage(), refusal.code());
+      return error(refusal);
     } catch (Refusal refusal) {
-      return error(HttpStatus.BAD_REQUEST_400, refusal.getMessage(), refusal.code());
+      return error(HttpStatus.BAD_REQUEST_400, refusal.getMessage(), refusal.code(), Map.of());
     } catch (IOException unavailable) {
-      return error(HttpStatus.SERVICE_UNAVAILABLE_503, unavailable.getMessage(), "UNAVAILABLE");
+      return error(503, unavailable.getMessage(), "UNAVAILABLE", Map.of());
     } catch (RuntimeException bug) {
       // One request's bug must not take the others down. Its message is not logged: it may quote
       // the input.
       LOG.log(Level.ERROR, "a request met a bug: {0} at {1}", bug.getClass(), place(bug));
-      return error(HttpStatus.INTERNAL_SERVER_ERROR_500, "internal error", "BUG");
+      return error(HttpStatus.INTERNAL_SERVER_ERROR_500, "internal error", "BUG", Map.of());
     }
   }
 
-  private Route route(Request request, Call call) throws CallRefusal {
+  Route find(Request request) throws CallRefusal {
     boolean tcp =
         request.getConnectionMetaData().getLocalSocketAddress() instanceof InetSocketAddress;
     if (tcp && !LOOPBACK_NAMES.contains(Request.getServerName(request))) {
       // A web page that had its own name resolve to this machine (DNS rebinding) sends that name.
       throw CallRefusal.foreignHost();
     }
+    List<String> path = JettyCall.path(request);
     return routes.stream()
-        .filter(route -> isBelow(route.prefix(), call.path()))
+        .filter(route -> isBelow(route.prefix(), path))
         .filter(route -> !tcp || route.reachableByTcp())
         .findFirst()
         .orElseThrow(CallRefusal::notFound);
@@ -79,19 +62,18 @@ final class RouteHandler extends Handler.Abstract {
     return path.size() >= start.size() && path.subList(0, start.size()).equals(start);
   }
 
-  private static void send(Answer answer, Response response, Callback callback) {
-    response.setStatus(answer.status());
-    response.getHeaders().put(HttpHeader.CONTENT_TYPE, answer.contentType());
-    response.getHeaders().put(HttpHeader.CONTENT_LENGTH, (long) answer.body().remaining());
-    answer.headers().forEach(response.getHeaders()::put);
-    response.write(true, answer.body(), callback);
+  static Answer error(HttpRefusal refusal) {
+    return error(refusal.status(), refusal.getMessage(), refusal.code(), refusal.headers());
   }
 
-  private static Answer error(int status, @Nullable String message, String code) {
+  static Answer error(
+      int status, @Nullable String message, String code, Map<String, String> headers) {
     String shown = String.valueOf(message);
     String cut = shown.substring(0, Math.min(MAX_ERROR_LENGTH, shown.length()));
     String escaped = String.valueOf(JsonStringEncoder.getInstance().quoteAsString(cut));
-    return Answer.json(status, "{\"error\":\"" + escaped + "\",\"code\":\"" + code + "\"}");
+    Answer answer =
+        Answer.json(status, "{\"error\":\"" + escaped + "\",\"code\":\"" + code + "\"}");
+    return new Answer(status, Answer.JSON, headers, answer.pieces());
   }
 
   private static String place(RuntimeException bug) {

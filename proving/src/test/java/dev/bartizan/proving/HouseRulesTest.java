@@ -74,6 +74,7 @@ final class HouseRulesTest {
           "agent.report.LogFile",
           "updater.engine.OnnxRuntime",
           "agent.serve.http.LocalClient",
+          "agent.serve.http.Peer",
           "agent.serve.http.UnixSocketFile",
           "agent.system.LockedMemory",
           "agent.system.Safeguards",

@@ -1,11 +1,13 @@
 package dev.bartizan.agent.serve.http;
 
+import dev.bartizan.crypto.TouchesTheWorld;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import jdk.net.ExtendedSocketOptions;
 import org.eclipse.jetty.io.EndPoint;
 
 /** Which user is at the other end of a connection. */
+@TouchesTheWorld("asks the kernel who connected")
 final class Peer {
   /** Loopback TCP does not say: all who come by it share one share. */
   private static final String UNKNOWN = "somebody on loopback TCP";

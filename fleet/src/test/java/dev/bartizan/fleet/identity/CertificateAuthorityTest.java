@@ -147,12 +147,21 @@ class CertificateAuthorityTest {
     CertificateAuthority again = CertificateAuthority.load(directory, CLOCK, random);
 
     again
-        .issueOperator("alice", CertificateAuthority.OPERATOR_LIFETIME)
+        .issueServer(List.of("localhost"), CertificateAuthority.OPERATOR_LIFETIME)
         .certificate()
         .verify(authority.certificate().getPublicKey());
     assertEquals(
         "rw-------",
         PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("ca/ca.key"))));
+  }
+
+  // Attack: a certificate of the devices' authority that names an operator.
+  @Test
+  void anOperatorVouchesForItselfAndTheDevicesAuthorityDoesNot() throws Exception {
+    Credentials alice = authority.issueOperator("alice", CertificateAuthority.OPERATOR_LIFETIME);
+
+    alice.certificate().verify(alice.certificate().getPublicKey());
+    assertEquals(List.of(alice.certificate()), alice.chain());
   }
 
   @Test

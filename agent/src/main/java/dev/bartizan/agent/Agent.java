@@ -102,9 +102,7 @@ final class Agent implements Upkeep.Loop {
   /** The local sockets, which are opened beside other work. */
   @FunctionalInterface
   interface Sockets {
-    /**
-     * @throws IOException when one cannot be opened: it is in use, or its directory is missing
-     */
+    /** Fails when one cannot be opened: it is in use, or its directory is missing. */
     void awaitOpen() throws IOException;
   }
 
@@ -137,7 +135,6 @@ final class Agent implements Upkeep.Loop {
     schedule = new Schedule(parts.pulse(), System::nanoTime);
     schedule.add("upkeep", LONG, () -> upkeep.run(this));
     schedule.add("the state's judgement", BRIEF, this::judge);
-    schedule.add("the start", BRIEF, () -> whenTrusted(this::resume));
     schedule.add("commands", BRIEF, () -> whenTrusted(this::executeCommands));
     schedule.add("the update", LONG, () -> whenTrusted(this::updateOneStep));
     schedule.add("what has ended", BRIEF, () -> whenTrusted(this::reportEnds));
@@ -181,10 +178,7 @@ final class Agent implements Upkeep.Loop {
     }
   }
 
-  /**
-   * Does what there is to do, and returns how long to wait before the next turn. A full disk stops
-   * all of it but not the models that serve; everything here can be done again.
-   */
+  /** A full disk stops all of it but not the models that serve; all of it can be done again. */
   private Duration takeTurn() throws InterruptedException {
     try {
       schedule.wake();
@@ -198,16 +192,12 @@ final class Agent implements Upkeep.Loop {
   }
 
   /** After a start and after trouble: a command that was begun then waits for its answer. */
-  private Duration resume() throws IOException, InterruptedException {
+  private Duration executeCommands() throws IOException, InterruptedException {
     if (!resumed) {
       installer.resume();
       commands.resume();
       resumed = true;
     }
-    return IDLE;
-  }
-
-  private Duration executeCommands() throws IOException, InterruptedException {
     commands.execute();
     return IDLE;
   }
@@ -217,10 +207,7 @@ final class Agent implements Upkeep.Loop {
     return isTrusted ? IDLE : TROUBLE;
   }
 
-  /**
-   * Whoever put a state here, or took the policy away, chose what to go on with: nothing but newer
-   * metadata helps.
-   */
+  /** Whoever put a state here, or took the policy away, chose what to go on with. */
   private Duration whenTrusted(Schedule.Work work) throws IOException, InterruptedException {
     return isTrusted ? work.run() : TROUBLE;
   }

@@ -13,6 +13,7 @@ import java.util.Optional;
 /** ONNX Runtime, the process's one environment of it, and how sessions are set up. */
 public final class OnnxRuntime {
   private static final String NO_TELEMETRY = "ORT_DISABLE_TELEMETRY";
+
   /** What Debian promises never to make. */
   private static final String NOWHERE = "/nonexistent";
 

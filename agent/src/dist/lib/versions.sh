@@ -48,9 +48,31 @@ become_version() {
 choose() {
   LC_ALL=C
   read_record || return 1
+  made_over_this || return 1
   count_start
   [ "$slot" != base ] || return 1
   if [ "$state" = trial ]; then echo "$slot trial $seconds"; else echo "$slot kept"; fi
+}
+
+# made_over_this: fails where the installation is another one than the record was made over, and lets the record begin
+# anew: what root installed last is to run. Root leaves that to us, who may do no harm here: it would have to trust paths
+# that belong to the daemon. An installation without a build, or a record without one, is taken as it is.
+made_over_this() {
+  build='' over=''
+  [ -r "$home/build" ] && read -r build <"$home/build" || return 0
+  if [ -f "$versions/over" ] && [ ! -h "$versions/over" ]; then read -r over <"$versions/over" || true; fi
+  [ "$over" != "$build" ] || return 0
+  if [ -n "$over" ]; then
+    slot=base before=base state=kept tries=0 seconds=0 fallen=none
+    write_record || return 1
+  fi
+  {
+    echo "$build" >"$versions/over.new" &&
+      sync "$versions/over.new" &&
+      mv -f "$versions/over.new" "$versions/over" &&
+      sync "$versions"
+  } 2>/dev/null || true
+  [ -z "$over" ]
 }
 
 count_start() {

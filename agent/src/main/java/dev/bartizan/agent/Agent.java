@@ -65,6 +65,9 @@ final class Agent implements Upkeep.Loop {
   /** Before the world is asked again: a state directory that refused, a server that is away. */
   private static final Duration TROUBLE = Duration.ofSeconds(3);
 
+  /** What keeps a deployment waiting that nobody planned to wait for. */
+  private static final String UPDATE = "update";
+
   private final TrustedDocuments documents;
   private final Policy policy;
   private final BootCheck bootCheck;
@@ -356,8 +359,14 @@ final class Agent implements Upkeep.Loop {
       return TROUBLE; // What a deployment has gathered is not cleared away while it still gathers.
     }
     Step step = installer.advance();
-    facts.waitingFor(step.kind() == Step.Kind.WAITING ? step.reason() : "");
+    facts.waitingFor(step.reason());
+    if (step.kind() == Step.Kind.HINDERED) {
+      news.problem(UPDATE, step.reason());
+    } else {
+      news.mended(UPDATE);
+    }
     return switch (step.kind()) {
+      case HINDERED -> TROUBLE;
       case DONE -> Duration.ZERO;
       case WAITING -> step.state().isOnTrial() ? WAITING : TROUBLE;
       case IDLE -> IDLE;

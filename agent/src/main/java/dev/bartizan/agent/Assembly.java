@@ -275,6 +275,7 @@ public final class Assembly implements AutoCloseable {
                         state,
                         Device.inspection(documents, vault, disk, crypto),
                         safeguards,
+                        Device.surroundings(config),
                         evidence,
                         updates,
                         policy,

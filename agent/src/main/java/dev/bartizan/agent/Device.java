@@ -264,6 +264,11 @@ public final class Device {
     return new Safeguards(memory, config.memory().refusesSwap());
   }
 
+  /** How this machine looks from here. */
+  public static Surroundings surroundings(AgentConfig config) {
+    return new Surroundings(config.device().stateDirectory(), config.device().bootLogs());
+  }
+
   /** Opens installed releases with this device's keys. */
   public static ModelVault vault(
       Assembly.Host host,

@@ -51,6 +51,7 @@ final class LocalDaemon implements ControlRoute.Daemon {
   private final AnchoredState state;
   private final Inspection inspection;
   private final Safeguards safeguards;
+  private final Surroundings surroundings;
   private final EvidenceDesk evidence;
   private final Updates updates;
   private final Policy policy;
@@ -66,6 +67,7 @@ final class LocalDaemon implements ControlRoute.Daemon {
       AnchoredState state,
       Inspection inspection,
       Safeguards safeguards,
+      Surroundings surroundings,
       EvidenceDesk evidence,
       Updates updates,
       Policy policy,
@@ -79,6 +81,7 @@ final class LocalDaemon implements ControlRoute.Daemon {
     this.state = state;
     this.inspection = inspection;
     this.safeguards = safeguards;
+    this.surroundings = surroundings;
     this.evidence = evidence;
     this.updates = updates;
     this.policy = policy;
@@ -104,6 +107,11 @@ final class LocalDaemon implements ControlRoute.Daemon {
     ObjectNode chain = Facts.chain(boot.then(rest));
     chain.set("safeguards", Facts.safeguards(safeguards.examine()));
     return StrictJson.write(chain);
+  }
+
+  @Override
+  public byte[] surroundings() {
+    return surroundings.toJson();
   }
 
   /** From the file, at once: a step that is written meanwhile makes it worth another look. */

@@ -28,18 +28,19 @@ import dev.bartizan.crypto.tpm.PcrBank;
 import dev.bartizan.crypto.tpm.PcrSelection;
 import dev.bartizan.crypto.tpm.PcrValues;
 import dev.bartizan.crypto.tpm.Tpm;
+import dev.bartizan.crypto.tpm.TpmHash;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -51,7 +52,6 @@ import picocli.CommandLine.Spec;
     description = "Look for what commonly goes wrong on a device, and say what to do about it.")
 final class DoctorCommand implements Callable<Integer> {
   private static final Instant TOO_EARLY = Instant.parse("2026-01-01T00:00:00Z");
-  private static final long LITTLE_SPACE = 256L << 20;
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   @Mixin private ConfigOption config = new ConfigOption();
@@ -79,6 +79,7 @@ final class DoctorCommand implements Callable<Integer> {
         chip ? "is the user in group tss, and the TPM enabled in firmware?" : "",
         () -> Keystores.examine(settings, host));
     if (chip) {
+      examine("pcr banks", "", () -> banks(settings, host));
       examine(
           "event log",
           "is it of this boot? "
@@ -101,10 +102,6 @@ final class DoctorCommand implements Callable<Integer> {
           () -> approvals(tpm.binding(), settings, host));
     }
     examine("clock", "set the clock, or wait for network time", () -> clock(host));
-    examine(
-        "disk",
-        "free some space below " + settings.device().stateDirectory(),
-        () -> disk(settings));
     examine("bulk crypto", "", () -> BulkCrypto.fastest().name());
     examine(
         "repository",
@@ -116,8 +113,33 @@ final class DoctorCommand implements Callable<Integer> {
         () -> anchors(settings));
     examine("broker", "check fleet.broker and the network", () -> broker(settings));
     examine("daemon", "start it: systemctl start bartizan", () -> daemon(settings));
+    surroundings(settings);
     safeguards(settings);
     return healthy ? 0 : Failures.REFUSED;
+  }
+
+  /** From inside the daemon's sandbox, where it answers; from here where it does not. */
+  private void surroundings(AgentConfig settings) throws Refusal, IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    byte[] seen;
+    try {
+      seen = ConfigOption.ask(settings, "surroundings");
+    } catch (IOException | DaemonRefusal silent) {
+      out.println("note  the daemon cannot be asked to look from inside its sandbox:");
+      out.println("      " + silent.getMessage() + "; seen from here:");
+      seen = Device.surroundings(settings).toJson();
+    }
+    for (JsonNode sight : StrictJson.read(seen, seen.length, "sights").tree().path("sights")) {
+      String verdict = sight.path("verdict").asText();
+      String subject = sight.path("subject").asText();
+      String found = sight.path("found").asText();
+      if (verdict.equals(Verdict.BAD.text())) {
+        complain(out, subject, found, sight.path("advice").asText());
+      } else {
+        String word = verdict.equals(Verdict.GOOD.text()) ? "ok    " : "note  ";
+        out.println(word + subject + ": " + found);
+      }
+    }
   }
 
   /** The daemon's own where it runs: what shields this process says nothing about that one. */
@@ -154,6 +176,16 @@ final class DoctorCommand implements Callable<Integer> {
     out.println("wrong " + subject + ": " + what);
     if (!advice.isEmpty()) {
       out.println("      " + advice);
+    }
+  }
+
+  /** A bank that the TPM does not keep would otherwise be found at the first boot check. */
+  private static String banks(AgentConfig settings, Assembly.Host host) throws IOException {
+    try (Tpm tpm = Device.tpm(settings, host).open()) {
+      for (PcrBank bank : settings.keystore().bootPcrs().banks()) {
+        tpm.pcrs().requireBank(bank.hash());
+      }
+      return tpm.pcrs().banks().stream().map(TpmHash::text).collect(Collectors.joining(", "));
     }
   }
 
@@ -236,15 +268,6 @@ final class DoctorCommand implements Callable<Integer> {
       throw new IOException("it is " + now + " here, which cannot be");
     }
     return now.toString();
-  }
-
-  @TouchesTheWorld("the state directory's file system")
-  private static String disk(AgentConfig settings) throws IOException {
-    long free = Files.getFileStore(settings.device().stateDirectory()).getUsableSpace();
-    if (free < LITTLE_SPACE) {
-      throw new IOException((free >> 20) + " MiB free, less than " + (LITTLE_SPACE >> 20));
-    }
-    return (free >> 20) + " MiB free";
   }
 
   /** All of what the daemon does there, into memory: that a server answers says little. */

@@ -1,6 +1,7 @@
 package dev.bartizan.agent.cli;
 
 import dev.bartizan.crypto.TouchesTheWorld;
+import java.util.List;
 import java.util.logging.ConsoleHandler;
 import java.util.logging.Formatter;
 import java.util.logging.Handler;
@@ -11,6 +12,10 @@ import java.util.logging.Logger;
 /** The daemon's log: one line a record on stderr, as the journal wants it. */
 @TouchesTheWorld("stderr")
 final class Logs {
+  /** Held for as long as the process lives: the platform forgets a logger that nobody holds, and its level. */
+  private static final List<Logger> QUIET =
+      List.of(Logger.getLogger("org.eclipse.jetty"), Logger.getLogger("org.eclipse.paho"));
+
   private Logs() {}
 
   static void begin() {
@@ -22,8 +27,7 @@ final class Logs {
     stderr.setFormatter(new Line());
     root.addHandler(stderr);
     // Its warnings quote what clients sent.
-    Logger.getLogger("org.eclipse.jetty").setLevel(Level.SEVERE);
-    Logger.getLogger("org.eclipse.paho").setLevel(Level.SEVERE);
+    QUIET.forEach(logger -> logger.setLevel(Level.SEVERE));
   }
 
   /** Priority as systemd reads it (sd-daemon(3)), then the message; the journal has the time. */

@@ -20,6 +20,9 @@ public final class ControlRoute implements Route {
 
     byte[] check() throws IOException, Refusal, InterruptedException;
 
+    /** How its machine looks from where it runs. */
+    byte[] surroundings();
+
     byte[] history() throws IOException, Refusal, InterruptedException;
 
     byte[] attest(String nonce) throws IOException, Refusal, InterruptedException;
@@ -65,6 +68,10 @@ public final class ControlRoute implements Route {
       case "check" -> {
         call.allow("GET");
         return daemon.check();
+      }
+      case "surroundings" -> {
+        call.allow("GET");
+        return daemon.surroundings();
       }
       case "history" -> {
         call.allow("GET");

@@ -42,4 +42,7 @@ interface LibC extends Library {
   int setrlimit(int resource, long[] softAndHard) throws LastErrorException;
 
   int getpagesize();
+
+  /** Fills in {@code struct sysinfo}; on 64 bits its first members are eight bytes long. */
+  int sysinfo(long[] answer) throws LastErrorException;
 }

@@ -29,6 +29,7 @@ public final class LockedMemory implements SecretMemory {
   private final Supplier<LibC> library;
   private @Nullable LibC c;
   private boolean hides;
+  private volatile boolean holdsModels;
   private String shortfall = "";
 
   /**
@@ -61,7 +62,26 @@ public final class LockedMemory implements SecretMemory {
       c = loaded;
     } catch (LinkageError | LastErrorException unusable) {
       fallShort("the C library cannot be called: " + unusable.getMessage());
+      return;
     }
+    tryOnePage(c);
+  }
+
+  /** What was never tried is not claimed: a limit of nothing is noticed here. */
+  private void tryOnePage(LibC prepared) throws IOException {
+    long page = prepared.getpagesize();
+    try (Region tried = hides ? hidden(prepared, page) : locked(prepared, page)) {
+      tried.bytes().put(0, (byte) 1);
+    } catch (LastErrorException refused) {
+      fallShort(shortOf(page, refused));
+    }
+  }
+
+  private static String shortOf(long size, LastErrorException refused) {
+    return (size >> 10)
+        + " KiB cannot be locked ("
+        + refused.getMessage()
+        + "): raise LimitMEMLOCK= of the unit, or ulimit -l";
   }
 
   private static boolean offersHiding(LibC c) {
@@ -87,13 +107,11 @@ public final class LockedMemory implements SecretMemory {
       throw new IOException("memory.secrets is \"hidden\", and this kernel has no memfd_secret");
     }
     try {
-      return hidden ? hidden(prepared, size) : locked(prepared, size);
+      Region region = hidden ? hidden(prepared, size) : locked(prepared, size);
+      holdsModels |= !hidden;
+      return region;
     } catch (LastErrorException tooLittle) {
-      fallShort(
-          (size >> 10)
-              + " KiB cannot be locked ("
-              + tooLittle.getMessage()
-              + "): raise LimitMEMLOCK= of the unit, or ulimit -l");
+      fallShort(shortOf(size, tooLittle));
       return SecretMemory.ordinary().allocate(length);
     }
   }
@@ -181,11 +199,10 @@ public final class LockedMemory implements SecretMemory {
   /** The same for people. */
   public synchronized String describe() {
     return switch (seclusion()) {
-      case HIDDEN ->
-          least == Seclusion.HIDDEN
-              ? "hidden (memfd_secret)"
-              : "hidden (memfd_secret), models locked";
-      case LOCKED -> "locked; this kernel has no memfd_secret";
+      case HIDDEN -> "hidden (memfd_secret)" + (holdsModels ? ", models locked" : "");
+      case LOCKED ->
+          (holdsModels ? "locked" : "lockable, and holds no secret yet")
+              + "; this kernel has no memfd_secret";
       case ORDINARY -> shortfall.isEmpty() ? "not used yet" : "ordinary: " + shortfall;
     };
   }

@@ -70,7 +70,7 @@ public final class Safeguards {
     }
     return lines(SWAPS)
         .map(lines -> SwapSpace.parse(lines).safeguard())
-        .orElse(Safeguard.unknown("swap", "cannot be seen: " + SWAPS + " is not readable"));
+        .orElseGet(SwapSpace::unlisted);
   }
 
   private static Safeguard coreDumps() {

@@ -1,5 +1,8 @@
 package dev.bartizan.agent.system;
 
+import com.sun.jna.LastErrorException;
+import com.sun.jna.Native;
+import dev.bartizan.crypto.TouchesTheWorld;
 import java.util.List;
 
 /**
@@ -9,6 +12,11 @@ import java.util.List;
  */
 record SwapSpace(List<String> disks, int zrams) {
   private static final String ZRAM = "/dev/zram";
+
+  /** More than {@code struct sysinfo} takes, and where in it the sum is. */
+  private static final int SYSINFO_LONGS = 32;
+
+  private static final int TOTAL_SWAP = 8;
 
   SwapSpace {
     disks = List.copyOf(disks);
@@ -26,6 +34,25 @@ record SwapSpace(List<String> disks, int zrams) {
             .toList();
     List<String> disks = spaces.stream().filter(space -> !space.startsWith(ZRAM)).toList();
     return new SwapSpace(disks, spaces.size() - disks.size());
+  }
+
+  /** What can be said where the list is not shown: the kernel tells the sum to everybody. */
+  @TouchesTheWorld("sysinfo of the C library")
+  static Safeguard unlisted() {
+    try {
+      long[] answer = new long[SYSINFO_LONGS];
+      Native.load("c", LibC.class).sysinfo(answer);
+      return ofTotal(answer[TOTAL_SWAP]);
+    } catch (LastErrorException | LinkageError untold) {
+      return Safeguard.unknown("swap", "cannot be seen: " + untold.getMessage());
+    }
+  }
+
+  static Safeguard ofTotal(long total) {
+    return total == 0
+        ? Safeguard.of("swap", true, "none")
+        : Safeguard.unknown(
+            "swap", "is there, and whether on a disk cannot be seen: /proc/swaps is not shown");
   }
 
   Safeguard safeguard() {

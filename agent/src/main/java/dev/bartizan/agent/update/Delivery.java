@@ -6,6 +6,7 @@ import dev.bartizan.updater.fetch.DataBudget;
 import dev.bartizan.updater.fetch.Download;
 import dev.bartizan.updater.fetch.OverBudget;
 import dev.bartizan.updater.install.Deployment;
+import dev.bartizan.updater.install.Postponed;
 import dev.bartizan.updater.release.SealedFile;
 import dev.bartizan.updater.store.ObjectWriter;
 import dev.bartizan.updater.store.StoreTransfer;
@@ -61,7 +62,7 @@ public final class Delivery {
     Optional<String> waiting = gate.fetchingWaitsFor(deployment);
     // Windows to fetch in are the network's; whoever brings a stick has come now.
     if (waiting.isPresent() && !offline.isInserted()) {
-      throw new IOException(waiting.get());
+      throw new Postponed(waiting.get());
     }
     begun = deployment;
     budget.spendFor(label(deployment));
@@ -90,7 +91,9 @@ public final class Delivery {
         throw new UpdateRefusal(
             UpdateRefusal.Reason.OVER_BUDGET, String.valueOf(spent.getMessage()));
       }
-      throw spent;
+      Postponed postponed = new Postponed(String.valueOf(spent.getMessage()));
+      postponed.initCause(spent);
+      throw postponed;
     }
   }
 

@@ -94,6 +94,21 @@ class LockedMemoryTest {
   }
 
   @Test
+  void memoryThatNobodyMayLockIsNotCalledLockedBeforeTheFirstSecret() throws Exception {
+    LockedMemory memory = new LockedMemory(Seclusion.ORDINARY, PoorSystem::new);
+    memory.prepare();
+    assertEquals(Seclusion.ORDINARY, memory.seclusion());
+    assertTrue(memory.describe().contains("cannot be locked"), memory.describe());
+  }
+
+  @Test
+  void modelsAreNotSaidToBeLockedBeforeThereWasOne() throws Exception {
+    LockedMemory memory = new LockedMemory(Seclusion.ORDINARY);
+    memory.prepare();
+    assertFalse(memory.describe().matches(".*(models locked|^locked).*"), memory.describe());
+  }
+
+  @Test
   void lessThanTheConfigurationWantsIsRefused() {
     for (Seclusion least : List.of(Seclusion.LOCKED, Seclusion.HIDDEN)) {
       LockedMemory memory = new LockedMemory(least, PoorSystem::new);
@@ -163,6 +178,11 @@ class LockedMemoryTest {
     @Override
     public int setrlimit(int resource, long[] softAndHard) {
       return 0;
+    }
+
+    @Override
+    public int sysinfo(long[] answer) {
+      throw new AssertionError("not asked for memory");
     }
 
     @Override

@@ -26,6 +26,14 @@ class SwapSpaceTest {
     assertTrue(swap.found().contains("/dev/dm-1"), swap.found());
   }
 
+  /** A sandbox hides the list; the sum is told to everybody. */
+  @Test
+  void whereTheListIsHiddenNoSwapIsGoodAndSomeIsUnknown() {
+    assertEquals(Verdict.GOOD, SwapSpace.ofTotal(0).verdict());
+    assertEquals(Verdict.UNKNOWN, SwapSpace.ofTotal(1).verdict());
+    assertTrue(SwapSpace.unlisted().verdict() != Verdict.BAD);
+  }
+
   @Test
   void modelsAreRefusedOnlyWhereTheConfigurationSaysSo() throws Exception {
     LockedMemory memory = new LockedMemory(Seclusion.ORDINARY);

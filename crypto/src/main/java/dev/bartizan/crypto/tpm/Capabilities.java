@@ -2,11 +2,13 @@ package dev.bartizan.crypto.tpm;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** TPM2_GetCapability: what there is in the TPM, and what it is. */
 final class Capabilities {
   private static final int HANDLES = 0x1;
+  private static final int BANKS = 0x5;
   private static final int PROPERTIES = 0x6;
   private static final int MANUFACTURER = 0x105;
   private static final int FIRMWARE_1 = 0x10b;
@@ -38,6 +40,29 @@ final class Capabilities {
             handles.add(in.u32());
           }
           return handles;
+        });
+  }
+
+  /** The banks of PCRs that the TPM keeps; those of algorithms that we do not speak are left out. */
+  List<TpmHash> banks() throws IOException {
+    TpmReply reply = tpm.run(call(BANKS, 0, MAX_ENTRIES));
+    return reply.read(
+        in -> {
+          skipTo(BANKS, in);
+          List<TpmHash> banks = new ArrayList<>();
+          for (int left = in.count(MAX_ENTRIES); left > 0; left--) {
+            int algorithm = in.u16();
+            boolean isKept = false;
+            for (byte some : in.bytes(in.u8())) {
+              isKept |= some != 0;
+            }
+            if (isKept) {
+              Arrays.stream(TpmHash.values())
+                  .filter(hash -> hash.id() == algorithm)
+                  .forEach(banks::add);
+            }
+          }
+          return banks;
         });
   }
 

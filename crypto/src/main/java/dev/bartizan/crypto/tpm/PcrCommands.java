@@ -58,19 +58,44 @@ public final class PcrCommands {
     TpmWriter parameters = new TpmWriter();
     new PcrSelection(List.of(part)).write(parameters);
     TpmReply reply = tpm.run(new TpmCall(CommandCode.PCR_READ).with(parameters));
-    return reply.read(
-        in -> {
-          in.u32();
-          requireAll(part, PcrSelection.read(in));
-          List<Bytes> values = new ArrayList<>();
-          for (int left = in.count(MAX_VALUES); left > 0; left--) {
-            values.add(Bytes.of(in.exactly(part.hash().size())));
-          }
-          if (values.size() != part.size()) {
-            throw TpmRefusal.malformed(values.size() + " values for " + part);
-          }
-          return values;
-        });
+    List<Bytes> values =
+        reply.read(
+            in -> {
+              in.u32();
+              PcrSelection answered = PcrSelection.read(in);
+              int count = in.count(MAX_VALUES);
+              if (count > 0) {
+                requireAll(part, answered);
+              }
+              List<Bytes> all = new ArrayList<>();
+              for (int left = count; left > 0; left--) {
+                all.add(Bytes.of(in.exactly(part.hash().size())));
+              }
+              return all;
+            });
+    if (values.size() != part.size()) {
+      requireBank(part.hash());
+      throw TpmException.garbage(
+          CommandCode.PCR_READ, TpmRefusal.malformed(values.size() + " values for " + part));
+    }
+    return values;
+  }
+
+  /** The banks of PCRs that this TPM keeps and we can read. */
+  public List<TpmHash> banks() throws IOException {
+    return new Capabilities(tpm).banks();
+  }
+
+  /**
+   * Looks for a bank by name, so that whoever has configured another one is told which there are.
+   *
+   * @throws BankNotActive when the TPM does not keep it
+   */
+  public void requireBank(TpmHash bank) throws IOException {
+    List<TpmHash> banks = banks();
+    if (!banks.contains(bank)) {
+      throw new BankNotActive(bank, banks);
+    }
   }
 
   private static void requireAll(PcrBank asked, PcrSelection answered) throws TpmRefusal {

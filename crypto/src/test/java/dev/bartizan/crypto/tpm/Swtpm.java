@@ -99,6 +99,28 @@ public final class Swtpm implements AutoCloseable {
     powerOn();
   }
 
+  /**
+   * Has the firmware keep these banks of PCRs and no others, from a restart on.
+   *
+   * @param banks {@code sha384}, or several with commas between
+   */
+  public void keepBanks(String banks) throws IOException {
+    kill();
+    call(
+        "swtpm_setup",
+        "--tpm2",
+        "--tpm-state",
+        path("state"),
+        "--reconfigure",
+        "--pcr-banks",
+        banks,
+        "--config",
+        SwtpmMaker.setupConfiguration(),
+        "--logfile",
+        path("setup.log"));
+    powerOn();
+  }
+
   private void powerOn() throws IOException {
     Process started =
         start(

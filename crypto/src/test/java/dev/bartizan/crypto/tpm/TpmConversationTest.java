@@ -20,6 +20,7 @@ import java.security.SecureRandom;
 import java.security.interfaces.ECPublicKey;
 import java.security.spec.ECGenParameterSpec;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import javax.crypto.KeyAgreement;
@@ -49,6 +50,23 @@ class TpmConversationTest {
   void theTpmSaysWhoMadeIt() throws Exception {
     try (Tpm tpm = swtpm.open()) {
       assertEquals("IBM", tpm.identity().manufacturer());
+    }
+  }
+
+  @Test
+  void aBankThatTheTpmDoesNotKeepIsNamedWithThoseItDoes() throws Exception {
+    try (Swtpm other = Swtpm.manufacture()) {
+      other.keepBanks("sha384");
+      try (Tpm tpm = other.open()) {
+        assertEquals(List.of(TpmHash.SHA384), tpm.pcrs().banks());
+        assertEquals(1, tpm.pcrs().read(PcrSelection.parse("sha384:7")).values().size());
+        BankNotActive refused =
+            assertThrows(
+                BankNotActive.class, () -> tpm.pcrs().read(PcrSelection.parse("sha256:7")));
+        assertEquals(TpmHash.SHA256, refused.asked());
+        assertEquals(List.of(TpmHash.SHA384), refused.active());
+        assertTrue(refused.getMessage().contains("keystore.boot_pcrs"), refused.getMessage());
+      }
     }
   }
 

@@ -173,6 +173,29 @@ public final class Lab implements AutoCloseable {
 
   private Outcome enrol(TestDevice newcomer, List<String> how, String... options)
       throws IOException, InterruptedException {
+    return enrol(
+        (server, token) -> {
+          List<String> command = new ArrayList<>(List.of("enroll", "--server"));
+          command.addAll(List.of(server, "--token-file", token.toString()));
+          command.addAll(how);
+          return newcomer.run(command.toArray(String[]::new));
+        },
+        options);
+  }
+
+  /** Runs the command that enrols, on a device that is somewhere else. */
+  @FunctionalInterface
+  public interface Enrolling {
+    Outcome enrol(String server, Path token) throws IOException, InterruptedException;
+  }
+
+  /** Enrols the device that commands go to from then on. */
+  public void enrolElsewhere(Enrolling elsewhere) throws IOException, InterruptedException {
+    ueid = ueid(enrol(elsewhere).expect(0));
+  }
+
+  private Outcome enrol(Enrolling device, String... options)
+      throws IOException, InterruptedException {
     int port = Ports.free();
     Path token = home.resolve("token");
     operator.run("device", "token", token.toString());
@@ -180,10 +203,7 @@ public final class Lab implements AutoCloseable {
       if (!server.isAlive()) {
         throw new IOException("the enrolment server ended: " + server.log());
       }
-      List<String> command = new ArrayList<>(List.of("enroll", "--server"));
-      command.addAll(List.of("https://localhost:" + port, "--token-file", token.toString()));
-      command.addAll(how);
-      return newcomer.run(command.toArray(String[]::new));
+      return device.enrol("https://localhost:" + port, token);
     } finally {
       Files.delete(token);
     }

@@ -213,13 +213,20 @@ public final class TestDevice implements AutoCloseable {
 
   /** Starts the daemon, and waits for nothing. */
   public Background launch() throws IOException {
+    return launchUnder(List.of());
+  }
+
+  /**
+   * The same by another program, which becomes the daemon.
+   *
+   * @param program with its arguments; the daemon's command follows
+   */
+  public Background launchUnder(List<String> program) throws IOException {
+    List<String> command = new ArrayList<>(program);
+    command.addAll(
+        List.of(distribution.device(), "run", "--config", configuration().toString()));
     Background started =
-        Background.start(
-            home.resolve("agent.log"),
-            distribution.device(),
-            "run",
-            "--config",
-            configuration().toString());
+        Background.start(home.resolve("agent.log"), command.toArray(String[]::new));
     daemon = started;
     return started;
   }

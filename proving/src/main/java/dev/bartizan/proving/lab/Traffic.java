@@ -5,10 +5,19 @@ import dev.bartizan.crypto.TouchesTheWorld;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
-/** An application that asks for one inference after the other, and counts. */
+/**
+ * An application that asks for one inference after the other, and counts. It leaves the processor to
+ * others in between: a device that is just being started would wait for it.
+ */
 @TouchesTheWorld("a thread that talks to the device's socket")
 public final class Traffic {
+  private static final long BETWEEN_NANOS = 1_000_000;
+
+  /** While nobody listens there is nothing to be had by asking at once. */
+  private static final long AFTER_LOSS_NANOS = 20_000_000;
+
   private final TestDevice device;
   private final String model;
   private final byte[] request;
@@ -49,6 +58,7 @@ public final class Traffic {
         Answer answer = device.inference(model, request);
         if (answer.status() == 200) {
           answered.incrementAndGet();
+          LockSupport.parkNanos(BETWEEN_NANOS);
         } else {
           lose(answer.status() + " " + StandardCharsets.UTF_8.decode(answer.body()));
         }
@@ -62,6 +72,7 @@ public final class Traffic {
     if (lost.getAndIncrement() == 0) {
       firstLoss = why;
     }
+    LockSupport.parkNanos(AFTER_LOSS_NANOS);
   }
 
   /** Stops after the request under way. */

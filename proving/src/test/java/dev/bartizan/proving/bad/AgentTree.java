@@ -17,11 +17,11 @@ import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
 /** The files of one version of the agent, made from those of the present one. */
-record AgentTree(Path home) {
+public record AgentTree(Path home) {
   private static final String AGENT_JAR = "bartizan-agent-";
 
   /** The present agent, but that it calls itself by another version of the same length. */
-  static AgentTree calling(Distribution present, String version, Path target) throws IOException {
+  public static AgentTree calling(Distribution present, String version, Path target) throws IOException {
     AgentTree tree = new AgentTree(target);
     Files.createDirectories(target.resolve("bin"));
     Path lib = Files.createDirectories(target.resolve("lib"));

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -87,6 +88,48 @@ final class InstallIT {
       script("uninstall", "--purge", "--root", root.toString()).succeeded();
       assertEquals(Set.of(), filesThatAreLeft());
     }
+  }
+
+  // a link below the daemon's own directory: root is to remove another file
+  @Test
+  void nothingBelowTheDaemonsDirectoryIsTouchedByAnInstallation() throws Exception {
+    Path others = Files.writeString(root.resolve("launch"), "of somebody else");
+    Path state = Files.createDirectories(root.resolve("var/lib/bartizan"));
+    Files.createSymbolicLink(state.resolve("software"), others.getParent());
+    install();
+    assertEquals("of somebody else", Files.readString(others));
+  }
+
+  @Test
+  void theSameProgramHasTheSameBuildAndAnotherOneAnother() throws Exception {
+    install();
+    Path build = root.resolve("usr/lib/bartizan/build");
+    String first = Files.readString(build);
+    assertTrue(first.matches("[0-9a-f]{64}\\n"), first);
+    Path changed = Files.createDirectory(root.resolve("changed"));
+    Shell.run(root, "cp", "-a", DIST + "/.", changed.toString()).succeeded();
+    Files.writeString(changed.resolve("lib/launch.sh"), "\n", StandardOpenOption.APPEND);
+    String own = changed.resolve("install.sh").toString();
+    Shell.run(root, "sh", own, "--root", root.toString()).succeeded();
+    assertFalse(Files.readString(build).equals(first));
+  }
+
+  @Test
+  void anEnabledUnitLeavesNoDanglingLinkBehind() throws Exception {
+    install();
+    Path wants = Files.createDirectories(root.resolve("etc/systemd/system/multi-user.target.wants"));
+    Path link = wants.resolve("bartizan.service");
+    Files.createSymbolicLink(link, Path.of("/usr/lib/systemd/system/bartizan.service"));
+    script("uninstall", "--purge", "--root", root.toString()).succeeded();
+    assertFalse(Files.isSymbolicLink(link));
+  }
+
+  @Test
+  void whyNothingWasStartedReadsAsASentence() throws Exception {
+    Shell.Ending ending = script("--root", root.toString()).succeeded();
+    assertTrue(
+        ending.err().contains("nothing started: " + root + " is not the running system\n"),
+        ending.err());
   }
 
   @Test

@@ -11,20 +11,35 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** Every file of the system that changed since a moment, whoever changed it. */
+/**
+ * Every file that changed since a moment, whoever changed it, on each file system that the product
+ * can write to. What is mounted elsewhere, somebody else's {@code /proc} for one, is left alone;
+ * what cannot be read is gone past, and counted.
+ */
 final class FileSweep extends SimpleFileVisitor<Path> {
-  /** What is no storage; shared memory, below /dev, is. */
-  private static final Set<Path> NO_STORAGE =
-      Set.of(Path.of("/proc"), Path.of("/sys"), Path.of("/dev"));
+  /** The root, and the places that often are file systems of their own. */
+  private static final List<Path> WRITABLE =
+      List.of(
+          Path.of("/"),
+          Path.of("/tmp"),
+          Path.of("/var/tmp"),
+          Path.of("/var/lib"),
+          Path.of("/dev/shm"),
+          Path.of("/run"),
+          Path.of(System.getProperty("user.home", "/")));
 
   private final FileTime since;
   private final Set<Path> except;
   private final Needles needles;
   private final List<Path> found = new ArrayList<>();
+  private final List<Path> passed = new ArrayList<>();
+  private Object device = "";
   private int searched;
 
   private FileSweep(FileTime since, Set<Path> except, Needles needles) {
@@ -34,15 +49,20 @@ final class FileSweep extends SimpleFileVisitor<Path> {
   }
 
   /**
-   * Searches everything.
+   * Searches the usual places and {@code home}.
    *
    * @param except whose business it is to hold what is looked for
    */
-  static FileSweep ofTheSystem(FileTime since, Set<Path> except, Needles needles)
+  static FileSweep ofTheSystem(FileTime since, Path home, Set<Path> except, Needles needles)
       throws IOException {
     FileSweep sweep = new FileSweep(since, except, needles);
-    Files.walkFileTree(Path.of("/"), sweep);
-    Files.walkFileTree(Path.of("/dev/shm"), sweep);
+    Set<Object> walked = new HashSet<>();
+    for (Path place : Stream.concat(WRITABLE.stream(), Stream.of(home)).toList()) {
+      if (Files.isDirectory(place) && walked.add(deviceOf(place))) {
+        sweep.device = deviceOf(place);
+        Files.walkFileTree(place, sweep);
+      }
+    }
     for (Path swap : swapSpace()) {
       sweep.search(swap);
     }
@@ -63,7 +83,12 @@ final class FileSweep extends SimpleFileVisitor<Path> {
     return Files.readAllLines(Path.of("/proc/swaps")).stream()
         .skip(1)
         .map(line -> Path.of(line.split("\\s+", 2)[0]))
+        .filter(Files::exists)
         .toList();
+  }
+
+  private static Object deviceOf(Path directory) throws IOException {
+    return Files.getAttribute(directory, "unix:dev");
   }
 
   /** The files that hold a needle. */
@@ -75,15 +100,24 @@ final class FileSweep extends SimpleFileVisitor<Path> {
     return searched;
   }
 
-  @Override
-  public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
-    return NO_STORAGE.contains(directory) || except.contains(directory)
-        ? FileVisitResult.SKIP_SUBTREE
-        : FileVisitResult.CONTINUE;
+  /** What could not be read. */
+  List<Path> passed() {
+    return passed;
   }
 
   @Override
-  public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+  public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
+    try {
+      return except.contains(directory) || !deviceOf(directory).equals(device)
+          ? FileVisitResult.SKIP_SUBTREE
+          : FileVisitResult.CONTINUE;
+    } catch (IOException unreadable) {
+      return pass(directory, unreadable);
+    }
+  }
+
+  @Override
+  public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
     if (attributes.isRegularFile() && !except.contains(file) && hasChanged(file)) {
       search(file);
     }
@@ -91,38 +125,43 @@ final class FileSweep extends SimpleFileVisitor<Path> {
   }
 
   /** By the time of the inode, which no program can set. */
-  private boolean hasChanged(Path file) throws IOException {
+  private boolean hasChanged(Path file) {
     try {
       FileTime changed =
           (FileTime) Files.getAttribute(file, "unix:ctime", LinkOption.NOFOLLOW_LINKS);
       return changed.compareTo(since) >= 0;
-    } catch (NoSuchFileException gone) {
+    } catch (IOException unreadable) {
+      pass(file, unreadable);
       return false;
     }
   }
 
   @Override
-  public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
-    if (failure instanceof NoSuchFileException) {
-      return FileVisitResult.CONTINUE; // Somebody's temporary file.
-    }
-    throw failure;
+  public FileVisitResult visitFileFailed(Path file, IOException failure) {
+    return pass(file, failure);
   }
 
   @Override
-  public FileVisitResult postVisitDirectory(
-      Path directory, @org.jspecify.annotations.Nullable IOException ignored) {
+  public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException ignored) {
     return FileVisitResult.CONTINUE;
   }
 
-  private void search(Path file) throws IOException {
+  private void search(Path file) {
     try (FileChannel content = FileChannel.open(file)) {
       searched++;
       if (needles.countIn(content::read) > 0) {
         found.add(file);
       }
-    } catch (NoSuchFileException gone) {
-      // It cannot hold anything for anybody.
+    } catch (IOException unreadable) {
+      pass(file, unreadable);
     }
+  }
+
+  private FileVisitResult pass(Path file, IOException why) {
+    // Somebody's temporary file cannot hold anything for anybody any more.
+    if (!(why instanceof NoSuchFileException)) {
+      passed.add(file);
+    }
+    return FileVisitResult.SKIP_SUBTREE;
   }
 }

@@ -180,7 +180,10 @@ class SecretsInMemoryIT {
 
   private FileSweep sweep(Needles runs) throws IOException {
     Set<Path> makers = Set.of(lab.operator().directory(), model(VERSION), model(NEXT));
-    FileSweep sweep = FileSweep.ofTheSystem(begin, makers, runs).withFilesOf(lab.device().pid());
+    FileSweep sweep =
+        FileSweep.ofTheSystem(begin, home, makers, runs).withFilesOf(lab.device().pid());
+    List<Path> ours = sweep.passed().stream().filter(it -> it.startsWith(home)).toList();
+    assertEquals(List.of(), ours, sweep.passed().size() + " files could not be read");
     assertTrue(sweep.searched() > lab.device().stateFiles().size(), sweep.searched() + " files");
     return sweep;
   }

@@ -177,14 +177,14 @@ public final class LinuxDisk implements Disk, Closeable {
   @Override
   public void reserve(FileName name, long length) throws IOException {
     long missing = length - Files.size(path(name));
-    if (missing > 0 && !Allocation.allocate(path(name), length) && usableBytes() < missing) {
+    if (missing > 0 && !FileSystem.allocate(path(name), length) && usableBytes() < missing) {
       throw new IOException("NO_SPACE: " + name + ": " + missing + " bytes needed");
     }
   }
 
   @Override
   public long usableBytes() throws IOException {
-    return Files.getFileStore(root).getUsableSpace();
+    return FileSystem.usableBytes(root);
   }
 
   /** Gives the directory back. */

@@ -7,7 +7,6 @@ import dev.bartizan.updater.install.UpdateEvent.Kind;
 import dev.bartizan.updater.store.ObjectStore;
 import java.io.IOException;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** Does the work of a state through the ports, and says as an event what came of it. */
 final class Hands {
@@ -26,15 +25,19 @@ final class Hands {
   /**
    * What came of it.
    *
-   * @param isToWait asking again at once would be of no use
+   * @param kind whether to ask again at once, and if not, whether that was foreseen
    */
-  record Result(UpdateEvent event, boolean isToWait) {
+  record Result(UpdateEvent event, Step.Kind kind) {
     static Result go(UpdateEvent event) {
-      return new Result(event, false);
+      return new Result(event, Step.Kind.DONE);
     }
 
     static Result pause(UpdateEvent event) {
-      return new Result(event, true);
+      return new Result(event, Step.Kind.WAITING);
+    }
+
+    static Result hindered(UpdateEvent event) {
+      return new Result(event, Step.Kind.HINDERED);
     }
   }
 
@@ -67,7 +70,7 @@ final class Hands {
     } catch (Refusal refusal) {
       return refused(refusal);
     } catch (IOException notNow) {
-      return notYet(notNow.getMessage());
+      return notYet(notNow);
     }
   }
 
@@ -82,7 +85,7 @@ final class Hands {
     } catch (Refusal refusal) {
       return refused(refusal);
     } catch (IOException notNow) {
-      return notYet(notNow.getMessage());
+      return notYet(notNow);
     }
   }
 
@@ -106,7 +109,7 @@ final class Hands {
     } catch (Refusal refusal) {
       return refused(refusal);
     } catch (IOException notNow) {
-      return notYet(notNow.getMessage());
+      return notYet(notNow);
     }
   }
 
@@ -117,7 +120,7 @@ final class Hands {
     } catch (Refusal refusal) {
       return Result.go(UpdateEvent.because(Kind.FAULTY, Explanation.of(refusal)));
     } catch (IOException failed) {
-      return Result.pause(again(progress, "ACTIVATION_FAILED: " + failed.getMessage()));
+      return Result.hindered(again(progress, "ACTIVATION_FAILED: " + failed.getMessage()));
     }
   }
 
@@ -130,7 +133,7 @@ final class Hands {
       trial.restore(progress.deployment());
       return Result.go(UpdateEvent.of(Kind.RESTORED));
     } catch (Refusal | IOException failed) {
-      return Result.pause(again(progress, "RESTORE_FAILED: " + failed.getMessage()));
+      return Result.hindered(again(progress, "RESTORE_FAILED: " + failed.getMessage()));
     }
   }
 
@@ -146,7 +149,9 @@ final class Hands {
     return Result.go(UpdateEvent.because(Kind.REFUSED, Explanation.of(refusal)));
   }
 
-  private static Result notYet(@Nullable String why) {
-    return Result.pause(UpdateEvent.because(Kind.NOT_YET, String.valueOf(why)));
+  /** Only who postponed it on purpose has said why; anything else is trouble. */
+  private static Result notYet(IOException notNow) {
+    UpdateEvent event = UpdateEvent.because(Kind.NOT_YET, Explanation.of(notNow));
+    return notNow instanceof Postponed ? Result.pause(event) : Result.hindered(event);
   }
 }

@@ -248,7 +248,7 @@ public final class Installer {
   private Step work(Effect effect) throws IOException {
     Hands.Result result = hands.work(effect, current().orElseThrow(), components());
     apply(result.event());
-    return step(result.isToWait() ? Step.Kind.WAITING : Step.Kind.DONE, result.event().reason());
+    return step(result.kind(), result.event().reason());
   }
 
   private void announce() throws IOException {

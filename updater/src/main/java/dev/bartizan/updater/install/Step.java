@@ -13,7 +13,9 @@ public record Step(Kind kind, UpdateState state, String reason) {
     IDLE,
     /** Something was done; call again at once. */
     DONE,
-    /** The world or a verdict is waited for; call again after a pause. */
-    WAITING
+    /** What is waited for was foreseen: a window, a budget, a verdict; call again after a pause. */
+    WAITING,
+    /** The world does not play along, for a reason that nobody planned; call again after a pause. */
+    HINDERED
   }
 }

@@ -66,6 +66,44 @@ class LinuxDiskTest {
   }
 
   @Test
+  void freeSpaceIsWhatTheFileSystemSays() throws IOException {
+    long told = disk.usableBytes();
+    long total = Files.getFileStore(directory).getTotalSpace();
+    assertTrue(told > 0 && told < total, told + " of " + total);
+  }
+
+  @Test
+  void noSpaceIsToldOfADirectoryThatIsNotThere() {
+    IOException unknown =
+        assertThrows(IOException.class, () -> FileSystem.usableBytes(parent.resolve("nowhere")));
+    assertTrue(String.valueOf(unknown.getMessage()).contains("nowhere"), unknown.getMessage());
+  }
+
+  @Test
+  void moreSpaceThanANumberCanSayIsTheLargestNumber() {
+    assertEquals(Long.MAX_VALUE, FileSystem.product(1L << 62, 4));
+    assertEquals(Long.MAX_VALUE, FileSystem.product(1L << 32, 1L << 31));
+    assertEquals(1L << 62, FileSystem.product(1L << 31, 1L << 31));
+    assertEquals(0, FileSystem.product(0, 7));
+  }
+
+  @Test
+  void blocksAreAllocatedWithoutAChangeOfSize() throws IOException {
+    FileName name = FileName.of("growing");
+    DurableFile.replace(disk, name, bytes("x"));
+    disk.reserve(name, 1 << 20);
+    assertEquals(Optional.of(1L), disk.size(name));
+  }
+
+  @Test
+  void moreBlocksThanThereAreRefuseTheFile() throws IOException {
+    FileName name = FileName.of("growing");
+    DurableFile.replace(disk, name, bytes("x"));
+    IOException full = assertThrows(IOException.class, () -> disk.reserve(name, 1L << 43));
+    assertTrue(String.valueOf(full.getMessage()).startsWith("NO_SPACE"), full.getMessage());
+  }
+
+  @Test
   void appendedContentFollowsWhatWasThere() throws IOException {
     FileName name = FileName.of("history");
     for (String part : List.of("one ", "two")) {

@@ -297,7 +297,7 @@ class InstallerTest {
               Map.of());
       device.installer().request(order);
       Step waiting = device.installer().advance();
-      assertEquals(new Step(Step.Kind.WAITING, UpdateState.PLANNED, "no route to host"), waiting);
+      assertEquals(new Step(Step.Kind.HINDERED, UpdateState.PLANNED, "no route to host"), waiting);
       device.later(Duration.ofSeconds(61));
       device.run();
       assertEnd("d", UpdateState.FAILED, "OVERDUE");

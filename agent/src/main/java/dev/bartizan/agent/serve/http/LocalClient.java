@@ -60,6 +60,11 @@ public final class LocalClient {
     try {
       return SocketChannel.open(UnixDomainSocketAddress.of(socket));
     } catch (SocketException unreachable) {
+      if (String.valueOf(unreachable.getMessage()).contains("Permission denied")) {
+        throw new IOException(
+            socket + ": permission denied: only the daemon's user and root may ask it here",
+            unreachable);
+      }
       throw new IOException(
           "the daemon is not running: " + socket + ": " + unreachable.getMessage(), unreachable);
     }

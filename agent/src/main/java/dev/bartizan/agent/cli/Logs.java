@@ -12,7 +12,10 @@ import java.util.logging.Logger;
 /** The daemon's log: one line a record on stderr, as the journal wants it. */
 @TouchesTheWorld("stderr")
 final class Logs {
-  /** Held for as long as the process lives: the platform forgets a logger that nobody holds, and its level. */
+  /**
+   * Held for as long as the process lives: the platform forgets a logger that nobody holds, and its
+   * level.
+   */
   private static final List<Logger> QUIET =
       List.of(Logger.getLogger("org.eclipse.jetty"), Logger.getLogger("org.eclipse.paho"));
 

@@ -43,7 +43,9 @@ final class Capabilities {
         });
   }
 
-  /** The banks of PCRs that the TPM keeps; those of algorithms that we do not speak are left out. */
+  /**
+   * The banks of PCRs that the TPM keeps; those of algorithms that we do not speak are left out.
+   */
   List<TpmHash> banks() throws IOException {
     TpmReply reply = tpm.run(call(BANKS, 0, MAX_ENTRIES));
     return reply.read(

@@ -223,8 +223,7 @@ public final class TestDevice implements AutoCloseable {
    */
   public Background launchUnder(List<String> program) throws IOException {
     List<String> command = new ArrayList<>(program);
-    command.addAll(
-        List.of(distribution.device(), "run", "--config", configuration().toString()));
+    command.addAll(List.of(distribution.device(), "run", "--config", configuration().toString()));
     Background started =
         Background.start(home.resolve("agent.log"), command.toArray(String[]::new));
     daemon = started;

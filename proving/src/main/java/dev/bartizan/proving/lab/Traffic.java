@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * An application that asks for one inference after the other, and counts. It leaves the processor to
- * others in between: a device that is just being started would wait for it.
+ * An application that asks for one inference after the other, and counts. It leaves the processor
+ * to others in between: a device that is just being started would wait for it.
  */
 @TouchesTheWorld("a thread that talks to the device's socket")
 public final class Traffic {

@@ -21,7 +21,8 @@ public record AgentTree(Path home) {
   private static final String AGENT_JAR = "bartizan-agent-";
 
   /** The present agent, but that it calls itself by another version of the same length. */
-  public static AgentTree calling(Distribution present, String version, Path target) throws IOException {
+  public static AgentTree calling(Distribution present, String version, Path target)
+      throws IOException {
     AgentTree tree = new AgentTree(target);
     Files.createDirectories(target.resolve("bin"));
     Path lib = Files.createDirectories(target.resolve("lib"));

@@ -117,7 +117,8 @@ final class InstallIT {
   @Test
   void anEnabledUnitLeavesNoDanglingLinkBehind() throws Exception {
     install();
-    Path wants = Files.createDirectories(root.resolve("etc/systemd/system/multi-user.target.wants"));
+    Path wants =
+        Files.createDirectories(root.resolve("etc/systemd/system/multi-user.target.wants"));
     Path link = wants.resolve("bartizan.service");
     Files.createSymbolicLink(link, Path.of("/usr/lib/systemd/system/bartizan.service"));
     script("uninstall", "--purge", "--root", root.toString()).succeeded();

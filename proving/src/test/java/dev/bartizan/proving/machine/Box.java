@@ -11,8 +11,7 @@ import java.util.Optional;
 /** A container that {@code proving/src/test/nspawn/box} runs: a Debian with systemd. */
 final class Box implements AutoCloseable {
   private static final Program BOX =
-      new Program(
-          "bash", System.getProperty("bartizan.source") + "/proving/src/test/nspawn/box");
+      new Program("bash", System.getProperty("bartizan.source") + "/proving/src/test/nspawn/box");
 
   private final String name;
   private Optional<Path> root = Optional.empty();

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 /** What docs/footprint.md allows, with the places of one device put in for its words. */
 final class Footprint {
   private static final Pattern ROW =
-      Pattern.compile("\\| (read|write|connect|listen) \\| (.*?) \\|.*");
+      Pattern.compile("\\| ((?:read|write|connect|listen|, )+) \\| (.*?) \\|.*");
   private static final Pattern PLACE = Pattern.compile("`([^`]+)`");
   private static final String BELOW = "/...";
 
@@ -38,10 +38,11 @@ final class Footprint {
     for (String line : Files.readAllLines(document)) {
       Matcher row = ROW.matcher(line);
       if (row.matches()) {
-        Act act = Act.valueOf(row.group(1).toUpperCase(Locale.ROOT));
-        Matcher place = PLACE.matcher(row.group(2));
-        while (place.find()) {
-          footprint.allow(act, place.group(1), words);
+        for (String act : row.group(1).split(", ", -1)) {
+          Matcher place = PLACE.matcher(row.group(2));
+          while (place.find()) {
+            footprint.allow(Act.valueOf(act.toUpperCase(Locale.ROOT)), place.group(1), words);
+          }
         }
       }
     }
@@ -70,6 +71,10 @@ final class Footprint {
   }
 
   private static boolean covers(String rule, String place) {
+    if (rule.endsWith("*")) {
+      String begin = rule.substring(0, rule.length() - 1);
+      return place.startsWith(begin) && place.indexOf('/', begin.length()) < 0;
+    }
     if (!rule.endsWith(BELOW)) {
       return rule.equals(place);
     }

@@ -83,6 +83,7 @@ final class FootprintIT {
         List.of(
             device.home().resolve("control.sock").toString(),
             device.home().resolve("inference.sock").toString()));
+    words.put("{runtime}", List.of(device.home().toString()));
     words.put("{tpm}", List.of(chip.substring(chip.indexOf(':') + 1)));
     words.put("{repository}", List.of("127.0.0.1:" + repository.getPort()));
     words.put("{broker}", List.of("127.0.0.1:" + lab.brokerPort(), "::1:" + lab.brokerPort()));

@@ -172,13 +172,7 @@ final class SystemdIT {
   void theDaemonUpdatesItself() throws Exception {
     AgentTree next = AgentTree.calling(Distribution.built(), OWN_UPDATE, home.resolve("next"));
     lab.operator()
-        .run(
-            "release",
-            "software",
-            next.home().toString(),
-            "--version",
-            OWN_UPDATE,
-            "--deliver");
+        .run("release", "software", next.home().toString(), "--version", OWN_UPDATE, "--deliver");
     update("software=agent", "version=" + OWN_UPDATE);
     assertEquals(OWN_UPDATE, status().path("agent").path("version").asText());
     awaitServing("1.1.1");
@@ -209,9 +203,7 @@ final class SystemdIT {
     vouch(UPGRADE, upgrade);
     install("upgrade");
     Patience.await(
-        "the upgrade",
-        LONG,
-        () -> status().path("agent").path("version").asText().equals(UPGRADE));
+        "the upgrade", LONG, () -> status().path("agent").path("version").asText().equals(UPGRADE));
     awaitServing("1.1.1");
     // The same once more is no other program: nothing begins anew.
     install("upgrade");
@@ -263,9 +255,7 @@ final class SystemdIT {
 
   private void assertServes(String version, String label) throws Exception {
     assertEquals(version, serving());
-    Answer answer =
-        inference()
-            .post("/v2/models/" + Models.NAME + "/infer", Models.sample("pit"));
+    Answer answer = inference().post("/v2/models/" + Models.NAME + "/infer", Models.sample("pit"));
     assertEquals(label, Models.label(json(answer)));
   }
 
@@ -305,8 +295,7 @@ final class SystemdIT {
 
   private Outcome script(String distribution, String... options) throws Exception {
     return box.run(
-        Stream.concat(
-                Stream.of("sh", "/root/" + distribution + "/install.sh"), Stream.of(options))
+        Stream.concat(Stream.of("sh", "/root/" + distribution + "/install.sh"), Stream.of(options))
             .toArray(String[]::new));
   }
 

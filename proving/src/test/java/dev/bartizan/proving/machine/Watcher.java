@@ -55,9 +55,7 @@ final class Watcher {
 
   /** What to put before the command that is to be watched. */
   List<String> prefix() {
-    return Stream.concat(
-            STRACE.stream(), Stream.of(log.toString()))
-        .toList();
+    return Stream.concat(STRACE.stream(), Stream.of(log.toString())).toList();
   }
 
   /** All that was done or tried and is not in {@code footprint}, each once: act and place. */

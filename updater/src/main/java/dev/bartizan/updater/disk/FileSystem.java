@@ -66,7 +66,8 @@ public final class FileSystem {
     } catch (LastErrorException refused) {
       if (refused.getErrorCode() == DiskCalls.ENOSPC
           || refused.getErrorCode() == DiskCalls.EDQUOT) {
-        throw new IOException("NO_SPACE: " + file.getFileName() + ": " + length + " bytes", refused);
+        throw new IOException(
+            "NO_SPACE: " + file.getFileName() + ": " + length + " bytes", refused);
       }
       return false;
     }
@@ -74,8 +75,7 @@ public final class FileSystem {
 
   private static <T> T opened(Path path, int flags, Work<T> work) {
     byte[] name = path.toString().getBytes(StandardCharsets.UTF_8);
-    int descriptor =
-        C.open(Arrays.copyOf(name, name.length + 1), flags | DiskCalls.O_CLOEXEC);
+    int descriptor = C.open(Arrays.copyOf(name, name.length + 1), flags | DiskCalls.O_CLOEXEC);
     try {
       return work.on(descriptor);
     } finally {

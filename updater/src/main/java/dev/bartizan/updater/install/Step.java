@@ -15,7 +15,9 @@ public record Step(Kind kind, UpdateState state, String reason) {
     DONE,
     /** What is waited for was foreseen: a window, a budget, a verdict; call again after a pause. */
     WAITING,
-    /** The world does not play along, for a reason that nobody planned; call again after a pause. */
+    /**
+     * The world does not play along, for a reason that nobody planned; call again after a pause.
+     */
     HINDERED
   }
 }

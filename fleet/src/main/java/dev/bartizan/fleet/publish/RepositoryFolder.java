@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
+import java.util.Objects;
 import java.util.Optional;
 
 /** The served directory. Readers see a file whole or not at all; what was reported is durable. */
@@ -50,7 +51,7 @@ public final class RepositoryFolder implements MetadataSource {
   /** Replaces or makes a metadata file. */
   void writeMetadata(String fileName, byte[] content) throws IOException {
     Path file = root.resolve(METADATA).resolve(fileName);
-    ServedFolder.make(file.getParent());
+    ServedFolder.make(Objects.requireNonNull(file.getParent()));
     Path incoming = file.resolveSibling(fileName + INCOMING);
     write(incoming, content);
     putInPlace(incoming, file);
@@ -59,7 +60,7 @@ public final class RepositoryFolder implements MetadataSource {
   /** Takes in a target's content; its name follows from what it turns out to be. */
   Stored store(NewTarget target) throws IOException {
     Path incoming = root.resolve(TARGETS).resolve(target.path() + INCOMING);
-    ServedFolder.make(incoming.getParent());
+    ServedFolder.make(Objects.requireNonNull(incoming.getParent()));
     NewTarget.Content content = target.content();
     if (content instanceof NewTarget.InMemory memory) {
       write(incoming, memory.bytes().toArray());

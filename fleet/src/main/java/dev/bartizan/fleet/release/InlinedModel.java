@@ -94,9 +94,9 @@ final class InlinedModel implements Closeable {
    *
    * @param data a part of another file that follows {@code bytes}
    */
-  private record Edit(long at, long removed, Bytes bytes, Optional<ExternalData> data) {
+  private record Edit(long at, long removed, Bytes bytes, Optional<DataBeside> data) {
     long growth() {
-      return bytes.length() + data.map(ExternalData::length).orElse(0L) - removed;
+      return bytes.length() + data.map(DataBeside::length).orElse(0L) - removed;
     }
   }
 
@@ -145,7 +145,7 @@ final class InlinedModel implements Closeable {
     }
 
     private long tensor(WireReader tensor) throws IOException, Refusal {
-      ExternalData.Draft draft = new ExternalData.Draft(model);
+      DataBeside.Draft draft = new DataBeside.Draft(model);
       List<Edit> gone = new ArrayList<>();
       boolean outside = false;
       while (tensor.next()) {
@@ -165,7 +165,7 @@ final class InlinedModel implements Closeable {
       if (!outside) {
         return 0;
       }
-      ExternalData data = draft.find();
+      DataBeside data = draft.find();
       gone.add(new Edit(tensor.position(), 0, head(RAW_DATA, data.length()), Optional.of(data)));
       edits.addAll(gone);
       return gone.stream().mapToLong(Edit::growth).sum();
@@ -197,7 +197,7 @@ final class InlinedModel implements Closeable {
         copy(in, at, edit.at() - at, out);
         out.write(ByteBuffer.wrap(edit.bytes().toArray()));
         if (edit.data().isPresent()) {
-          ExternalData data = edit.data().get();
+          DataBeside data = edit.data().get();
           try (FileChannel from = FileChannel.open(data.file(), StandardOpenOption.READ)) {
             copy(from, data.offset(), data.length(), out);
           }

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /** Where a tensor's data lies that is in a file beside the model. */
-record ExternalData(Path file, long offset, long length) {
+record DataBeside(Path file, long offset, long length) {
 
   /** What a tensor says of it, entry by entry. */
   @TouchesTheWorld("looks for the files beside the operator's model")
@@ -59,7 +59,7 @@ record ExternalData(Path file, long offset, long length) {
      *
      * @throws ReleaseRefusal BAD_MODEL when it is not in a file beside the model or below that
      */
-    ExternalData find() throws IOException, ReleaseRefusal {
+    DataBeside find() throws IOException, ReleaseRefusal {
       String location = entries.getOrDefault("location", "");
       Path beside = Objects.requireNonNull(model.toAbsolutePath().getParent());
       Path file = beside.resolve(location).normalize();
@@ -81,7 +81,7 @@ record ExternalData(Path file, long offset, long length) {
       if (length > size - offset) {
         throw bad("ends behind the end of '" + location + "'");
       }
-      return new ExternalData(file, offset, length);
+      return new DataBeside(file, offset, length);
     }
 
     private long number(String key, long otherwise) throws ReleaseRefusal {

@@ -240,10 +240,11 @@ class FleetCommandTest {
     String[] open = {"--leave-open", "7", "--dir", fleet()};
     assertEquals(
         0,
-        run(Stream.concat(
-                Stream.of("release", "reference", "--profile", "camera", "--pcrs", pcrs),
-                Stream.of(open))
-            .toArray(String[]::new)),
+        run(
+            Stream.concat(
+                    Stream.of("release", "reference", "--profile", "camera", "--pcrs", pcrs),
+                    Stream.of(open))
+                .toArray(String[]::new)),
         err);
     known = new ObjectMapper().readTree(folder.resolve("fleet/reference.json").toFile());
     assertEquals(7, known.at("/profiles/camera/boots/0/open/0").asInt());

@@ -92,8 +92,7 @@ public final class Model implements AutoCloseable {
    * @param allowance asked before each output is copied
    */
   public Map<String, Tensor> infer(
-      Map<String, Tensor> given, Set<String> wanted, Allowance allowance)
-      throws RunRefusal {
+      Map<String, Tensor> given, Set<String> wanted, Allowance allowance) throws RunRefusal {
     acceptInputs(given);
     acceptOutputs(wanted);
     Set<String> names = wanted.isEmpty() ? outputs.keySet() : wanted;

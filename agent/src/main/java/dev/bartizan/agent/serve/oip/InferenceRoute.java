@@ -116,7 +116,8 @@ public final class InferenceRoute implements Route {
     try {
       call.memory().reserve(bytes);
     } catch (CallRefusal full) {
-      RunRefusal.Reason reason = full.status() == 413 ? RunRefusal.Reason.TOO_LARGE : RunRefusal.Reason.BUSY;
+      RunRefusal.Reason reason =
+          full.status() == 413 ? RunRefusal.Reason.TOO_LARGE : RunRefusal.Reason.BUSY;
       throw new RunRefusal(reason, "the outputs: " + full.getMessage(), full);
     }
   }

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.bartizan.agent.serve.ModelService;
-import dev.bartizan.updater.golden.Samples;
 import dev.bartizan.agent.serve.oip.InferenceRoute;
+import dev.bartizan.updater.golden.Samples;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;

@@ -161,7 +161,8 @@ final class Agent implements Upkeep.Loop {
     manager.ready(summary());
     Duration every = manager.watchdog().map(it -> it.dividedBy(BEATS)).orElse(IDLE);
     Duration pause = Duration.ZERO;
-    try (Metronome beat = Metronome.start(every, heartbeat::beatIfAlive)) {
+    Metronome beat = Metronome.start(every, heartbeat::beatIfAlive);
+    try (beat) {
       while (turns.next(pause)) {
         pause = takeTurn();
       }

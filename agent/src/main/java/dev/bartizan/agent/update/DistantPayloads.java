@@ -60,9 +60,10 @@ public final class DistantPayloads implements Payloads {
    * that was called off writes until its worker has noticed.
    */
   public boolean isQuietBut(Optional<Deployment> current) {
-    return job == null
-        || job.errand().isDone()
-        || current.filter(it -> it.id().equals(job.deployment())).isPresent();
+    Job now = job;
+    return now == null
+        || now.errand().isDone()
+        || current.filter(it -> it.id().equals(now.deployment())).isPresent();
   }
 
   private Optional<Needs> ask(

@@ -183,7 +183,7 @@ final class InlinedModel implements Closeable {
   private static void varint(long value, ByteArrayOutputStream out) {
     long rest = value;
     while (rest > 0x7f) {
-      out.write((int) (rest & 0x7f | 0x80));
+      out.write((int) ((rest & 0x7f) | 0x80));
       rest >>>= 7;
     }
     out.write((int) rest);

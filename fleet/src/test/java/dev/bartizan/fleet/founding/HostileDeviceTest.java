@@ -219,7 +219,7 @@ class HostileDeviceTest {
     DeviceCommand command =
         new DeviceCommand(Clock.systemUTC(), new SecureRandom(), new Console(print, print));
     CommandLine line = new CommandLine(command).setExecutionExceptionHandler(new Failures());
-    line.setErr(new PrintWriter(print, true));
+    line.setErr(new PrintWriter(print, true, StandardCharsets.UTF_8));
     return line.execute("revoke", THIEF.text(), "--dir", folder.toString());
   }
 

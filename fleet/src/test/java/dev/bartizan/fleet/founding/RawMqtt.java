@@ -179,7 +179,7 @@ public final class RawMqtt implements AutoCloseable {
 
   private void take(Packet packet) throws IOException {
     if ((packet.type() & 0xf0) == PUBLISH) {
-      int topic = (packet.body()[0] & 0xff) << 8 | packet.body()[1] & 0xff;
+      int topic = ((packet.body()[0] & 0xff) << 8) | (packet.body()[1] & 0xff);
       int text = 2 + topic + ((packet.type() & 0x06) == 0 ? 0 : 2);
       heard.add(
           new String(packet.body(), text, packet.body().length - text, StandardCharsets.UTF_8));

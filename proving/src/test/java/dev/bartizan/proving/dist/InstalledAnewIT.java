@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the launcher makes of its record when the program below it is another one. */
+@SuppressWarnings("StringConcatToTextBlock") // escapes and lines are what is looked at
 final class InstalledAnewIT {
   private static final String RECORD =
       String.join(

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the launcher's scripts start, whatever lies in the state directory, in three shells. */
+@SuppressWarnings("StringConcatToTextBlock") // escapes and lines are what is looked at
 final class LauncherChoiceTest {
   private static final Path SCRIPTS =
       Path.of(System.getProperty("bartizan.source", "..")).resolve("agent/src/dist");

@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -314,7 +315,7 @@ final class SystemdIT {
   /** The chip's directory: its socket, and nothing that a device would not have. */
   private Path rig() {
     String address = lab.device().chip().addressText();
-    return Path.of(address.substring(address.indexOf(':') + 1)).getParent();
+    return Objects.requireNonNull(Path.of(address.substring(address.indexOf(':') + 1)).getParent());
   }
 
   /** As the group tss of the real device may use its chip. */

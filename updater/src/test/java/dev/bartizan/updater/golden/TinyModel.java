@@ -104,7 +104,7 @@ public final class TinyModel {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     long rest = value;
     while ((rest & ~0x7fL) != 0) {
-      bytes.write((int) (rest & 0x7f | 0x80));
+      bytes.write((int) ((rest & 0x7f) | 0x80));
       rest >>>= 7;
     }
     bytes.write((int) rest);

@@ -45,7 +45,7 @@ final class Client {
    */
   boolean makeRoom() {
     Exchange current = current();
-    if (current != null && !current.yield()) {
+    if (current != null && !current.giveWay()) {
       return false;
     }
     connection.getEndPoint().close();

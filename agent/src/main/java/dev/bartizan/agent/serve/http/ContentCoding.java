@@ -44,7 +44,10 @@ enum ContentCoding {
       for (int read = unpacked.read(piece); read >= 0; read = unpacked.read(piece)) {
         plain.append(ByteBuffer.wrap(piece, 0, read));
       }
-    } catch (IOException notGzip) {
+    } catch (
+        @SuppressWarnings("UnusedException")
+        IOException notGzip) {
+      // A decoder's own words never reach a client.
       throw CallRefusal.malformed("the body is not gzip, or not all of it");
     }
     body.keepNothing();

@@ -80,7 +80,7 @@ final class Exchange {
     this.request = request;
     this.response = response;
     this.callback = callback;
-    this.memory = budget.open(client.user(), this::yield);
+    this.memory = budget.open(client.user(), this::giveWay);
     this.since = house.nanoTime();
   }
 
@@ -261,7 +261,7 @@ final class Exchange {
   }
 
   /** Gives its memory to another request, unless it is being worked on. */
-  boolean yield() {
+  boolean giveWay() {
     return endIf(NO_PACE, 0, CallRefusal.busy("the memory"));
   }
 
@@ -274,7 +274,7 @@ final class Exchange {
       seen = stage;
       boolean waits = seen == Stage.RECEIVING || seen == Stage.SENDING;
       long moved = seen == Stage.SENDING ? sent : body.map(Body::length).orElse(0L);
-      if (!waits || (pace != NO_PACE && !pace.isTooSlow(now - since, moved))) {
+      if (!waits || (!pace.equals(NO_PACE) && !pace.isTooSlow(now - since, moved))) {
         return false;
       }
       if (seen == Stage.RECEIVING) {

@@ -79,7 +79,7 @@ public final class MemoryBudget {
       throw CallRefusal.takesTooMuch(perRequest());
     }
     while (!take(share, bytes)) {
-      if (larger(share, bytes).stream().noneMatch(MemoryShare::yield)) {
+      if (larger(share, bytes).stream().noneMatch(MemoryShare::giveWay)) {
         throw CallRefusal.busy("the memory");
       }
     }

@@ -6,7 +6,7 @@ public final class MemoryShare implements AutoCloseable {
   @FunctionalInterface
   public interface Yielding {
     /** Gives all memory back, unless the request is at work just now. */
-    boolean yield();
+    boolean giveWay();
   }
 
   private final MemoryBudget budget;
@@ -53,8 +53,8 @@ public final class MemoryShare implements AutoCloseable {
     return user;
   }
 
-  boolean yield() {
-    return yielding.yield();
+  boolean giveWay() {
+    return yielding.giveWay();
   }
 
   @SuppressWarnings("NonAtomicVolatileUpdate") // one writer at a time: the budget holds its lock

@@ -37,6 +37,8 @@ class HostileClientTest {
   private final ModelService models = new ModelService(Set.of(), System::nanoTime);
   private final List<SocketChannel> hostile = new ArrayList<>();
   private MemoryBudget budget = MemoryBudget.ofHeap(128L << 20);
+
+  @SuppressWarnings("NullAway.Init") // each test serves first
   private LocalServer server;
 
   @AfterEach

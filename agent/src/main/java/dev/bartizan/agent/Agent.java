@@ -35,7 +35,6 @@ import dev.bartizan.updater.release.ReleaseName;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /**
  * One device, from start to stop: check the boot chain, unseal, load, serve, listen, update,
@@ -395,13 +394,6 @@ final class Agent implements Upkeep.Loop {
   }
 
   private String summary() {
-    String models =
-        service.observe().stream()
-            .map(it -> it.model() + " " + it.version())
-            .collect(Collectors.joining(", "));
-    String serving = models.isEmpty() ? "serving no model" : "serving " + models;
-    return problems.all().isEmpty()
-        ? serving
-        : serving + "; " + String.join("; ", problems.all().values());
+    return StatusLine.of(service.observe(), problems);
   }
 }

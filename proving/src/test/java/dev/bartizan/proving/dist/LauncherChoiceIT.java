@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the launcher's scripts start, whatever lies in the state directory, in three shells. */
 @SuppressWarnings("StringConcatToTextBlock") // escapes and lines are what is looked at
-final class LauncherChoiceTest {
+final class LauncherChoiceIT {
   private static final Path SCRIPTS =
       Path.of(System.getProperty("bartizan.source", "..")).resolve("agent/src/dist");
   private static final String INSTALLED = "0 installed";

@@ -60,9 +60,9 @@ class BrokenOffIT extends OneDevice {
     await("the clearing up", () -> files("partial") == 0 && files("objects") <= OBJECTS_MAX);
   }
 
-  private String release(String model) throws Exception {
+  private String release(String model, String... options) throws Exception {
     String version = "1.1." + ++minor;
-    lab().release(version, Models.file(model), Models.golden(model));
+    lab().release(version, Models.file(model), Models.golden(model), options);
     return version;
   }
 
@@ -107,7 +107,7 @@ class BrokenOffIT extends OneDevice {
 
   @Test
   void killedWhileGoingBack() throws Exception {
-    String version = release("1.2.0-broken");
+    String version = release("1.2.0-broken", "--untried");
     CompletableFuture<Outcome> update = begin("update", "model=" + MODEL, "version=" + version);
     killWhile(UpdateState.ROLLING_BACK);
     device().launch();

@@ -126,7 +126,9 @@ class TufCommandTest {
     }
   }
 
-  /** The roles' own files; older roots, which the chain is verified over, lie in a folder of theirs. */
+  /**
+   * The roles' own files; older roots, which the chain is verified over, lie in a folder of theirs.
+   */
   private Set<String> trustedRoles() throws IOException {
     Set<String> names = new TreeSet<>();
     try (Stream<Path> files = Files.list(directory.resolve("metadata"))) {

@@ -46,9 +46,20 @@ final class Clients implements Connection.Listener {
       }
       open.put(connection, client);
     }
-    if (!rivals.isEmpty() && rivals.stream().sorted(IDLE_FIRST).noneMatch(Client::makeRoom)) {
+    if (!rivals.isEmpty() && rivals.stream().sorted(IDLE_FIRST).noneMatch(this::makeRoom)) {
       connection.close();
     }
+  }
+
+  /** Forgets it at once: it is told of its end later, and would be the one that gives way again. */
+  private boolean makeRoom(Client rival) {
+    boolean gaveWay = rival.makeRoom();
+    if (gaveWay) {
+      synchronized (this) {
+        open.values().remove(rival);
+      }
+    }
+    return gaveWay;
   }
 
   @Override

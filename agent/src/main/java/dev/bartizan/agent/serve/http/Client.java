@@ -9,6 +9,7 @@ final class Client {
   private final Object user;
   private @Nullable Exchange exchange;
   private long idleSince;
+  private boolean left;
 
   Client(Connection connection, Object user, long now) {
     this.connection = connection;
@@ -41,11 +42,11 @@ final class Client {
 
   /**
    * Makes room for another connection of the same user, if this one only waits: for its client to
-   * ask, to send or to fetch.
+   * ask, to send or to fetch. It does so once: of two who ask at once, one has to ask another.
    */
   boolean makeRoom() {
     Exchange current = current();
-    if (current != null && !current.giveWay()) {
+    if ((current != null && !current.giveWay()) || !leave()) {
       return false;
     }
     connection.getEndPoint().close();
@@ -58,6 +59,12 @@ final class Client {
 
   synchronized long idleSince() {
     return idleSince;
+  }
+
+  private synchronized boolean leave() {
+    boolean stayed = !left;
+    left = true;
+    return stayed;
   }
 
   private synchronized @Nullable Exchange current() {

@@ -273,7 +273,7 @@ class HostileClientTest {
       while (channel.read(answer) >= 0) {
         clock.addAndGet(step.toNanos());
         server.sweep();
-        Thread.yield();
+        Thread.onSpinWait();
       }
     } catch (IOException reset) {
       // closed, as well

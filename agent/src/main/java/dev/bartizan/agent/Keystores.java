@@ -17,6 +17,7 @@ import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.keystore.BlobStore;
 import dev.bartizan.crypto.keystore.BootState;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
+import dev.bartizan.crypto.keystore.EndorsementChoice;
 import dev.bartizan.crypto.keystore.KeystoreRefusal;
 import dev.bartizan.crypto.keystore.PcrApprovals;
 import dev.bartizan.crypto.keystore.Pkcs11Keystore;
@@ -24,6 +25,7 @@ import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.crypto.keystore.SoftwareKeystore;
 import dev.bartizan.crypto.keystore.Tpm2Binding;
 import dev.bartizan.crypto.keystore.Tpm2Keystore;
+import dev.bartizan.crypto.keystore.Tpm2Renaming;
 import dev.bartizan.crypto.keystore.Tpm2Renewal;
 import dev.bartizan.crypto.statement.AgentLog;
 import dev.bartizan.crypto.tpm.PcrSelection;
@@ -68,13 +70,17 @@ public final class Keystores {
    *
    * @throws KeystoreRefusal NOT_SUPPORTED by a keystore without epochs
    */
-  public static DeviceKeystore renew(AgentConfig config, Assembly.Host host, Disk disk)
+  public static DeviceKeystore renew(
+      AgentConfig config, Assembly.Host host, Disk disk, EndorsementChoice choice)
       throws IOException, Refusal {
     Protection.Kind kind = config.keystore().backend().kind();
     if (kind != Protection.Kind.TPM2) {
       throw KeystoreRefusal.notSupported(kind, "end an epoch");
     }
     open(config, host, disk, Optional.empty());
+    if (choice.isMade()) {
+      name(config, host, disk, choice);
+    }
     return new Tpm2Renewal(Device.tpm(config, host), new KeystoreBlobs(disk), PcrApprovals.NONE)
         .prepare();
   }
@@ -85,20 +91,48 @@ public final class Keystores {
         : PcrApprovals.NONE;
   }
 
-  /** Opens the keys; makes them when the device has none yet. */
-  public static DeviceKeystore openOrCreate(AgentConfig config, Assembly.Host host, Disk disk)
+  /**
+   * Opens the keys; makes them when the device has none yet.
+   *
+   * @param choice which of its chip's keys the device is to be named after
+   * @throws KeystoreRefusal OTHER_ENDORSEMENT_KEY when it is enrolled under another
+   */
+  public static DeviceKeystore openOrCreate(
+      AgentConfig config, Assembly.Host host, Disk disk, EndorsementChoice choice)
       throws IOException, Refusal {
+    Protection.Kind kind = config.keystore().backend().kind();
+    if (choice.isMade() && !kind.attests()) {
+      throw KeystoreRefusal.notSupported(kind, "show an endorsement key");
+    }
     try {
+      DeviceKeystore keystore = open(config, host, disk, Optional.empty());
+      if (!choice.isMade()) {
+        return keystore;
+      }
+      name(config, host, disk, choice);
       return open(config, host, disk, Optional.empty());
     } catch (KeystoreRefusal refusal) {
       if (refusal.reason() != KeystoreRefusal.Reason.NO_KEYS) {
         throw refusal;
       }
-      return create(config, host, disk);
+      return create(config, host, disk, choice);
     }
   }
 
-  private static DeviceKeystore create(AgentConfig config, Assembly.Host host, Disk disk)
+  /** Until it is enrolled a device may be named anew: nobody knows it yet. */
+  private static void name(
+      AgentConfig config, Assembly.Host host, Disk disk, EndorsementChoice choice)
+      throws IOException, Refusal {
+    Tpm2Renaming naming = new Tpm2Renaming(Device.tpm(config, host), new KeystoreBlobs(disk));
+    if (Credentials.find(disk).isPresent()) {
+      naming.require(choice);
+    } else {
+      naming.name(choice);
+    }
+  }
+
+  private static DeviceKeystore create(
+      AgentConfig config, Assembly.Host host, Disk disk, EndorsementChoice choice)
       throws IOException, Refusal {
     BlobStore blobs = new KeystoreBlobs(disk);
     KeystoreBackend backend = config.keystore().backend();
@@ -124,7 +158,7 @@ public final class Keystores {
     return Tpm2Keystore.create(
         Device.tpm(config, host),
         blobs,
-        new Tpm2Binding(bound, authority, binding.attestation()),
+        new Tpm2Binding(bound, authority, binding.attestation(), choice),
         approvals);
   }
 
@@ -166,6 +200,10 @@ public final class Keystores {
       case ANCHOR_MISSING -> "find out who cleared the chip's index; enrol anew";
       case BANK_NOT_EXTENDED ->
           "name a bank that firmware measures into, with keystore.boot_pcrs and bound_pcrs";
+      case NO_ENDORSEMENT_CERTIFICATE ->
+          "choose another with --endorsement-key, or give its certificate with --ek-certificate";
+      case OTHER_ENDORSEMENT_KEY ->
+          "leave the choice out; for a new name clear the state directory and enrol anew";
       case KEYS_EXIST, PCR_MISMATCH, CREDENTIAL_REJECTED, BAD_PEER_KEY, NOT_SUPPORTED -> "";
     };
   }

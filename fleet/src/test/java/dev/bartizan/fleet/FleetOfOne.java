@@ -11,12 +11,17 @@ import dev.bartizan.crypto.enrolment.KeysBeginReply;
 import dev.bartizan.crypto.enrolment.KeysBeginRequest;
 import dev.bartizan.crypto.enrolment.KeysFinishRequest;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
+import dev.bartizan.crypto.keystore.EndorsementChoice;
 import dev.bartizan.crypto.keystore.EnrolmentClaims;
 import dev.bartizan.crypto.keystore.KeyPurpose;
 import dev.bartizan.crypto.keystore.MemoryBlobStore;
+import dev.bartizan.crypto.keystore.PcrApprovals;
 import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.crypto.keystore.SoftwareKeystore;
+import dev.bartizan.crypto.keystore.Tpm2Binding;
 import dev.bartizan.crypto.keystore.Tpm2Keystore;
+import dev.bartizan.crypto.tpm.AttestationKind;
+import dev.bartizan.crypto.tpm.EndorsementKind;
 import dev.bartizan.crypto.tpm.PcrSelection;
 import dev.bartizan.crypto.tpm.Swtpm;
 import dev.bartizan.crypto.tpm.TpmAccess;
@@ -69,6 +74,25 @@ public final class FleetOfOne {
         new TpmAccess(chip.address(), RANDOM, pause -> {}),
         new MemoryBlobStore(),
         PcrSelection.parse("sha256:7"));
+  }
+
+  /** The same, named after its chip's key of this kind. */
+  public static DeviceKeystore device(Swtpm chip, EndorsementKind kind) throws Exception {
+    return Tpm2Keystore.create(
+        new TpmAccess(chip.address(), RANDOM, pause -> {}),
+        new MemoryBlobStore(),
+        new Tpm2Binding(
+            PcrSelection.parse("sha256:7"),
+            Optional.empty(),
+            AttestationKind.ECC_P256,
+            new EndorsementChoice(Optional.of(kind), Optional.empty())),
+        PcrApprovals.NONE);
+  }
+
+  /** From now on the maker of {@code chip} is believed by this file alone. */
+  public void believeMaker(Swtpm chip, String file) throws IOException {
+    directory.delete("ek-roots/maker.pem");
+    directory.write(file, Files.readAllBytes(chip.issuerCertificate()));
   }
 
   /** From now on another maker is the only one believed. */
@@ -163,6 +187,7 @@ public final class FleetOfOne {
     return new BeginRequest(
         token,
         claims.endorsementCertificate().orElseThrow(),
+        claims.endorsementChain(),
         claims.endorsementKey(),
         claims.attestationKey());
   }

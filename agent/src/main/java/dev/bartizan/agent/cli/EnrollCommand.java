@@ -16,6 +16,8 @@ import dev.bartizan.crypto.TouchesTheWorld;
 import dev.bartizan.crypto.enrolment.Grant;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
+import dev.bartizan.crypto.keystore.EndorsementChoice;
+import dev.bartizan.crypto.tpm.EndorsementCredential;
 import dev.bartizan.updater.disk.LinuxDisk;
 import java.io.IOException;
 import java.io.InputStream;
@@ -50,6 +52,7 @@ final class EnrollCommand implements Callable<Integer> {
   private static final int MAX_TOKEN = 1024;
 
   @Mixin private ConfigOption config = new ConfigOption();
+  @Mixin private EndorsementOptions endorsement = new EndorsementOptions();
 
   @Spec
   @SuppressWarnings("NullAway.Init")
@@ -81,17 +84,19 @@ final class EnrollCommand implements Callable<Integer> {
   public Integer call() throws IOException, Refusal {
     AgentConfig settings = config.read();
     Assembly.Host host = ConfigOption.host();
+    EndorsementChoice choice = endorsement.choice();
     List<X509Certificate> anchors = Certificates.read(settings.fleet().trustAnchors());
     try (LinuxDisk disk = LinuxDisk.acquire(settings.device().stateDirectory())) {
       DeviceKeystore keystore =
           newEpoch
-              ? Keystores.renew(settings, host, disk)
-              : Keystores.openOrCreate(settings, host, disk);
+              ? Keystores.renew(settings, host, disk, choice)
+              : Keystores.openOrCreate(settings, host, disk, choice);
       Grant grant =
           enrol(
               keystore,
               new HttpsEnrolmentService(server, anchors),
               new GrantCheck(anchors, host.clock()),
+              choice.given(),
               token());
       new Credentials(grant.identityChain(), grant.unwrapCertificate()).store(disk);
       Inbox.begin(disk, host.clock().instant());
@@ -106,10 +111,11 @@ final class EnrollCommand implements Callable<Integer> {
       DeviceKeystore keystore,
       EnrolmentService server,
       GrantCheck check,
+      Optional<EndorsementCredential> given,
       Optional<String> permission)
       throws IOException, Refusal {
     return keystore.protection().kind().attests()
-        ? new Enrolment(keystore, server, check).enrol(permission)
+        ? new Enrolment(keystore, server, check, given).enrol(permission)
         : new KeysEnrolment(keystore, server, check).enrol(permission);
   }
 

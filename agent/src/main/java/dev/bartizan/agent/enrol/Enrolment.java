@@ -9,6 +9,7 @@ import dev.bartizan.crypto.enrolment.FinishRequest;
 import dev.bartizan.crypto.enrolment.Grant;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
 import dev.bartizan.crypto.keystore.EnrolmentClaims;
+import dev.bartizan.crypto.tpm.EndorsementCredential;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -20,11 +21,25 @@ public final class Enrolment {
   private final DeviceKeystore keystore;
   private final EnrolmentService server;
   private final GrantCheck check;
+  private final Optional<EndorsementCredential> given;
 
+  /** With the certificate that the chip itself carries. */
   public Enrolment(DeviceKeystore keystore, EnrolmentService server, GrantCheck check) {
+    this(keystore, server, check, Optional.empty());
+  }
+
+  /**
+   * @param given the maker's certificate, for a chip that does not carry it
+   */
+  public Enrolment(
+      DeviceKeystore keystore,
+      EnrolmentService server,
+      GrantCheck check,
+      Optional<EndorsementCredential> given) {
     this.keystore = keystore;
     this.server = server;
     this.check = check;
+    this.given = given;
   }
 
   /**
@@ -48,16 +63,28 @@ public final class Enrolment {
 
   private BeginReply begin(Optional<String> token) throws IOException, Refusal {
     EnrolmentClaims claims = keystore.enrolmentClaims(NO_NONCE);
-    Bytes certificate =
-        claims
-            .endorsementCertificate()
-            .orElseThrow(
-                () ->
-                    new EnrolmentRefused(
-                        "NO_EK_CERTIFICATE", "this TPM carries no endorsement certificate"));
+    EndorsementCredential maker = given.or(() -> carried(claims)).orElseThrow(Enrolment::none);
     BeginRequest request =
-        new BeginRequest(token, certificate, claims.endorsementKey(), claims.attestationKey());
+        new BeginRequest(
+            token,
+            maker.certificate(),
+            maker.chain(),
+            claims.endorsementKey(),
+            claims.attestationKey());
     return BeginReply.read(server.post(BeginRequest.PATH, request.write()));
+  }
+
+  private static Optional<EndorsementCredential> carried(EnrolmentClaims claims) {
+    return claims
+        .endorsementCertificate()
+        .map(certificate -> new EndorsementCredential(certificate, claims.endorsementChain()));
+  }
+
+  private static EnrolmentRefused none() {
+    return new EnrolmentRefused(
+        "NO_EK_CERTIFICATE",
+        "this TPM carries no endorsement certificate: get it from the chip's maker and give it with"
+            + " --ek-certificate FILE");
   }
 
   /** The secret proves who we are by being shown; it protects nothing afterwards. */

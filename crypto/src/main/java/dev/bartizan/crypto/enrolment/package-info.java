@@ -2,7 +2,7 @@
  * What a device and the enrolment server say to each other: JSON over HTTPS, two requests.
  *
  * <pre>
- * POST /enrol/v1/begin   EK certificate, EK, AK (and a token)  ->  session, nonce, credential
+ * POST /enrol/v1/begin   EK certificate and chain, EK, AK (and a token)  ->  session, nonce, credential
  * POST /enrol/v1/finish  session, secret, certified keys       ->  certificates
  * </pre>
  *

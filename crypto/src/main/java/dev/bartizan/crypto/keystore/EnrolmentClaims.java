@@ -1,6 +1,7 @@
 package dev.bartizan.crypto.keystore;
 
 import dev.bartizan.crypto.Bytes;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -8,6 +9,7 @@ import java.util.Optional;
  * with {@link dev.bartizan.crypto.tpm.MakeCredential}, and verifies both certifications.
  *
  * @param endorsementCertificate X.509 DER by the chip's maker, if the chip carries one
+ * @param endorsementChain the certificates above it that the chip carries, X.509 DER
  * @param endorsementKey TPMT_PUBLIC
  * @param attestationKey TPMT_PUBLIC
  * @param identity certified over the nonce that was asked for
@@ -15,7 +17,12 @@ import java.util.Optional;
  */
 public record EnrolmentClaims(
     Optional<Bytes> endorsementCertificate,
+    List<Bytes> endorsementChain,
     Bytes endorsementKey,
     Bytes attestationKey,
     CertifiedKey identity,
-    CertifiedKey unwrap) {}
+    CertifiedKey unwrap) {
+  public EnrolmentClaims {
+    endorsementChain = List.copyOf(endorsementChain);
+  }
+}

@@ -25,6 +25,10 @@ public final class KeystoreRefusal extends Refusal {
     EPOCH_OVER,
     /** What was anchored in the chip was taken out of it. */
     ANCHOR_MISSING,
+    /** The chip has no endorsement key with such a certificate. */
+    NO_ENDORSEMENT_CERTIFICATE,
+    /** The device is enrolled under another of its chip's endorsement keys. */
+    OTHER_ENDORSEMENT_KEY,
     /** The challenge was not made for this chip and its attestation key. */
     CREDENTIAL_REJECTED,
     /** The other side's public key is not on the curve P-256. */

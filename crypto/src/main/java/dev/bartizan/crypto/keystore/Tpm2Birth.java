@@ -1,7 +1,6 @@
 package dev.bartizan.crypto.keystore;
 
 import dev.bartizan.crypto.Bytes;
-import dev.bartizan.crypto.tpm.EndorsementKind;
 import dev.bartizan.crypto.tpm.Hierarchy;
 import dev.bartizan.crypto.tpm.KeyBlob;
 import dev.bartizan.crypto.tpm.KeyCommands;
@@ -33,7 +32,7 @@ final class Tpm2Birth {
 
   Tpm2Keys makeKeys() throws IOException, TpmRefusal, KeystoreRefusal {
     try (Tpm tpm = access.open()) {
-      TpmPublic endorsement = endorsement(tpm);
+      TpmPublic endorsement = new Tpm2Naming(tpm).endorsement(binding.endorsement());
       try (TpmObject root = storageRoot(tpm);
           TpmSession session = tpm.startSession(root)) {
         for (PcrBank bank : binding.pcrs().banks()) {
@@ -103,20 +102,6 @@ final class Tpm2Birth {
     return new KeystoreRefusal(
         KeystoreRefusal.Reason.ANCHOR_MISSING,
         "NV index 0x" + Integer.toHexString(index) + " is somebody else's");
-  }
-
-  /** The first kind the chip's maker has certified; without any, the preferred kind. */
-  private static TpmPublic endorsement(Tpm tpm) throws IOException {
-    EndorsementKind certified = EndorsementKind.ECC_P256;
-    for (EndorsementKind kind : EndorsementKind.values()) {
-      if (kind.findCertificate(tpm).isPresent()) {
-        certified = kind;
-        break;
-      }
-    }
-    try (TpmObject key = tpm.keys().createPrimary(Hierarchy.ENDORSEMENT, certified.template())) {
-      return key.publicArea();
-    }
   }
 
   /**

@@ -3,6 +3,8 @@ package dev.bartizan.crypto.keystore;
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.SecretBytes;
 import dev.bartizan.crypto.tpm.Credential;
+import dev.bartizan.crypto.tpm.EndorsementCredential;
+import dev.bartizan.crypto.tpm.EndorsementKeys;
 import dev.bartizan.crypto.tpm.EndorsementKind;
 import dev.bartizan.crypto.tpm.Hierarchy;
 import dev.bartizan.crypto.tpm.PolicySession;
@@ -14,6 +16,8 @@ import dev.bartizan.crypto.tpm.TpmObject;
 import dev.bartizan.crypto.tpm.TpmRefusal;
 import dev.bartizan.crypto.tpm.TpmSession;
 import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** What the keys show of themselves, once, to the enrolment server. */
@@ -34,8 +38,11 @@ final class Tpm2Enrolment {
           try (TpmSession session = visit.session();
               TpmObject attestation = visit.load(KeyPurpose.ATTESTATION, session)) {
             Tpm2Keys keys = visit.keys();
+            Optional<EndorsementCredential> maker =
+                EndorsementCredential.find(visit.tpm(), kindOf(keys));
             return new EnrolmentClaims(
-                kindOf(keys).findCertificate(visit.tpm()),
+                maker.map(EndorsementCredential::certificate),
+                maker.map(EndorsementCredential::chain).orElse(List.of()),
                 keys.endorsement().encode(),
                 keys.attestation().publicArea().encode(),
                 certify(visit, KeyPurpose.IDENTITY, attestation, nonce, session),
@@ -50,10 +57,14 @@ final class Tpm2Enrolment {
           // The storage root key, this one and the next are all a TPM has room for.
           try (TpmObject endorsement = endorsement(visit);
               TpmSession session = visit.session();
-              TpmObject attestation = visit.load(KeyPurpose.ATTESTATION, session);
-              PolicySession policy = visit.tpm().startPolicy(visit.root())) {
-            policy.secret(Hierarchy.ENDORSEMENT);
-            return activate(visit.tpm(), attestation, endorsement, credential, policy);
+              TpmObject attestation = visit.load(KeyPurpose.ATTESTATION, session)) {
+            if (kindOf(visit.keys()).hasPassword()) {
+              return activate(visit.tpm(), attestation, endorsement, credential, session);
+            }
+            try (PolicySession policy = visit.tpm().startPolicy(visit.root())) {
+              policy.secret(Hierarchy.ENDORSEMENT);
+              return activate(visit.tpm(), attestation, endorsement, credential, policy);
+            }
           }
         });
   }
@@ -76,13 +87,12 @@ final class Tpm2Enrolment {
   /** Grown again: the chip must still have the seed of the key the device is named after. */
   private static TpmObject endorsement(Tpm2Chip.Visit visit)
       throws IOException, KeystoreRefusal, TpmRefusal {
-    TpmObject grown =
-        visit.tpm().keys().createPrimary(Hierarchy.ENDORSEMENT, kindOf(visit.keys()).template());
-    if (!grown.publicArea().equals(visit.keys().endorsement())) {
-      throw new KeystoreRefusal(
-          KeystoreRefusal.Reason.TPM_REPLACED, "the chip has another endorsement key");
-    }
-    return grown;
+    return new EndorsementKeys(visit.tpm())
+        .again(kindOf(visit.keys()), visit.keys().endorsement())
+        .orElseThrow(
+            () ->
+                new KeystoreRefusal(
+                    KeystoreRefusal.Reason.TPM_REPLACED, "the chip has another endorsement key"));
   }
 
   private static SecretBytes activate(
@@ -90,10 +100,10 @@ final class Tpm2Enrolment {
       TpmObject attestation,
       TpmObject endorsement,
       Credential credential,
-      PolicySession policy)
+      TpmSession opening)
       throws IOException, KeystoreRefusal {
     try {
-      return tpm.attestation().activate(attestation, endorsement, credential, policy);
+      return tpm.attestation().activate(attestation, endorsement, credential, opening);
     } catch (TpmException failed) {
       if (!MADE_FOR_ANOTHER.contains(failed.failure())) {
         throw failed;

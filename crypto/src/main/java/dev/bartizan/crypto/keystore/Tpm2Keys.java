@@ -16,6 +16,11 @@ record Tpm2Keys(
     KeyBlob identity,
     KeyBlob unwrap,
     UnwrapPolicy unwrapPolicy) {
+  /** The same keys of a device that is named after another key of its chip. */
+  Tpm2Keys namedAfter(TpmPublic other) {
+    return new Tpm2Keys(storageRoot, other, attestation, identity, unwrap, unwrapPolicy);
+  }
+
   KeyBlob key(KeyPurpose purpose) {
     return switch (purpose) {
       case ATTESTATION -> attestation;

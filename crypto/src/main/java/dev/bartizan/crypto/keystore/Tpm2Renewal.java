@@ -67,6 +67,7 @@ public final class Tpm2Renewal {
   /** Whether it was prepared for these keys, and not for some that they have replaced. */
   private static boolean follows(Tpm2Keys present, Tpm2Keys next) {
     return next.storageRoot().equals(present.storageRoot())
+        && next.endorsement().equals(present.endorsement())
         && next.identity().equals(present.identity())
         && next.unwrapPolicy().equals(present.unwrapPolicy().next());
   }

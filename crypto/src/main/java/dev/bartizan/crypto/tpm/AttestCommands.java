@@ -40,16 +40,17 @@ public final class AttestCommands {
    * Opens a challenge made for {@code endorsement} and the name of {@code present}; the secret is
    * encrypted on the way out.
    *
-   * @param policy has fulfilled the endorsement key's policy
+   * @param opening authorises the endorsement key: a policy session that has fulfilled its policy,
+   *     or an ordinary one for a key that {@linkplain EndorsementKind#hasPassword has a password}
    * @throws TpmException when it was made for other keys
    */
   public SecretBytes activate(
-      TpmObject present, TpmObject endorsement, Credential credential, PolicySession policy)
+      TpmObject present, TpmObject endorsement, Credential credential, TpmSession opening)
       throws IOException {
     TpmWriter parameters = new TpmWriter().sized(credential.blob().toArray());
     parameters.sized(credential.encryptedSeed().toArray());
     TpmCall call = new TpmCall(CommandCode.ACTIVATE_CREDENTIAL);
-    call.onOpen(present.handle()).on(endorsement.handle(), policy).secretOut();
+    call.onOpen(present.handle()).on(endorsement.handle(), opening).secretOut();
     return SecretBytes.take(
         tpm.run(call.with(parameters)).read(in -> in.sized(TpmHash.SHA512.size())));
   }

@@ -4,7 +4,7 @@ import dev.bartizan.crypto.Bytes;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** Finds the one DER value at the start of an NV index that is larger than its content. */
+/** Finds the DER values at the start of an NV index that is larger than its content. */
 final class DerPrefix {
   private static final int SEQUENCE = 0x30;
   private static final int TWO_BYTE_LENGTH = 0x82;
@@ -15,14 +15,27 @@ final class DerPrefix {
   /** The value without the padding; none when there is no sequence of 256 to 65535 bytes. */
   static Optional<Bytes> find(Bytes padded) {
     byte[] content = padded.toArray();
-    if (content.length < HEADER
-        || content[0] != SEQUENCE
-        || (content[1] & 0xff) != TWO_BYTE_LENGTH) {
-      return Optional.empty();
-    }
-    int length = HEADER + ((content[2] & 0xff) << 8 | (content[3] & 0xff));
-    return length > content.length
+    int length = length(content, 0);
+    return length == 0 || length > content.length
         ? Optional.empty()
         : Optional.of(Bytes.of(Arrays.copyOf(content, length)));
+  }
+
+  /**
+   * How long the value is that begins at {@code start}.
+   *
+   * @return 0 when none begins there; more than there is when its end, or already its length, is to
+   *     come
+   */
+  static int length(byte[] content, int start) {
+    int there = content.length - start;
+    if (there == 0
+        || content[start] != SEQUENCE
+        || there > 1 && (content[start + 1] & 0xff) != TWO_BYTE_LENGTH) {
+      return 0;
+    }
+    return there < HEADER
+        ? HEADER
+        : HEADER + ((content[start + 2] & 0xff) << 8 | (content[start + 3] & 0xff));
   }
 }

@@ -171,7 +171,7 @@ class Tpm2KeystoreTest extends DeviceKeystoreContract {
 
   @Test
   void aWholeEnrolmentIsAcceptedForBothKindsOfEndorsementKey() throws Exception {
-    for (EndorsementKind kind : EndorsementKind.values()) {
+    for (EndorsementKind kind : List.of(EndorsementKind.ECC_P256, EndorsementKind.RSA_2048)) {
       DeviceKeystore keystore = createdIn(kind == EndorsementKind.ECC_P256 ? chip : otherChip);
       EnrolmentClaims claims = keystore.enrolmentClaims(NONCE);
       TpmPublic endorsement = TpmPublic.parse(claims.endorsementKey());

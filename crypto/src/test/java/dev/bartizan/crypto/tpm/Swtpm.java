@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -207,20 +208,24 @@ public final class Swtpm implements AutoCloseable {
           SwtpmMaker.configuration(),
           "--optsfile",
           SwtpmMaker.options());
-      store(tpm, Files.readAllBytes(directory.resolve("ek.cert")));
-    } catch (TpmRefusal refusal) {
-      throw new IOException(refusal);
     }
+    // Larger than the certificate, as the makers of chips do it.
+    byte[] certificate = Files.readAllBytes(directory.resolve("ek.cert"));
+    keep(
+        EndorsementKind.ECC_P256.certificateIndex(),
+        Bytes.of(Arrays.copyOf(certificate, certificate.length + 100)));
   }
 
-  private static void store(Tpm tpm, byte[] certificate) throws IOException, TpmRefusal {
-    // Larger than the certificate, as the makers of chips do it.
-    NvIndex index =
-        NvIndex.ordinary(EndorsementKind.ECC_P256.certificateIndex(), certificate.length + 100);
-    try (TpmObject root = tpm.keys().createPrimary(Hierarchy.OWNER, KeyTemplates.storageRoot());
+  /** Writes something into the chip's own memory, as its maker does. */
+  public void keep(int at, Bytes content) throws IOException {
+    NvIndex index = NvIndex.ordinary(at, content.length());
+    try (Tpm tpm = open();
+        TpmObject root = tpm.keys().createPrimary(Hierarchy.OWNER, KeyTemplates.storageRoot());
         TpmSession session = tpm.startSession(root)) {
       tpm.nv().define(index, session);
-      tpm.nv().write(index, Bytes.of(certificate), session);
+      tpm.nv().write(index, content, session);
+    } catch (TpmRefusal refusal) {
+      throw new IOException(refusal);
     }
   }
 

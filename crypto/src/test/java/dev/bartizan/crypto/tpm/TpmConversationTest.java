@@ -158,15 +158,16 @@ class TpmConversationTest {
         try (TpmSession session = tpm.startSession(root);
             TpmObject key = tpm.keys().load(root, blob, session);
             PolicySession policy = tpm.startPolicy(root)) {
+          TpmSession opening = kind.hasPassword() ? session : policy;
           policy.secret(Hierarchy.ENDORSEMENT);
           try (SecretBytes opened =
-              tpm.attestation().activate(key, endorsement, credential, policy)) {
+              tpm.attestation().activate(key, endorsement, credential, opening)) {
             assertEquals(expected, opened.reveal(Bytes::of));
           }
           policy.secret(Hierarchy.ENDORSEMENT);
           assertThrows(
               TpmException.class,
-              () -> tpm.attestation().activate(root, endorsement, credential, policy));
+              () -> tpm.attestation().activate(root, endorsement, credential, opening));
         }
       }
     }
@@ -206,7 +207,8 @@ class TpmConversationTest {
   @Test
   void theChipMakersCertificatesComeWithoutTheirPadding() throws Exception {
     try (Tpm tpm = swtpm.open()) {
-      for (EndorsementKind kind : EndorsementKind.values()) {
+      for (EndorsementKind kind :
+          List.of(EndorsementKind.ECC_P256, EndorsementKind.RSA_2048, EndorsementKind.ECC_P384)) {
         byte[] certificate = kind.findCertificate(tpm).orElseThrow().toArray();
         int length = (certificate[2] & 0xff) << 8 | (certificate[3] & 0xff);
         assertEquals(4 + length, certificate.length);

@@ -158,6 +158,7 @@ class TpmStructuresTest {
     assertEquals(
         EndorsementKind.ECC_P256.template().policy(),
         PolicyDigest.start().secret(Hierarchy.ENDORSEMENT).value());
+    assertTrue(EndorsementKind.ECC_P384.template().policy().hex().startsWith("b26e7d28"));
   }
 
   private static void assertBad(EcdsaSignature signature, ECPublicKey key) {

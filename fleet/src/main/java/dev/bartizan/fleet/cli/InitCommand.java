@@ -48,7 +48,7 @@ import picocli.CommandLine.Spec;
       "      --repository https://models.plant.example/ --threshold root=2/5,models=2/3",
       "",
       "Afterwards:",
-      "  put your devices' TPM makers' certificates into fleet/ek-roots/",
+      "  put your devices' TPM makers' certificates into fleet/ek-roots/ (its README says where)",
       "  mosquitto -c fleet/broker/mosquitto.conf        (the broker)",
       "  serve fleet/repository/ with any static web server",
       "  bartizan-fleet serve fleet                      (enrolment)",

@@ -4,142 +4,163 @@ import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.tpm.EndorsementKind;
 import dev.bartizan.crypto.tpm.TpmPublic;
-import dev.bartizan.crypto.tpm.TpmRefusal;
 import dev.bartizan.fleet.enrol.EnrolmentRefusal.Reason;
 import dev.bartizan.fleet.identity.OperatorDirectory;
 import dev.bartizan.fleet.identity.Pem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.PublicKey;
-import java.security.cert.CertPath;
-import java.security.cert.CertPathValidator;
-import java.security.cert.CertPathValidatorException;
-import java.security.cert.CertificateFactory;
-import java.security.cert.CertificateParsingException;
-import java.security.cert.PKIXParameters;
-import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
-import java.util.Arrays;
-import java.util.Date;
-import java.util.HashSet;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.jspecify.annotations.Nullable;
 
-/** The chip makers the operator believes: every certificate in {@code ek-roots/*.pem}. */
+/**
+ * The chip makers the operator believes, each for one kind of endorsement key: {@code
+ * ek-roots/*.pem} for P-256, {@code ek-roots/rsa-2048/*.pem} and so on for the others.
+ *
+ * <p>A chip has a key of each kind, and its name is made of one. Which one must not be the chip's
+ * choice: whoever was revoked under one key would come back under the other, and nothing a chip
+ * shows betrays the key it hides.
+ */
 public final class EndorsementRoots {
   private static final String FOLDER = "ek-roots";
   private static final int MAX_LENGTH = 256 * 1024;
-  private static final int NOT_AN_AUTHORITY = -1;
 
-  /** tcg-kp-EKCertificate (TCG EK Credential Profile). */
-  private static final String EK_CERTIFICATE = "2.23.133.8.1";
+  /** An anchor and what it is believed for. */
+  private record Believed(EndorsementAnchor anchor, EndorsementKind kind) {}
 
-  private final Set<TrustAnchor> anchors;
+  private final List<Believed> believed;
 
-  private EndorsementRoots(Set<TrustAnchor> anchors) {
-    this.anchors = Set.copyOf(anchors);
+  private EndorsementRoots(List<Believed> believed) {
+    this.believed = List.copyOf(believed);
   }
 
   /**
-   * Reads the roots. A maker's intermediate may stand there too and is then believed as it is: EK
-   * certificates in a chip come without their chain.
+   * Reads the roots. A maker's intermediate may stand there too and is then believed as it is: most
+   * chips bring no chain.
    *
-   * @throws IOException also when there is none: then no device could ever be taken in
+   * @throws IOException also when there is none, since no device could ever be taken in; and when
+   *     kindred authorities are believed for two kinds, since a chip then had two names
    */
   public static EndorsementRoots load(OperatorDirectory directory) throws IOException, Malformed {
-    Set<TrustAnchor> anchors = new HashSet<>();
-    for (String name : directory.list(FOLDER, ".pem")) {
-      String path = FOLDER + "/" + name;
-      String pem = new String(directory.read(path, MAX_LENGTH), StandardCharsets.US_ASCII);
-      for (X509Certificate root : Pem.certificates(pem, directory.path(path).toString())) {
-        anchors.add(new TrustAnchor(root, null));
+    List<Believed> believed = new ArrayList<>();
+    for (EndorsementKind kind : EndorsementKind.values()) {
+      for (String name : directory.list(folder(kind), ".pem")) {
+        String path = folder(kind) + "/" + name;
+        String pem = new String(directory.read(path, MAX_LENGTH), StandardCharsets.US_ASCII);
+        String what = directory.path(path).toString();
+        for (X509Certificate root : Pem.certificates(pem, what)) {
+          believed.add(new Believed(EndorsementAnchor.of(root, what), kind));
+        }
       }
     }
-    if (anchors.isEmpty()) {
+    if (believed.isEmpty()) {
       throw new IOException(
           directory.path(FOLDER) + ": put the chip makers' root certificates here, as *.pem");
     }
-    return new EndorsementRoots(anchors);
+    for (Believed one : believed) {
+      requireOneKind(one, believed);
+    }
+    return new EndorsementRoots(believed);
+  }
+
+  /** The directory of the authorities that are believed for this kind of key. */
+  static String folder(EndorsementKind kind) {
+    return kind == EndorsementKind.ECC_P256 ? FOLDER : FOLDER + "/" + kind.text();
+  }
+
+  /** As far as it can be seen: an authority and what it issued, or what one issuer issued. */
+  private static void requireOneKind(Believed one, List<Believed> all) throws IOException {
+    for (Believed other : all) {
+      if (one.kind() != other.kind() && one.anchor().isKinOf(other.anchor())) {
+        throw new IOException(
+            one.anchor()
+                + " in "
+                + folder(one.kind())
+                + " and "
+                + other.anchor()
+                + " in "
+                + folder(other.kind())
+                + " belong together: a chip of theirs would be two devices. Keep one of the two");
+      }
+    }
   }
 
   /**
    * Insists that {@code der} is a maker's certificate for exactly this endorsement key, and that
-   * the key is of a standard kind: otherwise one chip could go by many names.
+   * the key is of the kind which the maker's chips are named after: otherwise one chip could go by
+   * many names.
+   *
+   * @param brought the intermediates that the chip keeps, DER
    */
-  void require(Bytes der, TpmPublic endorsement, Instant now) throws EnrolmentRefusal {
-    X509Certificate certificate = parse(der);
-    requireChain(certificate, now);
-    requirePurpose(certificate);
-    requireStandardKind(endorsement);
-    requireSameKey(certificate, endorsement);
-  }
-
-  private static X509Certificate parse(Bytes der) throws EnrolmentRefusal {
-    try {
-      return Pem.certificate(der.toArray(), "EK certificate");
-    } catch (Malformed notACertificate) {
-      throw unknown("the EK certificate cannot be read", notACertificate);
-    }
-  }
-
-  private void requireChain(X509Certificate certificate, Instant now) throws EnrolmentRefusal {
-    try {
-      CertPath path =
-          CertificateFactory.getInstance("X.509").generateCertPath(List.of(certificate));
-      PKIXParameters parameters = new PKIXParameters(anchors);
-      // Chip makers' revocation lists would make every enrolment depend on their web servers.
-      parameters.setRevocationEnabled(false);
-      parameters.setDate(Date.from(now));
-      CertPathValidator.getInstance("PKIX").validate(path, parameters);
-    } catch (CertPathValidatorException untrusted) {
-      throw unknown(
-          "the EK certificate of "
-              + certificate.getIssuerX500Principal()
-              + " does not chain to "
-              + FOLDER,
-          untrusted);
-    } catch (GeneralSecurityException impossible) {
-      throw new IllegalStateException("every Java platform has PKIX", impossible);
-    }
-  }
-
-  private static void requirePurpose(X509Certificate certificate) throws EnrolmentRefusal {
-    try {
-      List<String> purposes = certificate.getExtendedKeyUsage();
-      boolean forEndorsement = purposes == null || purposes.contains(EK_CERTIFICATE);
-      if (certificate.getBasicConstraints() != NOT_AN_AUTHORITY || !forEndorsement) {
-        throw unknown("the certificate is not one of an endorsement key", null);
-      }
-    } catch (CertificateParsingException broken) {
-      throw unknown("the EK certificate's key usage cannot be read", broken);
-    }
-  }
-
-  private static void requireStandardKind(TpmPublic endorsement) throws EnrolmentRefusal {
-    if (EndorsementKind.find(endorsement).isEmpty()) {
-      throw unknown("the endorsement key is of no standard kind", null);
-    }
-  }
-
-  /** By the key's own bytes: makers also write RSA keys as id-RSAES-OAEP. */
-  private static void requireSameKey(X509Certificate certificate, TpmPublic endorsement)
+  void require(Bytes der, List<Bytes> brought, TpmPublic endorsement, Instant now)
       throws EnrolmentRefusal {
-    try {
-      byte[] certified = keyBits(certificate.getPublicKey());
-      if (!Arrays.equals(certified, keyBits(endorsement.toPublicKey()))) {
-        throw unknown("the EK certificate is about another key", null);
-      }
-    } catch (TpmRefusal notAKey) {
-      throw unknown("the endorsement key is no usable key", notAKey);
+    EndorsementCertificate certificate = EndorsementCertificate.parse(der);
+    List<X509Certificate> intermediates = new ArrayList<>();
+    for (Bytes intermediate : brought) {
+      intermediates.add(EndorsementCertificate.parse(intermediate).x509());
     }
+    EndorsementKind kind =
+        EndorsementKind.find(endorsement)
+            .orElseThrow(() -> unknown("the endorsement key is of no standard kind", null));
+    certificate.requirePurpose();
+    EndorsementKind named = requireIssuer(certificate.x509(), intermediates, now);
+    requireKind(kind, named, certificate.x509());
+    certificate.requireKey(endorsement);
   }
 
-  private static byte[] keyBits(PublicKey key) {
-    return SubjectPublicKeyInfo.getInstance(key.getEncoded()).getPublicKeyData().getBytes();
+  /** The kind of key for which the authority above this certificate is believed. */
+  private EndorsementKind requireIssuer(
+      X509Certificate leaf, List<X509Certificate> brought, Instant now) throws EnrolmentRefusal {
+    List<X509Certificate> path =
+        EndorsementPath.find(leaf, brought, it -> !issuers(it).isEmpty(), now);
+    X509Certificate last = path.get(path.size() - 1);
+    NotValid reason = null;
+    for (Believed issuer : issuers(last)) {
+      try {
+        issuer.anchor().require(path, now);
+        return issuer.kind();
+      } catch (NotValid notThisOne) {
+        reason = notThisOne;
+      }
+    }
+    if (reason == null) {
+      throw unknown(
+          "the issuer " + last.getIssuerX500Principal() + " of " + what(path) + " is not known",
+          null);
+    }
+    throw unknown("the EK certificate is not believed: " + reason.getMessage(), reason);
+  }
+
+  private List<Believed> issuers(X509Certificate certificate) {
+    return believed.stream().filter(it -> it.anchor().hasIssued(certificate)).toList();
+  }
+
+  private static String what(List<X509Certificate> path) {
+    return path.size() == 1
+        ? "the EK certificate"
+        : "the EK certificate's chain of " + path.size() + " certificates";
+  }
+
+  private static void requireKind(
+      EndorsementKind shown, EndorsementKind named, X509Certificate certificate)
+      throws EnrolmentRefusal {
+    if (named != shown) {
+      throw new EnrolmentRefusal(
+          Reason.OTHER_ENDORSEMENT_KEY,
+          "chips certified by "
+              + certificate.getIssuerX500Principal()
+              + " are named after their "
+              + named.text()
+              + " key here, and this is the "
+              + shown.text()
+              + " key: enrol with --endorsement-key "
+              + named.text()
+              + "; or the operator believes that maker in "
+              + folder(shown)
+              + " instead, for all chips of his");
+    }
   }
 
   private static EnrolmentRefusal unknown(String message, @Nullable Exception cause) {

@@ -66,7 +66,9 @@ public final class EnrolmentDesk {
     Instant now = clock.instant();
     Optional<Digest> token = requireToken(request.token());
     TpmPublic endorsement = TpmPublic.parse(request.endorsementKey());
-    office.roots().require(request.endorsementCertificate(), endorsement, now);
+    office
+        .roots()
+        .require(request.endorsementCertificate(), request.endorsementChain(), endorsement, now);
     TpmPublic attestation = TpmPublic.parse(request.attestationKey());
     attestation.requireAttestationKey();
     Ueid ueid = Ueid.of(endorsement.name());

@@ -75,6 +75,13 @@ public final class Founding {
         """
         Put the root and intermediate certificates of your devices' TPM makers here, as *.pem.
         Without them no device can enrol: its endorsement certificate must lead to one of them.
+
+        Each maker is believed for one kind of endorsement key, or a chip would be two devices:
+          *.pem here      P-256
+          rsa-2048/*.pem  RSA with 2048 bits (swtpm's default)
+          p-384/*.pem     P-384
+          rsa-3072/*.pem  RSA with 3072 bits
+        A maker's RSA and ECC authorities count as one maker: put only those of one kind here.
         """;
     directory.write("ek-roots/README", note.getBytes(StandardCharsets.US_ASCII));
   }

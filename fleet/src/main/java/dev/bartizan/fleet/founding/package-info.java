@@ -8,7 +8,8 @@
  *   repository/                  what a static web server serves
  *   pinned/                      the metadata this operator has seen, beginning with the root
  *   device/                      what goes into /etc/bartizan of each device
- *   ek-roots/                    the chip makers' certificates; for the operator to fill
+ *   ek-roots/                    the chip makers' certificates; for the operator to fill, each
+ *                                in the directory of the one kind of key it is believed for
  * </pre>
  *
  * <p>Guarantees: a directory that is founded already is refused before anything is written. Not

@@ -1,6 +1,7 @@
 package dev.bartizan.fleet.enrol;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,6 +16,7 @@ import dev.bartizan.crypto.keystore.EnrolmentClaims;
 import dev.bartizan.crypto.keystore.KeyPurpose;
 import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.crypto.statement.SpiffeId;
+import dev.bartizan.crypto.tpm.EndorsementKind;
 import dev.bartizan.crypto.tpm.KeyAttribute;
 import dev.bartizan.crypto.tpm.Swtpm;
 import dev.bartizan.crypto.tpm.TpmPublic;
@@ -26,8 +28,10 @@ import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -114,6 +118,7 @@ class EnrolmentDeskTest {
                     new BeginRequest(
                         Optional.empty(),
                         genuine.endorsementCertificate(),
+                        List.of(),
                         own.endorsementKey(),
                         own.attestationKey())));
   }
@@ -198,6 +203,7 @@ class EnrolmentDeskTest {
                     new BeginRequest(
                         Optional.empty(),
                         honest.endorsementCertificate(),
+                        List.of(),
                         shaded.encode(),
                         honest.attestationKey())));
   }
@@ -245,6 +251,34 @@ class EnrolmentDeskTest {
 
     assertEquals("NOT_WELCOME", refusal.code());
     assertEquals(Device.State.REVOKED, fleet.inventory().get(device.ueid()).state());
+  }
+
+  // Attack: a chip has two endorsement keys, and certificates of its maker for both.
+  @Test
+  void aChipThatWasRevokedUnderOneOfItsKeysDoesNotComeBackUnderAnother() throws Exception {
+    fleet.enrol(device);
+    fleet.inventory().change(device.ueid(), Device.State.REVOKED);
+    DeviceKeystore again = FleetOfOne.device(chip, EndorsementKind.RSA_2048);
+    assertNotEquals(device.ueid(), again.ueid());
+
+    Refusal refusal = assertThrows(Refusal.class, () -> fleet.enrol(again));
+
+    assertEquals("OTHER_ENDORSEMENT_KEY", refusal.code(), refusal.getMessage());
+    assertEquals(
+        Set.of(device.ueid()),
+        fleet.inventory().all().stream().map(Device::ueid).collect(Collectors.toSet()));
+  }
+
+  @Test
+  void aKeyOfTheHighRangeEnrolsWhereItsMakerIsBelievedForIt() throws Exception {
+    DeviceKeystore high = FleetOfOne.device(otherChip, EndorsementKind.ECC_P384);
+    fleet.believeMaker(otherChip, "ek-roots/p-384/maker.pem");
+
+    fleet.enrol(high);
+
+    assertEquals(Device.State.ENROLLED, fleet.inventory().get(high.ueid()).state());
+    Refusal refusal = assertThrows(Refusal.class, () -> fleet.enrol(otherDevice));
+    assertEquals("OTHER_ENDORSEMENT_KEY", refusal.code());
   }
 
   private void refused(String code, Executable attempt) throws Exception {

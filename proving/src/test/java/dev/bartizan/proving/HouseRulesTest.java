@@ -81,10 +81,10 @@ final class HouseRulesTest {
           "agent.system.Safeguards",
           "agent.system.ServiceManager",
           "agent.system.SwapSpace",
+          "delta.encode",
           "fleet.author",
           "fleet.cli",
           "fleet.command",
-          "fleet.delta",
           "fleet.enrol",
           "fleet.founding",
           "fleet.identity",
@@ -119,7 +119,8 @@ final class HouseRulesTest {
 
   @Test
   void dependenciesRunOneWay() {
-    neverSees("crypto", "updater", "agent", "fleet", "proving");
+    neverSees("crypto", "delta", "updater", "agent", "fleet", "proving");
+    neverSees("delta", "crypto", "updater", "agent", "fleet", "proving");
     neverSees("updater", "agent", "fleet", "proving");
     neverSees("agent", "fleet", "proving");
     neverSees("fleet", "agent", "proving");

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.github.luben.zstd.Zstd;
 import dev.bartizan.crypto.Digest;
-import dev.bartizan.fleet.delta.DeltaEncoder;
-import dev.bartizan.fleet.delta.EncodeProgress;
-import dev.bartizan.updater.delta.DeltaDecoder;
-import dev.bartizan.updater.delta.KnownContent;
+import dev.bartizan.delta.decode.DeltaDecoder;
+import dev.bartizan.delta.encode.DeltaEncoder;
+import dev.bartizan.delta.encode.EncodeProgress;
+import dev.bartizan.delta.format.KnownContent;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

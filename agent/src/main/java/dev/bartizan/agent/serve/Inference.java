@@ -1,6 +1,6 @@
 package dev.bartizan.agent.serve;
 
-import dev.bartizan.updater.onnx.Tensor;
+import dev.bartizan.delta.tensor.Tensor;
 import java.util.Map;
 
 /**

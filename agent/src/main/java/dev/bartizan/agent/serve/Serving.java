@@ -1,9 +1,9 @@
 package dev.bartizan.agent.serve;
 
+import dev.bartizan.delta.tensor.Tensor;
 import dev.bartizan.updater.engine.Allowance;
 import dev.bartizan.updater.engine.Model;
 import dev.bartizan.updater.engine.RunRefusal;
-import dev.bartizan.updater.onnx.Tensor;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;

@@ -3,7 +3,7 @@ package dev.bartizan.agent.update;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.envelope.EnvelopeRefusal;
 import dev.bartizan.crypto.envelope.SealedArtifact;
-import dev.bartizan.updater.delta.KnownContent;
+import dev.bartizan.delta.format.KnownContent;
 import dev.bartizan.updater.release.ReleaseManifest;
 import java.io.EOFException;
 import java.io.IOException;

@@ -3,7 +3,7 @@ package dev.bartizan.agent.update;
 import dev.bartizan.crypto.envelope.ArtifactSealer;
 import dev.bartizan.crypto.envelope.EnvelopeRefusal;
 import dev.bartizan.crypto.envelope.Shards;
-import dev.bartizan.updater.delta.ResultSink;
+import dev.bartizan.delta.decode.ResultSink;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;

@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.bartizan.agent.serve.InferenceRefusal.Reason;
+import dev.bartizan.delta.tensor.Shape;
+import dev.bartizan.delta.tensor.Tensor;
 import dev.bartizan.updater.engine.Allowance;
 import dev.bartizan.updater.golden.Samples;
-import dev.bartizan.updater.onnx.Shape;
-import dev.bartizan.updater.onnx.Tensor;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;

@@ -1,10 +1,10 @@
 package dev.bartizan.fleet.release;
 
 import dev.bartizan.crypto.TouchesTheWorld;
+import dev.bartizan.delta.tensor.OnnxRefusal;
+import dev.bartizan.delta.tensor.WireReader;
+import dev.bartizan.delta.tensor.WireReader.WireType;
 import dev.bartizan.fleet.release.ReleaseRefusal.Code;
-import dev.bartizan.updater.onnx.OnnxRefusal;
-import dev.bartizan.updater.onnx.WireReader;
-import dev.bartizan.updater.onnx.WireReader.WireType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,10 +2,10 @@ package dev.bartizan.fleet.release;
 
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.TouchesTheWorld;
+import dev.bartizan.delta.tensor.OnnxRefusal;
+import dev.bartizan.delta.tensor.TensorReader;
 import dev.bartizan.fleet.release.ReleaseRefusal.Code;
 import dev.bartizan.updater.golden.GoldenVectors;
-import dev.bartizan.updater.onnx.OnnxRefusal;
-import dev.bartizan.updater.onnx.TensorReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

@@ -6,7 +6,7 @@ import dev.bartizan.crypto.envelope.BulkCrypto;
 import dev.bartizan.crypto.envelope.ByteSource;
 import dev.bartizan.crypto.envelope.EnvelopeRefusal;
 import dev.bartizan.crypto.envelope.SealedArtifact;
-import dev.bartizan.updater.delta.KnownContent;
+import dev.bartizan.delta.format.KnownContent;
 import dev.bartizan.updater.release.ReleaseManifest;
 import java.io.Closeable;
 import java.io.EOFException;

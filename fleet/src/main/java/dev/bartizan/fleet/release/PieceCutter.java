@@ -1,11 +1,11 @@
 package dev.bartizan.fleet.release;
 
 import dev.bartizan.crypto.Digest;
-import dev.bartizan.fleet.delta.ContentStream;
-import dev.bartizan.updater.delta.KnownContent;
-import dev.bartizan.updater.onnx.LocatedTensor;
-import dev.bartizan.updater.onnx.OnnxRefusal;
-import dev.bartizan.updater.onnx.TensorMap;
+import dev.bartizan.delta.encode.ContentStream;
+import dev.bartizan.delta.format.KnownContent;
+import dev.bartizan.delta.tensor.LocatedTensor;
+import dev.bartizan.delta.tensor.OnnxRefusal;
+import dev.bartizan.delta.tensor.TensorMap;
 import dev.bartizan.updater.release.Pieces;
 import dev.bartizan.updater.release.Pieces.Piece;
 import java.io.IOException;

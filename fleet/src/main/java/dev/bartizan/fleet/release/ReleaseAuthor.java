@@ -6,7 +6,7 @@ import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.SecretBytes;
 import dev.bartizan.crypto.envelope.ArtifactContext;
 import dev.bartizan.crypto.envelope.BulkCrypto;
-import dev.bartizan.fleet.delta.DeltaEncoder;
+import dev.bartizan.delta.encode.DeltaEncoder;
 import dev.bartizan.fleet.identity.OperatorDirectory;
 import dev.bartizan.fleet.publish.NewTarget;
 import dev.bartizan.fleet.publish.Repository;

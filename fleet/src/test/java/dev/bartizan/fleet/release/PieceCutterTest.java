@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.bartizan.crypto.Digest;
-import dev.bartizan.updater.delta.KnownContent;
+import dev.bartizan.delta.format.KnownContent;
 import dev.bartizan.updater.release.Pieces;
 import dev.bartizan.updater.release.Pieces.Piece;
 import java.nio.ByteBuffer;

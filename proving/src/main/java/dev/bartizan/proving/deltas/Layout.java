@@ -1,9 +1,9 @@
 package dev.bartizan.proving.deltas;
 
-import dev.bartizan.updater.onnx.ElementType;
-import dev.bartizan.updater.onnx.LocatedTensor;
-import dev.bartizan.updater.onnx.OnnxRefusal;
-import dev.bartizan.updater.onnx.TensorMap;
+import dev.bartizan.delta.tensor.ElementType;
+import dev.bartizan.delta.tensor.LocatedTensor;
+import dev.bartizan.delta.tensor.OnnxRefusal;
+import dev.bartizan.delta.tensor.TensorMap;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.ArrayDeque;

@@ -3,10 +3,10 @@ package dev.bartizan.proving.bad;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.bartizan.delta.tensor.LocatedTensor;
+import dev.bartizan.delta.tensor.TensorMap;
 import dev.bartizan.proving.lab.Models;
 import dev.bartizan.proving.lab.Program.Outcome;
-import dev.bartizan.updater.onnx.LocatedTensor;
-import dev.bartizan.updater.onnx.TensorMap;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;

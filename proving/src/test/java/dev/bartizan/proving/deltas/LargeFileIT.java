@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.bartizan.crypto.Digest;
-import dev.bartizan.fleet.delta.DeltaEncoder;
-import dev.bartizan.fleet.delta.FileContent;
-import dev.bartizan.updater.delta.DeltaDecoder;
+import dev.bartizan.delta.decode.DeltaDecoder;
+import dev.bartizan.delta.encode.DeltaEncoder;
+import dev.bartizan.delta.encode.FileContent;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;

@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.bartizan.crypto.Bytes;
+import dev.bartizan.delta.tensor.LocatedTensor;
+import dev.bartizan.delta.tensor.TensorMap;
 import dev.bartizan.proving.lab.Distribution;
 import dev.bartizan.proving.lab.Lab;
 import dev.bartizan.proving.lab.Models;
 import dev.bartizan.proving.lab.Patience;
-import dev.bartizan.updater.onnx.LocatedTensor;
-import dev.bartizan.updater.onnx.TensorMap;
 import dev.bartizan.updater.release.ReleaseManifest;
 import dev.bartizan.updater.release.SealedFile;
 import java.io.ByteArrayInputStream;

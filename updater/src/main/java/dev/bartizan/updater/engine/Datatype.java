@@ -1,6 +1,6 @@
 package dev.bartizan.updater.engine;
 
-import dev.bartizan.updater.onnx.ElementType;
+import dev.bartizan.delta.tensor.ElementType;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;

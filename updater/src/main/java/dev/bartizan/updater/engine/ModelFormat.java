@@ -1,7 +1,7 @@
 package dev.bartizan.updater.engine;
 
-import dev.bartizan.updater.onnx.OnnxRefusal;
-import dev.bartizan.updater.onnx.SelfContained;
+import dev.bartizan.delta.tensor.OnnxRefusal;
+import dev.bartizan.delta.tensor.SelfContained;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

@@ -4,7 +4,7 @@ import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.TensorInfo;
 import ai.onnxruntime.TensorInfo.OnnxTensorType;
-import dev.bartizan.updater.onnx.ElementType;
+import dev.bartizan.delta.tensor.ElementType;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;

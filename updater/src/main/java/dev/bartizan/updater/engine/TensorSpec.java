@@ -1,9 +1,9 @@
 package dev.bartizan.updater.engine;
 
+import dev.bartizan.delta.tensor.ElementType;
+import dev.bartizan.delta.tensor.Shape;
+import dev.bartizan.delta.tensor.Tensor;
 import dev.bartizan.updater.engine.RunRefusal.Reason;
-import dev.bartizan.updater.onnx.ElementType;
-import dev.bartizan.updater.onnx.Shape;
-import dev.bartizan.updater.onnx.Tensor;
 import java.util.List;
 
 /**

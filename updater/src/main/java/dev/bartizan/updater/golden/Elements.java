@@ -1,8 +1,8 @@
 package dev.bartizan.updater.golden;
 
 import ai.onnxruntime.platform.Fp16Conversions;
-import dev.bartizan.updater.onnx.ElementType;
-import dev.bartizan.updater.onnx.Tensor;
+import dev.bartizan.delta.tensor.ElementType;
+import dev.bartizan.delta.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.util.function.IntFunction;
 

@@ -1,10 +1,10 @@
 package dev.bartizan.updater.golden;
 
+import dev.bartizan.delta.tensor.NamedTensor;
+import dev.bartizan.delta.tensor.Tensor;
 import dev.bartizan.updater.engine.Model;
 import dev.bartizan.updater.engine.RunRefusal;
 import dev.bartizan.updater.golden.GoldenRefusal.Difference;
-import dev.bartizan.updater.onnx.NamedTensor;
-import dev.bartizan.updater.onnx.Tensor;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashMap;

@@ -1,11 +1,11 @@
 package dev.bartizan.updater.golden;
 
 import dev.bartizan.crypto.Bytes;
+import dev.bartizan.delta.tensor.NamedTensor;
+import dev.bartizan.delta.tensor.OnnxRefusal;
+import dev.bartizan.delta.tensor.Tensor;
+import dev.bartizan.delta.tensor.TensorReader;
 import dev.bartizan.updater.engine.Model;
-import dev.bartizan.updater.onnx.NamedTensor;
-import dev.bartizan.updater.onnx.OnnxRefusal;
-import dev.bartizan.updater.onnx.Tensor;
-import dev.bartizan.updater.onnx.TensorReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

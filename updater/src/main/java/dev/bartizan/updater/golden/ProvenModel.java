@@ -1,7 +1,7 @@
 package dev.bartizan.updater.golden;
 
+import dev.bartizan.delta.tensor.Tensor;
 import dev.bartizan.updater.engine.Model;
-import dev.bartizan.updater.onnx.Tensor;
 import java.util.List;
 import java.util.Map;
 

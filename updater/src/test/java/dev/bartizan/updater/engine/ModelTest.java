@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.bartizan.delta.tensor.Shape;
+import dev.bartizan.delta.tensor.Tensor;
 import dev.bartizan.updater.engine.RunRefusal.Reason;
 import dev.bartizan.updater.golden.Samples;
-import dev.bartizan.updater.onnx.Shape;
-import dev.bartizan.updater.onnx.Tensor;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -12,10 +12,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.bartizan.delta.tensor.Shape;
+import dev.bartizan.delta.tensor.Tensor;
 import dev.bartizan.updater.golden.Samples;
 import dev.bartizan.updater.golden.TinyModel;
-import dev.bartizan.updater.onnx.Shape;
-import dev.bartizan.updater.onnx.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.bartizan.crypto.Bytes;
+import dev.bartizan.delta.tensor.NamedTensor;
+import dev.bartizan.delta.tensor.Shape;
+import dev.bartizan.delta.tensor.Tensor;
 import dev.bartizan.updater.engine.Model;
 import dev.bartizan.updater.golden.GoldenRefusal.Difference;
-import dev.bartizan.updater.onnx.NamedTensor;
-import dev.bartizan.updater.onnx.Shape;
-import dev.bartizan.updater.onnx.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;

@@ -1,13 +1,13 @@
 package dev.bartizan.updater.golden;
 
+import dev.bartizan.delta.tensor.ElementType;
+import dev.bartizan.delta.tensor.NamedTensor;
+import dev.bartizan.delta.tensor.Shape;
+import dev.bartizan.delta.tensor.Tensor;
 import dev.bartizan.updater.engine.Model;
 import dev.bartizan.updater.engine.ModelRefusal;
 import dev.bartizan.updater.engine.OnnxRuntime;
 import dev.bartizan.updater.engine.RuntimeRefusal;
-import dev.bartizan.updater.onnx.ElementType;
-import dev.bartizan.updater.onnx.NamedTensor;
-import dev.bartizan.updater.onnx.Shape;
-import dev.bartizan.updater.onnx.Tensor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

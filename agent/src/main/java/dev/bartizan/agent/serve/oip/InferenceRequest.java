@@ -1,6 +1,6 @@
 package dev.bartizan.agent.serve.oip;
 
-import dev.bartizan.updater.onnx.Tensor;
+import dev.bartizan.delta.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -10,7 +10,7 @@ import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.util.JsonParserDelegate;
 import dev.bartizan.agent.serve.InferenceRefusal;
 import dev.bartizan.agent.serve.InferenceRefusal.Reason;
-import dev.bartizan.updater.onnx.Shape;
+import dev.bartizan.delta.tensor.Shape;
 import java.io.IOException;
 import java.io.InputStream;
 

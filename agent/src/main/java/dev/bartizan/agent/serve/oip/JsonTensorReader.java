@@ -6,9 +6,9 @@ import dev.bartizan.agent.serve.InferenceRefusal;
 import dev.bartizan.agent.serve.InferenceRefusal.Reason;
 import dev.bartizan.agent.serve.http.Body;
 import dev.bartizan.agent.serve.http.HttpRefusal;
+import dev.bartizan.delta.tensor.Shape;
+import dev.bartizan.delta.tensor.Tensor;
 import dev.bartizan.updater.engine.Datatype;
-import dev.bartizan.updater.onnx.Shape;
-import dev.bartizan.updater.onnx.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 

@@ -1,0 +1,53 @@
+package dev.bartizan.delta.tensor;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+
+/** A tensor in memory, row-major. */
+public sealed interface Tensor {
+  ElementType type();
+
+  Shape shape();
+
+  /**
+   * Elements of fixed width.
+   *
+   * @param content little-endian, without padding, exactly as long as type and shape say; the
+   *     tensor keeps a view, so whoever hands it over leaves it alone while the tensor lives
+   */
+  record Numbers(ElementType type, Shape shape, ByteBuffer content) implements Tensor {
+    public Numbers {
+      content = content.slice().asReadOnlyBuffer();
+      if (content.remaining() != type.byteLength(shape.elements())) {
+        throw new IllegalArgumentException(
+            content.remaining() + " bytes are not " + type + " in shape " + shape);
+      }
+    }
+
+    /** A fresh read-only view, little-endian, direct if the tensor was made from direct memory. */
+    @Override
+    public ByteBuffer content() {
+      return content.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    }
+  }
+
+  /**
+   * Elements of type {@link ElementType#STRING}.
+   *
+   * @param elements as many as the shape says
+   */
+  record Texts(Shape shape, List<String> elements) implements Tensor {
+    public Texts {
+      elements = List.copyOf(elements);
+      if (elements.size() != shape.elements()) {
+        throw new IllegalArgumentException(elements.size() + " texts do not fill shape " + shape);
+      }
+    }
+
+    @Override
+    public ElementType type() {
+      return ElementType.STRING;
+    }
+  }
+}

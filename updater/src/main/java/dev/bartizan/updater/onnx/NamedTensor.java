@@ -1,8 +1,0 @@
-package dev.bartizan.updater.onnx;
-
-/**
- * A tensor as a {@code TensorProto} file holds it.
- *
- * @param name empty when the file gives none
- */
-public record NamedTensor(String name, Tensor tensor) {}

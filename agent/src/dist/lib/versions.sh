@@ -105,7 +105,7 @@ verify() {
   (
     # shellcheck disable=SC2034  # for launch
     flags='-XX:+UseSerialGC -XX:TieredStopAtLevel=1'
-    launch device dev.bartizan.agent.Main check-slot "$slot" "$STATE_DIRECTORY" "$@"
+    launch device dev.bartizan.agent.cli.Main check-slot "$slot" "$STATE_DIRECTORY" "$@"
   ) >/dev/null </dev/null || return $?
   # A shell ends with 2 where it cannot read on, and systemd would take that for the end of all tries.
   for script in "$versions/$slot/bin/bartizan" "$versions/$slot/lib"/*.sh; do

@@ -1,8 +1,8 @@
 package dev.bartizan.agent;
 
-import dev.bartizan.agent.boot.AuthorityKey;
 import dev.bartizan.agent.boot.BootApprovals;
 import dev.bartizan.agent.config.AgentConfig;
+import dev.bartizan.agent.config.AuthorityKey;
 import dev.bartizan.agent.config.BootBinding;
 import dev.bartizan.agent.config.KeystoreBackend;
 import dev.bartizan.agent.config.KeystoreBackend.Pkcs11;
@@ -27,10 +27,10 @@ import dev.bartizan.crypto.keystore.Tpm2Binding;
 import dev.bartizan.crypto.keystore.Tpm2Keystore;
 import dev.bartizan.crypto.keystore.Tpm2Renaming;
 import dev.bartizan.crypto.keystore.Tpm2Renewal;
-import dev.bartizan.crypto.statement.AgentLog;
 import dev.bartizan.crypto.tpm.PcrSelection;
 import dev.bartizan.crypto.tpm.Tpm;
 import dev.bartizan.crypto.tpm.TpmPublic;
+import dev.bartizan.protocol.evidence.AgentLog;
 import dev.bartizan.updater.disk.Disk;
 import java.io.IOException;
 import java.util.Optional;

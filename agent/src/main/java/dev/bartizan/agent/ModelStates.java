@@ -1,7 +1,7 @@
 package dev.bartizan.agent;
 
-import dev.bartizan.crypto.statement.ModelState;
-import dev.bartizan.crypto.statement.ModelState.State;
+import dev.bartizan.protocol.evidence.ModelState;
+import dev.bartizan.protocol.evidence.ModelState.State;
 import dev.bartizan.updater.install.Component;
 import dev.bartizan.updater.install.Components;
 import dev.bartizan.updater.install.Deployment;

@@ -5,7 +5,7 @@ import dev.bartizan.agent.schedule.Errand;
 import dev.bartizan.agent.schedule.Worker;
 import dev.bartizan.crypto.Explanation;
 import dev.bartizan.crypto.Refusal;
-import dev.bartizan.updater.release.DevicePolicy;
+import dev.bartizan.protocol.release.DevicePolicy;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

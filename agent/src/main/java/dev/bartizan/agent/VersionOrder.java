@@ -1,6 +1,6 @@
 package dev.bartizan.agent;
 
-import dev.bartizan.updater.release.ReleaseName;
+import dev.bartizan.protocol.release.ReleaseName;
 import java.math.BigInteger;
 import java.util.Comparator;
 

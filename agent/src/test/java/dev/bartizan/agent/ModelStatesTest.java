@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.bartizan.crypto.Digest;
-import dev.bartizan.crypto.statement.ModelState;
+import dev.bartizan.protocol.evidence.ModelState;
 import dev.bartizan.updater.install.Cause;
 import dev.bartizan.updater.install.Component;
 import dev.bartizan.updater.install.Components;

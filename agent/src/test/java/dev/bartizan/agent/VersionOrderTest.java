@@ -2,7 +2,7 @@ package dev.bartizan.agent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.bartizan.updater.release.ReleaseName;
+import dev.bartizan.protocol.release.ReleaseName;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

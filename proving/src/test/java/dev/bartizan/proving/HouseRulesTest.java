@@ -2,6 +2,7 @@ package dev.bartizan.proving;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,6 +10,8 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.Location;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import dev.bartizan.crypto.TouchesTheWorld;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,7 +55,7 @@ final class HouseRulesTest {
           "updater.software.SlotFolder",
           "agent.Device",
           "agent.Surroundings",
-          "agent.boot.AuthorityKey",
+          "agent.config.AuthorityKey",
           "agent.boot.BootApprovals",
           "agent.boot.LogFiles",
           "agent.cli.CheckCommand",
@@ -119,11 +122,36 @@ final class HouseRulesTest {
 
   @Test
   void dependenciesRunOneWay() {
-    neverSees("crypto", "delta", "updater", "agent", "fleet", "proving");
-    neverSees("delta", "crypto", "updater", "agent", "fleet", "proving");
+    neverSees("crypto", "protocol", "delta", "updater", "agent", "fleet", "proving");
+    neverSees("protocol", "delta", "updater", "agent", "fleet", "proving");
+    neverSees("delta", "protocol", "updater", "agent", "fleet", "proving");
     neverSees("updater", "agent", "fleet", "proving");
     neverSees("agent", "fleet", "proving");
     neverSees("fleet", "agent", "proving");
+  }
+
+  @Test
+  void noPackagesOfAModuleGoInACircle() {
+    for (String module : List.of("crypto", "protocol", "delta", "updater", "agent", "fleet")) {
+      slices().assignedFrom(packagesOf(module)).should().beFreeOfCycles().check(house);
+    }
+  }
+
+  private static SliceAssignment packagesOf(String module) {
+    return new SliceAssignment() {
+      @Override
+      public SliceIdentifier getIdentifierOf(JavaClass type) {
+        String name = type.getPackageName();
+        return name.startsWith("dev.bartizan." + module)
+            ? SliceIdentifier.of(name)
+            : SliceIdentifier.ignore();
+      }
+
+      @Override
+      public String getDescription() {
+        return "the packages of " + module;
+      }
+    };
   }
 
   private static void neverSees(String module, String... others) {

@@ -7,7 +7,7 @@ import dev.bartizan.crypto.TouchesTheWorld;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.keystore.PcrApproval;
 import dev.bartizan.crypto.keystore.PcrApprovals;
-import dev.bartizan.updater.release.ReferenceTargets;
+import dev.bartizan.protocol.release.ReferenceTargets;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,7 +3,7 @@ package dev.bartizan.agent.boot;
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.TouchesTheWorld;
 import dev.bartizan.crypto.boot.BootLogs;
-import dev.bartizan.crypto.statement.Evidence;
+import dev.bartizan.protocol.evidence.Evidence;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

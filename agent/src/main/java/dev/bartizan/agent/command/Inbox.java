@@ -6,7 +6,7 @@ import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.json.JsonFields;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.json.StrictJson;
-import dev.bartizan.crypto.statement.Command;
+import dev.bartizan.protocol.command.Command;
 import dev.bartizan.updater.disk.DigestLine;
 import dev.bartizan.updater.disk.Disk;
 import dev.bartizan.updater.disk.DurableFile;

@@ -1,6 +1,6 @@
 package dev.bartizan.agent.config;
 
-import dev.bartizan.crypto.statement.AgentLog;
+import dev.bartizan.protocol.evidence.AgentLog;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;

@@ -9,7 +9,7 @@ import dev.bartizan.agent.serve.http.CallRefusal;
 import dev.bartizan.agent.serve.http.Route;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.json.StrictJson;
-import dev.bartizan.updater.release.SuiteManifest;
+import dev.bartizan.protocol.release.SuiteManifest;
 import java.io.IOException;
 import java.util.List;
 import java.util.TreeMap;

@@ -3,13 +3,13 @@ package dev.bartizan.agent.enrol;
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.SecretBytes;
-import dev.bartizan.crypto.enrolment.BeginReply;
-import dev.bartizan.crypto.enrolment.BeginRequest;
-import dev.bartizan.crypto.enrolment.FinishRequest;
-import dev.bartizan.crypto.enrolment.Grant;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
 import dev.bartizan.crypto.keystore.EnrolmentClaims;
 import dev.bartizan.crypto.tpm.EndorsementCredential;
+import dev.bartizan.protocol.enrolment.BeginReply;
+import dev.bartizan.protocol.enrolment.BeginRequest;
+import dev.bartizan.protocol.enrolment.FinishRequest;
+import dev.bartizan.protocol.enrolment.Grant;
 import java.io.IOException;
 import java.util.Optional;
 

@@ -1,10 +1,10 @@
 package dev.bartizan.agent.enrol;
 
-import dev.bartizan.crypto.enrolment.Grant;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
 import dev.bartizan.crypto.keystore.KeyPurpose;
-import dev.bartizan.crypto.statement.SpiffeId;
+import dev.bartizan.protocol.enrolment.Grant;
+import dev.bartizan.protocol.jws.SpiffeId;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;

@@ -3,13 +3,13 @@ package dev.bartizan.agent.enrol;
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.SecretBytes;
-import dev.bartizan.crypto.enrolment.Grant;
-import dev.bartizan.crypto.enrolment.KeyPossession;
-import dev.bartizan.crypto.enrolment.KeysBeginReply;
-import dev.bartizan.crypto.enrolment.KeysBeginRequest;
-import dev.bartizan.crypto.enrolment.KeysFinishRequest;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
 import dev.bartizan.crypto.keystore.KeyPurpose;
+import dev.bartizan.protocol.enrolment.Grant;
+import dev.bartizan.protocol.enrolment.KeyPossession;
+import dev.bartizan.protocol.enrolment.KeysBeginReply;
+import dev.bartizan.protocol.enrolment.KeysBeginRequest;
+import dev.bartizan.protocol.enrolment.KeysFinishRequest;
 import java.io.IOException;
 import java.util.Optional;
 

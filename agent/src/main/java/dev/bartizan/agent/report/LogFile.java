@@ -1,7 +1,7 @@
 package dev.bartizan.agent.report;
 
 import dev.bartizan.crypto.TouchesTheWorld;
-import dev.bartizan.crypto.statement.AgentLog;
+import dev.bartizan.protocol.evidence.AgentLog;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

@@ -1,7 +1,7 @@
 package dev.bartizan.agent.report;
 
 import dev.bartizan.crypto.json.Malformed;
-import dev.bartizan.crypto.statement.AgentLog;
+import dev.bartizan.protocol.evidence.AgentLog;
 import java.io.IOException;
 import java.util.Optional;
 

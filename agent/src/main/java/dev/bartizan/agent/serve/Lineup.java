@@ -1,7 +1,7 @@
 package dev.bartizan.agent.serve;
 
+import dev.bartizan.protocol.release.SuiteManifest;
 import dev.bartizan.updater.golden.ProvenModel;
-import dev.bartizan.updater.release.SuiteManifest;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -2,10 +2,10 @@ package dev.bartizan.agent.serve;
 
 import dev.bartizan.agent.serve.InferenceRefusal.Reason;
 import dev.bartizan.delta.tensor.Tensor;
+import dev.bartizan.protocol.release.SuiteManifest;
 import dev.bartizan.updater.engine.Allowance;
 import dev.bartizan.updater.golden.ProvenModel;
 import dev.bartizan.updater.install.Component;
-import dev.bartizan.updater.release.SuiteManifest;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;

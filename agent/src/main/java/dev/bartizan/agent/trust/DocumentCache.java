@@ -1,10 +1,10 @@
 package dev.bartizan.agent.trust;
 
 import dev.bartizan.crypto.Digest;
+import dev.bartizan.protocol.release.ReleaseManifest;
 import dev.bartizan.updater.disk.Disk;
 import dev.bartizan.updater.disk.DurableFile;
 import dev.bartizan.updater.disk.FileName;
-import dev.bartizan.updater.release.ReleaseManifest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

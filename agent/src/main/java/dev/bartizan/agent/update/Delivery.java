@@ -2,12 +2,12 @@ package dev.bartizan.agent.update;
 
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
+import dev.bartizan.protocol.release.SealedFile;
 import dev.bartizan.updater.fetch.DataBudget;
 import dev.bartizan.updater.fetch.Download;
 import dev.bartizan.updater.fetch.OverBudget;
 import dev.bartizan.updater.install.Deployment;
 import dev.bartizan.updater.install.Postponed;
-import dev.bartizan.updater.release.SealedFile;
 import dev.bartizan.updater.store.ObjectWriter;
 import dev.bartizan.updater.store.StoreTransfer;
 import java.io.IOException;

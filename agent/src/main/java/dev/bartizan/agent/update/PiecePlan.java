@@ -2,8 +2,8 @@ package dev.bartizan.agent.update;
 
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.envelope.ArtifactSealer;
-import dev.bartizan.updater.release.Pieces.Piece;
-import dev.bartizan.updater.release.ReleaseManifest;
+import dev.bartizan.protocol.release.Pieces.Piece;
+import dev.bartizan.protocol.release.ReleaseManifest;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;

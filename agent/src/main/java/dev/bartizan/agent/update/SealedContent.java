@@ -4,7 +4,7 @@ import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.envelope.EnvelopeRefusal;
 import dev.bartizan.crypto.envelope.SealedArtifact;
 import dev.bartizan.delta.format.KnownContent;
-import dev.bartizan.updater.release.ReleaseManifest;
+import dev.bartizan.protocol.release.ReleaseManifest;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;

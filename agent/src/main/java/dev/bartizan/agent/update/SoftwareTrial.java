@@ -2,6 +2,8 @@ package dev.bartizan.agent.update;
 
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
+import dev.bartizan.protocol.release.SoftwareFile;
+import dev.bartizan.protocol.release.SoftwareManifest;
 import dev.bartizan.updater.disk.Disk;
 import dev.bartizan.updater.install.Component;
 import dev.bartizan.updater.install.Deployment;
@@ -10,8 +12,6 @@ import dev.bartizan.updater.install.Installer;
 import dev.bartizan.updater.install.JournalCopy;
 import dev.bartizan.updater.install.Release;
 import dev.bartizan.updater.install.Verdict;
-import dev.bartizan.updater.release.SoftwareFile;
-import dev.bartizan.updater.release.SoftwareManifest;
 import dev.bartizan.updater.software.AgentFiles;
 import dev.bartizan.updater.software.AgentVersions;
 import dev.bartizan.updater.software.LaunchRecord;

@@ -2,9 +2,9 @@ package dev.bartizan.agent.update;
 
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.keystore.Ueid;
+import dev.bartizan.protocol.release.UpdateTimes;
 import dev.bartizan.updater.install.Deployment;
 import dev.bartizan.updater.install.Release;
-import dev.bartizan.updater.release.UpdateTimes;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,9 +1,9 @@
 package dev.bartizan.agent.update;
 
+import dev.bartizan.protocol.release.GoldenOffer;
+import dev.bartizan.protocol.release.ReleaseManifest;
+import dev.bartizan.protocol.release.SealedFile;
 import dev.bartizan.updater.install.Release;
-import dev.bartizan.updater.release.GoldenOffer;
-import dev.bartizan.updater.release.ReleaseManifest;
-import dev.bartizan.updater.release.SealedFile;
 import dev.bartizan.updater.store.ObjectStore;
 import java.io.IOException;
 import java.util.ArrayList;

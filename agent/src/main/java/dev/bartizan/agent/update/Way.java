@@ -1,8 +1,8 @@
 package dev.bartizan.agent.update;
 
+import dev.bartizan.protocol.release.DeltaOffer;
+import dev.bartizan.protocol.release.SealedFile;
 import dev.bartizan.updater.install.Release;
-import dev.bartizan.updater.release.DeltaOffer;
-import dev.bartizan.updater.release.SealedFile;
 import java.util.ArrayList;
 import java.util.List;
 

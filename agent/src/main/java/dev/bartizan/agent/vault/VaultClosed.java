@@ -1,7 +1,7 @@
 package dev.bartizan.agent.vault;
 
 import dev.bartizan.crypto.Refusal;
-import dev.bartizan.updater.release.ReleaseName;
+import dev.bartizan.protocol.release.ReleaseName;
 
 /** No model is opened, since the boot chain was not found good enough. */
 public final class VaultClosed extends Refusal {

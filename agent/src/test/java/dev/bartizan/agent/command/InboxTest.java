@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.bartizan.agent.command.Inbox.InboxRefusal;
 import dev.bartizan.agent.command.Inbox.Stage;
-import dev.bartizan.crypto.statement.Audience;
-import dev.bartizan.crypto.statement.Command;
+import dev.bartizan.protocol.command.Audience;
+import dev.bartizan.protocol.command.Command;
 import dev.bartizan.updater.disk.FakeDisk;
 import dev.bartizan.updater.disk.FileName;
 import dev.bartizan.updater.disk.PowerCut;

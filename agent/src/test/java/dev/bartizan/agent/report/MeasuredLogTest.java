@@ -7,12 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
-import dev.bartizan.crypto.statement.AgentEvent;
-import dev.bartizan.crypto.statement.AgentLog;
 import dev.bartizan.crypto.tpm.PcrBank;
 import dev.bartizan.crypto.tpm.PcrSelection;
 import dev.bartizan.crypto.tpm.PcrValues;
 import dev.bartizan.crypto.tpm.TpmHash;
+import dev.bartizan.protocol.evidence.AgentEvent;
+import dev.bartizan.protocol.evidence.AgentLog;
 import java.io.IOException;
 import java.security.MessageDigest;
 import java.util.ArrayList;

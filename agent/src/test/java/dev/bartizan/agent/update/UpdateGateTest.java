@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.keystore.Ueid;
+import dev.bartizan.protocol.release.UpdateTimes;
+import dev.bartizan.protocol.release.Window;
 import dev.bartizan.updater.install.Cause;
 import dev.bartizan.updater.install.Deployment;
 import dev.bartizan.updater.install.Release;
-import dev.bartizan.updater.release.UpdateTimes;
-import dev.bartizan.updater.release.Window;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

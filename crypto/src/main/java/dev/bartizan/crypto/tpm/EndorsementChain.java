@@ -12,8 +12,8 @@ import java.util.List;
 
 /**
  * The certificates above an endorsement key's that a chip keeps: authorities that exist on the chip
- * alone, as Intel's do (TCG EK Credential Profile). One after the other from index to
- * index, each index padded or not, a certificate in one index or over several.
+ * alone, as Intel's do (TCG EK Credential Profile). One after the other from index to index, each
+ * index padded or not, a certificate in one index or over several.
  */
 final class EndorsementChain {
   private static final int FIRST = 0x01c0_0100;

@@ -1,8 +1,8 @@
 package dev.bartizan.fleet.cli;
 
 import dev.bartizan.crypto.keystore.Ueid;
-import dev.bartizan.crypto.statement.Audience;
-import dev.bartizan.crypto.statement.Nonce;
+import dev.bartizan.protocol.command.Audience;
+import dev.bartizan.protocol.evidence.Nonce;
 import dev.bartizan.updater.tuf.RoleName;
 import dev.bartizan.updater.tuf.SignatureScheme;
 import java.net.InetSocketAddress;

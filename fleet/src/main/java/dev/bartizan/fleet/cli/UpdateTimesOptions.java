@@ -1,7 +1,7 @@
 package dev.bartizan.fleet.cli;
 
-import dev.bartizan.updater.release.UpdateTimes;
-import dev.bartizan.updater.release.Window;
+import dev.bartizan.protocol.release.UpdateTimes;
+import dev.bartizan.protocol.release.Window;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

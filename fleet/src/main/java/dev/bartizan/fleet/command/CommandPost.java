@@ -2,8 +2,8 @@ package dev.bartizan.fleet.command;
 
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.keystore.Ueid;
-import dev.bartizan.crypto.statement.Audience;
 import dev.bartizan.fleet.identity.Credentials;
+import dev.bartizan.protocol.command.Audience;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.security.cert.X509Certificate;

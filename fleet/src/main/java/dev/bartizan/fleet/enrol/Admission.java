@@ -1,14 +1,14 @@
 package dev.bartizan.fleet.enrol;
 
 import dev.bartizan.crypto.Refusal;
-import dev.bartizan.crypto.enrolment.Grant;
 import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.crypto.keystore.Ueid;
-import dev.bartizan.crypto.statement.SpiffeId;
 import dev.bartizan.fleet.identity.CertificateAuthority;
 import dev.bartizan.fleet.identity.Device;
 import dev.bartizan.fleet.identity.IssuedIdentities;
 import dev.bartizan.fleet.identity.Pem;
+import dev.bartizan.protocol.enrolment.Grant;
+import dev.bartizan.protocol.jws.SpiffeId;
 import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;

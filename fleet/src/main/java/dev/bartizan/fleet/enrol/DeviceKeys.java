@@ -1,7 +1,6 @@
 package dev.bartizan.fleet.enrol;
 
 import dev.bartizan.crypto.Bytes;
-import dev.bartizan.crypto.enrolment.FinishRequest;
 import dev.bartizan.crypto.keystore.CertifiedKey;
 import dev.bartizan.crypto.tpm.CertifyAttest;
 import dev.bartizan.crypto.tpm.EccParameters;
@@ -10,6 +9,7 @@ import dev.bartizan.crypto.tpm.TpmPublic;
 import dev.bartizan.crypto.tpm.TpmRefusal;
 import dev.bartizan.crypto.tpm.TpmSignature;
 import dev.bartizan.fleet.enrol.EnrolmentRefusal.Reason;
+import dev.bartizan.protocol.enrolment.FinishRequest;
 import java.security.interfaces.ECPublicKey;
 
 /**

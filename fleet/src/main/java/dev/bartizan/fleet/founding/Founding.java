@@ -7,7 +7,7 @@ import dev.bartizan.fleet.identity.NewFleet;
 import dev.bartizan.fleet.identity.OperatorDirectory;
 import dev.bartizan.fleet.release.OperatorRepository;
 import dev.bartizan.fleet.release.SignedDocuments;
-import dev.bartizan.updater.release.UpdateTimes;
+import dev.bartizan.protocol.release.UpdateTimes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;

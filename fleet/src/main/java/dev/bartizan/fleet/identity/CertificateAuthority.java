@@ -2,7 +2,7 @@ package dev.bartizan.fleet.identity;
 
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.keystore.Ueid;
-import dev.bartizan.crypto.statement.SpiffeId;
+import dev.bartizan.protocol.jws.SpiffeId;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.security.KeyPair;

@@ -1,9 +1,9 @@
 package dev.bartizan.fleet.identity;
 
 import dev.bartizan.crypto.json.Malformed;
-import dev.bartizan.crypto.statement.SoftwareSigner;
-import dev.bartizan.crypto.statement.StatementKey;
-import dev.bartizan.crypto.statement.StatementSigner;
+import dev.bartizan.protocol.jws.SoftwareSigner;
+import dev.bartizan.protocol.jws.StatementKey;
+import dev.bartizan.protocol.jws.StatementSigner;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;

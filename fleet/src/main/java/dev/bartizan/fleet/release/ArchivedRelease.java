@@ -2,7 +2,7 @@ package dev.bartizan.fleet.release;
 
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.SecretBytes;
-import dev.bartizan.updater.release.ReleaseManifest;
+import dev.bartizan.protocol.release.ReleaseManifest;
 
 /**
  * A release with its key.

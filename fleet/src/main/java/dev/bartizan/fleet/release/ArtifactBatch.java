@@ -9,7 +9,7 @@ import dev.bartizan.crypto.envelope.ArtifactContext;
 import dev.bartizan.crypto.envelope.ArtifactSealer;
 import dev.bartizan.crypto.envelope.BulkCrypto;
 import dev.bartizan.fleet.identity.ServedFolder;
-import dev.bartizan.updater.release.SealedFile;
+import dev.bartizan.protocol.release.SealedFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -4,7 +4,7 @@ import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.fleet.publish.Repository;
 import dev.bartizan.fleet.release.ReleaseRefusal.Code;
-import dev.bartizan.updater.release.ReleaseName;
+import dev.bartizan.protocol.release.ReleaseName;
 import dev.bartizan.updater.tuf.TargetFile;
 import dev.bartizan.updater.tuf.TrustedTargets;
 import java.io.IOException;

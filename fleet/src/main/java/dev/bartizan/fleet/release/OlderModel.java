@@ -7,7 +7,7 @@ import dev.bartizan.crypto.envelope.ByteSource;
 import dev.bartizan.crypto.envelope.EnvelopeRefusal;
 import dev.bartizan.crypto.envelope.SealedArtifact;
 import dev.bartizan.delta.format.KnownContent;
-import dev.bartizan.updater.release.ReleaseManifest;
+import dev.bartizan.protocol.release.ReleaseManifest;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package dev.bartizan.fleet.release;
 
-import dev.bartizan.updater.release.Guards;
-import dev.bartizan.updater.release.ReleaseName;
+import dev.bartizan.protocol.release.Guards;
+import dev.bartizan.protocol.release.ReleaseName;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package dev.bartizan.fleet.release;
 
 import dev.bartizan.crypto.Refusal;
-import dev.bartizan.updater.release.ReleaseName;
+import dev.bartizan.protocol.release.ReleaseName;
 
 /** A release is not made. Nothing has been published. */
 public final class ReleaseRefusal extends Refusal {

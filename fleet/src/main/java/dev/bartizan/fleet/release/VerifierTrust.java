@@ -7,7 +7,7 @@ import dev.bartizan.crypto.boot.ReferenceValues;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.fleet.identity.OperatorDirectory;
-import dev.bartizan.updater.release.ReferenceTargets;
+import dev.bartizan.protocol.release.ReferenceTargets;
 import dev.bartizan.updater.tuf.TargetFile;
 import dev.bartizan.updater.tuf.TrustedTargets;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package dev.bartizan.fleet.verify;
 
-import dev.bartizan.crypto.statement.AttestationResult;
 import dev.bartizan.fleet.identity.Device;
+import dev.bartizan.protocol.result.AttestationResult;
 import java.util.Optional;
 
 /**

@@ -1,8 +1,8 @@
 package dev.bartizan.fleet.verify;
 
-import dev.bartizan.crypto.statement.AttestationResult;
-import dev.bartizan.crypto.statement.TrustClaim;
-import dev.bartizan.crypto.statement.TrustTier;
+import dev.bartizan.protocol.result.AttestationResult;
+import dev.bartizan.protocol.result.TrustClaim;
+import dev.bartizan.protocol.result.TrustTier;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;

@@ -5,7 +5,6 @@ import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.crypto.keystore.Quote;
-import dev.bartizan.crypto.statement.Evidence;
 import dev.bartizan.crypto.tpm.PcrBank;
 import dev.bartizan.crypto.tpm.PcrValues;
 import dev.bartizan.crypto.tpm.QuoteAttest;
@@ -13,6 +12,7 @@ import dev.bartizan.crypto.tpm.TpmHash;
 import dev.bartizan.crypto.tpm.TpmPublic;
 import dev.bartizan.fleet.identity.OperatorDirectory;
 import dev.bartizan.fleet.identity.Pem;
+import dev.bartizan.protocol.evidence.Evidence;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 

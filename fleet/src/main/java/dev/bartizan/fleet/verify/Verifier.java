@@ -1,18 +1,11 @@
 package dev.bartizan.fleet.verify;
 
-import static dev.bartizan.crypto.statement.TrustClaim.HARDWARE;
-import static dev.bartizan.crypto.statement.TrustClaim.INSTANCE_IDENTITY;
-import static dev.bartizan.crypto.statement.TrustClaim.STORAGE_OPAQUE;
+import static dev.bartizan.protocol.result.TrustClaim.HARDWARE;
+import static dev.bartizan.protocol.result.TrustClaim.INSTANCE_IDENTITY;
+import static dev.bartizan.protocol.result.TrustClaim.STORAGE_OPAQUE;
 
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.keystore.Quote;
-import dev.bartizan.crypto.statement.AttestationResult;
-import dev.bartizan.crypto.statement.BadSignature;
-import dev.bartizan.crypto.statement.EatClaims;
-import dev.bartizan.crypto.statement.Evidence;
-import dev.bartizan.crypto.statement.Nonce;
-import dev.bartizan.crypto.statement.StatementKey;
-import dev.bartizan.crypto.statement.TrustTier;
 import dev.bartizan.crypto.tpm.ClockReading;
 import dev.bartizan.crypto.tpm.QuoteAttest;
 import dev.bartizan.crypto.tpm.TpmPublic;
@@ -20,6 +13,13 @@ import dev.bartizan.crypto.tpm.TpmRefusal;
 import dev.bartizan.crypto.tpm.TpmSignature;
 import dev.bartizan.fleet.identity.Device;
 import dev.bartizan.fleet.identity.Inventory;
+import dev.bartizan.protocol.evidence.EatClaims;
+import dev.bartizan.protocol.evidence.Evidence;
+import dev.bartizan.protocol.evidence.Nonce;
+import dev.bartizan.protocol.jws.BadSignature;
+import dev.bartizan.protocol.jws.StatementKey;
+import dev.bartizan.protocol.result.AttestationResult;
+import dev.bartizan.protocol.result.TrustTier;
 import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;

@@ -9,7 +9,7 @@ import dev.bartizan.fleet.identity.OperatorDirectory;
 import dev.bartizan.fleet.identity.OperatorKeys;
 import dev.bartizan.fleet.release.Operator;
 import dev.bartizan.fleet.release.OperatorRepository;
-import dev.bartizan.updater.release.DevicePolicy;
+import dev.bartizan.protocol.release.DevicePolicy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,12 +1,12 @@
 package dev.bartizan.fleet.founding;
 
 import dev.bartizan.crypto.keystore.Ueid;
-import dev.bartizan.crypto.statement.SpiffeId;
 import dev.bartizan.fleet.identity.CertificateAuthority;
 import dev.bartizan.fleet.identity.Credentials;
 import dev.bartizan.fleet.identity.FleetSettings;
 import dev.bartizan.fleet.identity.NewFleet;
 import dev.bartizan.fleet.identity.OperatorDirectory;
+import dev.bartizan.protocol.jws.SpiffeId;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;

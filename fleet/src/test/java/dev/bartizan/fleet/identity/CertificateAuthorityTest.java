@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.keystore.Ueid;
-import dev.bartizan.crypto.statement.SpiffeId;
+import dev.bartizan.protocol.jws.SpiffeId;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.fleet.identity.Device;
-import dev.bartizan.updater.release.ReleaseName;
+import dev.bartizan.protocol.release.ReleaseName;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.delta.format.KnownContent;
-import dev.bartizan.updater.release.Pieces;
-import dev.bartizan.updater.release.Pieces.Piece;
+import dev.bartizan.protocol.release.Pieces;
+import dev.bartizan.protocol.release.Pieces.Piece;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Random;

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.keystore.Ueid;
-import dev.bartizan.crypto.statement.Audience;
-import dev.bartizan.crypto.statement.Command;
-import dev.bartizan.crypto.statement.StatementSigner;
 import dev.bartizan.fleet.identity.OperatorDirectory;
 import dev.bartizan.fleet.identity.OperatorKeys;
+import dev.bartizan.protocol.command.Audience;
+import dev.bartizan.protocol.command.Command;
+import dev.bartizan.protocol.jws.StatementSigner;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,8 +2,8 @@ package dev.bartizan.updater.software;
 
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.TouchesTheWorld;
-import dev.bartizan.updater.release.ReleaseName;
-import dev.bartizan.updater.release.SoftwareFile;
+import dev.bartizan.protocol.release.ReleaseName;
+import dev.bartizan.protocol.release.SoftwareFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

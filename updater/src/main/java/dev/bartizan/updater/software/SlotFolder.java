@@ -2,7 +2,7 @@ package dev.bartizan.updater.software;
 
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.TouchesTheWorld;
-import dev.bartizan.updater.release.SoftwareFile;
+import dev.bartizan.protocol.release.SoftwareFile;
 import dev.bartizan.updater.software.SlotRefusal.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;

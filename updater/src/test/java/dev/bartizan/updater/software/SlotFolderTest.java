@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.bartizan.crypto.Digest;
+import dev.bartizan.protocol.release.SoftwareFile;
 import dev.bartizan.updater.disk.Disk;
 import dev.bartizan.updater.disk.LinuxDisk;
-import dev.bartizan.updater.release.SoftwareFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

@@ -1,0 +1,82 @@
+package dev.bartizan.protocol.enrolment;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bartizan.crypto.Bytes;
+import dev.bartizan.crypto.json.Base64Url;
+import dev.bartizan.crypto.json.JsonFields;
+import dev.bartizan.crypto.json.Malformed;
+import dev.bartizan.crypto.json.StrictJson;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A device introduces its chip.
+ *
+ * @param token the operator's one-time permission, where one is required; secret
+ * @param endorsementCertificate X.509 DER
+ * @param endorsementChain intermediates above it that the chip keeps, X.509 DER, in any order
+ * @param endorsementKey TPMT_PUBLIC
+ * @param attestationKey TPMT_PUBLIC
+ */
+public record BeginRequest(
+    Optional<String> token,
+    Bytes endorsementCertificate,
+    List<Bytes> endorsementChain,
+    Bytes endorsementKey,
+    Bytes attestationKey) {
+  /** The path it is posted to. */
+  public static final String PATH = "/enrol/v1/begin";
+
+  /** The longest chain: an on-die authority has four above it. */
+  public static final int MAX_CHAIN = 8;
+
+  private static final int MAX_CERTIFICATE = 8 * 1024;
+
+  public BeginRequest {
+    endorsementChain = List.copyOf(endorsementChain);
+  }
+
+  public byte[] write() {
+    ObjectNode message = StrictJson.object();
+    token.ifPresent(secret -> message.put("token", secret));
+    message.put("ek_certificate", Base64Url.encode(endorsementCertificate));
+    if (!endorsementChain.isEmpty()) {
+      ArrayNode chain = message.putArray("ek_chain");
+      endorsementChain.forEach(it -> chain.add(Base64Url.encode(it)));
+    }
+    message.put("ek_public", Base64Url.encode(endorsementKey));
+    message.put("ak_public", Base64Url.encode(attestationKey));
+    return StrictJson.write(message);
+  }
+
+  public static BeginRequest read(byte[] json) throws Malformed {
+    JsonFields message = StrictJson.read(json, Wire.MAX_LENGTH, "begin request");
+    return new BeginRequest(
+        message.findText("token", Wire.MAX_TEXT),
+        message.base64url("ek_certificate", MAX_CERTIFICATE),
+        chain(message),
+        message.base64url("ek_public", Wire.MAX_STRUCTURE),
+        message.base64url("ak_public", Wire.MAX_STRUCTURE));
+  }
+
+  private static List<Bytes> chain(JsonFields message) throws Malformed {
+    if (!message.has("ek_chain")) {
+      return List.of();
+    }
+    List<Bytes> chain = new ArrayList<>();
+    for (String element : message.texts("ek_chain", MAX_CHAIN, MAX_CERTIFICATE / 3 * 4 + 4)) {
+      chain.add(Base64Url.decode(element, "begin request.ek_chain"));
+    }
+    return chain;
+  }
+
+  /** Without the token. */
+  @Override
+  public String toString() {
+    return "begin request for an endorsement certificate of "
+        + endorsementCertificate.length()
+        + " bytes";
+  }
+}

@@ -1,0 +1,152 @@
+package dev.bartizan.protocol.evidence;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.json.JsonFields;
+import dev.bartizan.crypto.json.Malformed;
+import dev.bartizan.crypto.json.StrictJson;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What the agent measured since the device started, in order, in the shape of a TCG canonical event
+ * log (CEL-JSON). {@link #replay} gives the value its PCR must hold.
+ *
+ * <p>Guarantee: in one of the {@link #isSuitable suitable} PCRs, what was measured stays there
+ * until the next boot. Non-guarantee: software with access to the TPM can extend the PCR as well; a
+ * log that somebody else added to replays no more, and says so.
+ *
+ * @param pcr the PCR of the SHA-256 bank that the events were extended into, from its zero state
+ */
+public record AgentLog(int pcr, List<AgentEvent> events) {
+  /**
+   * Where an agent measures if it is not told otherwise: the first of these that the boot has left
+   * at its start value. 16 and 23 are not among them: anybody with the TPM may reset those.
+   */
+  public static final List<Integer> CANDIDATES = List.of(13, 15, 12, 8);
+
+  /** The first of them. */
+  public static final int DEFAULT_PCR = 13;
+
+  /** A device that restarts its agent more often than this in one boot has other trouble. */
+  public static final int MAX_EVENTS = 4096;
+
+  /** Of the JSON form, in bytes. */
+  public static final int MAX_LENGTH = 2 * 1024 * 1024;
+
+  private static final int FIRST_OF_LOADER = 8;
+  private static final int LAST_STATIC = 15;
+  private static final int OF_IMA = 10;
+  private static final int LAST_PCR = 23;
+  private static final String CONTENT_TYPE = "bartizan";
+
+  public AgentLog {
+    events = List.copyOf(events);
+    if (pcr < 0 || pcr > LAST_PCR || events.size() > MAX_EVENTS) {
+      throw new IllegalArgumentException(events.size() + " events in PCR " + pcr);
+    }
+  }
+
+  public static AgentLog empty(int pcr) {
+    return new AgentLog(pcr, List.of());
+  }
+
+  /**
+   * Whether an agent may measure there: not where firmware measures, nor the kernel while it runs,
+   * nor where something other than a boot can bring back the start value.
+   */
+  public static boolean isSuitable(int pcr) {
+    return pcr >= FIRST_OF_LOADER && pcr <= LAST_STATIC && pcr != OF_IMA;
+  }
+
+  /** This log with one more event. The caller extends the PCR; log first, so no event is lost. */
+  public AgentLog plus(AgentEvent event) {
+    List<AgentEvent> longer = new ArrayList<>(events);
+    longer.add(event);
+    return new AgentLog(pcr, longer);
+  }
+
+  /** This log before its last event; an empty one stays empty. */
+  public AgentLog withoutLast() {
+    return new AgentLog(pcr, events.subList(0, Math.max(0, events.size() - 1)));
+  }
+
+  /** The value of the PCR after these events: 32 zero bytes, extended event by event. */
+  public Digest replay() {
+    MessageDigest sha256 = Digest.sha256();
+    byte[] value = new byte[Digest.LENGTH];
+    for (AgentEvent event : events) {
+      sha256.update(value);
+      sha256.update(event.measurement().value().asBuffer());
+      value = sha256.digest();
+    }
+    return Digest.ofValue(value);
+  }
+
+  /** Whether some event of this kind measured {@code digest}. */
+  public boolean contains(AgentEvent.Kind kind, Digest digest) {
+    return events.stream().anyMatch(event -> event.kind() == kind && event.digest().equals(digest));
+  }
+
+  /** The JSON form; {@link #read} gives an equal log. */
+  public byte[] write() {
+    ObjectNode document = StrictJson.object().put("pcr", pcr);
+    ArrayNode records = document.putArray("events");
+    for (AgentEvent event : events) {
+      write(event, records.addObject().put("recnum", records.size() - 1).put("pcr", pcr));
+    }
+    return StrictJson.write(document);
+  }
+
+  /** Refuses a log whose records are not numbered, or whose digests do not follow from content. */
+  public static AgentLog read(byte[] json) throws Malformed {
+    JsonFields document = StrictJson.read(json, MAX_LENGTH, "agent log");
+    long pcr = document.number("pcr");
+    List<AgentEvent> events = new ArrayList<>();
+    for (JsonFields record : document.objects("events", MAX_EVENTS)) {
+      if (record.number("recnum") != events.size() || record.number("pcr") != pcr) {
+        throw new Malformed("agent log record " + events.size() + " is out of order");
+      }
+      events.add(event(record, events.size()));
+    }
+    try {
+      return new AgentLog(Math.toIntExact(pcr), events);
+    } catch (IllegalArgumentException | ArithmeticException notALog) {
+      throw new Malformed("agent log: " + notALog.getMessage(), notALog);
+    }
+  }
+
+  private static void write(AgentEvent event, ObjectNode record) {
+    record
+        .putArray("digests")
+        .addObject()
+        .put("hashAlg", "sha256")
+        .put("digest", event.measurement().hex());
+    record.put("content_type", CONTENT_TYPE);
+    record
+        .putObject("content")
+        .put("kind", event.kind().text())
+        .put("digest", event.digest().hex())
+        .put("description", event.description());
+  }
+
+  private static AgentEvent event(JsonFields record, int number) throws Malformed {
+    String what = "agent log record " + number;
+    List<JsonFields> digests = record.objects("digests", 1);
+    if (digests.size() != 1 || !digests.get(0).text("hashAlg", 20).equals("sha256")) {
+      throw new Malformed(what + " has not exactly one SHA-256 digest");
+    }
+    JsonFields content = record.object("content");
+    AgentEvent event =
+        new AgentEvent(
+            AgentEvent.Kind.read(content.text("kind", 20), what),
+            content.digest("digest"),
+            content.text("description", AgentEvent.MAX_DESCRIPTION));
+    if (!event.measurement().equals(digests.get(0).digest("digest"))) {
+      throw new Malformed(what + " has a digest that its content does not have");
+    }
+    return event;
+  }
+}

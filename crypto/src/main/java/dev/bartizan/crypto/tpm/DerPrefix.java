@@ -31,7 +31,7 @@ final class DerPrefix {
     int there = content.length - start;
     if (there == 0
         || content[start] != SEQUENCE
-        || there > 1 && (content[start + 1] & 0xff) != TWO_BYTE_LENGTH) {
+        || (there > 1 && (content[start + 1] & 0xff) != TWO_BYTE_LENGTH)) {
       return 0;
     }
     return there < HEADER

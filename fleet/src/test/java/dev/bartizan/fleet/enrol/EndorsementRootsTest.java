@@ -39,6 +39,7 @@ import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.asn1.x509.NameConstraints;
 import org.bouncycastle.asn1.x509.PolicyInformation;
 import org.bouncycastle.asn1.x509.PolicyQualifierInfo;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -266,7 +267,7 @@ class EndorsementRootsTest {
     }
   }
 
-  private ChipMaker limited(X500Name permitted, X500Name excluded) {
+  private ChipMaker limited(@Nullable X500Name permitted, @Nullable X500Name excluded) {
     return ChipMaker.root(
         MAKER,
         ChipMaker.authority()
@@ -278,7 +279,7 @@ class EndorsementRootsTest {
                         new NameConstraints(subtrees(permitted), subtrees(excluded)))));
   }
 
-  private static GeneralSubtree[] subtrees(X500Name name) {
+  private static GeneralSubtree @Nullable [] subtrees(@Nullable X500Name name) {
     return name == null ? null : new GeneralSubtree[] {new GeneralSubtree(new GeneralName(name))};
   }
 
@@ -315,7 +316,7 @@ class EndorsementRootsTest {
   private EndorsementRoots roots(String file, ChipMaker by) throws Exception {
     OperatorDirectory directory =
         new OperatorDirectory(
-            folder.resolve(Path.of(file).getParent().toString().replace('/', '-')));
+            folder.resolve(file.substring(0, file.lastIndexOf('/')).replace('/', '-')));
     directory.write(file, by.pem());
     return EndorsementRoots.load(directory);
   }

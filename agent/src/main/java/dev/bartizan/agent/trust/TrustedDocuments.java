@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Two locks. Whoever asks a server holds {@code asking}, for as long as the server takes; the
  * object's own is held for moments only, so that what is known is answered at once, whatever a
- * server does meanwhile. What is trusted changes when the documents it names have come, or cannot.
+ * server does meanwhile. What is trusted, and is on disk for the next start, changes once the
+ * documents it names have come; as long as they do not, everything stays as it was.
  */
 public final class TrustedDocuments {
   private static final String TARGETS = "targets/";
@@ -111,23 +112,21 @@ public final class TrustedDocuments {
       throws Refusal, IOException, InterruptedException {
     asking.lockInterruptibly();
     try {
-      TrustedTargets fresh = place.client().refreshAll();
+      TrustedTargets fresh = place.client().refreshWhole();
       Set<Digest> held = new HashSet<>();
       for (TargetFile named : fresh.list(SOFTWARE).values()) {
         // Of a version that this device goes back to, or on to: it starts without a network, too.
         held.add(named.sha256());
       }
-      try {
-        for (String path : wanted) {
-          Optional<TargetFile> target = fresh.find(path);
-          if (target.isPresent()) {
-            fetch(place, fresh, target.get());
-            held.add(target.get().sha256());
-          }
+      for (String path : wanted) {
+        Optional<TargetFile> target = fresh.find(path);
+        if (target.isPresent()) {
+          fetch(place, fresh, target.get());
+          held.add(target.get().sha256());
         }
-      } finally {
-        trust(fresh);
       }
+      // The other way round, whoever cuts power or link in between would make documents missing.
+      trust(place.client().keep(fresh));
       retain(held);
     } finally {
       asking.unlock();

@@ -117,9 +117,27 @@ public final class TufClient {
    * this is what {@link #loadTrusted} finds afterwards.
    */
   public TrustedTargets refreshAll() throws TufRefusal, IOException {
+    return keep(refreshWhole());
+  }
+
+  /**
+   * Refreshes and loads every delegated role; the last complete set stays what it was until {@link
+   * #keep}. For who needs some of the files that the new one names: with the set first, a cut in
+   * between would leave a device that lacks what its own metadata names.
+   */
+  public TrustedTargets refreshWhole() throws TufRefusal, IOException {
     TrustedTargets targets = refresh();
     targets.list("");
-    return targets.ofSet(store.keepLastGood(targets.files()));
+    return targets;
+  }
+
+  /**
+   * Makes {@code whole} the last complete set.
+   *
+   * @param whole from {@link #refreshWhole}
+   */
+  public TrustedTargets keep(TrustedTargets whole) throws IOException {
+    return whole.ofSet(store.keepLastGood(whole.files()));
   }
 
   /**

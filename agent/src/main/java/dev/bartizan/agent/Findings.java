@@ -43,7 +43,9 @@ record Findings(Map<String, String> damage, List<String> changes, Optional<SlotF
       damage.put("outbox", "damaged, and not sent: " + String.join(", ", outbox.lost()));
     }
     if (clock.wasDamaged()) {
-      damage.put("clock", "verified-time: damaged: whether the clock was set back is not known");
+      damage.put(
+          "clock",
+          "verified-time: damaged or missing: whether the clock was set back is not known");
     }
     return new Findings(damage, changes, notStarted);
   }

@@ -31,6 +31,9 @@ public final class TrustedClock implements InstantSource {
   private static final FileName FILE = FileName.of("verified-time");
   private static final int MAX_LENGTH = 256;
 
+  /** Where this is, metadata was found fresh, and so a time was written down. */
+  private static final FileName METADATA = FileName.of("tuf/last-good.set");
+
   /** Flash wears: a device that was off is behind by a little more than this. */
   private static final Duration KEEP_EVERY = Duration.ofHours(1);
 
@@ -41,6 +44,7 @@ public final class TrustedClock implements InstantSource {
   private long knownAt;
   private final boolean damaged;
   private Instant kept;
+  private boolean isOnDisk;
 
   private TrustedClock(
       InstantSource machine, LongSupplier nanoTime, Disk disk, Optional<Instant> stored) {
@@ -54,15 +58,18 @@ public final class TrustedClock implements InstantSource {
   }
 
   /**
-   * Goes on from the time on disk; a damaged one is none.
+   * Goes on from the time on disk; a damaged one is none, and one that is missing was lost.
    *
    * @param nanoTime as {@link System#nanoTime}
    */
   public static TrustedClock open(InstantSource machine, LongSupplier nanoTime, Disk disk)
       throws IOException {
     Optional<byte[]> stored = disk.read(FILE, MAX_LENGTH);
-    Optional<Instant> kept = stored.isEmpty() ? Optional.of(BUILT) : parse(stored.get());
-    return new TrustedClock(machine, nanoTime, disk, kept);
+    boolean isNew = stored.isEmpty() && disk.size(METADATA).isEmpty();
+    Optional<Instant> kept = isNew ? Optional.of(BUILT) : stored.flatMap(TrustedClock::parse);
+    TrustedClock clock = new TrustedClock(machine, nanoTime, disk, kept);
+    clock.isOnDisk = stored.isPresent();
+    return clock;
   }
 
   private static Optional<Instant> parse(byte[] file) {
@@ -74,7 +81,7 @@ public final class TrustedClock implements InstantSource {
     }
   }
 
-  /** Whether what was known was damaged on disk: a clock that was set back is not noticed then. */
+  /** Whether what was known is damaged or lost: a clock that was set back is not noticed then. */
   public boolean wasDamaged() {
     return damaged;
   }
@@ -84,10 +91,11 @@ public final class TrustedClock implements InstantSource {
     Instant now = instant();
     known = now;
     knownAt = nanoTime.getAsLong();
-    if (now.isAfter(kept.plus(KEEP_EVERY))) {
+    if (!isOnDisk || now.isAfter(kept.plus(KEEP_EVERY))) {
       byte[] text = now.toString().getBytes(StandardCharsets.US_ASCII);
       DurableFile.replace(disk, FILE, DigestLine.append(text));
       kept = now;
+      isOnDisk = true;
     }
   }
 

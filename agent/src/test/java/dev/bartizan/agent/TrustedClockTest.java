@@ -1,6 +1,7 @@
 package dev.bartizan.agent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.bartizan.updater.disk.DurableFile;
@@ -74,6 +75,22 @@ class TrustedClockTest {
     assertTrue(start().wasDamaged());
     machine = EPOCH;
     assertEquals(TrustedClock.BUILT, start().instant());
+  }
+
+  // Attack: the file is deleted, which had been as good as a new device's.
+  @Test
+  void aMissingFileIsALostOneWhereMetadataWasVerified() throws Exception {
+    assertFalse(start().wasDamaged());
+    DurableFile.replace(disk, FileName.of("tuf/last-good.set"), new byte[] {1});
+    assertTrue(start().wasDamaged());
+  }
+
+  @Test
+  void theFirstVerifiedTimeIsWrittenDownHoweverEarlyItIs() throws Exception {
+    machine = EPOCH;
+    start().verified();
+    DurableFile.replace(disk, FileName.of("tuf/last-good.set"), new byte[] {1});
+    assertFalse(start().wasDamaged());
   }
 
   @Test

@@ -67,8 +67,7 @@ class TrustedDocumentsTest {
     fleet.publish(POLICY, NEW);
     fleet.withhold(NEW);
     TrustedDocuments running = started();
-    FetchRefusal refusal =
-        assertThrows(FetchRefusal.class, () -> running.refresh(List.of(POLICY)));
+    FetchRefusal refusal = assertThrows(FetchRefusal.class, () -> running.refresh(List.of(POLICY)));
     assertEquals(FetchRefusal.Reason.NOT_FOUND, refusal.reason());
     assertHasAll(running, OLD);
     assertHasAll(started(), OLD);

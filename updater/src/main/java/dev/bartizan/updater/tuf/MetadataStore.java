@@ -51,6 +51,11 @@ public final class MetadataStore {
     return disk.size(file).isEmpty() || holds(file, raw.toArray());
   }
 
+  /** Whether there is any file of {@code role}. */
+  boolean isThere(RoleName role) throws IOException {
+    return disk.size(fileOf(role)).isPresent();
+  }
+
   /** Durably replaces the file of {@code role}; writes nothing when it is the same already. */
   void keep(RoleName role, Bytes raw) throws IOException {
     replace(fileOf(role), raw.toArray());

@@ -96,7 +96,37 @@ final class StoreAudit {
         differing.add(file.getKey());
       }
     }
-    return differing.isEmpty() ? differing : new StoreAudit(roots, store, set).damagedOf(differing);
+    List<RoleName> lost = lost(roots, store, set);
+    if (differing.isEmpty() && lost.isEmpty()) {
+      return differing;
+    }
+    List<RoleName> damaged = new StoreAudit(roots, store, set).damagedOf(differing);
+    damaged.addAll(lost);
+    return damaged;
+  }
+
+  /**
+   * Those that are missing, though no change of keys made this device forget them: whoever deletes
+   * one must not get older metadata accepted by that.
+   */
+  private static List<RoleName> lost(RootChain roots, MetadataStore store, Map<RoleName, Bytes> set)
+      throws TufRefusal, IOException {
+    List<RoleName> lost = new ArrayList<>();
+    for (RoleName role : List.of(RoleName.TIMESTAMP, RoleName.SNAPSHOT)) {
+      if (set.containsKey(role) && !store.isThere(role)) {
+        lost.add(role);
+      }
+    }
+    return lost.isEmpty() || isForgetting(roots, set) ? List.of() : lost;
+  }
+
+  /** Whether keys have changed since the set, so that its versions are to count no longer. */
+  private static boolean isForgetting(RootChain roots, Map<RoleName, Bytes> set)
+      throws TufRefusal, IOException {
+    Root root = TufClient.root(Objects.requireNonNull(set.get(RoleName.ROOT)).toArray());
+    Root newest = roots.newest();
+    return root.isRotatedBy(newest, RoleName.TIMESTAMP)
+        || root.isRotatedBy(newest, RoleName.SNAPSHOT);
   }
 
   /** In the order of the set: who delegates comes before whom it lets speak. */

@@ -9,6 +9,7 @@ import dev.bartizan.updater.disk.FakeDisk;
 import dev.bartizan.updater.disk.FileName;
 import java.io.FileNotFoundException;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -74,6 +75,44 @@ class StoreAuditTest {
 
     assertEquals(List.of(), client.mendFiles());
     assertArrayEquals(newer, content("timestamp.json"));
+  }
+
+  // Attack: rollback; with its file deleted, a role's older version was as good as any.
+  @Test
+  void putsBackATimestampAndASnapshotThatAreMissingSoThatNothingOlderIsAccepted() throws Exception {
+    byte[] older = repository.served("timestamp.json");
+    release("22");
+    client.refreshAll();
+    for (String name : List.of("timestamp.json", "snapshot.json")) {
+      byte[] honest = content(name);
+      DurableFile.delete(disk, file(name));
+      assertEquals(List.of("tuf/" + name), client.damagedFiles());
+      assertEquals(List.of("tuf/" + name), client.mendFiles());
+      assertArrayEquals(honest, content(name));
+    }
+    repository.serve("timestamp.json", older);
+    TufRefusal refusal = assertThrows(TufRefusal.class, client::refreshAll);
+    assertEquals(TufRefusal.Code.ROLLBACK, refusal.kind());
+  }
+
+  // What was forgotten on purpose, since a thief may have signed it, does not come back.
+  @Test
+  void leavesOutWhatAChangeOfKeysMadeUsForget() throws Exception {
+    for (String role : List.of("timestamp", "snapshot")) {
+      repository.rotateKeys(role);
+      repository.publishRoot();
+      release("333");
+      repository.unserve("timestamp.json");
+      assertThrows(FileNotFoundException.class, client::refreshAll);
+      assertEquals(Optional.empty(), disk.size(file("timestamp.json")));
+
+      assertEquals(List.of(), client.mendFiles());
+
+      assertEquals(Optional.empty(), disk.size(file("timestamp.json")));
+      release("4444");
+      client.refreshAll();
+      assertEquals(List.of(), client.damagedFiles());
+    }
   }
 
   @Test

@@ -107,7 +107,7 @@ public final class ModelVault {
   }
 
   /** One direct buffer holds a model; the runtime's interface takes no more than that. */
-  private static int lengthOf(ReleaseManifest manifest) throws EnvelopeRefusal {
+  static int lengthOf(ReleaseManifest manifest) throws EnvelopeRefusal {
     if (manifest.model().length() > Integer.MAX_VALUE) {
       throw new EnvelopeRefusal(
           EnvelopeRefusal.Reason.MALFORMED,

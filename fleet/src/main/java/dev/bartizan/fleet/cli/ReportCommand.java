@@ -14,6 +14,7 @@ import dev.bartizan.protocol.evidence.Evidence;
 import dev.bartizan.protocol.evidence.Nonce;
 import dev.bartizan.protocol.result.AttestationResult;
 import dev.bartizan.protocol.result.TrustTier;
+import dev.bartizan.updater.disk.OutputFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -85,6 +86,9 @@ public final class ReportCommand {
       @Parameters(paramLabel = "FILE", description = "The report of `bartizan attest`.") Path file,
       @Parameters(paramLabel = "DIR", description = "Where the files go.") Path target)
       throws IOException, Refusal {
+    for (String name : ReportFiles.NAMES) {
+      OutputFile.requireOther(target.resolve(name), file);
+    }
     ReportFiles.write(read(file), new OperatorDirectory(target));
     console.say("unpacked into " + target + "; nothing was verified");
     return AFFIRMED;

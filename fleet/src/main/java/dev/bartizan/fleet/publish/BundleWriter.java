@@ -29,6 +29,7 @@ public final class BundleWriter implements Closeable {
   private static final int BUFFER = 1 << 16;
 
   private final Path repository;
+  private final Path name;
   private final OutputFile target;
   private final CountedStream counted;
   private final TarArchiveOutputStream tar;
@@ -40,6 +41,7 @@ public final class BundleWriter implements Closeable {
   @TouchesTheWorld("writes the bundle that somebody named")
   public BundleWriter(Path repository, Path target) throws IOException {
     this.repository = repository;
+    this.name = target;
     this.target = OutputFile.create(target);
     this.counted = new CountedStream(new BufferedOutputStream(this.target.stream(), BUFFER));
     ZstdOutputStream zstd = new ZstdOutputStream(counted, LEVEL);
@@ -65,13 +67,18 @@ public final class BundleWriter implements Closeable {
     }
   }
 
-  /** One file of the repository; twice is once. */
+  /**
+   * One file of the repository; twice is once.
+   *
+   * @throws IOException also when it is the one that the bundle is to take the place of
+   */
   @TouchesTheWorld("reads the repository")
   public void add(String path) throws IOException {
     if (!written.add(path)) {
       return;
     }
     Path file = repository.resolve(path);
+    OutputFile.requireOther(name, file);
     TarArchiveEntry entry = new TarArchiveEntry(path);
     entry.setSize(Files.size(file));
     entry.setModTime(0);
@@ -101,8 +108,9 @@ public final class BundleWriter implements Closeable {
   @Override
   @TouchesTheWorld("deletes what is not complete")
   public void close() throws IOException {
-    tar.close();
-    target.close();
+    try (target) {
+      tar.close();
+    }
   }
 
   /** Counts, and leaves the file open when it is closed: the file is not durable then. */

@@ -15,6 +15,7 @@ import dev.bartizan.fleet.identity.Pem;
 import dev.bartizan.protocol.evidence.Evidence;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * Evidence as files, for people and for other tools:
@@ -26,6 +27,20 @@ import java.nio.charset.StandardCharsets;
  * <p>Nothing is verified here.
  */
 public final class ReportFiles {
+  /** All that there can be. */
+  public static final List<String> NAMES =
+      List.of(
+          "agent-log.json",
+          "claims.json",
+          "eat.jwt",
+          "uefi-log.bin",
+          "systemd-log.jsonseq",
+          "quote.msg",
+          "quote.sig",
+          "ak.pem",
+          "qualification.hex",
+          "pcrs.json");
+
   private ReportFiles() {}
 
   /** Writes the members of {@code evidence} into {@code target}. */

@@ -134,6 +134,42 @@ class FleetCommandTest {
   }
 
   @Test
+  void aBundleTakesThePlaceOfNothingThatGoesIntoIt() throws Exception {
+    init();
+    assertEquals(0, release("1.0.0"), err);
+    Path repository = folder.resolve("fleet/repository");
+    List<Path> before;
+    try (Stream<Path> served = Files.walk(repository)) {
+      before = served.filter(Files::isRegularFile).sorted().toList();
+    }
+    for (Path file : before) {
+      byte[] content = Files.readAllBytes(file);
+      Path linked = Files.createLink(folder.resolve("linked"), file);
+      for (Path target : List.of(file, linked)) {
+        assertEquals(
+            3,
+            run(
+                "bundle",
+                target.toString(),
+                "--model",
+                "defect",
+                "--version",
+                "1.0.0",
+                "--dir",
+                fleet()),
+            target.toString());
+        assertTrue(err.contains("is also read"), err);
+        assertEquals(1, err.lines().count(), err);
+        assertEquals(Bytes.of(content), Bytes.of(Files.readAllBytes(file)));
+      }
+      Files.delete(linked);
+    }
+    try (Stream<Path> served = Files.walk(repository)) {
+      assertEquals(before, served.filter(Files::isRegularFile).sorted().toList());
+    }
+  }
+
+  @Test
   void aSecondInitIsRefusedInOneLine() {
     init();
     assertEquals(1, run("init", fleet()));

@@ -19,6 +19,7 @@ import dev.bartizan.protocol.evidence.AgentLog;
 import dev.bartizan.protocol.evidence.EvidenceWriter;
 import dev.bartizan.protocol.evidence.HealthClaims;
 import dev.bartizan.protocol.evidence.Nonce;
+import dev.bartizan.fleet.verify.ReportFiles;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -28,6 +29,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -134,6 +136,21 @@ class ReportCommandTest {
     JsonNode claims = new ObjectMapper().readTree(files.resolve("claims.json").toFile());
     assertEquals(device.ueid().text(), claims.get("ueid").asText());
     assertTrue(Files.size(files.resolve("agent-log.json")) > 0);
+  }
+
+  @Test
+  void aReportThatHasTheNameOfAFileToBeUnpackedStaysWhatItIs() throws Exception {
+    for (String name : ReportFiles.NAMES) {
+      Path files = Files.createDirectories(folder.resolve("in-" + name));
+      Path among = Files.copy(report, files.resolve(name));
+
+      assertEquals(3, run("unpack", among, files), name);
+
+      assertEquals(-1, Files.mismatch(report, among), name);
+      try (Stream<Path> left = Files.list(files)) {
+        assertEquals(List.of(among), left.toList());
+      }
+    }
   }
 
   @Test

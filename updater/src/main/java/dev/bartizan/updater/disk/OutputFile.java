@@ -67,9 +67,7 @@ public final class OutputFile implements Closeable {
       throws IOException {
     Path absolute = target.toAbsolutePath();
     for (Path input : inputs) {
-      if (Files.exists(absolute) && Files.exists(input) && Files.isSameFile(absolute, input)) {
-        throw new FileSystemException(target.toString(), null, "is also read; take another name");
-      }
+      requireOther(target, input);
     }
     if (Files.isDirectory(absolute)) {
       throw new FileSystemException(target.toString(), null, "is a directory");
@@ -81,6 +79,17 @@ public final class OutputFile implements Closeable {
       return new OutputFile(absolute, absolute, open, true);
     }
     return beside(absolute, attributes);
+  }
+
+  /**
+   * Refuses to write to what is read, under whatever name.
+   *
+   * @throws FileSystemException naming {@code target}
+   */
+  public static void requireOther(Path target, Path input) throws IOException {
+    if (Files.exists(target) && Files.exists(input) && Files.isSameFile(target, input)) {
+      throw new FileSystemException(target.toString(), null, "is also read; take another name");
+    }
   }
 
   /** Whether it is there and no plain file, or is one that this process was started with. */

@@ -3,8 +3,10 @@ package dev.bartizan.crypto.tpm;
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -91,6 +93,27 @@ public final class Swtpm implements AutoCloseable {
   public void restart() throws IOException {
     kill();
     powerOn();
+  }
+
+  /** Copies what the chip keeps without power, which nobody can do with one of silicon. */
+  public void keepIn(Path copy) throws IOException {
+    copyFiles(directory.resolve("state"), copy);
+  }
+
+  /** Cuts the power, puts back what {@link #keepIn} has copied, and gives the power back. */
+  public void putBack(Path copy) throws IOException {
+    kill();
+    copyFiles(copy, directory.resolve("state"));
+    powerOn();
+  }
+
+  private static void copyFiles(Path from, Path to) throws IOException {
+    Files.createDirectories(to);
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(from, "*.permall")) {
+      for (Path file : files) {
+        Files.copy(file, to.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
   }
 
   /** Gives the device another chip, as somebody does who moves a disk. */

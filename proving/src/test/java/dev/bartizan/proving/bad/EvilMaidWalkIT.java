@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.bartizan.agent.cli.Bartizan;
+import dev.bartizan.protocol.release.SoftwareManifest;
 import dev.bartizan.proving.lab.Lab;
 import dev.bartizan.proving.lab.Program.Outcome;
 import dev.bartizan.proving.lab.TestDevice;
-import dev.bartizan.updater.release.SoftwareManifest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

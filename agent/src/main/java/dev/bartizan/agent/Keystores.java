@@ -29,6 +29,7 @@ import dev.bartizan.crypto.keystore.Tpm2Renaming;
 import dev.bartizan.crypto.keystore.Tpm2Renewal;
 import dev.bartizan.crypto.tpm.PcrSelection;
 import dev.bartizan.crypto.tpm.Tpm;
+import dev.bartizan.crypto.tpm.TpmHash;
 import dev.bartizan.crypto.tpm.TpmPublic;
 import dev.bartizan.protocol.evidence.AgentLog;
 import dev.bartizan.updater.disk.Disk;
@@ -146,13 +147,17 @@ public final class Keystores {
     BootBinding binding = ((Tpm2) backend).binding();
     Optional<TpmPublic> authority = AuthorityKey.of(binding.authority());
     PcrApprovals approvals = approvals(config, Optional.empty());
+    TpmHash bank = config.keystore().bootPcrs().banks().get(0).hash();
     PcrSelection bound =
         binding.pcrs().isPresent()
             ? binding.pcrs().get()
             : BootState.toBind(
                 Device.tpm(config, host),
-                config.keystore().bootPcrs().banks().get(0).hash(),
-                LogFile.beside(config.serve().controlSocket()).look().map(AgentLog::pcr),
+                bank,
+                LogFile.beside(config.serve().controlSocket())
+                    .look()
+                    .filter(log -> log.bank() == bank)
+                    .map(AgentLog::pcr),
                 authority,
                 approvals);
     return Tpm2Keystore.create(

@@ -70,10 +70,13 @@ public final class FleetOfOne {
 
   /** A new device's keys in {@code chip}. */
   public static DeviceKeystore device(Swtpm chip) throws Exception {
+    return device(chip, PcrSelection.parse("sha256:7"));
+  }
+
+  /** The same, bound to these PCRs. */
+  public static DeviceKeystore device(Swtpm chip, PcrSelection bound) throws Exception {
     return Tpm2Keystore.create(
-        new TpmAccess(chip.address(), RANDOM, pause -> {}),
-        new MemoryBlobStore(),
-        PcrSelection.parse("sha256:7"));
+        new TpmAccess(chip.address(), RANDOM, pause -> {}), new MemoryBlobStore(), bound);
   }
 
   /** The same, named after its chip's key of this kind. */

@@ -13,7 +13,6 @@ import dev.bartizan.crypto.keystore.DeviceKeystore;
 import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.crypto.tpm.PcrSelection;
 import dev.bartizan.crypto.tpm.PcrValues;
-import dev.bartizan.crypto.tpm.TpmHash;
 import dev.bartizan.protocol.evidence.AgentEvent;
 import dev.bartizan.protocol.evidence.AgentLog;
 import dev.bartizan.protocol.release.DevicePolicy;
@@ -208,12 +207,12 @@ public final class BootCheck {
     if (own.isEmpty()) {
       return found;
     }
-    int pcr = own.get().pcr();
-    Optional<Bytes> held = found.find(TpmHash.SHA256, pcr);
+    AgentLog log = own.get();
+    Optional<Bytes> held = found.find(log.bank(), log.pcr());
     // A log is a step ahead of its PCR while something is being measured.
-    return held.equals(Optional.of(own.get().replay().value()))
-            || held.equals(Optional.of(own.get().withoutLast().replay().value()))
-        ? found.with(TpmHash.SHA256, pcr, Bytes.of(new byte[TpmHash.SHA256.size()]))
+    return held.equals(Optional.of(log.replay()))
+            || held.equals(Optional.of(log.withoutLast().replay()))
+        ? found.with(log.bank(), log.pcr(), log.start())
         : found;
   }
 

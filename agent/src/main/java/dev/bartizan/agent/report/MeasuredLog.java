@@ -2,7 +2,6 @@ package dev.bartizan.agent.report;
 
 import dev.bartizan.agent.report.MeasurementRefusal.Reason;
 import dev.bartizan.crypto.Bytes;
-import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.tpm.PcrBank;
@@ -19,7 +18,7 @@ import java.util.Set;
 /**
  * What was measured since the boot, in a PCR that nothing but a boot brings back to its start.
  *
- * <p>The PCR is chosen once per boot and kept with the log. The log is kept before the PCR is
+ * <p>Bank and PCR are chosen once per boot and kept with the log. The log is kept before the PCR is
  * extended: a crash between the two leaves a PCR that holds what the log replays to, or what it
  * replays to without its last event, and either is recognised. A thing is measured once per boot,
  * however often it is used.
@@ -45,28 +44,30 @@ public final class MeasuredLog {
   /**
    * Goes on with the log of this boot, or begins it.
    *
+   * @param bank in which to begin one
    * @param candidates which PCRs to choose from, the preferred first
    * @throws MeasurementRefusal NO_PCR_LEFT
    */
-  public static MeasuredLog open(Registers registers, LogPlace place, List<Integer> candidates)
+  public static MeasuredLog open(
+      Registers registers, LogPlace place, TpmHash bank, List<Integer> candidates)
       throws IOException, Refusal {
     Optional<byte[]> kept = place.read();
     if (kept.isEmpty()) {
-      return begin(registers, place, candidates, false);
+      return begin(registers, place, bank, candidates, false);
     }
     Optional<AgentLog> read = parse(kept.get());
     if (read.isEmpty()) {
-      return begin(registers, place, candidates, true);
+      return begin(registers, place, bank, candidates, true);
     }
     AgentLog log = read.get();
-    Digest held = held(registers, log.pcr());
+    Bytes held = held(registers, log);
     for (AgentLog possible : List.of(log, log.withoutLast())) {
       if (!possible.events().isEmpty() && possible.replay().equals(held)) {
         return new MeasuredLog(registers, place, false, possible);
       }
     }
     // At its start value: the boot that this log is of is over, or nothing was measured yet.
-    return begin(registers, place, candidates, !isStart(held));
+    return begin(registers, place, bank, candidates, !held.equals(log.start()));
   }
 
   private static Optional<AgentLog> parse(byte[] kept) {
@@ -78,12 +79,12 @@ public final class MeasuredLog {
   }
 
   private static MeasuredLog begin(
-      Registers registers, LogPlace place, List<Integer> candidates, boolean lost)
+      Registers registers, LogPlace place, TpmHash bank, List<Integer> candidates, boolean lost)
       throws IOException, Refusal {
     Set<Integer> bound = registers.bound();
     for (int pcr : candidates) {
-      if (!bound.contains(pcr) && isStart(held(registers, pcr))) {
-        AgentLog log = AgentLog.empty(pcr);
+      AgentLog log = AgentLog.empty(bank, pcr);
+      if (!bound.contains(pcr) && held(registers, log).equals(log.start())) {
         place.write(log.write());
         return new MeasuredLog(registers, place, lost, log);
       }
@@ -123,7 +124,7 @@ public final class MeasuredLog {
     doubtful = Optional.of(longer);
     place.write(longer.write());
     try {
-      registers.extend(longer.pcr(), event.measurement());
+      registers.extend(longer.bank(), longer.pcr(), event.measurement(longer.bank()));
     } catch (IOException unanswered) {
       settleAfter(unanswered);
       if (!log.equals(longer)) {
@@ -148,7 +149,7 @@ public final class MeasuredLog {
     if (doubtful.isEmpty()) {
       return;
     }
-    Digest held = held(registers, log.pcr());
+    Bytes held = held(registers, log);
     AgentLog longer = doubtful.get();
     if (held.equals(longer.replay())) {
       log = longer;
@@ -160,13 +161,9 @@ public final class MeasuredLog {
     doubtful = Optional.empty();
   }
 
-  private static Digest held(Registers registers, int pcr) throws IOException, Refusal {
-    PcrSelection own = new PcrSelection(List.of(new PcrBank(TpmHash.SHA256, 1 << pcr)));
+  private static Bytes held(Registers registers, AgentLog log) throws IOException, Refusal {
+    PcrSelection own = new PcrSelection(List.of(new PcrBank(log.bank(), 1 << log.pcr())));
     PcrValues now = registers.read(own);
-    return new Digest(now.find(TpmHash.SHA256, pcr).orElseThrow());
-  }
-
-  private static boolean isStart(Digest held) {
-    return held.value().equals(Bytes.of(new byte[Digest.LENGTH]));
+    return now.find(log.bank(), log.pcr()).orElseThrow();
   }
 }

@@ -80,7 +80,7 @@ public final class Measurements {
   private MeasuredLog log(Registers chip) throws Refusal, IOException {
     MeasuredLog present = measured;
     if (present == null) {
-      present = MeasuredLog.open(chip, place, candidates);
+      present = MeasuredLog.open(chip, place, writer.agentBank(), candidates);
       measured = present;
     }
     return present;

@@ -1,10 +1,11 @@
 package dev.bartizan.agent.report;
 
-import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
 import dev.bartizan.crypto.tpm.PcrSelection;
 import dev.bartizan.crypto.tpm.PcrValues;
+import dev.bartizan.crypto.tpm.TpmHash;
 import java.io.IOException;
 import java.util.Set;
 
@@ -14,11 +15,11 @@ public interface Registers {
   PcrValues read(PcrSelection selection) throws IOException, Refusal;
 
   /**
-   * Extends one of the SHA-256 bank.
+   * Extends one of this bank.
    *
    * @throws IOException also when the answer was lost: it has happened then, or has not
    */
-  void extend(int pcr, Digest measurement) throws IOException, Refusal;
+  void extend(TpmHash bank, int pcr, Bytes measurement) throws IOException, Refusal;
 
   /** Those that must be left as they are, or the unwrap key closes. */
   Set<Integer> bound() throws IOException;
@@ -32,8 +33,8 @@ public interface Registers {
       }
 
       @Override
-      public void extend(int pcr, Digest measurement) throws IOException, Refusal {
-        keystore.measure(pcr, measurement);
+      public void extend(TpmHash bank, int pcr, Bytes measurement) throws IOException, Refusal {
+        keystore.measure(bank, pcr, measurement);
       }
 
       @Override

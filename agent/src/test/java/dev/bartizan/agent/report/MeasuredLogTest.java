@@ -14,7 +14,6 @@ import dev.bartizan.crypto.tpm.TpmHash;
 import dev.bartizan.protocol.evidence.AgentEvent;
 import dev.bartizan.protocol.evidence.AgentLog;
 import java.io.IOException;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +35,7 @@ class MeasuredLogTest {
   @Test
   void theFirstPcrThatTheBootLeftAloneIsTaken() throws Exception {
     assertEquals(13, open().log().pcr());
-    chip.extend(13, Digest.of(new byte[] {9}));
+    chip.extend(TpmHash.SHA256, 13, Digest.of(new byte[] {9}).value());
     chip.bound.add(15);
     place.kept = Optional.empty();
     MeasuredLog third = open();
@@ -45,9 +44,23 @@ class MeasuredLogTest {
   }
 
   @Test
+  void aChipThatKeepsNoBankOfSha256IsMeasuredIntoTheOneItKeeps() throws Exception {
+    chip.bank = TpmHash.SHA384;
+    MeasuredLog first = open();
+    first.measure(SOFTWARE);
+    first.measure(GOOD);
+
+    MeasuredLog second = open();
+
+    assertEquals(List.of(SOFTWARE, GOOD), second.log().events());
+    assertEquals(TpmHash.SHA384, second.log().bank());
+    assertEquals(chip.held(13), second.log().replay());
+  }
+
+  @Test
   void withNoPcrLeftNothingIsMeasured() throws Exception {
     for (int pcr : AgentLog.CANDIDATES) {
-      chip.extend(pcr, Digest.of(new byte[] {9}));
+      chip.extend(TpmHash.SHA256, pcr, Digest.of(new byte[] {9}).value());
     }
     MeasurementRefusal refusal = assertThrows(MeasurementRefusal.class, this::open);
     assertEquals("NO_PCR_LEFT", refusal.code());
@@ -125,7 +138,7 @@ class MeasuredLogTest {
   @Test
   void aLogThatExplainsNothingIsLostUntilTheNextBoot() throws Exception {
     open().measure(BAD);
-    Digest trace = chip.held(13);
+    Bytes trace = chip.held(13);
     for (byte[] other :
         List.of(
             AgentLog.empty(13).plus(GOOD).write(), AgentLog.empty(13).write(), new byte[] {'{'})) {
@@ -163,7 +176,7 @@ class MeasuredLogTest {
   void whatSomebodyElseExtendsIsNotExplainedAway() throws Exception {
     MeasuredLog log = open();
     log.measure(SOFTWARE);
-    chip.extend(13, Digest.of(new byte[] {9}));
+    chip.extend(TpmHash.SHA256, 13, Digest.of(new byte[] {9}).value());
     chip.dies = Dies.ANSWER;
     MeasurementRefusal refusal = assertThrows(MeasurementRefusal.class, () -> log.measure(GOOD));
     assertEquals("LOG_LOST", refusal.code());
@@ -172,7 +185,7 @@ class MeasuredLogTest {
   }
 
   private MeasuredLog open() throws Exception {
-    return MeasuredLog.open(chip, place, AgentLog.CANDIDATES);
+    return MeasuredLog.open(chip, place, chip.bank, AgentLog.CANDIDATES);
   }
 
   /** Where a conversation with the chip ends. */
@@ -186,13 +199,14 @@ class MeasuredLogTest {
 
   /** PCRs as a chip has them. */
   private static final class Chip implements Registers {
-    private final Map<Integer, Digest> values = new TreeMap<>();
+    private final Map<Integer, Bytes> values = new TreeMap<>();
+    private TpmHash bank = TpmHash.SHA256;
     private final Set<Integer> bound = new TreeSet<>();
     private int extensions;
     private Dies dies = Dies.NOT;
 
-    Digest held(int pcr) {
-      return values.getOrDefault(pcr, Digest.ofValue(new byte[Digest.LENGTH]));
+    Bytes held(int pcr) {
+      return values.getOrDefault(pcr, Bytes.of(new byte[bank.size()]));
     }
 
     void reboot() {
@@ -202,19 +216,18 @@ class MeasuredLogTest {
     @Override
     public PcrValues read(PcrSelection selection) {
       List<Bytes> held = new ArrayList<>();
-      for (PcrBank bank : selection.banks()) {
-        assertEquals(TpmHash.SHA256, bank.hash());
-        bank.pcrs().forEach(pcr -> held.add(held(pcr).value()));
+      for (PcrBank asked : selection.banks()) {
+        assertEquals(bank, asked.hash());
+        asked.pcrs().forEach(pcr -> held.add(held(pcr)));
       }
       return new PcrValues(selection, held);
     }
 
     @Override
-    public void extend(int pcr, Digest measurement) throws IOException {
+    public void extend(TpmHash into, int pcr, Bytes measurement) throws IOException {
+      assertEquals(bank, into);
       end(Dies.BEFORE, Dies.QUESTION);
-      MessageDigest sha256 = Digest.sha256();
-      sha256.update(held(pcr).value().toArray());
-      values.put(pcr, Digest.ofValue(sha256.digest(measurement.value().toArray())));
+      values.put(pcr, Bytes.of(bank.digest(held(pcr).toArray(), measurement.toArray())));
       extensions++;
       end(Dies.AFTER, Dies.ANSWER);
     }

@@ -6,6 +6,7 @@ import dev.bartizan.crypto.SecretBytes;
 import dev.bartizan.crypto.tpm.Credential;
 import dev.bartizan.crypto.tpm.PcrSelection;
 import dev.bartizan.crypto.tpm.PcrValues;
+import dev.bartizan.crypto.tpm.TpmHash;
 import java.io.IOException;
 import java.security.interfaces.ECPublicKey;
 import java.util.Optional;
@@ -70,6 +71,16 @@ public interface DeviceKeystore {
 
   /** Extends a PCR of the SHA-256 bank. Cannot be taken back before the next boot. */
   default void measure(int pcr, Digest measurement) throws IOException, KeystoreRefusal {
+    measure(TpmHash.SHA256, pcr, measurement.value());
+  }
+
+  /**
+   * The same in another bank, with a digest of its algorithm.
+   *
+   * @throws IOException also when the chip does not keep the bank
+   */
+  default void measure(TpmHash bank, int pcr, Bytes measurement)
+      throws IOException, KeystoreRefusal {
     throw KeystoreRefusal.notSupported(protection().kind(), "extend a PCR");
   }
 

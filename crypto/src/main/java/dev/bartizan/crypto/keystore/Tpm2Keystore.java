@@ -12,6 +12,7 @@ import dev.bartizan.crypto.tpm.PolicySession;
 import dev.bartizan.crypto.tpm.TpmAccess;
 import dev.bartizan.crypto.tpm.TpmException;
 import dev.bartizan.crypto.tpm.TpmFailure;
+import dev.bartizan.crypto.tpm.TpmHash;
 import dev.bartizan.crypto.tpm.TpmIdentity;
 import dev.bartizan.crypto.tpm.TpmObject;
 import dev.bartizan.crypto.tpm.TpmRefusal;
@@ -199,11 +200,12 @@ public final class Tpm2Keystore implements DeviceKeystore {
   }
 
   @Override
-  public void measure(int pcr, Digest measurement) throws IOException, KeystoreRefusal {
+  public void measure(TpmHash bank, int pcr, Bytes measurement)
+      throws IOException, KeystoreRefusal {
     chip.visit(
         visit -> {
           try (TpmSession session = visit.session()) {
-            visit.tpm().pcrs().extend(pcr, measurement, session);
+            visit.tpm().pcrs().extend(bank, pcr, measurement, session);
             return pcr;
           }
         });

@@ -36,8 +36,23 @@ public final class PcrCommands {
 
   /** Extends a PCR of the SHA-256 bank; authenticated, so that it cannot get lost unnoticed. */
   public void extend(int pcr, Digest measurement, TpmSession session) throws IOException {
-    TpmWriter parameters = new TpmWriter().u32(1).u16(TpmHash.SHA256.id());
-    parameters.bytes(measurement.value().toArray());
+    extend(TpmHash.SHA256, pcr, measurement.value(), session);
+  }
+
+  /**
+   * The same in another bank.
+   *
+   * @param measurement a digest of the bank's algorithm
+   * @throws BankNotActive when the TPM does not keep the bank: it would say yes, and do nothing
+   */
+  public void extend(TpmHash bank, int pcr, Bytes measurement, TpmSession session)
+      throws IOException {
+    if (measurement.length() != bank.size()) {
+      throw new IllegalArgumentException(measurement.length() + " bytes for " + bank.text());
+    }
+    requireBank(bank);
+    TpmWriter parameters = new TpmWriter().u32(1).u16(bank.id());
+    parameters.bytes(measurement.toArray());
     TpmCall call = new TpmCall(CommandCode.PCR_EXTEND).on(handle(pcr), session);
     tpm.run(call.with(parameters)).readNothing();
   }

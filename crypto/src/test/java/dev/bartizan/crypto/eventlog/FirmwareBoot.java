@@ -4,8 +4,8 @@ import static dev.bartizan.crypto.eventlog.EventLogBuilder.EFI_ACTION;
 import static dev.bartizan.crypto.eventlog.EventLogBuilder.ascii;
 
 import dev.bartizan.crypto.Bytes;
-import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.tpm.Swtpm;
+import dev.bartizan.crypto.tpm.TpmHash;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -55,9 +55,14 @@ public final class FirmwareBoot {
 
   /** Plays this boot: a chip that was just switched on holds afterwards what the log replays to. */
   public static void play(Bytes log, Swtpm chip) throws IOException, LogRefusal {
+    play(log, chip, TpmHash.SHA256);
+  }
+
+  /** The same of firmware that measures into this bank. */
+  public static void play(Bytes log, Swtpm chip, TpmHash bank) throws IOException, LogRefusal {
     for (MeasuredEvent event : EventLog.read(log).events()) {
       if (event.extendsPcr()) {
-        chip.extend(event.pcr(), new Digest(event.digest(LogHash.SHA256).orElseThrow()));
+        chip.extend(bank, event.pcr(), event.digest(LogHash.of(bank)).orElseThrow());
       }
     }
   }

@@ -166,8 +166,13 @@ public final class Swtpm implements AutoCloseable {
 
   /** Measures as firmware does: without a session, which costs it nothing. */
   public void extend(int pcr, Digest measurement) throws IOException {
-    TpmWriter parameters = new TpmWriter().u32(1).u16(TpmHash.SHA256.id());
-    parameters.bytes(measurement.value().toArray());
+    extend(TpmHash.SHA256, pcr, measurement.value());
+  }
+
+  /** The same in another bank. */
+  public void extend(TpmHash bank, int pcr, Bytes measurement) throws IOException {
+    TpmWriter parameters = new TpmWriter().u32(1).u16(bank.id());
+    parameters.bytes(measurement.toArray());
     TpmCall call = new TpmCall(CommandCode.PCR_EXTEND).onOpen(TpmHandle.permanent(pcr));
     try (Tpm tpm = open()) {
       tpm.run(call.with(parameters)).readNothing();

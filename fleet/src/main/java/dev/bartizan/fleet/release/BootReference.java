@@ -10,6 +10,7 @@ import dev.bartizan.crypto.json.JsonFields;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.crypto.tpm.PcrBank;
+import dev.bartizan.protocol.evidence.AgentLog;
 import dev.bartizan.crypto.tpm.PcrSelection;
 import dev.bartizan.crypto.tpm.PcrValues;
 import dev.bartizan.crypto.tpm.TpmHash;
@@ -61,9 +62,8 @@ public final class BootReference {
       throw new ReleaseRefusal(Code.UNTRUSTED_REPORT, "a report without a quote has no PCRs");
     }
     // The verifier has seen the logs replay to what was quoted, where there are any.
-    Bytes untouched = Bytes.of(new byte[TpmHash.SHA256.size()]);
-    PcrValues values =
-        report.quote().get().values().with(TpmHash.SHA256, report.log().pcr(), untouched);
+    AgentLog log = report.log();
+    PcrValues values = report.quote().get().values().with(log.bank(), log.pcr(), log.start());
     return ReferenceValues.learn(profile, values, report.bootLogs());
   }
 

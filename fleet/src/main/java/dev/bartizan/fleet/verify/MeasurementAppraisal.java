@@ -107,7 +107,7 @@ final class MeasurementAppraisal {
 
   /** The agent's log explains all of its PCR: at the agent's start, that was at its own. */
   private static PcrValues asTheBootLeftThem(AgentLog log, PcrValues values) {
-    return values.with(TpmHash.SHA256, log.pcr(), Bytes.of(new byte[TpmHash.SHA256.size()]));
+    return values.with(log.bank(), log.pcr(), log.start());
   }
 
   /** In 16 and 23 anybody with the TPM may take back what was measured, within the same boot. */
@@ -144,16 +144,18 @@ final class MeasurementAppraisal {
   }
 
   private boolean replays(AgentLog log, PcrValues values) {
-    Optional<Bytes> quoted = values.find(TpmHash.SHA256, log.pcr());
-    boolean replays = quoted.filter(log.replay().value()::equals).isPresent();
+    Optional<Bytes> quoted = values.find(log.bank(), log.pcr());
+    boolean replays = quoted.filter(log.replay()::equals).isPresent();
     if (!replays) {
       findings.bad(
           FILE_SYSTEM,
           CONTRAINDICATED,
           "LOG_DOES_NOT_REPLAY",
           "the agent's log replays to "
-              + log.replay()
-              + ", sha256:"
+              + log.replay().hex()
+              + ", "
+              + log.bank().text()
+              + ":"
               + log.pcr()
               + " holds "
               + quoted.map(Bytes::hex).orElse("nothing that was quoted"));

@@ -6,9 +6,9 @@ import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.crypto.keystore.Quote;
 import dev.bartizan.crypto.tpm.PcrBank;
+import dev.bartizan.protocol.evidence.AgentLog;
 import dev.bartizan.crypto.tpm.PcrValues;
 import dev.bartizan.crypto.tpm.QuoteAttest;
-import dev.bartizan.crypto.tpm.TpmHash;
 import dev.bartizan.crypto.tpm.TpmPublic;
 import dev.bartizan.fleet.identity.OperatorDirectory;
 import dev.bartizan.fleet.identity.Pem;
@@ -47,7 +47,7 @@ public final class ReportFiles {
   public static void write(Evidence evidence, OperatorDirectory target)
       throws IOException, Refusal {
     if (evidence.quote().isPresent()) {
-      write(evidence.quote().get(), evidence.log().pcr(), target);
+      write(evidence.quote().get(), evidence.log(), target);
     }
     target.write("agent-log.json", evidence.log().write());
     target.write("claims.json", evidence.unverifiedPayload().toArray());
@@ -60,13 +60,13 @@ public final class ReportFiles {
     }
   }
 
-  private static void write(Quote quote, int agentPcr, OperatorDirectory target)
+  private static void write(Quote quote, AgentLog log, OperatorDirectory target)
       throws IOException, Refusal {
     target.write("quote.msg", quote.attest().toArray());
     target.write("quote.sig", quote.signature().toArray());
     target.write("ak.pem", ascii(akPem(quote)));
     target.write("qualification.hex", ascii(qualification(quote) + "\n"));
-    target.write("pcrs.json", StrictJson.writeIndented(pcrs(quote.values(), agentPcr)));
+    target.write("pcrs.json", StrictJson.writeIndented(pcrs(quote.values(), log)));
   }
 
   private static String akPem(Quote quote) throws Refusal {
@@ -79,12 +79,12 @@ public final class ReportFiles {
   }
 
   /** As the boot left them, for {@code release reference}: the agent's own has a log of its own. */
-  private static ObjectNode pcrs(PcrValues values, int agentPcr) {
+  private static ObjectNode pcrs(PcrValues values, AgentLog log) {
     ObjectNode banks = StrictJson.object();
     for (PcrBank bank : values.selection().banks()) {
       ObjectNode held = banks.putObject(bank.hash().text());
       for (int pcr : bank.pcrs()) {
-        if (pcr != agentPcr || bank.hash() != TpmHash.SHA256) {
+        if (pcr != log.pcr() || bank.hash() != log.bank()) {
           held.put(String.valueOf(pcr), values.find(bank.hash(), pcr).orElseThrow().hex());
         }
       }

@@ -153,7 +153,7 @@ public final class Verifier {
       return;
     }
     if (evidence.quote().isPresent()
-        || !claims.log().equals(Optional.of(evidence.log().replay()))) {
+        || !claims.log().equals(Optional.of(evidence.log().digest()))) {
       findings.bad(
           INSTANCE_IDENTITY,
           CRYPTO_FAILED,

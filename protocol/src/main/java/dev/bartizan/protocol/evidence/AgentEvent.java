@@ -1,9 +1,10 @@
 package dev.bartizan.protocol.evidence;
 
+import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.json.Malformed;
+import dev.bartizan.crypto.tpm.TpmHash;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.regex.Pattern;
 
 /**
@@ -64,9 +65,15 @@ public record AgentEvent(Kind kind, Digest digest, String description) {
    * description}. Every field is covered, so every field may be judged.
    */
   public Digest measurement() {
-    MessageDigest sha256 = Digest.sha256();
-    sha256.update((DOMAIN + "\0" + kind.text() + "\0").getBytes(StandardCharsets.UTF_8));
-    sha256.update(digest.value().asBuffer());
-    return Digest.ofValue(sha256.digest(description.getBytes(StandardCharsets.UTF_8)));
+    return new Digest(measurement(TpmHash.SHA256));
+  }
+
+  /** The same for another bank: by its own hash. */
+  public Bytes measurement(TpmHash bank) {
+    return Bytes.of(
+        bank.digest(
+            (DOMAIN + "\0" + kind.text() + "\0").getBytes(StandardCharsets.UTF_8),
+            digest.value().toArray(),
+            description.getBytes(StandardCharsets.UTF_8)));
   }
 }

@@ -60,29 +60,34 @@ public final class EvidenceWriter {
             second,
             second.plus(LIFETIME),
             health,
-            attests ? Optional.empty() : Optional.of(log.replay()));
+            attests ? Optional.empty() : Optional.of(log.digest()));
     String input = CompactJws.signingInput(identity.key(), EatClaims.TYPE, claims.toJson());
-    Optional<Quote> quote =
-        attests ? Optional.of(quote(nonce, log.pcr(), input)) : Optional.empty();
+    Optional<Quote> quote = attests ? Optional.of(quote(nonce, log, input)) : Optional.empty();
     return new Evidence(CompactJws.sign(identity, input), quote, log, bootLogs);
   }
 
-  private Quote quote(Nonce nonce, int agentPcr, String input) throws IOException, Refusal {
+  private Quote quote(Nonce nonce, AgentLog log, String input) throws IOException, Refusal {
     Digest inputDigest = Digest.of(input.getBytes(StandardCharsets.US_ASCII));
-    return keystore.quote(withAgentPcr(agentPcr), Evidence.qualification(nonce, inputDigest));
+    return keystore.quote(withAgentPcr(log), Evidence.qualification(nonce, inputDigest));
   }
 
-  private PcrSelection withAgentPcr(int pcr) {
+  /** The bank to measure into: one that is quoted, and that a chip without SHA-256 has. */
+  public TpmHash agentBank() {
+    List<TpmHash> banks = bootPcrs.banks().stream().map(PcrBank::hash).toList();
+    return banks.isEmpty() || banks.contains(TpmHash.SHA256) ? TpmHash.SHA256 : banks.get(0);
+  }
+
+  private PcrSelection withAgentPcr(AgentLog log) {
     List<PcrBank> banks = new ArrayList<>();
-    int mask = 1 << pcr;
+    int mask = 1 << log.pcr();
     for (PcrBank bank : bootPcrs.banks()) {
-      if (bank.hash() == TpmHash.SHA256) {
+      if (bank.hash() == log.bank()) {
         mask |= bank.mask();
       } else {
         banks.add(bank);
       }
     }
-    banks.add(0, new PcrBank(TpmHash.SHA256, mask));
+    banks.add(0, new PcrBank(log.bank(), mask));
     return new PcrSelection(banks);
   }
 }

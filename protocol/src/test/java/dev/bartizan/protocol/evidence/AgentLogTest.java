@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.json.Malformed;
+import dev.bartizan.crypto.tpm.TpmHash;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import org.junit.jupiter.api.Test;
@@ -34,12 +35,18 @@ class AgentLogTest {
     sha256.update(new byte[32]);
 
     assertEquals(
-        Digest.ofValue(sha256.digest(measurement)), AgentLog.empty(13).plus(event).replay());
+        Digest.ofValue(sha256.digest(measurement)), AgentLog.empty(13).plus(event).digest());
+    assertEquals(
+        AgentLog.empty(13).plus(event).digest().value(), AgentLog.empty(13).plus(event).replay());
   }
 
   @Test
   void aLogReadsBackAsItWasWritten() throws Exception {
     assertEquals(LOG, AgentLog.read(LOG.write()));
+    AgentLog other = new AgentLog(TpmHash.SHA384, 12, LOG.events());
+    assertEquals(other, AgentLog.read(other.write()));
+    assertEquals(48, other.replay().length());
+    assertEquals(LOG.digest(), other.digest());
   }
 
   // Attack: the digests replay, what stands beside them is somebody else's.

@@ -29,9 +29,10 @@ final class DerPrefix {
    */
   static int length(byte[] content, int start) {
     int there = content.length - start;
-    if (there == 0
-        || content[start] != SEQUENCE
-        || (there > 1 && (content[start + 1] & 0xff) != TWO_BYTE_LENGTH)) {
+    if (there == 0 || content[start] != SEQUENCE) {
+      return 0;
+    }
+    if (there > 1 && (content[start + 1] & 0xff) != TWO_BYTE_LENGTH) {
       return 0;
     }
     return there < HEADER

@@ -55,25 +55,23 @@ public enum EndorsementKind {
   @SuppressWarnings("ImmutableEnumChecker") // nor does what Set.copyOf makes
   private enum Range {
     /** PolicySecret(endorsement) alone opens them (PolicyA). */
-    LOW(
-        TpmHash.SHA256,
-        EnumSet.noneOf(KeyAttribute.class),
-        "837197674484b3f81a90cc8d46a5d724fd52d76e06520b64f2a1da1b331469aa"),
+    LOW(TpmHash.SHA256, "837197674484b3f81a90cc8d46a5d724fd52d76e06520b64f2a1da1b331469aa"),
     /** Their empty password does too, and a policy that the platform may exchange (PolicyB). */
     HIGH(
         TpmHash.SHA384,
-        EnumSet.of(USER_WITH_AUTH),
         "b26e7d28d11a50bc53d882bcf5fd3a1a074148bb35d3b4e4cb1c0ad9bde419ca"
             + "cb47ba09699646150f9fc000f3f80e12");
 
     private final TpmHash nameHash;
-    private final Set<KeyAttribute> attributes;
-    private final Bytes policy;
+    private final String policy;
 
-    Range(TpmHash nameHash, Set<KeyAttribute> special, String policy) {
+    Range(TpmHash nameHash, String policy) {
       this.nameHash = nameHash;
-      this.policy = Bytes.ofHex(policy);
-      Set<KeyAttribute> all =
+      this.policy = policy;
+    }
+
+    TpmPublic template(KeyParameters parameters) {
+      Set<KeyAttribute> attributes =
           EnumSet.of(
               FIXED_TPM,
               FIXED_PARENT,
@@ -81,21 +79,23 @@ public enum EndorsementKind {
               ADMIN_WITH_POLICY,
               RESTRICTED,
               DECRYPT);
-      all.addAll(special);
-      this.attributes = Set.copyOf(all);
+      if (this == HIGH) {
+        attributes.add(USER_WITH_AUTH);
+      }
+      return new TpmPublic(nameHash, attributes, Bytes.ofHex(policy), parameters);
     }
   }
 
   private final String text;
   private final int certificateIndex;
   private final Range range;
-  private final Bytes zeros;
+  private final int uniqueBytes;
 
   EndorsementKind(String text, int certificateIndex, Range range, int uniqueBytes) {
     this.text = text;
     this.certificateIndex = certificateIndex;
     this.range = range;
-    this.zeros = Bytes.of(new byte[uniqueBytes]);
+    this.uniqueBytes = uniqueBytes;
   }
 
   /** The kind of an endorsement key, if it is one. */
@@ -132,7 +132,7 @@ public enum EndorsementKind {
 
   /** The template every chip grows its key of this kind from. */
   public TpmPublic template() {
-    return template(range == Range.LOW ? zeros : Bytes.empty());
+    return template(range == Range.LOW ? zeros() : Bytes.empty());
   }
 
   /**
@@ -140,7 +140,7 @@ public enum EndorsementKind {
    * empty, and some fill them with zeros as in the low range. The certificate tells which.
    */
   List<TpmPublic> templates() {
-    return range == Range.LOW ? List.of(template()) : List.of(template(), template(zeros));
+    return range == Range.LOW ? List.of(template()) : List.of(template(), template(zeros()));
   }
 
   /**
@@ -155,6 +155,10 @@ public enum EndorsementKind {
   abstract KeyParameters parameters(Bytes unique);
 
   private TpmPublic template(Bytes unique) {
-    return new TpmPublic(range.nameHash, range.attributes, range.policy, parameters(unique));
+    return range.template(parameters(unique));
+  }
+
+  private Bytes zeros() {
+    return Bytes.of(new byte[uniqueBytes]);
   }
 }

@@ -12,14 +12,14 @@ import dev.bartizan.crypto.boot.ReferenceValues;
 import dev.bartizan.crypto.eventlog.FirmwareBoot;
 import dev.bartizan.crypto.eventlog.LogHash;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
-import dev.bartizan.crypto.statement.AgentEvent;
-import dev.bartizan.crypto.statement.AgentLog;
-import dev.bartizan.crypto.statement.AttestationResult;
-import dev.bartizan.crypto.statement.Evidence;
-import dev.bartizan.crypto.statement.EvidenceWriter;
-import dev.bartizan.crypto.statement.HealthClaims;
-import dev.bartizan.crypto.statement.Nonce;
-import dev.bartizan.crypto.statement.TrustTier;
+import dev.bartizan.protocol.evidence.AgentEvent;
+import dev.bartizan.protocol.evidence.AgentLog;
+import dev.bartizan.protocol.result.AttestationResult;
+import dev.bartizan.protocol.evidence.Evidence;
+import dev.bartizan.protocol.evidence.EvidenceWriter;
+import dev.bartizan.protocol.evidence.HealthClaims;
+import dev.bartizan.protocol.evidence.Nonce;
+import dev.bartizan.protocol.result.TrustTier;
 import dev.bartizan.crypto.tpm.BankNotActive;
 import dev.bartizan.crypto.tpm.PcrSelection;
 import dev.bartizan.crypto.tpm.Swtpm;
@@ -40,6 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Chips that keep PCRs in other banks than SHA-256, from enrolment to the verifier's word. */
+@SuppressWarnings("NullAway.Init") // What a device is made of depends on the banks of its chip.
 class OtherBankTest {
   private static final String ALL = ":0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15";
   private static final Nonce NONCE = Nonce.ofHex("00112233445566778899aabbccddeeff");

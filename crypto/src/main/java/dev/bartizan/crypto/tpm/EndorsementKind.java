@@ -22,7 +22,6 @@ import java.util.stream.Collectors;
  * L-2, L-1, H-3 and H-6 of the TCG EK Credential Profile. One template for each kind of key: the
  * high range's RSA-2048 and P-256 keys are not taken, for a chip would have two of a kind.
  */
-@SuppressWarnings("ImmutableEnumChecker") // Bytes never change, though they are not annotated so
 public enum EndorsementKind {
   ECC_P256("p-256", 0x01c0_000a, Range.LOW, TpmCurve.P256.size()) {
     @Override
@@ -52,7 +51,6 @@ public enum EndorsementKind {
   };
 
   /** What the keys of one range have in common. */
-  @SuppressWarnings("ImmutableEnumChecker") // nor does what Set.copyOf makes
   private enum Range {
     /** PolicySecret(endorsement) alone opens them (PolicyA). */
     LOW(TpmHash.SHA256, "837197674484b3f81a90cc8d46a5d724fd52d76e06520b64f2a1da1b331469aa"),

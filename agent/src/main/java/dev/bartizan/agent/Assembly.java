@@ -60,6 +60,7 @@ import dev.bartizan.updater.fetch.DataBudget;
 import dev.bartizan.updater.fetch.Download;
 import dev.bartizan.updater.fetch.Mirror;
 import dev.bartizan.updater.fetch.SmallFiles;
+import dev.bartizan.updater.fetch.ToldTransport;
 import dev.bartizan.updater.install.Installer;
 import dev.bartizan.updater.install.JournalCopy;
 import dev.bartizan.updater.install.Limits;
@@ -133,7 +134,9 @@ public final class Assembly implements AutoCloseable {
     TrustedClock clock = TrustedClock.open(host.clock(), System::nanoTime, disk);
     List<String> mended = Device.mendMetadata(config, disk, clock);
     OfflineSource offline = OfflineSource.open(disk);
-    List<Mirror> mirrors = Device.mirrors(config, offline::before);
+    List<Mirror> mirrors =
+        Device.mirrors(
+            config, network -> new ToldTransport(offline.before(network), worker::progress));
     SmallFiles repository = Device.smallFiles(mirrors);
     TrustedDocuments documents = Device.documents(config, mirrors, disk, clock);
     DeviceKeystore keystore = Device.openKeystore(config, host, disk, documents);
@@ -181,7 +184,8 @@ public final class Assembly implements AutoCloseable {
         new ReleaseKeys(
             keystore.ueid(), credentials.unwrapCertificate(), repository, new Envelopes(disk));
     ReleasePayloads payloads =
-        new ReleasePayloads(documents, files, store, keys, vault, crypto, host.workers());
+        new ReleasePayloads(
+            documents, files, store, keys, vault, crypto, host.workers(), worker::progress);
     AgentVersions versions = new AgentVersions(disk);
     JournalCopy journal = new JournalCopy(disk);
     Contact contact = new Contact();

@@ -24,7 +24,7 @@ import java.util.Optional;
 
 /** What each command does. Runs in the agent's turn. */
 final class CommandBook implements CommandDesk.Executor {
-  private static final Duration LOOKING = Duration.ofHours(1);
+  private static final Duration LOOKING = Worker.SILENCE;
 
   private final Updates updates;
   private final Installer installer;

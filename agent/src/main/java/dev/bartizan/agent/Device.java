@@ -22,6 +22,7 @@ import dev.bartizan.crypto.keystore.DeviceKeystore;
 import dev.bartizan.crypto.tpm.TpmAccess;
 import dev.bartizan.updater.disk.Disk;
 import dev.bartizan.updater.disk.ScratchDisk;
+import dev.bartizan.updater.fetch.Allowance;
 import dev.bartizan.updater.fetch.Failover;
 import dev.bartizan.updater.fetch.FetchRefusal;
 import dev.bartizan.updater.fetch.HttpTransport;
@@ -168,12 +169,11 @@ public final class Device {
     Root pinned = pinnedRoot(config);
     List<TrustedDocuments.Place> places = new ArrayList<>();
     for (Mirror mirror : mirrors) {
-      SmallFiles files = smallFiles(List.of(mirror));
-      TufClient client =
-          new TufClient(pinned, store, (name, limit) -> metadata(files, name, limit), clock);
-      places.add(new TrustedDocuments.Place(client, files));
+      TrustedDocuments.Metadata metadata =
+          files -> new TufClient(pinned, store, source(files), clock);
+      places.add(new TrustedDocuments.Place(metadata, smallFiles(List.of(mirror))));
     }
-    return new TrustedDocuments(disk, places);
+    return new TrustedDocuments(disk, places, System::nanoTime);
   }
 
   /**
@@ -183,12 +183,10 @@ public final class Device {
    */
   public static Map<String, Long> tryRepository(AgentConfig config, InstantSource clock)
       throws IOException, Refusal {
-    SmallFiles files = smallFiles(mirrors(config, network -> network));
+    SmallFiles files =
+        smallFiles(config).within(new Allowance(System::nanoTime, TrustedDocuments.REFRESH));
     return new TufClient(
-            pinnedRoot(config),
-            new MetadataStore(new ScratchDisk(), TUF),
-            (name, limit) -> metadata(files, name, limit),
-            clock)
+            pinnedRoot(config), new MetadataStore(new ScratchDisk(), TUF), source(files), clock)
         .refreshAll()
         .versions();
   }
@@ -213,6 +211,10 @@ public final class Device {
     } catch (TufRefusal notARoot) {
       throw new Malformed(file + ": " + Explanation.of(notARoot), notARoot);
     }
+  }
+
+  private static MetadataSource source(SmallFiles files) {
+    return (name, limit) -> metadata(files, name, limit);
   }
 
   private static Optional<byte[]> metadata(SmallFiles repository, String name, int limit)

@@ -39,7 +39,7 @@ final class LocalDaemon implements ControlRoute.Daemon {
   private static final int MAX_TEXT = 64;
   private static final int MAX_PATH = 4096;
   private static final String SOMEBODY_HERE = "local";
-  private static final Duration LOOKING = Duration.ofHours(1);
+  private static final Duration LOOKING = Worker.SILENCE;
 
   /** How often a history is looked at that changes all the time. */
   private static final int LOOKS = 10;
@@ -139,7 +139,7 @@ final class LocalDaemon implements ControlRoute.Daemon {
   public byte[] update(JsonFields wish) throws IOException, Refusal, InterruptedException {
     Optional<String> version = wish.findText("version", MAX_TEXT);
     Optional<String> bundle = wish.findText("offline", MAX_PATH);
-    boolean checkOnly = wish.flag("check");
+    boolean checkOnly = wish.has("check") && wish.flag("check");
     updates.looksUp();
     try {
       Errand<Updates.Offer> looking =

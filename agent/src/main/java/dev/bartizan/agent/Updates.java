@@ -122,6 +122,11 @@ final class Updates {
     }
   }
 
+  /** Which metadata is trusted now, whoever had it refreshed. */
+  Optional<Digest> metadata() {
+    return documents.setDigest();
+  }
+
   /** By how much the machine's clock is behind what metadata has shown. */
   Duration clockIsBehind() {
     return clock.behind();

@@ -3,6 +3,7 @@ package dev.bartizan.agent;
 import dev.bartizan.agent.report.News;
 import dev.bartizan.agent.schedule.Errand;
 import dev.bartizan.agent.schedule.Worker;
+import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Explanation;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.protocol.release.DevicePolicy;
@@ -27,7 +28,7 @@ final class Upkeep {
   private static final Duration WOKEN = Duration.ofSeconds(10);
 
   /** How long an errand may show nothing: several exchanges, each with a deadline of its own. */
-  private static final Duration DEADLINE = Duration.ofHours(1);
+  private static final Duration DEADLINE = Worker.SILENCE;
 
   private final Updates updates;
   private final KeyWatch keys;
@@ -38,6 +39,11 @@ final class Upkeep {
   private final InstantSource clock;
   private Instant next = Instant.EPOCH;
   private boolean isFresh;
+
+  /** The metadata that was looked at last, once there was a look. */
+  private Optional<Digest> seen = Optional.empty();
+
+  private boolean hasLooked;
   private @Nullable Errand<Boolean> metadata;
   private @Nullable Errand<Boolean> wrapped;
   private @Nullable Errand<List<Updates.Proposal>> proposals;
@@ -97,6 +103,7 @@ final class Upkeep {
         soon();
       }
     }
+    takeUpWhatOthersFetched(loop);
     if (wrapped != null && wrapped.isDone()) {
       wrapped = null;
       if (!loop.keysRenewed()) {
@@ -116,6 +123,26 @@ final class Upkeep {
       return WOKEN;
     }
     return left;
+  }
+
+  /**
+   * A command has the repository asked, too: what came with that (a policy, reference values that
+   * make this boot a good one) holds at once, and not an hour later.
+   */
+  private void takeUpWhatOthersFetched(Loop loop) throws IOException, InterruptedException {
+    Optional<Digest> now = updates.metadata();
+    if (isBusy() || (hasLooked && now.equals(seen))) {
+      return;
+    }
+    boolean isNews = hasLooked;
+    hasLooked = true;
+    seen = now;
+    if (isNews) {
+      policy.renew();
+      if (loop.policyRenewed()) {
+        wrapped = worker.submit("keys", DEADLINE, this::renewKeys);
+      }
+    }
   }
 
   /** Something is not as it should be, and may be mended from there. */
@@ -142,6 +169,7 @@ final class Upkeep {
 
   private void takeMetadata(Errand<Boolean> errand) throws IOException, InterruptedException {
     metadata = null;
+    seen = updates.metadata();
     isFresh = false;
     try {
       isFresh = errand.get();

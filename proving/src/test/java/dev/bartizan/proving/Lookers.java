@@ -87,7 +87,9 @@ final class Lookers implements AutoCloseable {
               throw new IOException("offline");
             },
             Clock.systemUTC());
-    this.documents = new TrustedDocuments(client, disk, nowhere);
+    this.documents =
+        new TrustedDocuments(
+            disk, List.of(new TrustedDocuments.Place(files -> client, nowhere)), System::nanoTime);
     documents.load();
     DeviceKeystore keystore = keystore();
     Credentials credentials = Credentials.find(disk).orElseThrow();

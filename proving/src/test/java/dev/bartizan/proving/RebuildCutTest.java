@@ -152,7 +152,8 @@ class RebuildCutTest {
   }
 
   private void make(FakeDisk disk) throws IOException, Refusal {
-    new Rebuild(this::unlock, new ObjectStore(disk, CRYPTO::sha256), CRYPTO, Runnable::run)
+    new Rebuild(
+            this::unlock, new ObjectStore(disk, CRYPTO::sha256), CRYPTO, Runnable::run, () -> {})
         .make(MODEL, release, base, offer);
   }
 

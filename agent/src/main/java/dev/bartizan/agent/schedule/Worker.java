@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,6 +17,13 @@ import org.slf4j.LoggerFactory;
  */
 public final class Worker implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
+
+  /**
+   * For errands that ask servers, which are given up in a fraction of it; or hash and write what
+   * has come, some gigabytes at a time.
+   */
+  public static final Duration SILENCE = Duration.ofMinutes(15);
+
   private static final Duration STOP = Duration.ofSeconds(10);
 
   private final ExecutorService thread;
@@ -23,6 +31,7 @@ public final class Worker implements AutoCloseable {
   private final Runnable done;
   private final AtomicInteger inHand = new AtomicInteger();
   private final Set<Errand<?>> open = ConcurrentHashMap.newKeySet();
+  private volatile @Nullable Thread busy;
 
   /**
    * @param thread does one thing at a time; closed with this worker
@@ -55,13 +64,25 @@ public final class Worker implements AutoCloseable {
 
   private <T> void run(String name, Duration deadline, Errand<T> errand, Errand.Work<T> work) {
     pulse.begin(name, deadline);
+    busy = Thread.currentThread();
     try {
       errand.run(work);
     } finally {
+      busy = null;
       pulse.rest();
       open.remove(errand);
       inHand.decrementAndGet();
       done.run();
+    }
+  }
+
+  /**
+   * The errand in hand goes on, says who does it. From any other thread it is not heard: that
+   * somebody else lives proves nothing.
+   */
+  public void progress() {
+    if (Thread.currentThread() == busy) {
+      pulse.progress();
     }
   }
 

@@ -3,6 +3,8 @@ package dev.bartizan.agent.trust;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.updater.disk.Disk;
+import dev.bartizan.updater.fetch.Allowance;
+import dev.bartizan.updater.fetch.FetchRefusal;
 import dev.bartizan.updater.fetch.SmallFiles;
 import dev.bartizan.updater.tuf.TargetFile;
 import dev.bartizan.updater.tuf.TrustedTargets;
@@ -10,6 +12,7 @@ import dev.bartizan.updater.tuf.TufClient;
 import dev.bartizan.updater.tuf.Voucher;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -17,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +37,13 @@ public final class TrustedDocuments {
 
   private final ReentrantLock asking = new ReentrantLock();
 
+  /**
+   * What a whole refresh may take, from all places together. It goes on where it ended: what was
+   * accepted stays, and a link that needs longer needs a second one.
+   */
+  public static final Duration REFRESH = Duration.ofMinutes(15);
+
+  private final LongSupplier nanoTime;
   private final TufClient client;
   private final DocumentCache cache;
   private final List<Place> places;
@@ -42,17 +53,21 @@ public final class TrustedDocuments {
    * Somewhere the fleet's files can be had. What a place says is verified before a byte of it is
    * kept; a place that fails that is passed over.
    */
-  public record Place(TufClient client, SmallFiles files) {}
+  public record Place(Metadata metadata, SmallFiles files) {}
 
-  public TrustedDocuments(TufClient client, Disk disk, SmallFiles repository) {
-    this(disk, List.of(new Place(client, repository)));
+  /** Metadata as it is had from a place's files. */
+  @FunctionalInterface
+  public interface Metadata {
+    TufClient from(SmallFiles files);
   }
 
   /**
    * @param places asked in this order; at least one
+   * @param nanoTime monotonic
    */
-  public TrustedDocuments(Disk disk, List<Place> places) {
-    this.client = places.get(0).client();
+  public TrustedDocuments(Disk disk, List<Place> places, LongSupplier nanoTime) {
+    this.client = places.get(0).metadata().from(places.get(0).files());
+    this.nanoTime = nanoTime;
     this.cache = new DocumentCache(disk);
     this.places = List.copyOf(places);
   }
@@ -75,27 +90,28 @@ public final class TrustedDocuments {
    *
    * @param wanted target paths of the documents this device lives by
    * @throws Refusal when something offered is not acceptable; what was trusted before stays trusted
+   * @throws IOException when no place can be asked, or all of it took longer than {@link #REFRESH}
    */
   public void refresh(List<String> wanted) throws Refusal, IOException, InterruptedException {
     asking.lockInterruptibly();
     try {
-      refresh(wanted, 0);
+      refresh(wanted, 0, new Allowance(nanoTime, REFRESH));
     } finally {
       asking.unlock();
     }
   }
 
   /** The first place that does counts; if none does, what the first one said is thrown. */
-  private void refresh(List<String> wanted, int index)
+  private void refresh(List<String> wanted, int index, Allowance together)
       throws Refusal, IOException, InterruptedException {
     try {
-      refreshFrom(places.get(index), wanted);
+      refreshFrom(places.get(index), wanted, together);
     } catch (Refusal | IOException failed) {
       if (index + 1 == places.size()) {
         throw failed;
       }
       try {
-        refresh(wanted, index + 1);
+        refresh(wanted, index + 1, together);
       } catch (Refusal | IOException other) {
         failed.addSuppressed(other);
         throw failed;
@@ -103,34 +119,26 @@ public final class TrustedDocuments {
     }
   }
 
-  /**
-   * As {@link #refresh}, from one place: for who brings the fleet's files on a stick.
-   *
-   * @throws Refusal also when the place has older metadata than this device
-   */
-  public void refreshFrom(Place place, List<String> wanted)
+  private void refreshFrom(Place place, List<String> wanted, Allowance together)
       throws Refusal, IOException, InterruptedException {
-    asking.lockInterruptibly();
-    try {
-      TrustedTargets fresh = place.client().refreshWhole();
-      Set<Digest> held = new HashSet<>();
-      for (TargetFile named : fresh.list(SOFTWARE).values()) {
-        // Of a version that this device goes back to, or on to: it starts without a network, too.
-        held.add(named.sha256());
-      }
-      for (String path : wanted) {
-        Optional<TargetFile> target = fresh.find(path);
-        if (target.isPresent()) {
-          fetch(place, fresh, target.get());
-          held.add(target.get().sha256());
-        }
-      }
-      // The other way round, whoever cuts power or link in between would make documents missing.
-      trust(place.client().keep(fresh));
-      retain(held);
-    } finally {
-      asking.unlock();
+    SmallFiles files = place.files().within(together);
+    TufClient metadata = place.metadata().from(files);
+    TrustedTargets fresh = metadata.refreshWhole();
+    Set<Digest> held = new HashSet<>();
+    for (TargetFile named : fresh.list(SOFTWARE).values()) {
+      // Of a version that this device goes back to, or on to: it starts without a network, too.
+      held.add(named.sha256());
     }
+    for (String path : wanted) {
+      Optional<TargetFile> target = fresh.find(path);
+      if (target.isPresent()) {
+        fetch(files, fresh, target.get());
+        held.add(target.get().sha256());
+      }
+    }
+    // The other way round, whoever cuts power or link in between would make documents missing.
+    trust(metadata.keep(fresh));
+    retain(held);
   }
 
   private synchronized void trust(TrustedTargets fresh) {
@@ -139,20 +147,6 @@ public final class TrustedDocuments {
 
   private synchronized void retain(Set<Digest> held) throws IOException {
     cache.retain(held);
-  }
-
-  /**
-   * The document at {@code path} as {@code place} has it, once it is found to be the signed one.
-   */
-  public byte[] getFrom(Place place, String path)
-      throws Refusal, IOException, InterruptedException {
-    TrustedTargets now = now();
-    asking.lockInterruptibly();
-    try {
-      return fetch(place, now, named(now, path));
-    } finally {
-      asking.unlock();
-    }
   }
 
   private synchronized TrustedTargets now() throws FileNotFoundException {
@@ -286,7 +280,7 @@ public final class TrustedDocuments {
   private byte[] fetch(TrustedTargets targets, TargetFile target, int index)
       throws Refusal, IOException, InterruptedException {
     try {
-      return fetch(places.get(index), targets, target);
+      return fetch(places.get(index).files(), targets, target);
     } catch (Refusal | IOException failed) {
       if (index + 1 == places.size()) {
         throw failed;
@@ -300,14 +294,23 @@ public final class TrustedDocuments {
     }
   }
 
-  private byte[] fetch(Place place, TrustedTargets targets, TargetFile target)
+  private static byte[] ask(SmallFiles files, String path, int length)
+      throws Refusal, IOException, InterruptedException {
+    try {
+      return files.get(path, length);
+    } catch (FetchRefusal refused) {
+      throw refused.later();
+    }
+  }
+
+  private byte[] fetch(SmallFiles files, TrustedTargets targets, TargetFile target)
       throws Refusal, IOException, InterruptedException {
     int length = Math.toIntExact(target.length());
     Optional<byte[]> held = held(target);
     if (held.isPresent()) {
       return held.get();
     }
-    byte[] content = place.files().get(TARGETS + targets.urlPath(target), length);
+    byte[] content = ask(files, TARGETS + targets.urlPath(target), length);
     target.accept(content);
     keep(target, content);
     return content;

@@ -19,8 +19,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Called by the installer's one thread.
  */
 public final class DistantPayloads implements Payloads {
-  /** Making a model from a difference may take long, and shows nothing meanwhile. */
-  private static final Duration DEADLINE = Duration.ofHours(1);
+  /**
+   * Progress is told byte by byte and shard by shard; a whole model is hashed and synced at once.
+   */
+  private static final Duration DEADLINE = Worker.SILENCE.multipliedBy(2);
 
   private final Payloads payloads;
   private final Worker worker;

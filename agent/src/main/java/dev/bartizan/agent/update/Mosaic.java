@@ -38,8 +38,15 @@ final class Mosaic {
   private final ObjectStore store;
   private final BulkCrypto crypto;
   private final Delivery delivery;
+  private final Runnable progress;
 
-  Mosaic(ModelVault vault, ObjectStore store, BulkCrypto crypto, Delivery delivery) {
+  Mosaic(
+      ModelVault vault,
+      ObjectStore store,
+      BulkCrypto crypto,
+      Delivery delivery,
+      Runnable progress) {
+    this.progress = progress;
     this.vault = vault;
     this.store = store;
     this.crypto = crypto;
@@ -103,6 +110,7 @@ final class Mosaic {
         long to = Math.min(at + piece.length(), end);
         if (from < to) {
           sealer.write(held.read(piece).slice((int) (from - at), (int) (to - from)));
+          progress.run();
         }
         at += piece.length();
       }

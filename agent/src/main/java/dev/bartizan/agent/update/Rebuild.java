@@ -33,6 +33,7 @@ public final class Rebuild {
   private final ObjectStore store;
   private final BulkCrypto crypto;
   private final Executor workers;
+  private final Runnable progress;
 
   /** Unwraps a release's content key; see {@link ModelVault#unlock}. */
   @FunctionalInterface
@@ -42,12 +43,15 @@ public final class Rebuild {
 
   /**
    * @param workers where sections of a difference are decoded, two at a time
+   * @param progress told of each shard that is done
    */
-  public Rebuild(Unlocking vault, ObjectStore store, BulkCrypto crypto, Executor workers) {
+  public Rebuild(
+      Unlocking vault, ObjectStore store, BulkCrypto crypto, Executor workers, Runnable progress) {
     this.vault = vault;
     this.store = store;
     this.crypto = crypto;
     this.workers = workers;
+    this.progress = progress;
   }
 
   /**
@@ -91,7 +95,8 @@ public final class Rebuild {
         new DeltaDecoder(crypto::sha256, manifest.model().length(), workers, SECTIONS_AT_ONCE);
     int first = firstShard(manifest.model(), writer.size());
     ShardSealer result =
-        new ShardSealer(manifest.model(), first, sealer(newer, first, writer), crypto.sha256());
+        new ShardSealer(
+            manifest.model(), first, sealer(newer, first, writer), crypto.sha256(), progress);
     try (InputStream stream = new SealedStream(delta)) {
       // Not apply, which would hash the whole again: each shard is checked against a signed digest.
       decoder.resume(base, stream, manifest.model().start(first), result);

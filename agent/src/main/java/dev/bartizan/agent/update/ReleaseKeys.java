@@ -7,6 +7,7 @@ import dev.bartizan.crypto.envelope.EnvelopeRefusal;
 import dev.bartizan.crypto.envelope.KeyEnvelope;
 import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.protocol.release.EnvelopePath;
+import dev.bartizan.updater.fetch.FetchRefusal;
 import dev.bartizan.updater.fetch.SmallFiles;
 import dev.bartizan.updater.install.Component;
 import dev.bartizan.updater.install.Components;
@@ -51,13 +52,20 @@ public final class ReleaseKeys {
    */
   void fetch(Digest release) throws IOException, Refusal {
     String path = EnvelopePath.of(release, device);
-    Optional<byte[]> envelope =
-        Interruptible.complete(() -> repository.find(path, KeyEnvelope.MAX_LENGTH));
+    Optional<byte[]> envelope = Interruptible.complete(() -> find(path));
     if (envelope.isEmpty()) {
       throw new UpdateRefusal(
           UpdateRefusal.Reason.NO_KEY, path + ": the fleet has wrapped no key to this device");
     }
     envelopes.keep(release, envelope.get());
+  }
+
+  private Optional<byte[]> find(String path) throws IOException, Refusal, InterruptedException {
+    try {
+      return repository.find(path, KeyEnvelope.MAX_LENGTH);
+    } catch (FetchRefusal refused) {
+      throw refused.later();
+    }
   }
 
   /**

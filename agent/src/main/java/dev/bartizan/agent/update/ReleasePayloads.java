@@ -39,14 +39,15 @@ public final class ReleasePayloads implements ComponentPayloads {
       ReleaseKeys keys,
       ModelVault vault,
       BulkCrypto crypto,
-      Executor workers) {
+      Executor workers,
+      Runnable progress) {
     this.documents = documents;
     this.delivery = delivery;
     this.store = store;
     this.keys = keys;
-    this.rebuild = new Rebuild(vault::unlock, store, crypto, workers);
+    this.rebuild = new Rebuild(vault::unlock, store, crypto, workers, progress);
     this.planner = new Planner(documents, store);
-    this.mosaic = new Mosaic(vault, store, crypto, delivery);
+    this.mosaic = new Mosaic(vault, store, crypto, delivery, progress);
   }
 
   /**

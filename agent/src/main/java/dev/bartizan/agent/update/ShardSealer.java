@@ -33,24 +33,28 @@ final class ShardSealer implements ResultSink {
   private final Shards shards;
   private final ArtifactSealer sealer;
   private final MessageDigest sha256;
+  private final Runnable progress;
   private final ByteBuffer shard;
   private int index;
 
   /** Takes the whole plaintext. */
   ShardSealer(Shards shards, ArtifactSealer sealer, MessageDigest sha256) {
-    this(shards, 0, sealer, sha256);
+    this(shards, 0, sealer, sha256, () -> {});
   }
 
   /**
    * Takes what is left of a plaintext.
    *
    * @param first the shard to begin with
+   * @param progress told of each shard that is done
    */
-  ShardSealer(Shards shards, int first, ArtifactSealer sealer, MessageDigest sha256) {
+  ShardSealer(
+      Shards shards, int first, ArtifactSealer sealer, MessageDigest sha256, Runnable progress) {
     this.index = first;
     this.shards = shards;
     this.sealer = sealer;
     this.sha256 = sha256;
+    this.progress = progress;
     this.shard = ByteBuffer.allocateDirect((int) Math.min(shards.shardSize(), shards.length()));
   }
 
@@ -97,6 +101,7 @@ final class ShardSealer implements ResultSink {
     sealer.write(shard);
     shard.clear();
     index++;
+    progress.run();
   }
 
   private BadShard tooLong() {

@@ -142,6 +142,41 @@ class ScheduleTest {
   }
 
   @Test
+  void anErrandThatTellsItsProgressMayLast() throws Exception {
+    worker.submit(
+        "update of defect",
+        MINUTE,
+        () -> {
+          for (int i = 0; i < 10; i++) {
+            pass(MINUTE);
+            heart.beatIfAlive();
+            worker.progress();
+          }
+          return "";
+        });
+    hand.workOff();
+    assertEquals(Collections.nCopies(10, "alive"), beats);
+  }
+
+  @Test
+  void thatSomebodyElseGoesOnSaysNothingOfTheErrandInHand() throws Exception {
+    worker.submit(
+        "metadata",
+        MINUTE,
+        () -> {
+          pass(MINUTE.plusSeconds(1));
+          Thread other = new Thread(worker::progress);
+          other.start();
+          other.join();
+          heart.beatIfAlive();
+          return "";
+        });
+    hand.workOff();
+    worker.progress();
+    assertEquals(List.of("the worker: metadata shows no progress for 61 s"), beats);
+  }
+
+  @Test
   void anErrandThatFailsFailsWhoeverTakesIt() throws Exception {
     Errand<String> errand =
         worker.submit(

@@ -79,7 +79,7 @@ class ShardSealerTest {
           first == 0
               ? ArtifactSealer.begin(key, salt, context, crypto, this::keep)
               : ArtifactSealer.resume(key, salt, context, crypto, this::keep, of.start(first));
-      ShardSealer result = new ShardSealer(of, first, sealer, Digest.sha256());
+      ShardSealer result = new ShardSealer(of, first, sealer, Digest.sha256(), () -> {});
       for (int at = (int) of.start(first); at < content.length; at += piece) {
         result.write(ByteBuffer.wrap(content, at, Math.min(piece, content.length - at)));
       }

@@ -56,7 +56,11 @@ public final class Exchange {
     // Divided before it is multiplied: the product of a long time and a rate has to fit.
     boolean slow =
         taken > pace.grace().toNanos() && received < taken / NANOS_PER_SECOND * pace.slowest();
-    if (late || slow) {
+    if (late) {
+      throw new FetchRefusal(
+          Reason.SLOW, path, "is not all here after " + pace.total().toSeconds() + " s");
+    }
+    if (slow) {
       throw new FetchRefusal(
           Reason.SLOW, path, received + " bytes in " + taken / NANOS_PER_SECOND + " s");
     }

@@ -1,6 +1,7 @@
 package dev.bartizan.updater.fetch;
 
 import dev.bartizan.crypto.Refusal;
+import java.io.IOException;
 
 /** What a server offered is not what was signed, or not in a way that can be accepted. */
 public final class FetchRefusal extends Refusal {
@@ -33,6 +34,20 @@ public final class FetchRefusal extends Refusal {
   }
 
   private final Reason reason;
+
+  /**
+   * For who can ask again: a server that was slow may be quicker then, and what is under way must
+   * not end because somebody slows the network down.
+   *
+   * @throws FetchRefusal this one, unless it is SLOW
+   */
+  public IOException later() throws FetchRefusal {
+    if (reason != Reason.SLOW) {
+      throw this;
+    }
+    return new IOException("SLOW: " + getMessage(), this);
+  }
+
   private final String path;
 
   public FetchRefusal(Reason reason, String path, String detail) {

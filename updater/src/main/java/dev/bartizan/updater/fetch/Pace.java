@@ -23,6 +23,14 @@ public record Pace(Duration silence, Duration grace, Duration total, long slowes
     }
   }
 
+  /** The same, and over after {@code left} at the latest. */
+  Pace atMost(Duration left) {
+    if (left.compareTo(total) >= 0) {
+      return this;
+    }
+    return new Pace(silence, left.compareTo(grace) < 0 ? left : grace, left, slowest);
+  }
+
   /** All times divided by {@code factor}, and the rate multiplied: for a life in fast motion. */
   public Pace faster(int factor) {
     return new Pace(

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Fetches small files whole: metadata, manifests, envelopes.
@@ -18,6 +19,7 @@ public final class SmallFiles {
   private final List<Mirror> mirrors;
   private final LongSupplier nanoTime;
   private final Pace pace;
+  private final @Nullable Allowance together;
 
   /** From one server. */
   public SmallFiles(Transport transport, LongSupplier nanoTime, Pace pace) {
@@ -29,20 +31,31 @@ public final class SmallFiles {
    * @param nanoTime monotonic
    */
   public SmallFiles(List<Mirror> mirrors, LongSupplier nanoTime, Pace pace) {
+    this(mirrors, nanoTime, pace, null);
+  }
+
+  private SmallFiles(
+      List<Mirror> mirrors, LongSupplier nanoTime, Pace pace, @Nullable Allowance together) {
     if (mirrors.isEmpty()) {
       throw new IllegalArgumentException("nobody to ask");
     }
     this.mirrors = List.copyOf(mirrors);
     this.nanoTime = nanoTime;
     this.pace = pace;
+    this.together = together;
+  }
+
+  /** The same servers, for questions that have to be answered within {@code together}. */
+  public SmallFiles within(Allowance together) {
+    return new SmallFiles(mirrors, nanoTime, pace, together);
   }
 
   /**
    * The file at {@code path}, or empty when the server says there is none.
    *
    * @param limit the most bytes to accept
-   * @throws FetchRefusal TOO_LONG past the limit; SLOW when the last server drips; REJECTED for
-   *     other client errors
+   * @throws FetchRefusal TOO_LONG past the limit; SLOW when the last server drips, or all together
+   *     took too long; REJECTED for other client errors
    * @throws IOException when no server can be asked now
    */
   public Optional<byte[]> find(String path, int limit)
@@ -81,7 +94,8 @@ public final class SmallFiles {
 
   private Optional<byte[]> ask(Transport transport, String path, int limit)
       throws IOException, FetchRefusal, InterruptedException {
-    Exchange exchange = new Exchange(nanoTime, pace);
+    Pace allowed = together == null ? pace : together.within(path, pace);
+    Exchange exchange = new Exchange(nanoTime, allowed);
     try (Response response = transport.get(path, 0, Transport.TO_THE_END)) {
       if (Answers.isAbsent(response)) {
         return Optional.empty();

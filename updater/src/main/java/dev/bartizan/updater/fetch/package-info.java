@@ -6,9 +6,10 @@
  * whatever the server sends; what arrived before an interruption is not asked for again; a client
  * error is final at once, everything else is tried again a bounded number of times with growing,
  * jittered pauses; a server that drips is given up in bounded time, each small file and each answer
- * by its {@link dev.bartizan.updater.fetch.Pace}; nothing is silently downloaded again from the
- * start unless the policy allows it; what a download may cost is counted before it is spent,
- * through restarts; a mirror is believed no more than any other server.
+ * by its {@link dev.bartizan.updater.fetch.Pace} and several together by their {@link
+ * dev.bartizan.updater.fetch.Allowance}; nothing is silently downloaded again from the start unless
+ * the policy allows it; what a download may cost is counted before it is spent, through restarts; a
+ * mirror is believed no more than any other server.
  *
  * <p>Not guaranteed: that bytes in an unsealed {@link dev.bartizan.updater.fetch.Partial} are the
  * right ones. Only sealing it says so.

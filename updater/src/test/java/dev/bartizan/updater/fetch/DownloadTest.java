@@ -157,6 +157,15 @@ class DownloadTest {
   }
 
   @Test
+  void anObjectThatTheStoreDoesNotShowIsForbiddenAndFinal() throws Exception {
+    try (FaultyServer server = new FaultyServer(file, status(403))) {
+      refused(server, POLICY, "FORBIDDEN");
+      assertEquals(1, server.requests().size());
+      assertEquals(List.of(), pauses);
+    }
+  }
+
+  @Test
   void everyClientErrorIsFinal() throws Exception {
     for (int status : new int[] {400, 401, 416, 429, 451}) {
       try (FaultyServer server = new FaultyServer(file, status(status))) {

@@ -8,9 +8,11 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 
@@ -72,6 +74,50 @@ class SmallFilesTest {
         assertThrows(FetchRefusal.class, () -> files.get("timestamp.json", 1 << 30));
     assertEquals("SLOW", refusal.code());
     assertEquals(2 * Pace.DEFAULT.total().toMillis() + 1, drip.sent());
+  }
+
+  @Test
+  void severalQuestionsTogetherAreOverWhenTheirTimeIs() throws Exception {
+    // Slow retrieval: each file in good time, and ever more files.
+    Drip clock = new Drip(Duration.ofSeconds(100));
+    List<String> asked = new ArrayList<>();
+    Transport thoughtful =
+        (path, offset, count) -> {
+          asked.add(path);
+          clock.get(path, offset, count).body().read();
+          return new Transport.Response(
+              200, 0, OptionalLong.empty(), new ByteArrayInputStream(file));
+        };
+    SmallFiles files =
+        new SmallFiles(thoughtful, clock, Pace.DEFAULT)
+            .within(new Allowance(clock, Duration.ofSeconds(250)));
+    files.get("a", 1000);
+    files.get("b", 1000);
+    // The third has 50 seconds left, and takes a hundred.
+    assertEquals("SLOW", assertThrows(FetchRefusal.class, () -> files.get("c", 1000)).code());
+    assertEquals("SLOW", assertThrows(FetchRefusal.class, () -> files.get("d", 1000)).code());
+    assertEquals(List.of("a", "b", "c"), asked);
+  }
+
+  @Test
+  void whoAsksIsToldOfEachAnswerAndEachByte() throws Exception {
+    AtomicInteger told = new AtomicInteger();
+    Drip drip = new Drip(Duration.ZERO);
+    Transport server = new ToldTransport(drip, told::incrementAndGet);
+    try (Transport.Response answer = server.get("a", 0, Transport.TO_THE_END)) {
+      assertEquals(1, told.get());
+      assertEquals('x', answer.body().read());
+      assertEquals(1, answer.body().read(new byte[10]));
+    }
+    assertEquals(3, told.get());
+    Transport away =
+        new ToldTransport(
+            (path, offset, count) -> {
+              throw new IOException("away");
+            },
+            told::incrementAndGet);
+    assertThrows(IOException.class, () -> away.get("a", 0, Transport.TO_THE_END));
+    assertEquals(4, told.get());
   }
 
   @Test

@@ -189,6 +189,7 @@ run_tests() {
   [ -n "$profile" ] || {
     mkdir -p "${not_run%/*}"
     echo "SystemdIT: the units under a real systemd: ./install.sh test --systemd" >>"$not_run"
+    echo "OperationsPageIT: docs/operations.md, command by command: ./install.sh test --systemd" >>"$not_run"
   }
   if [ -s "$not_run" ]; then
     say "not run here: $(wc -l <"$not_run")"

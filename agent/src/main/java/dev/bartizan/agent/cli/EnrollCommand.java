@@ -46,7 +46,10 @@ import picocli.CommandLine.Spec;
       "",
       "The server checks a TPM's endorsement certificate and that attestation, identity and unwrap"
           + " key live in that chip. Other keystores need a token, and a server that accepts them."
-          + " Enrolling again keeps the keys and renews the certificates."
+          + " Enrolling again keeps the keys and renews the certificates.",
+      "",
+      "A server that has not answered a request after two minutes, that says nothing for 20 seconds"
+          + " or sends less than 1 KiB a second is given up (exit code 3), and can be asked again."
     })
 final class EnrollCommand implements Callable<Integer> {
   private static final int MAX_TOKEN = 1024;
@@ -86,6 +89,7 @@ final class EnrollCommand implements Callable<Integer> {
     Assembly.Host host = ConfigOption.host();
     EndorsementChoice choice = endorsement.choice();
     List<X509Certificate> anchors = Certificates.read(settings.fleet().trustAnchors());
+    Optional<String> permission = token(); // Before keys are made that would have to wait for it.
     try (LinuxDisk disk = LinuxDisk.acquire(settings.device().stateDirectory())) {
       DeviceKeystore keystore =
           newEpoch
@@ -97,7 +101,7 @@ final class EnrollCommand implements Callable<Integer> {
               new HttpsEnrolmentService(server, anchors),
               new GrantCheck(anchors, host.clock()),
               choice.given(),
-              token());
+              permission);
       new Credentials(grant.identityChain(), grant.unwrapCertificate()).store(disk);
       Inbox.begin(disk, host.clock().instant());
       Keystores.open(settings, host, disk, Optional.empty()); // Goes over to a new epoch's keys.

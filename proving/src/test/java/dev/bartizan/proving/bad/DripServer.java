@@ -21,17 +21,22 @@ import java.util.function.Predicate;
 
 /**
  * A server that answers some paths well and others at a byte now and then: by turns from the first
- * byte of its answer on, or with a header at once and a body that never ends. To a TLS client it
+ * byte of its answer on, or with a head at once and a body that never ends. To a TLS client it
  * drips a handshake.
  */
 final class DripServer implements AutoCloseable {
   private static final byte[] WELL = "HTTP/1.1 200 OK\r\nContent-Length: ".getBytes(ascii());
-  private static final byte[] ENDLESS =
-      "HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n".getBytes(ascii());
+  private static final int ENDLESS = 300_000;
+
+  /** The head of a record of 16 KiB: a TLS client waits for all of it. */
+  private static final byte[] HANDSHAKE = {22, 3, 3, 0x40, 0};
+
+  /** Counted over all servers, so that requests of each kind meet both ways. */
+  private static final AtomicInteger TURN = new AtomicInteger();
 
   private final ServerSocket socket = new ServerSocket();
   private final Path root;
-  private final Predicate<String> dripping;
+  private volatile Predicate<String> dripping;
   private final Duration perByte;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final AtomicInteger dripped = new AtomicInteger();
@@ -46,6 +51,15 @@ final class DripServer implements AutoCloseable {
     socket.setReuseAddress(true);
     socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     start(this::accept);
+  }
+
+  /** From now on it drips other paths; whoever is connected has to come anew. */
+  void turnTo(Predicate<String> paths) throws IOException {
+    dripping = paths;
+    for (Socket client : open) {
+      client.close();
+    }
+    dripped.set(0);
   }
 
   private static Charset ascii() {
@@ -79,7 +93,7 @@ final class DripServer implements AutoCloseable {
     try (client) {
       for (Optional<String> path = request(client); path.isPresent(); path = request(client)) {
         if (dripping.test(path.get())) {
-          drip(client.getOutputStream());
+          drip(path.get(), client.getOutputStream());
           return;
         }
         answer(path.get(), client.getOutputStream());
@@ -120,15 +134,24 @@ final class DripServer implements AutoCloseable {
     out.write(content);
   }
 
-  private void drip(OutputStream out) throws IOException {
-    boolean isHeaderWell = dripped.getAndIncrement() % 2 == 0;
-    if (isHeaderWell) {
-      out.write(ENDLESS);
+  private void drip(String path, OutputStream out) throws IOException {
+    byte[] head = path.isEmpty() ? HANDSHAKE : head(path);
+    dripped.incrementAndGet();
+    boolean isHeadWell = TURN.getAndIncrement() % 2 == 0;
+    if (isHeadWell) {
+      out.write(head);
     }
-    for (int i = 0; !socket.isClosed(); i++) {
-      out.write(isHeaderWell ? 'x' : ENDLESS[i % ENDLESS.length]);
+    for (int i = isHeadWell ? head.length : 0; !socket.isClosed(); i++) {
+      out.write(i < head.length ? head[i] : 'x');
       LockSupport.parkNanos(perByte.toNanos());
     }
+  }
+
+  /** Of the length that the file has: another one would be refused before the first byte. */
+  private byte[] head(String path) throws IOException {
+    Path file = root.resolve(path);
+    long length = Files.isRegularFile(file) ? Files.size(file) : ENDLESS;
+    return (new String(WELL, ascii()) + length + "\r\n\r\n").getBytes(ascii());
   }
 
   @Override

@@ -134,7 +134,9 @@ final class ConfigTable {
     if (node == null) {
       return otherwise;
     }
-    if (!node.isIntegralNumber() || node.longValue() < least || node.longValue() > most) {
+    // A number of more than 64 bits would lose its upper ones, and be within bounds.
+    boolean isWhole = node.isIntegralNumber() && node.canConvertToLong();
+    if (!isWhole || node.longValue() < least || node.longValue() > most) {
       throw refusal(key, "is not a whole number from " + least + " to " + most);
     }
     return node.longValue();

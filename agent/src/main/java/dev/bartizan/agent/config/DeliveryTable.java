@@ -13,6 +13,9 @@ final class DeliveryTable {
   private static final int MAX_MIRRORS = 16;
   private static final long MOST = 1L << 50;
 
+  /** A terabyte a second: what comes in a minute is still counted exactly. */
+  private static final long FASTEST = 1L << 40;
+
   private DeliveryTable() {}
 
   static AgentConfig.Delivery read(ConfigTable table) throws ConfigRefusal {
@@ -46,8 +49,9 @@ final class DeliveryTable {
   }
 
   private static FetchPolicy rates(ConfigTable table) throws ConfigRefusal {
-    long slowest = table.number("slowest_bytes_per_second", FetchPolicy.DEFAULT.slowest(), 0, MOST);
-    long fastest = table.number("fastest_bytes_per_second", 0, 0, MOST);
+    long slowest =
+        table.number("slowest_bytes_per_second", FetchPolicy.DEFAULT.slowest(), 0, FASTEST);
+    long fastest = table.number("fastest_bytes_per_second", 0, 0, FASTEST);
     try {
       return FetchPolicy.DEFAULT.withRates(slowest, fastest);
     } catch (IllegalArgumentException contradiction) {

@@ -52,7 +52,7 @@ public final class ActivationRoute implements Route {
     }
     call.allow("GET", "POST");
     if (call.method().equals("POST")) {
-      accept(StrictJson.read(call.body(MAX_BODY), MAX_BODY, "request"));
+      accept(Request.read(call, MAX_BODY));
     }
     return Answer.json(200, StrictJson.write(waiting()));
   }

@@ -6,7 +6,6 @@ import dev.bartizan.agent.serve.http.CallRefusal;
 import dev.bartizan.agent.serve.http.Route;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.json.JsonFields;
-import dev.bartizan.crypto.json.StrictJson;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 
@@ -92,6 +91,6 @@ public final class ControlRoute implements Route {
 
   private static JsonFields body(Call call) throws IOException, Refusal {
     call.allow("POST");
-    return StrictJson.read(call.body(MAX_BODY), MAX_BODY, "request");
+    return Request.read(call, MAX_BODY);
   }
 }

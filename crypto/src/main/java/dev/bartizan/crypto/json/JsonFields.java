@@ -33,6 +33,16 @@ public final class JsonFields {
     throw new Malformed(path + " is not a JSON object");
   }
 
+  /**
+   * The same without the members that are {@code null}, for requests of clients that write an
+   * absent member so. In what is signed or kept nothing is ever {@code null}.
+   */
+  public JsonFields withoutNulls() {
+    ObjectNode left = members.deepCopy();
+    left.properties().removeIf(member -> member.getValue().isNull());
+    return new JsonFields(path, left);
+  }
+
   public boolean has(String name) {
     return members.has(name);
   }

@@ -112,6 +112,7 @@ class CommandPostTest {
   void aWrongCommandLineExitsWithTwo() {
     assertEquals(2, run("../update", "--to", DEVICE.text()));
     assertEquals(2, run("update", "--to", "nobody at all"));
+    assertEquals(2, run("cancel", "deployment=", "--to", DEVICE.text()));
   }
 
   // Attack: a client with a certificate of another authority.

@@ -61,6 +61,18 @@ public record Command(
       throw new IllegalArgumentException(
           "a command lives up to " + MAX_LIFETIME.toDays() + " days");
     }
+    // A device would not read it, and whoever sent it would wait for an answer in vain.
+    if (arguments.size() > MAX_ARGUMENTS
+        || !arguments.values().stream().allMatch(Command::isText)) {
+      throw new IllegalArgumentException(
+          "up to " + MAX_ARGUMENTS + " arguments, each of 1 to " + MAX_ARGUMENT + " characters");
+    }
+  }
+
+  private static boolean isText(String value) {
+    return !value.isEmpty()
+        && value.length() <= MAX_ARGUMENT
+        && value.chars().noneMatch(Character::isISOControl);
   }
 
   /** The compact JWS as it travels. */

@@ -38,9 +38,9 @@ final class DeviceFiles {
     userspace_log = "/run/bartizan-boot/userspace-log"
 
     [keystore]
+    # What is compared and quoted, and what the keys are bound to, is by default all that says which
+    # code this boot ran: boot_pcrs and bound_pcrs in docs/operations.md, which are better left out.
     tpm = "/dev/tpmrm0"
-    bound_pcrs = "sha256:7"  # the boot state without which no content key is unwrapped
-    boot_pcrs = "sha256:0,1,2,3,4,5,6,7"
 
     [repository]
     url = "%s"

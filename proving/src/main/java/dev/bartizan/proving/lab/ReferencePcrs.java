@@ -11,12 +11,12 @@ import dev.bartizan.crypto.tpm.TpmHash;
 import java.io.IOException;
 
 /** What a chip's boot PCRs hold now, in the form that {@code release reference --pcrs} takes. */
-final class ReferencePcrs {
+public final class ReferencePcrs {
   private static final int LAST_BOOT_PCR = 9;
 
   private ReferencePcrs() {}
 
-  static String of(Swtpm chip) throws IOException {
+  public static String of(Swtpm chip) throws IOException {
     ObjectNode document = new ObjectMapper().createObjectNode();
     ObjectNode bank = document.putObject("sha256");
     try (Tpm tpm = chip.open()) {

@@ -167,13 +167,18 @@ public final class TestDevice implements AutoCloseable {
     return FirmwareBoot.log(kernel, LogHash.SHA256);
   }
 
+  /** What firmware has written of the boot of {@code kernel}. */
+  public static byte[] log(String kernel) {
+    return logOf(kernel).toArray();
+  }
+
   /** Where the device finds the log of its boot. */
   public Path eventLog() {
     return home.resolve("binary_bios_measurements");
   }
 
   private void keepLogOf(String kernel) throws IOException {
-    Files.write(eventLog(), logOf(kernel).toArray());
+    Files.write(eventLog(), log(kernel));
   }
 
   /** Switches the device off and on; it boots {@code kernel}. */

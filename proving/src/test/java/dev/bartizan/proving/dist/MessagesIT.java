@@ -30,6 +30,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
@@ -151,8 +152,12 @@ class MessagesIT {
 
     Path snapshot;
     try (var files = Files.list(repository.resolve("metadata"))) {
+      // The older ones stay beside the one that is meant.
       snapshot =
-          files.filter(file -> file.toString().endsWith("snapshot.json")).findFirst().orElseThrow();
+          files
+              .filter(file -> file.toString().endsWith("snapshot.json"))
+              .max(Comparator.naturalOrder())
+              .orElseThrow();
     }
     Path aside = Files.move(snapshot, home.resolve("aside"));
     try {

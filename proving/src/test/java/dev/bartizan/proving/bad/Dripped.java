@@ -40,10 +40,14 @@ abstract class Dripped extends OneDevice {
     ENVELOPE("keys/.*"),
     ARTIFACT("artifacts/.*");
 
-    private final Predicate<String> path;
+    private final String path;
 
     Request(String path) {
-      this.path = Pattern.compile(path).asMatchPredicate();
+      this.path = path;
+    }
+
+    private Predicate<String> paths() {
+      return Pattern.compile(path).asMatchPredicate();
     }
 
     /** By then a deployment has been ordered, which waits until it is called off. */
@@ -129,7 +133,7 @@ abstract class Dripped extends OneDevice {
       // A release changes what targets delegates to, and not targets itself: lost, it is asked for.
       Files.delete(device().state().resolve("tuf/targets.json"));
     }
-    drips(request.path);
+    drips(request.paths());
     CompletableFuture<Outcome> update = begin("update", "model=" + MODEL, "version=1.1.0");
     await("the request for " + request, () -> web.dripped() > 0);
     everythingElseGoesOn();

@@ -73,7 +73,8 @@ public final class SignedDocuments {
             },
             () -> RepositorySimulator.START);
     SmallFiles small = new SmallFiles(this::answer, () -> 0, Pace.DEFAULT);
-    return new TrustedDocuments(disk, List.of(new TrustedDocuments.Place(client, small)));
+    return new TrustedDocuments(
+        disk, List.of(new TrustedDocuments.Place(files -> client, small)), () -> 0);
   }
 
   private Transport.Response answer(String path, long offset, long count) throws IOException {

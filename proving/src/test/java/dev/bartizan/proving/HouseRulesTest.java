@@ -62,6 +62,7 @@ final class HouseRulesTest {
           "agent.cli.CheckSlotCommand",
           "agent.cli.ConfigOption",
           "agent.cli.DoctorCommand",
+          "agent.cli.EndorsementOptions",
           "agent.cli.EnrollCommand",
           "agent.cli.EventLogCommand",
           "agent.cli.Logs",

@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 /**
  * Somebody with the same product, a fleet of his own, and a copy of our disk. The state of his own
  * device is one consistent set: another version of the agent that runs from its slot, a model that
- * serves, a policy that lets everything pass, a command that was taken on, an update under way. He
- * has wrapped his model's key to our device as well, whose certificate is on the disk.
+ * serves, a policy that lets everything pass, commands that were obeyed. He has wrapped his model's
+ * key to our device as well, whose certificate is on the disk.
  */
 final class Stranger implements AutoCloseable {
   static final String AGENT = "0.6.6";

@@ -1,14 +1,14 @@
 package dev.bartizan.agent;
 
 import dev.bartizan.agent.boot.BootCheck;
-import dev.bartizan.agent.command.CommandDesk;
+import dev.bartizan.agent.command.CommandProcessor;
 import dev.bartizan.agent.command.Reply;
 import dev.bartizan.agent.mqtt.Message;
 import dev.bartizan.agent.mqtt.Message.Channel;
 import dev.bartizan.agent.mqtt.Outbox;
 import dev.bartizan.agent.report.Measurements;
-import dev.bartizan.agent.report.News;
-import dev.bartizan.agent.report.Problems;
+import dev.bartizan.agent.report.EventPublisher;
+import dev.bartizan.agent.report.ActiveAlarms;
 import dev.bartizan.agent.schedule.Heartbeat;
 import dev.bartizan.agent.schedule.Metronome;
 import dev.bartizan.agent.schedule.Schedule;
@@ -24,7 +24,7 @@ import dev.bartizan.crypto.Explanation;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.boot.ChainVerdict;
 import dev.bartizan.protocol.release.ReleaseName;
-import dev.bartizan.updater.install.Cause;
+import dev.bartizan.updater.install.Initiator;
 import dev.bartizan.updater.install.Component;
 import dev.bartizan.updater.install.Installer;
 import dev.bartizan.updater.install.Outcome;
@@ -76,17 +76,17 @@ final class Agent implements Upkeep.Loop {
   private final Installer installer;
   private final SoftwareTrial software;
   private final Updates updates;
-  private final CommandDesk commands;
+  private final CommandProcessor commands;
   private final Link link;
   private final Outbox outbox;
-  private final KeyWatch keys;
+  private final ContentKeyMaintenance keys;
   private final SuiteWatch suites;
-  private final News news;
-  private final Problems problems;
-  private final Findings findings;
-  private final Facts facts;
-  private final StateWatch state;
-  private final Turns turns;
+  private final EventPublisher news;
+  private final ActiveAlarms problems;
+  private final StartupDiagnostics findings;
+  private final DeviceStatus facts;
+  private final RollbackProtection state;
+  private final EventLoop turns;
   private final ServiceManager manager;
   private final DistantPayloads payloads;
   private final Worker worker;
@@ -127,7 +127,7 @@ final class Agent implements Upkeep.Loop {
     problems = parts.problems();
     findings = parts.findings();
     facts = parts.facts();
-    state = new StateWatch(parts.state(), news);
+    state = new RollbackProtection(parts.state(), news);
     turns = parts.turns();
     manager = parts.manager();
     payloads = parts.payloads();
@@ -144,7 +144,7 @@ final class Agent implements Upkeep.Loop {
   }
 
   /**
-   * Runs until {@link Turns#stop}.
+   * Runs until {@link EventLoop#stop}.
    *
    * @param sockets open by the time the daemon says it is ready
    * @throws IOException when the state directory or the keystore does not play along at the start
@@ -377,7 +377,7 @@ final class Agent implements Upkeep.Loop {
   private Duration reportEnds() throws IOException {
     for (Outcome outcome : installer.unacknowledged()) {
       news.end(outcome);
-      if (outcome.cause().kind() == Cause.Kind.COMMAND) {
+      if (outcome.cause().kind() == Initiator.Kind.COMMAND) {
         answer(outcome);
       }
       installer.acknowledge(outcome.deployment());
@@ -389,7 +389,7 @@ final class Agent implements Upkeep.Loop {
   }
 
   private void answer(Outcome outcome) throws IOException {
-    Reply reply = Reply.ended(outcome.deployment(), News.describe(outcome), outcome.state());
+    Reply reply = Reply.ended(outcome.deployment(), EventPublisher.describe(outcome), outcome.state());
     outbox.put(new Message(Channel.RESPONSE, reply.toJson()));
   }
 

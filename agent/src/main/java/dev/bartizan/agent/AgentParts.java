@@ -1,12 +1,12 @@
 package dev.bartizan.agent;
 
-import dev.bartizan.agent.anchor.AnchoredState;
+import dev.bartizan.agent.anchor.RollbackAnchor;
 import dev.bartizan.agent.boot.BootCheck;
-import dev.bartizan.agent.command.CommandDesk;
+import dev.bartizan.agent.command.CommandProcessor;
 import dev.bartizan.agent.mqtt.Outbox;
 import dev.bartizan.agent.report.Measurements;
-import dev.bartizan.agent.report.News;
-import dev.bartizan.agent.report.Problems;
+import dev.bartizan.agent.report.EventPublisher;
+import dev.bartizan.agent.report.ActiveAlarms;
 import dev.bartizan.agent.schedule.Heartbeat;
 import dev.bartizan.agent.schedule.Pulse;
 import dev.bartizan.agent.schedule.Worker;
@@ -31,21 +31,21 @@ record AgentParts(
     Installer installer,
     SoftwareTrial software,
     Updates updates,
-    CommandDesk commands,
+    CommandProcessor commands,
     Agent.Link link,
     Outbox outbox,
-    KeyWatch keys,
+    ContentKeyMaintenance keys,
     DistantPayloads payloads,
     Worker worker,
     Pulse pulse,
     Heartbeat heartbeat,
     SuiteWatch suites,
-    News news,
-    Problems problems,
-    Findings findings,
-    Facts facts,
-    AnchoredState state,
-    Turns turns,
+    EventPublisher news,
+    ActiveAlarms problems,
+    StartupDiagnostics findings,
+    DeviceStatus facts,
+    RollbackAnchor state,
+    EventLoop turns,
     ServiceManager manager,
     Duration checkEvery,
     InstantSource clock) {}

@@ -1,8 +1,8 @@
 package dev.bartizan.agent;
 
-import dev.bartizan.agent.anchor.AnchoredState;
+import dev.bartizan.agent.anchor.RollbackAnchor;
 import dev.bartizan.agent.boot.BootCheck;
-import dev.bartizan.agent.command.CommandDesk;
+import dev.bartizan.agent.command.CommandProcessor;
 import dev.bartizan.agent.command.Inbox;
 import dev.bartizan.agent.command.Reply;
 import dev.bartizan.agent.config.AgentConfig;
@@ -13,11 +13,11 @@ import dev.bartizan.agent.control.SuitesRoute;
 import dev.bartizan.agent.identity.Credentials;
 import dev.bartizan.agent.mqtt.Message;
 import dev.bartizan.agent.mqtt.Outbox;
-import dev.bartizan.agent.report.EvidenceDesk;
+import dev.bartizan.agent.report.Attester;
 import dev.bartizan.agent.report.LogFile;
 import dev.bartizan.agent.report.Measurements;
-import dev.bartizan.agent.report.News;
-import dev.bartizan.agent.report.Problems;
+import dev.bartizan.agent.report.EventPublisher;
+import dev.bartizan.agent.report.ActiveAlarms;
 import dev.bartizan.agent.schedule.Heartbeat;
 import dev.bartizan.agent.schedule.Pulse;
 import dev.bartizan.agent.schedule.Worker;
@@ -30,9 +30,9 @@ import dev.bartizan.agent.system.LockedMemory;
 import dev.bartizan.agent.system.Safeguards;
 import dev.bartizan.agent.system.ServiceManager;
 import dev.bartizan.agent.trust.TrustedDocuments;
-import dev.bartizan.agent.update.ByComponent;
+import dev.bartizan.agent.update.ComponentRouter;
 import dev.bartizan.agent.update.Consents;
-import dev.bartizan.agent.update.Contact;
+import dev.bartizan.agent.update.ConnectivityCheck;
 import dev.bartizan.agent.update.Delivery;
 import dev.bartizan.agent.update.DeliveryNews;
 import dev.bartizan.agent.update.DistantPayloads;
@@ -87,7 +87,7 @@ public final class Assembly implements AutoCloseable {
   private final Host host;
   private final LinuxDisk disk;
   private final Pulse loop = new Pulse("the loop", System::nanoTime);
-  private final Turns turns = new Turns(loop);
+  private final EventLoop turns = new EventLoop(loop);
   private final Worker worker;
   private final LocalServer inference;
   private final LocalServer control;
@@ -144,9 +144,9 @@ public final class Assembly implements AutoCloseable {
     BulkCrypto crypto = Device.await(bulk);
     Device.await(memoryReady);
 
-    Problems problems = new Problems();
+    ActiveAlarms problems = new ActiveAlarms();
     Outbox outbox = Outbox.open(disk);
-    News news = new News(problems, outbox, clock);
+    EventPublisher news = new EventPublisher(problems, outbox, clock);
     BootCheck bootCheck = Device.bootCheck(config, host, keystore, documents, crypto);
     bootCheck.begin();
     Measurements measurements =
@@ -188,7 +188,7 @@ public final class Assembly implements AutoCloseable {
             documents, files, store, keys, vault, crypto, host.workers(), worker::progress);
     AgentVersions versions = new AgentVersions(disk);
     JournalCopy journal = new JournalCopy(disk);
-    Contact contact = new Contact();
+    ConnectivityCheck contact = new ConnectivityCheck();
     SoftwareTrial software =
         new SoftwareTrial(
             versions,
@@ -199,8 +199,8 @@ public final class Assembly implements AutoCloseable {
             contact,
             System::nanoTime);
     SuiteDocuments suites = new SuiteDocuments(documents, store);
-    ByComponent ways =
-        new ByComponent(
+    ComponentRouter ways =
+        new ComponentRouter(
             files,
             store,
             suites,
@@ -218,9 +218,9 @@ public final class Assembly implements AutoCloseable {
             () -> Installer.open(disk, store, distant, trial, news, clock, limits));
 
     payloads.makeFrom(component -> installer.components().releases(component));
-    AnchoredState state = new AnchoredState(keystore.anchor(), documents, installer::head, disk);
-    Facts facts =
-        new Facts(
+    RollbackAnchor state = new RollbackAnchor(keystore.anchor(), documents, installer::head, disk);
+    DeviceStatus facts =
+        new DeviceStatus(
             host.installation().version(),
             keystore,
             documents,
@@ -231,8 +231,8 @@ public final class Assembly implements AutoCloseable {
             crypto.name(),
             safeguards,
             clock);
-    EvidenceDesk evidence =
-        new EvidenceDesk(measurements, facts::health, config.device().bootLogs(), clock);
+    Attester evidence =
+        new Attester(measurements, facts::health, config.device().bootLogs(), clock);
     policy.tell(facts::policy);
     Updates updates =
         new Updates(
@@ -245,20 +245,20 @@ public final class Assembly implements AutoCloseable {
             offline,
             clock);
     Inbox inbox = Inbox.open(disk, clock.instant());
-    Findings findings =
-        Findings.of(
+    StartupDiagnostics findings =
+        StartupDiagnostics.of(
             mended,
             inbox,
             outbox,
             clock,
             new ProvidedFiles(disk).changes(config.providedFiles()),
             versions.fault());
-    CommandDesk commands =
-        new CommandDesk(
+    CommandProcessor commands =
+        new CommandProcessor(
             inbox,
             new CommandVerifier(keystore.ueid(), config.fleet().groups()),
             policy::commandKeys,
-            new CommandBook(updates, installer, evidence, facts, worker),
+            new CommandHandlers(updates, installer, evidence, facts, worker),
             counter(outbox, news),
             clock);
 
@@ -271,7 +271,7 @@ public final class Assembly implements AutoCloseable {
             ServerOptions.on(config.serve().controlSocket()).withPermissions("rw-------"),
             List.of(
                 new ControlRoute(
-                    new LocalDaemon(
+                    new DaemonControl(
                         turns,
                         worker,
                         facts,
@@ -301,7 +301,7 @@ public final class Assembly implements AutoCloseable {
                 commands,
                 link,
                 outbox,
-                new KeyWatch(keystore, keys, installer, service, news),
+                new ContentKeyMaintenance(keystore, keys, installer, service, news),
                 distant,
                 worker,
                 loop,
@@ -368,8 +368,8 @@ public final class Assembly implements AutoCloseable {
             activation));
   }
 
-  private CommandDesk.Counter counter(Outbox outbox, News news) {
-    return new CommandDesk.Counter() {
+  private CommandProcessor.Counter counter(Outbox outbox, EventPublisher news) {
+    return new CommandProcessor.Counter() {
       @Override
       public void answer(Reply reply) throws IOException {
         outbox.put(new Message(Message.Channel.RESPONSE, reply.toJson()));

@@ -250,10 +250,10 @@ public final class Device {
   }
 
   /** What there is to look at beyond the boot chain. */
-  public static Inspection inspection(
+  public static IntegrityCheck inspection(
       TrustedDocuments documents, ModelVault vault, Disk disk, BulkCrypto crypto) {
     ObjectStore store = new ObjectStore(disk, crypto::sha256);
-    return new Inspection(documents, new ModelChain(documents, store, vault), disk);
+    return new IntegrityCheck(documents, new ModelChain(documents, store, vault), disk);
   }
 
   /** Where keys and weights lie on this device. */

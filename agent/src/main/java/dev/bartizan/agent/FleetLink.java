@@ -6,7 +6,7 @@ import dev.bartizan.agent.identity.Credentials;
 import dev.bartizan.agent.identity.FleetTls;
 import dev.bartizan.agent.mqtt.BrokerLink;
 import dev.bartizan.agent.mqtt.Outbox;
-import dev.bartizan.agent.report.Problems;
+import dev.bartizan.agent.report.ActiveAlarms;
 import dev.bartizan.crypto.Explanation;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
@@ -27,7 +27,7 @@ final class FleetLink implements Agent.Link, AutoCloseable {
   private final Credentials credentials;
   private final Outbox outbox;
   private final BrokerLink.CommandSink commands;
-  private final Problems problems;
+  private final ActiveAlarms problems;
   private final Assembly.Host host;
   private @Nullable BrokerLink link;
   private boolean closed;
@@ -38,7 +38,7 @@ final class FleetLink implements Agent.Link, AutoCloseable {
       Credentials credentials,
       Outbox outbox,
       BrokerLink.CommandSink commands,
-      Problems problems,
+      ActiveAlarms problems,
       Assembly.Host host) {
     this.fleet = fleet;
     this.keystore = keystore;

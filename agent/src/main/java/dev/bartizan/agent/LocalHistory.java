@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.updater.disk.Disk;
-import dev.bartizan.updater.install.Cause;
+import dev.bartizan.updater.install.Initiator;
 import dev.bartizan.updater.install.History;
 import dev.bartizan.updater.install.HistoryEntry;
 import dev.bartizan.updater.install.Release;
@@ -40,7 +40,7 @@ public final class LocalHistory {
     return StrictJson.write(document);
   }
 
-  private static String signer(Cause cause) {
+  private static String signer(Initiator cause) {
     return cause.kind().name().toLowerCase(Locale.ROOT) + " " + cause.by();
   }
 }

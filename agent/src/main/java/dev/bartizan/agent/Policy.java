@@ -1,7 +1,7 @@
 package dev.bartizan.agent;
 
 import dev.bartizan.agent.report.Measurements;
-import dev.bartizan.agent.report.Problems;
+import dev.bartizan.agent.report.ActiveAlarms;
 import dev.bartizan.agent.serve.ModelService;
 import dev.bartizan.agent.trust.TrustedDocuments;
 import dev.bartizan.crypto.Digest;
@@ -22,7 +22,7 @@ final class Policy {
   private final TrustedDocuments documents;
   private final Protection.Kind keystore;
   private final ModelService service;
-  private final Problems problems;
+  private final ActiveAlarms problems;
   private Consumer<Optional<Digest>> known = policy -> {};
   private volatile Optional<DevicePolicy> current = Optional.empty();
   private volatile boolean missing;
@@ -35,7 +35,7 @@ final class Policy {
       TrustedDocuments documents,
       Protection.Kind keystore,
       ModelService service,
-      Problems problems) {
+      ActiveAlarms problems) {
     this.documents = documents;
     this.keystore = keystore;
     this.service = service;

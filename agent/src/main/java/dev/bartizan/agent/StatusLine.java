@@ -1,7 +1,7 @@
 package dev.bartizan.agent;
 
-import dev.bartizan.agent.report.Problems;
-import dev.bartizan.agent.serve.Observation;
+import dev.bartizan.agent.report.ActiveAlarms;
+import dev.bartizan.agent.serve.ServingStatistics;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -10,7 +10,7 @@ final class StatusLine {
   private StatusLine() {}
 
   /** What serves, and what is wrong. */
-  static String of(List<Observation> serving, Problems problems) {
+  static String of(List<ServingStatistics> serving, ActiveAlarms problems) {
     String models =
         serving.stream()
             .map(it -> it.model() + " " + it.version())

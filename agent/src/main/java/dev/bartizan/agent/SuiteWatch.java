@@ -1,7 +1,7 @@
 package dev.bartizan.agent;
 
-import dev.bartizan.agent.report.News;
-import dev.bartizan.agent.serve.Lineup;
+import dev.bartizan.agent.report.EventPublisher;
+import dev.bartizan.agent.serve.ModelSetChange;
 import dev.bartizan.agent.serve.ModelService;
 import dev.bartizan.agent.update.SuiteDocuments;
 import dev.bartizan.crypto.Refusal;
@@ -23,9 +23,9 @@ final class SuiteWatch {
   private final Installer installer;
   private final SuiteDocuments documents;
   private final ModelService service;
-  private final News news;
+  private final EventPublisher news;
 
-  SuiteWatch(Installer installer, SuiteDocuments documents, ModelService service, News news) {
+  SuiteWatch(Installer installer, SuiteDocuments documents, ModelService service, EventPublisher news) {
     this.installer = installer;
     this.documents = documents;
     this.service = service;
@@ -46,7 +46,7 @@ final class SuiteWatch {
       SuiteManifest manifest = documents.held(active.release());
       Map<String, Optional<SuiteManifest>> one =
           Map.of(manifest.release().name(), Optional.of(manifest));
-      service.change(new Lineup(List.of(), Set.of(), one));
+      service.change(new ModelSetChange(List.of(), Set.of(), one));
     } catch (Refusal damaged) {
       news.problem(suite.name(), damaged);
     }

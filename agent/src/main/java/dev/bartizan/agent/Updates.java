@@ -2,9 +2,9 @@ package dev.bartizan.agent;
 
 import dev.bartizan.agent.boot.BootCheck;
 import dev.bartizan.agent.trust.TrustedDocuments;
-import dev.bartizan.agent.update.ByComponent;
-import dev.bartizan.agent.update.Contact;
-import dev.bartizan.agent.update.Cost;
+import dev.bartizan.agent.update.ComponentRouter;
+import dev.bartizan.agent.update.ConnectivityCheck;
+import dev.bartizan.agent.update.UpdateEstimate;
 import dev.bartizan.agent.update.OfflineSource;
 import dev.bartizan.agent.update.SuiteDocuments;
 import dev.bartizan.agent.update.UpdateRefusal;
@@ -15,15 +15,15 @@ import dev.bartizan.protocol.release.DevicePolicy;
 import dev.bartizan.protocol.release.ReleaseName;
 import dev.bartizan.protocol.release.SuiteManifest;
 import dev.bartizan.updater.fetch.FetchRefusal;
-import dev.bartizan.updater.install.Cause;
+import dev.bartizan.updater.install.Initiator;
 import dev.bartizan.updater.install.Component;
 import dev.bartizan.updater.install.InstallRefusal;
 import dev.bartizan.updater.install.Installer;
-import dev.bartizan.updater.install.Order;
+import dev.bartizan.updater.install.DeploymentRequest;
 import dev.bartizan.updater.install.Release;
 import dev.bartizan.updater.tuf.TargetFile;
 import dev.bartizan.updater.tuf.TufRefusal;
-import dev.bartizan.updater.tuf.Voucher;
+import dev.bartizan.updater.tuf.SignedBy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -47,10 +47,10 @@ final class Updates {
 
   private final TrustedDocuments documents;
   private final Installer installer;
-  private final ByComponent ways;
+  private final ComponentRouter ways;
   private final List<String> wanted;
   private final TrustedClock clock;
-  private final Contact contact;
+  private final ConnectivityCheck contact;
   private final OfflineSource offline;
 
   /** Local commands that have a bundle inserted, or look into it, and have not ordered yet. */
@@ -59,10 +59,10 @@ final class Updates {
   Updates(
       TrustedDocuments documents,
       Installer installer,
-      ByComponent ways,
+      ComponentRouter ways,
       BootCheck bootCheck,
       String profile,
-      Contact contact,
+      ConnectivityCheck contact,
       OfflineSource offline,
       TrustedClock clock) {
     this.clock = clock;
@@ -142,8 +142,8 @@ final class Updates {
   record Offer(
       String component,
       Release release,
-      Optional<Voucher> signed,
-      Cost cost,
+      Optional<SignedBy> signed,
+      UpdateEstimate cost,
       Map<String, Release> members) {}
 
   /**
@@ -166,28 +166,28 @@ final class Updates {
     Release release = new Release(Digest.of(document), name.version());
     Map<String, Release> members =
         isSuite ? SuiteDocuments.members(SuiteManifest.parse(document)) : Map.of();
-    Cost cost =
+    UpdateEstimate cost =
         ways.cost(isSuite ? installer.components().missing(members) : Map.of(component, release));
     return new Offer(component, release, documents.voucher(target), cost, members);
   }
 
   /** Finds the release that is meant; the installer, asked for it, carries it out step by step. */
-  Order prepare(String id, String component, Optional<String> version, Cause cause)
+  DeploymentRequest prepare(String id, String component, Optional<String> version, Initiator cause)
       throws Refusal, IOException, InterruptedException {
     if (Component.isSoftware(component)) {
       Release release = software(component.substring(Component.SOFTWARE.length()), version);
-      return Order.of(id, component, release, cause);
+      return DeploymentRequest.of(id, component, release, cause);
     }
     return order(id, look(component, version), cause);
   }
 
-  static Order order(String id, Offer offer, Cause cause) {
-    return new Order(
+  static DeploymentRequest order(String id, Offer offer, Initiator cause) {
+    return new DeploymentRequest(
         id, offer.component(), offer.release(), cause, Optional.empty(), offer.members());
   }
 
   /** What policy would order, or why it cannot now. */
-  record Proposal(String component, Optional<Order> order, String problem) {}
+  record Proposal(String component, Optional<DeploymentRequest> order, String problem) {}
 
   /**
    * What policy lets the device do without being told: go to the newest release of its suites, and
@@ -206,7 +206,7 @@ final class Updates {
         }
         String id = "policy-" + component + "-" + now.toEpochMilli();
         Offer offer = offer(component, Optional.empty());
-        Order order = order(id, offer, Cause.policy(DevicePolicy.TARGET, "policy"));
+        DeploymentRequest order = order(id, offer, Initiator.policy(DevicePolicy.TARGET, "policy"));
         proposals.add(new Proposal(component, Optional.of(order), ""));
       } catch (Refusal | IOException notNow) {
         String why = String.valueOf(notNow.getMessage());

@@ -1,7 +1,7 @@
 package dev.bartizan.agent;
 
-import dev.bartizan.agent.report.News;
-import dev.bartizan.agent.schedule.Errand;
+import dev.bartizan.agent.report.EventPublisher;
+import dev.bartizan.agent.schedule.BackgroundTask;
 import dev.bartizan.agent.schedule.Worker;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Explanation;
@@ -31,9 +31,9 @@ final class Upkeep {
   private static final Duration DEADLINE = Worker.SILENCE;
 
   private final Updates updates;
-  private final KeyWatch keys;
+  private final ContentKeyMaintenance keys;
   private final Policy policy;
-  private final News news;
+  private final EventPublisher news;
   private final Worker worker;
   private final Duration checkEvery;
   private final InstantSource clock;
@@ -44,9 +44,9 @@ final class Upkeep {
   private Optional<Digest> seen = Optional.empty();
 
   private boolean hasLooked;
-  private @Nullable Errand<Boolean> metadata;
-  private @Nullable Errand<Boolean> wrapped;
-  private @Nullable Errand<List<Updates.Proposal>> proposals;
+  private @Nullable BackgroundTask<Boolean> metadata;
+  private @Nullable BackgroundTask<Boolean> wrapped;
+  private @Nullable BackgroundTask<List<Updates.Proposal>> proposals;
 
   /** What the loop does between the steps. */
   interface Loop {
@@ -70,9 +70,9 @@ final class Upkeep {
 
   Upkeep(
       Updates updates,
-      KeyWatch keys,
+      ContentKeyMaintenance keys,
       Policy policy,
-      News news,
+      EventPublisher news,
       Worker worker,
       Duration checkEvery,
       InstantSource clock) {
@@ -167,7 +167,7 @@ final class Upkeep {
             });
   }
 
-  private void takeMetadata(Errand<Boolean> errand) throws IOException, InterruptedException {
+  private void takeMetadata(BackgroundTask<Boolean> errand) throws IOException, InterruptedException {
     metadata = null;
     seen = updates.metadata();
     isFresh = false;
@@ -209,7 +209,7 @@ final class Upkeep {
     }
   }
 
-  private void takeProposals(Errand<List<Updates.Proposal>> errand)
+  private void takeProposals(BackgroundTask<List<Updates.Proposal>> errand)
       throws IOException, InterruptedException {
     proposals = null;
     try {

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.bartizan.agent.boot.BootCheck;
 import dev.bartizan.agent.boot.LogFiles;
 import dev.bartizan.agent.identity.KeystoreBlobs;
-import dev.bartizan.agent.report.Problems;
+import dev.bartizan.agent.report.ActiveAlarms;
 import dev.bartizan.agent.serve.ModelService;
 import dev.bartizan.agent.trust.SignedDocuments;
 import dev.bartizan.agent.trust.TrustedDocuments;
@@ -54,7 +54,7 @@ class MissingDocumentTest {
   private final FakeDisk disk = new FakeDisk();
   private final Map<String, String> signed = new TreeMap<>();
   private final ExecutorService workers = Executors.newSingleThreadExecutor();
-  private final Problems problems = new Problems();
+  private final ActiveAlarms problems = new ActiveAlarms();
   @TempDir private Path home;
 
   @SuppressWarnings("NullAway.Init")

@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.protocol.evidence.ModelState;
-import dev.bartizan.updater.install.Cause;
+import dev.bartizan.updater.install.Initiator;
 import dev.bartizan.updater.install.Component;
 import dev.bartizan.updater.install.Components;
 import dev.bartizan.updater.install.Deployment;
 import dev.bartizan.updater.install.Installed;
-import dev.bartizan.updater.install.Needs;
+import dev.bartizan.updater.install.RequiredObjects;
 import dev.bartizan.updater.install.Progress;
 import dev.bartizan.updater.install.Release;
 import dev.bartizan.updater.install.UpdateState;
@@ -41,10 +41,10 @@ class ModelStatesTest {
             component,
             Optional.empty(),
             release(version),
-            Cause.local("root"),
+            Initiator.local("root"),
             Optional.empty(),
             List.of());
-    return new Progress(deployment, state, 1, new Needs(Map.of()), "");
+    return new Progress(deployment, state, 1, new RequiredObjects(Map.of()), "");
   }
 
   /** With 2.0.0 active and 1.0.0 kept. */

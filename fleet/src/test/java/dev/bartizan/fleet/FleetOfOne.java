@@ -18,16 +18,16 @@ import dev.bartizan.crypto.tpm.PcrSelection;
 import dev.bartizan.crypto.tpm.Swtpm;
 import dev.bartizan.crypto.tpm.TpmAccess;
 import dev.bartizan.fleet.enrol.EndorsementRoots;
-import dev.bartizan.fleet.enrol.EnrolmentDesk;
+import dev.bartizan.fleet.enrol.TpmEnrolment;
 import dev.bartizan.fleet.enrol.EnrolmentTokens;
-import dev.bartizan.fleet.enrol.KeysDesk;
+import dev.bartizan.fleet.enrol.TokenEnrolment;
 import dev.bartizan.fleet.identity.CertificateAuthority;
 import dev.bartizan.fleet.identity.FleetSettings;
 import dev.bartizan.fleet.identity.Inventory;
 import dev.bartizan.fleet.identity.NewFleet;
 import dev.bartizan.fleet.identity.OperatorDirectory;
 import dev.bartizan.fleet.identity.Pem;
-import dev.bartizan.fleet.release.KeyShipping;
+import dev.bartizan.fleet.release.KeyDistribution;
 import dev.bartizan.protocol.enrolment.BeginReply;
 import dev.bartizan.protocol.enrolment.BeginRequest;
 import dev.bartizan.protocol.enrolment.FinishRequest;
@@ -121,22 +121,22 @@ public final class FleetOfOne {
     return new EnrolmentTokens(directory, clock);
   }
 
-  public EnrolmentDesk desk() throws Exception {
+  public TpmEnrolment desk() throws Exception {
     return desk(Optional.empty());
   }
 
-  public EnrolmentDesk deskWithTokens() throws Exception {
+  public TpmEnrolment deskWithTokens() throws Exception {
     return desk(Optional.of(tokens()));
   }
 
   /** Takes in keystores without a chip, of these kinds. */
-  public KeysDesk keysDesk(Set<Protection.Kind> accepted) throws Exception {
-    return new KeysDesk(
+  public TokenEnrolment keysDesk(Set<Protection.Kind> accepted) throws Exception {
+    return new TokenEnrolment(
         office(Optional.of(tokens())),
         accepted,
         clock,
         RANDOM,
-        new KeyShipping(directory, RANDOM)::shipTo);
+        new KeyDistribution(directory, RANDOM)::shipTo);
   }
 
   /** A new device without a chip. */
@@ -146,7 +146,7 @@ public final class FleetOfOne {
   }
 
   /** Both requests of a device without a chip, with a fresh token. */
-  public Grant enrolKeys(DeviceKeystore device, KeysDesk desk) throws Exception {
+  public Grant enrolKeys(DeviceKeystore device, TokenEnrolment desk) throws Exception {
     KeysBeginReply challenge =
         desk.begin(keysIntroduction(device, tokens().create(RANDOM, EnrolmentTokens.LIFETIME)));
     return desk.finish(keysAnswer(device, challenge));
@@ -178,7 +178,7 @@ public final class FleetOfOne {
   }
 
   /** Both requests, as an honest device makes them. */
-  public static Grant enrol(DeviceKeystore device, EnrolmentDesk desk, Optional<String> token)
+  public static Grant enrol(DeviceKeystore device, TpmEnrolment desk, Optional<String> token)
       throws Exception {
     BeginReply challenge = desk.begin(introduction(device, token));
     return desk.finish(answer(device, challenge));
@@ -203,13 +203,13 @@ public final class FleetOfOne {
     }
   }
 
-  private EnrolmentDesk desk(Optional<EnrolmentTokens> tokens) throws Exception {
-    return new EnrolmentDesk(
-        office(tokens), clock, RANDOM, new KeyShipping(directory, RANDOM)::shipTo);
+  private TpmEnrolment desk(Optional<EnrolmentTokens> tokens) throws Exception {
+    return new TpmEnrolment(
+        office(tokens), clock, RANDOM, new KeyDistribution(directory, RANDOM)::shipTo);
   }
 
-  private EnrolmentDesk.Office office(Optional<EnrolmentTokens> tokens) throws Exception {
-    return new EnrolmentDesk.Office(
+  private TpmEnrolment.Office office(Optional<EnrolmentTokens> tokens) throws Exception {
+    return new TpmEnrolment.Office(
         FleetSettings.load(directory),
         EndorsementRoots.load(directory),
         tokens,

@@ -20,10 +20,10 @@ import dev.bartizan.crypto.tpm.PcrSelection;
 import dev.bartizan.crypto.tpm.Swtpm;
 import dev.bartizan.crypto.tpm.TpmAccess;
 import dev.bartizan.fleet.enrol.EndorsementRoots;
-import dev.bartizan.fleet.enrol.EnrolmentDesk;
+import dev.bartizan.fleet.enrol.TpmEnrolment;
 import dev.bartizan.fleet.enrol.EnrolmentServer;
 import dev.bartizan.fleet.enrol.EnrolmentTokens;
-import dev.bartizan.fleet.enrol.KeysDesk;
+import dev.bartizan.fleet.enrol.TokenEnrolment;
 import dev.bartizan.fleet.identity.CertificateAuthority;
 import dev.bartizan.fleet.identity.Credentials;
 import dev.bartizan.fleet.identity.FleetSettings;
@@ -89,8 +89,8 @@ class EnrolmentOverHttpsTest {
     authority = NewFleet.found(directory, SETTINGS, List.of("127.0.0.1"), clock, RANDOM);
     directory.write("ek-roots/maker.pem", Files.readAllBytes(chip.issuerCertificate()));
     tokens = new EnrolmentTokens(directory, clock);
-    EnrolmentDesk.Office office =
-        new EnrolmentDesk.Office(
+    TpmEnrolment.Office office =
+        new TpmEnrolment.Office(
             SETTINGS,
             EndorsementRoots.load(directory),
             Optional.of(tokens),
@@ -100,9 +100,9 @@ class EnrolmentOverHttpsTest {
         EnrolmentServer.start(
             InetSocketAddress.createUnresolved("127.0.0.1", 0),
             Credentials.load(directory, Credentials.SERVER),
-            new EnrolmentDesk(office, clock, RANDOM, device -> {}),
+            new TpmEnrolment(office, clock, RANDOM, device -> {}),
             Optional.of(
-                new KeysDesk(
+                new TokenEnrolment(
                     office, Set.of(Protection.Kind.SOFTWARE), clock, RANDOM, device -> {})));
   }
 

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.bartizan.agent.update.Rebuild;
+import dev.bartizan.agent.update.DeltaUpdate;
 import dev.bartizan.agent.vault.OpenRelease;
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
@@ -18,7 +18,7 @@ import dev.bartizan.delta.encode.DeltaEncoder;
 import dev.bartizan.delta.encode.EncodeProgress;
 import dev.bartizan.delta.format.KnownContent;
 import dev.bartizan.protocol.release.DeltaOffer;
-import dev.bartizan.protocol.release.Guards;
+import dev.bartizan.protocol.release.ProbationLimits;
 import dev.bartizan.protocol.release.Pieces;
 import dev.bartizan.protocol.release.ReleaseManifest;
 import dev.bartizan.protocol.release.ReleaseName;
@@ -152,7 +152,7 @@ class RebuildCutTest {
   }
 
   private void make(FakeDisk disk) throws IOException, Refusal {
-    new Rebuild(
+    new DeltaUpdate(
             this::unlock, new ObjectStore(disk, CRYPTO::sha256), CRYPTO, Runnable::run, () -> {})
         .make(MODEL, release, base, offer);
   }
@@ -210,6 +210,6 @@ class RebuildCutTest {
         file("model", sealed),
         deltas,
         Optional.empty(),
-        Guards.DEFAULT);
+        ProbationLimits.DEFAULT);
   }
 }

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bartizan.agent.Assembly;
 import dev.bartizan.agent.Device;
-import dev.bartizan.agent.Facts;
-import dev.bartizan.agent.anchor.AnchoredState;
+import dev.bartizan.agent.DeviceStatus;
+import dev.bartizan.agent.anchor.RollbackAnchor;
 import dev.bartizan.agent.config.AgentConfig;
 import dev.bartizan.agent.system.LockedMemory;
 import dev.bartizan.agent.trust.TrustedDocuments;
@@ -96,8 +96,8 @@ final class CheckCommand implements Callable<Integer> {
       ChainVerdict boot = Device.bootCheck(settings, host, keystore, documents, crypto).examine();
       ChainVerdict state = new ChainVerdict(List.of(state(keystore, documents, disk)));
       ChainVerdict rest = Device.inspection(documents, vault, disk, crypto).examine(boot.overall());
-      ObjectNode chain = Facts.chain(boot.then(state).then(rest));
-      chain.set("safeguards", Facts.safeguards(Device.safeguards(settings, memory).examine()));
+      ObjectNode chain = DeviceStatus.chain(boot.then(state).then(rest));
+      chain.set("safeguards", DeviceStatus.safeguards(Device.safeguards(settings, memory).examine()));
       return StrictJson.write(chain);
     }
   }
@@ -109,7 +109,7 @@ final class CheckCommand implements Callable<Integer> {
       throws IOException {
     try {
       HistoryHead head = Installer.look(disk).head();
-      return new AnchoredState(keystore.anchor(), documents, () -> head, disk).examine();
+      return new RollbackAnchor(keystore.anchor(), documents, () -> head, disk).examine();
     } catch (JournalRefusal | HistoryRefusal damaged) {
       return Link.unknown("state", "the end of the history", damaged.getMessage());
     }

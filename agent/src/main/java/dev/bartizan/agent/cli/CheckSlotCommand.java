@@ -2,7 +2,7 @@ package dev.bartizan.agent.cli;
 
 import dev.bartizan.agent.Assembly;
 import dev.bartizan.agent.Device;
-import dev.bartizan.agent.anchor.AnchoredState;
+import dev.bartizan.agent.anchor.RollbackAnchor;
 import dev.bartizan.agent.config.AgentConfig;
 import dev.bartizan.agent.config.KeystoreBackend;
 import dev.bartizan.agent.report.LogFile;
@@ -113,8 +113,8 @@ final class CheckSlotCommand implements Callable<Integer> {
         settings.keystore().backend() instanceof KeystoreBackend.Tpm2
             ? Optional.of(Device.openKeystore(settings, host, disk, documents))
             : Optional.empty();
-    AnchoredState anchored =
-        new AnchoredState(
+    RollbackAnchor anchored =
+        new RollbackAnchor(
             tpm.flatMap(DeviceKeystore::anchor), documents, () -> HistoryHead.NOTHING, disk);
     AgentEvent event =
         new SlotCheck(documents, anchored, disk)

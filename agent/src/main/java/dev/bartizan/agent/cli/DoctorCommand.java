@@ -3,7 +3,7 @@ package dev.bartizan.agent.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.bartizan.agent.Assembly;
 import dev.bartizan.agent.Device;
-import dev.bartizan.agent.Facts;
+import dev.bartizan.agent.DeviceStatus;
 import dev.bartizan.agent.Keystores;
 import dev.bartizan.agent.boot.BootApprovals;
 import dev.bartizan.agent.config.AgentConfig;
@@ -152,7 +152,7 @@ final class DoctorCommand implements Callable<Integer> {
     } else {
       LockedMemory memory = Device.memory(settings);
       memory.prepare();
-      found = Facts.safeguards(Device.safeguards(settings, memory).examine());
+      found = DeviceStatus.safeguards(Device.safeguards(settings, memory).examine());
     }
     CheckCommand.printSafeguards(spec.commandLine().getOut(), found);
   }

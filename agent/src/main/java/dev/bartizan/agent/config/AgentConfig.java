@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.toml.TomlMapper;
 import dev.bartizan.agent.boot.LogFiles;
-import dev.bartizan.agent.system.Seclusion;
+import dev.bartizan.agent.system.MemoryProtection;
 import dev.bartizan.crypto.TouchesTheWorld;
 import dev.bartizan.crypto.tpm.PcrSelection;
 import dev.bartizan.updater.fetch.DataBudget;
@@ -78,7 +78,7 @@ public record AgentConfig(
    * @param secrets what it must be at the least
    * @param refusesSwap whether models are opened only where memory cannot be swapped to a disk
    */
-  public record Memory(Seclusion secrets, boolean refusesSwap) {}
+  public record Memory(MemoryProtection secrets, boolean refusesSwap) {}
 
   /**
    * The content repository.
@@ -231,7 +231,7 @@ public record AgentConfig(
   private static Memory memory(ConfigTable table) throws ConfigRefusal {
     Memory memory =
         new Memory(
-            table.choice("secrets", Seclusion.ORDINARY, Seclusion::text),
+            table.choice("secrets", MemoryProtection.ORDINARY, MemoryProtection::text),
             table.choice("swap", OnSwap.WARN, OnSwap::text) == OnSwap.REFUSE);
     table.refuseUnknownKeys();
     return memory;

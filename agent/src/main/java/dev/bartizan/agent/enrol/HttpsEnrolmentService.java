@@ -10,7 +10,7 @@ import dev.bartizan.protocol.enrolment.Wire;
 import dev.bartizan.updater.fetch.Exchange;
 import dev.bartizan.updater.fetch.FetchRefusal;
 import dev.bartizan.updater.fetch.Pace;
-import dev.bartizan.updater.fetch.PatientBody;
+import dev.bartizan.updater.fetch.TimeoutBody;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -79,7 +79,7 @@ public final class HttpsEnrolmentService implements EnrolmentService {
 
   private HttpResponse<InputStream> send(HttpRequest request) throws IOException {
     try {
-      return client.send(request, headers -> new PatientBody(PACE.silence()));
+      return client.send(request, headers -> new TimeoutBody(PACE.silence()));
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
       InterruptedIOException interrupted = new InterruptedIOException("enrolment was stopped");

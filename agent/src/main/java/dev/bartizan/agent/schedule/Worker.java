@@ -30,7 +30,7 @@ public final class Worker implements AutoCloseable {
   private final Pulse pulse;
   private final Runnable done;
   private final AtomicInteger inHand = new AtomicInteger();
-  private final Set<Errand<?>> open = ConcurrentHashMap.newKeySet();
+  private final Set<BackgroundTask<?>> open = ConcurrentHashMap.newKeySet();
   private volatile @Nullable Thread busy;
 
   /**
@@ -48,8 +48,8 @@ public final class Worker implements AutoCloseable {
    *
    * @param deadline how long it may show no progress; peers have deadlines of their own, far below
    */
-  public <T> Errand<T> submit(String name, Duration deadline, Errand.Work<T> work) {
-    Errand<T> errand = new Errand<>();
+  public <T> BackgroundTask<T> submit(String name, Duration deadline, BackgroundTask.Work<T> work) {
+    BackgroundTask<T> errand = new BackgroundTask<>();
     open.add(errand);
     inHand.incrementAndGet();
     try {
@@ -62,7 +62,7 @@ public final class Worker implements AutoCloseable {
     return errand;
   }
 
-  private <T> void run(String name, Duration deadline, Errand<T> errand, Errand.Work<T> work) {
+  private <T> void run(String name, Duration deadline, BackgroundTask<T> errand, BackgroundTask.Work<T> work) {
     pulse.begin(name, deadline);
     busy = Thread.currentThread();
     try {
@@ -101,6 +101,6 @@ public final class Worker implements AutoCloseable {
     } catch (InterruptedException hurried) {
       Thread.currentThread().interrupt();
     }
-    open.forEach(Errand::giveUp);
+    open.forEach(BackgroundTask::giveUp);
   }
 }

@@ -30,7 +30,7 @@ public final class ModelService implements AutoCloseable {
   private volatile Line line = new Line(Map.of(), Map.of());
 
   /** All that serves at one moment. */
-  private record Line(Map<String, Serving> models, Map<String, SuiteManifest> suites) {
+  private record Line(Map<String, SessionLease> models, Map<String, SuiteManifest> suites) {
     Line {
       models = Map.copyOf(models);
       suites = Map.copyOf(suites);
@@ -41,7 +41,7 @@ public final class ModelService implements AutoCloseable {
     }
 
     private boolean serves(String component, SuiteManifest.Member member) {
-      Serving model = models.get(component);
+      SessionLease model = models.get(component);
       return Component.isSoftware(component)
           || (model != null && model.version().equals(member.version()));
     }
@@ -61,14 +61,14 @@ public final class ModelService implements AutoCloseable {
    *
    * @return what the version it replaces did until now; requests it still answers are not in it
    */
-  public Optional<Observation> activate(String name, String version, ProvenModel proven) {
-    Lineup.Takeover takeover = new Lineup.Takeover(name, version, proven);
-    return Optional.ofNullable(change(new Lineup(List.of(takeover), Set.of(), Map.of())).get(name));
+  public Optional<ServingStatistics> activate(String name, String version, ProvenModel proven) {
+    ModelSetChange.Takeover takeover = new ModelSetChange.Takeover(name, version, proven);
+    return Optional.ofNullable(change(new ModelSetChange(List.of(takeover), Set.of(), Map.of())).get(name));
   }
 
   /** Stops serving a model once its requests are answered. */
-  public Optional<Observation> retire(String name) {
-    return Optional.ofNullable(change(new Lineup(List.of(), Set.of(name), Map.of())).get(name));
+  public Optional<ServingStatistics> retire(String name) {
+    return Optional.ofNullable(change(new ModelSetChange(List.of(), Set.of(name), Map.of())).get(name));
   }
 
   /**
@@ -76,15 +76,15 @@ public final class ModelService implements AutoCloseable {
    *
    * @return what the versions that are replaced did until now, by model name
    */
-  public synchronized Map<String, Observation> change(Lineup lineup) {
-    Map<String, Serving> models = new HashMap<>(line.models());
-    Map<String, Serving> replaced = new HashMap<>();
+  public synchronized Map<String, ServingStatistics> change(ModelSetChange lineup) {
+    Map<String, SessionLease> models = new HashMap<>(line.models());
+    Map<String, SessionLease> replaced = new HashMap<>();
     for (String name : lineup.out()) {
       Optional.ofNullable(models.remove(name)).ifPresent(old -> replaced.put(name, old));
     }
-    for (Lineup.Takeover takeover : lineup.in()) {
+    for (ModelSetChange.Takeover takeover : lineup.in()) {
       String name = takeover.name();
-      Serving next = new Serving(name, takeover.version(), takeover.proven().model(), nanoTime);
+      SessionLease next = new SessionLease(name, takeover.version(), takeover.proven().model(), nanoTime);
       Optional.ofNullable(models.put(name, next)).ifPresent(old -> replaced.put(name, old));
     }
     Map<String, SuiteManifest> suites = new HashMap<>(line.suites());
@@ -105,7 +105,7 @@ public final class ModelService implements AutoCloseable {
 
   /** The model of that name, if it serves now. */
   public Optional<ServedModel> find(String name) {
-    return Optional.ofNullable(line.models().get(name)).map(Serving::description);
+    return Optional.ofNullable(line.models().get(name)).map(SessionLease::description);
   }
 
   /** Whether a model of that name serves or is meant to. */
@@ -124,9 +124,9 @@ public final class ModelService implements AutoCloseable {
   }
 
   /** What the serving versions did so far, by model name. */
-  public List<Observation> observe() {
+  public List<ServingStatistics> observe() {
     return line.models().values().stream()
-        .map(Serving::observation)
+        .map(SessionLease::observation)
         .sorted((one, other) -> one.model().compareTo(other.model()))
         .toList();
   }
@@ -145,7 +145,7 @@ public final class ModelService implements AutoCloseable {
       Set<String> outputs,
       Allowance allowance)
       throws InferenceRefusal {
-    Serving held = hold(name);
+    SessionLease held = hold(name);
     try {
       if (version.isPresent() && !version.get().equals(held.version())) {
         throw new InferenceRefusal(
@@ -165,7 +165,7 @@ public final class ModelService implements AutoCloseable {
    * @throws InferenceRefusal also when these are not its inputs
    */
   public Duration shadow(String name, Map<String, Tensor> inputs) throws InferenceRefusal {
-    Serving held = hold(name);
+    SessionLease held = hold(name);
     try {
       return held.shadow(inputs);
     } finally {
@@ -183,12 +183,12 @@ public final class ModelService implements AutoCloseable {
   /** Retires every model. */
   @Override
   public void close() {
-    change(new Lineup(List.of(), line.models().keySet(), Map.of()));
+    change(new ModelSetChange(List.of(), line.models().keySet(), Map.of()));
   }
 
   /** Looks again when a swap came between looking and holding. */
-  private Serving hold(String name) throws InferenceRefusal {
-    Serving found;
+  private SessionLease hold(String name) throws InferenceRefusal {
+    SessionLease found;
     do {
       found = line.models().get(name);
       if (found == null) {
@@ -204,8 +204,8 @@ public final class ModelService implements AutoCloseable {
         : new InferenceRefusal(Reason.UNKNOWN_MODEL, "there is no model '" + name + "'");
   }
 
-  private static Map<String, Observation> retired(Map<String, Serving> replaced) {
-    Map<String, Observation> seen = new HashMap<>();
+  private static Map<String, ServingStatistics> retired(Map<String, SessionLease> replaced) {
+    Map<String, ServingStatistics> seen = new HashMap<>();
     replaced.forEach(
         (name, old) -> {
           old.letGo();

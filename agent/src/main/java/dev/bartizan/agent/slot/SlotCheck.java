@@ -1,6 +1,6 @@
 package dev.bartizan.agent.slot;
 
-import dev.bartizan.agent.anchor.AnchoredState;
+import dev.bartizan.agent.anchor.RollbackAnchor;
 import dev.bartizan.agent.trust.TrustedDocuments;
 import dev.bartizan.agent.trust.UnsignedDocument;
 import dev.bartizan.agent.update.SoftwareTrial;
@@ -26,11 +26,11 @@ import java.util.Optional;
 /** Whether a slot holds the version that this device is to run. */
 public final class SlotCheck {
   private final TrustedDocuments documents;
-  private final AnchoredState state;
+  private final RollbackAnchor state;
   private final Disk disk;
   private final AgentVersions versions;
 
-  public SlotCheck(TrustedDocuments documents, AnchoredState state, Disk disk) {
+  public SlotCheck(TrustedDocuments documents, RollbackAnchor state, Disk disk) {
     this.documents = documents;
     this.state = state;
     this.disk = disk;

@@ -25,7 +25,7 @@ public final class LockedMemory implements SecretMemory {
   private static final long HIDDEN_UP_TO = 1 << 20;
   private static final Cleaner CLEANER = Cleaner.create();
 
-  private final Seclusion least;
+  private final MemoryProtection least;
   private final Supplier<LibC> library;
   private @Nullable LibC c;
   private boolean hides;
@@ -35,11 +35,11 @@ public final class LockedMemory implements SecretMemory {
   /**
    * @param least what every secret must have; less is refused, more is taken where it is to be had
    */
-  public LockedMemory(Seclusion least) {
+  public LockedMemory(MemoryProtection least) {
     this(least, () -> Native.load("c", LibC.class));
   }
 
-  LockedMemory(Seclusion least, Supplier<LibC> library) {
+  LockedMemory(MemoryProtection least, Supplier<LibC> library) {
     this.least = least;
     this.library = library;
   }
@@ -102,8 +102,8 @@ public final class LockedMemory implements SecretMemory {
     }
     long page = prepared.getpagesize();
     long size = Math.max(1, (length + page - 1) / page) * page;
-    boolean hidden = hides && (least == Seclusion.HIDDEN || size <= HIDDEN_UP_TO);
-    if (least == Seclusion.HIDDEN && !hides) {
+    boolean hidden = hides && (least == MemoryProtection.HIDDEN || size <= HIDDEN_UP_TO);
+    if (least == MemoryProtection.HIDDEN && !hides) {
       throw new IOException("memory.secrets is \"hidden\", and this kernel has no memfd_secret");
     }
     try {
@@ -118,7 +118,7 @@ public final class LockedMemory implements SecretMemory {
 
   private synchronized void fallShort(String why) throws IOException {
     shortfall = why;
-    if (least != Seclusion.ORDINARY) {
+    if (least != MemoryProtection.ORDINARY) {
       throw new IOException("memory.secrets is \"" + least.text() + "\", and " + why);
     }
   }
@@ -189,11 +189,11 @@ public final class LockedMemory implements SecretMemory {
   }
 
   /** What secrets have at the least, as far as was found out. */
-  public synchronized Seclusion seclusion() {
+  public synchronized MemoryProtection seclusion() {
     if (c == null || !shortfall.isEmpty()) {
-      return Seclusion.ORDINARY;
+      return MemoryProtection.ORDINARY;
     }
-    return hides ? Seclusion.HIDDEN : Seclusion.LOCKED;
+    return hides ? MemoryProtection.HIDDEN : MemoryProtection.LOCKED;
   }
 
   /** The same for people. */

@@ -38,7 +38,7 @@ public final class Safeguards {
   public List<Safeguard> examine() {
     return List.of(
         Safeguard.of(
-            "secrets", memory.seclusion() != Seclusion.ORDINARY, "memory is " + memory.describe()),
+            "secrets", memory.seclusion() != MemoryProtection.ORDINARY, "memory is " + memory.describe()),
         swap(),
         coreDumps(),
         tracing(),

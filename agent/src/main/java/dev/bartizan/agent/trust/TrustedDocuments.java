@@ -9,7 +9,7 @@ import dev.bartizan.updater.fetch.SmallFiles;
 import dev.bartizan.updater.tuf.TargetFile;
 import dev.bartizan.updater.tuf.TrustedTargets;
 import dev.bartizan.updater.tuf.TufClient;
-import dev.bartizan.updater.tuf.Voucher;
+import dev.bartizan.updater.tuf.SignedBy;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.Duration;
@@ -163,7 +163,7 @@ public final class TrustedDocuments {
   }
 
   /** Who vouches for {@code path}: the role, and the keys whose signatures on it are good. */
-  public synchronized Optional<Voucher> voucher(String path) throws Refusal, IOException {
+  public synchronized Optional<SignedBy> voucher(String path) throws Refusal, IOException {
     return trusted == null ? Optional.empty() : trusted.voucher(path);
   }
 

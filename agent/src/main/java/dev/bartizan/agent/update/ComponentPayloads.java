@@ -14,7 +14,7 @@ import java.util.Set;
  */
 interface ComponentPayloads {
   /** What a signed release would cost to have now. */
-  Cost cost(String component, Release to) throws IOException, Refusal;
+  UpdateEstimate cost(String component, Release to) throws IOException, Refusal;
 
   /** Finds out whether a release suits this device, and gets what it cannot be opened without. */
   void prepare(Deployment move) throws IOException, Refusal;

@@ -1,15 +1,15 @@
 package dev.bartizan.agent.update;
 
-import dev.bartizan.agent.report.News;
+import dev.bartizan.agent.report.EventPublisher;
 import dev.bartizan.crypto.Explanation;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.updater.fetch.FetchProgress;
 
 /** Tells which servers offered what cannot be accepted: a mirror that lies is a finding. */
 public final class DeliveryNews implements FetchProgress {
-  private final News news;
+  private final EventPublisher news;
 
-  public DeliveryNews(News news) {
+  public DeliveryNews(EventPublisher news) {
     this.news = news;
   }
 

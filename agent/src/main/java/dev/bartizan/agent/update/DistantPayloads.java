@@ -1,10 +1,10 @@
 package dev.bartizan.agent.update;
 
-import dev.bartizan.agent.schedule.Errand;
+import dev.bartizan.agent.schedule.BackgroundTask;
 import dev.bartizan.agent.schedule.Worker;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.updater.install.Deployment;
-import dev.bartizan.updater.install.Needs;
+import dev.bartizan.updater.install.RequiredObjects;
 import dev.bartizan.updater.install.Payloads;
 import java.io.IOException;
 import java.time.Duration;
@@ -30,7 +30,7 @@ public final class DistantPayloads implements Payloads {
   private String lastReason = "under way";
 
   /** What was ordered. */
-  private record Job(String deployment, boolean isPlan, Errand<Optional<Needs>> errand) {
+  private record Job(String deployment, boolean isPlan, BackgroundTask<Optional<RequiredObjects>> errand) {
     boolean is(Deployment asked, boolean plan) {
       return deployment.equals(asked.id()) && isPlan == plan;
     }
@@ -53,7 +53,7 @@ public final class DistantPayloads implements Payloads {
   }
 
   @Override
-  public Optional<Needs> fetch(Deployment deployment) throws IOException, Refusal {
+  public Optional<RequiredObjects> fetch(Deployment deployment) throws IOException, Refusal {
     return ask(deployment, false, () -> payloads.fetch(deployment));
   }
 
@@ -68,8 +68,8 @@ public final class DistantPayloads implements Payloads {
         || current.filter(it -> it.id().equals(now.deployment())).isPresent();
   }
 
-  private Optional<Needs> ask(
-      Deployment deployment, boolean plan, Errand.Work<Optional<Needs>> work)
+  private Optional<RequiredObjects> ask(
+      Deployment deployment, boolean plan, BackgroundTask.Work<Optional<RequiredObjects>> work)
       throws IOException, Refusal {
     Job now = job;
     if (now == null || !now.is(deployment, plan)) {
@@ -84,9 +84,9 @@ public final class DistantPayloads implements Payloads {
     return take(now.errand());
   }
 
-  private Optional<Needs> take(Errand<Optional<Needs>> errand) throws IOException, Refusal {
+  private Optional<RequiredObjects> take(BackgroundTask<Optional<RequiredObjects>> errand) throws IOException, Refusal {
     try {
-      Optional<Needs> needs = Interruptible.complete(errand::get);
+      Optional<RequiredObjects> needs = Interruptible.complete(errand::get);
       lastReason = "under way";
       return needs;
     } catch (IOException notNow) {

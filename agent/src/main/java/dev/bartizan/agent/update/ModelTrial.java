@@ -1,14 +1,14 @@
 package dev.bartizan.agent.update;
 
 import dev.bartizan.agent.serve.InferenceRefusal;
-import dev.bartizan.agent.serve.Lineup;
+import dev.bartizan.agent.serve.ModelSetChange;
 import dev.bartizan.agent.serve.ModelService;
 import dev.bartizan.agent.vault.ModelLoader;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Explanation;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.delta.tensor.Tensor;
-import dev.bartizan.protocol.release.Guards;
+import dev.bartizan.protocol.release.ProbationLimits;
 import dev.bartizan.protocol.release.ReleaseName;
 import dev.bartizan.protocol.release.SuiteManifest;
 import dev.bartizan.updater.engine.ModelRefusal;
@@ -58,14 +58,14 @@ public final class ModelTrial {
 
   /** One model in probation, and the work it shows itself on. */
   private static final class Probation {
-    private final Guards guards;
+    private final ProbationLimits guards;
     private final List<Map<String, Tensor>> inputs;
     private final GoldenRuns runs;
     private final long startNanos;
     private int next;
     private long notBefore;
 
-    Probation(Guards guards, List<Map<String, Tensor>> inputs, long now) {
+    Probation(ProbationLimits guards, List<Map<String, Tensor>> inputs, long now) {
       this.guards = guards;
       this.inputs = inputs;
       this.runs = new GoldenRuns(guards.errorsPerMille());
@@ -278,13 +278,13 @@ public final class ModelTrial {
 
   private void takeOver(
       List<Candidate> ready, Set<String> retired, Map<String, Optional<SuiteManifest>> suites) {
-    List<Lineup.Takeover> takeovers =
+    List<ModelSetChange.Takeover> takeovers =
         ready.stream()
             .map(
                 it ->
-                    new Lineup.Takeover(it.name().name(), it.name().version(), it.loaded().model()))
+                    new ModelSetChange.Takeover(it.name().name(), it.name().version(), it.loaded().model()))
             .toList();
-    service.change(new Lineup(takeovers, retired, suites));
+    service.change(new ModelSetChange(takeovers, retired, suites));
     candidates.values().removeAll(ready); // From here on it is the service that closes them.
   }
 

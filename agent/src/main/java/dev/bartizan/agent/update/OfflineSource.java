@@ -6,7 +6,7 @@ import dev.bartizan.updater.bundle.BundleRefusal;
 import dev.bartizan.updater.disk.Disk;
 import dev.bartizan.updater.disk.DurableFile;
 import dev.bartizan.updater.disk.FileName;
-import dev.bartizan.updater.fetch.Meter;
+import dev.bartizan.updater.fetch.Quota;
 import dev.bartizan.updater.fetch.Transport;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -83,8 +83,8 @@ public final class OfflineSource {
   }
 
   /** Counts nothing while there is a bundle. */
-  public Meter before(Meter network) {
-    return new Meter() {
+  public Quota before(Quota network) {
+    return new Quota() {
       @Override
       public long available() throws IOException {
         return isInserted() ? Long.MAX_VALUE : network.available();

@@ -63,30 +63,30 @@ final class Planner {
       if (older.isPresent() && store.holds(older.get().whole().sealed())) {
         bases.put(older.get().model().root(), base);
         named.add(base);
-        pieces.addAll(Mosaic.digests(older.get()));
+        pieces.addAll(ChunkReassembly.digests(older.get()));
       }
     }
-    List<Way> ways = new ArrayList<>();
+    List<TransferStrategy> ways = new ArrayList<>();
     differences(release, manifest, bases, BETWEEN).ifPresent(ways::add);
     boolean isCut = !manifest.pieces().pieces().isEmpty() && !pieces.isEmpty();
     if (isCut && !failed.contains(manifest.whole().sealed())) {
       PiecePlan plan = PiecePlan.of(manifest, pieces);
       if (plan.runs().stream().anyMatch(PiecePlan.Run::isHere)) {
-        ways.add(new Way.Parts(plan, named));
+        ways.add(new TransferStrategy.Parts(plan, named));
       }
     }
     return UpdatePlan.of(manifest, ways, store);
   }
 
   /** The cheapest differences that lead from a base to the release; none is asked for twice. */
-  private Optional<Way.Differences> differences(
+  private Optional<TransferStrategy.Differences> differences(
       Release release, ReleaseManifest manifest, Map<Digest, Release> bases, int between)
       throws IOException {
-    List<Way.Differences> found = new ArrayList<>();
+    List<TransferStrategy.Differences> found = new ArrayList<>();
     for (DeltaOffer offer : offers(manifest)) {
       Release base = bases.get(offer.fromRoot());
       if (base != null) {
-        found.add(new Way.Differences(base, List.of(link(release, manifest, offer))));
+        found.add(new TransferStrategy.Differences(base, List.of(link(release, manifest, offer))));
       }
     }
     // What leads there at once is not compared with detours: they cost a manifest each to look at.
@@ -97,7 +97,7 @@ final class Planner {
             .ifPresent(found::add);
       }
     }
-    return found.stream().min(Comparator.comparingLong(Way.Differences::length));
+    return found.stream().min(Comparator.comparingLong(TransferStrategy.Differences::length));
   }
 
   private List<DeltaOffer> offers(ReleaseManifest manifest) {
@@ -106,12 +106,12 @@ final class Planner {
         .toList();
   }
 
-  private static Way.Link link(Release to, ReleaseManifest manifest, DeltaOffer offer) {
-    return new Way.Link(to, manifest.whole(), offer);
+  private static TransferStrategy.Link link(Release to, ReleaseManifest manifest, DeltaOffer offer) {
+    return new TransferStrategy.Link(to, manifest.whole(), offer);
   }
 
   /** By way of the older release that a difference is from, when that is signed still. */
-  private Optional<Way.Differences> through(
+  private Optional<TransferStrategy.Differences> through(
       DeltaOffer offer, ReleaseManifest manifest, Map<Digest, Release> bases, int between)
       throws IOException {
     try {

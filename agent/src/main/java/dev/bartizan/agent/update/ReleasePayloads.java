@@ -28,8 +28,8 @@ public final class ReleasePayloads implements ComponentPayloads {
   private final Delivery delivery;
   private final ObjectStore store;
   private final ReleaseKeys keys;
-  private final Rebuild rebuild;
-  private final Mosaic mosaic;
+  private final DeltaUpdate rebuild;
+  private final ChunkReassembly mosaic;
   private final Planner planner;
 
   public ReleasePayloads(
@@ -45,9 +45,9 @@ public final class ReleasePayloads implements ComponentPayloads {
     this.delivery = delivery;
     this.store = store;
     this.keys = keys;
-    this.rebuild = new Rebuild(vault::unlock, store, crypto, workers, progress);
+    this.rebuild = new DeltaUpdate(vault::unlock, store, crypto, workers, progress);
     this.planner = new Planner(documents, store);
-    this.mosaic = new Mosaic(vault, store, crypto, delivery, progress);
+    this.mosaic = new ChunkReassembly(vault, store, crypto, delivery, progress);
   }
 
   /**
@@ -60,7 +60,7 @@ public final class ReleasePayloads implements ComponentPayloads {
   }
 
   @Override
-  public Cost cost(String model, Release to) throws IOException, Refusal {
+  public UpdateEstimate cost(String model, Release to) throws IOException, Refusal {
     return planner.plan(to, ReleaseManifest.parse(manifestOf(model, to))).cost();
   }
 
@@ -82,8 +82,8 @@ public final class ReleasePayloads implements ComponentPayloads {
    * closed release is none, and is avoided from then on.
    */
   private boolean obtainKeys(UpdatePlan plan) throws IOException, Refusal {
-    if (plan.way() instanceof Way.Differences differences) {
-      for (Way.Link link : differences.links()) {
+    if (plan.way() instanceof TransferStrategy.Differences differences) {
+      for (TransferStrategy.Link link : differences.links()) {
         if (!obtainKey(link)) {
           planner.avoid(link.offer().sealed().sealed());
           return false;
@@ -93,7 +93,7 @@ public final class ReleasePayloads implements ComponentPayloads {
     return true;
   }
 
-  private boolean obtainKey(Way.Link link) throws IOException, Refusal {
+  private boolean obtainKey(TransferStrategy.Link link) throws IOException, Refusal {
     try {
       keys.require(link.to().manifest());
       return true;
@@ -138,18 +138,18 @@ public final class ReleasePayloads implements ComponentPayloads {
    *
    * @throws Refusal when it failed, and policy does not pay for the whole
    */
-  private boolean tryToMake(Deployment deployment, ReleaseManifest manifest, Way way)
+  private boolean tryToMake(Deployment deployment, ReleaseManifest manifest, TransferStrategy way)
       throws IOException, Refusal {
-    if (way instanceof Way.Differences differences) {
+    if (way instanceof TransferStrategy.Differences differences) {
       return tryToRebuild(deployment, differences);
     }
-    return !(way instanceof Way.Parts parts) || tryToPutTogether(deployment, manifest, parts);
+    return !(way instanceof TransferStrategy.Parts parts) || tryToPutTogether(deployment, manifest, parts);
   }
 
-  private boolean tryToRebuild(Deployment deployment, Way.Differences way)
+  private boolean tryToRebuild(Deployment deployment, TransferStrategy.Differences way)
       throws IOException, Refusal {
     Release base = way.base();
-    for (Way.Link link : way.links()) {
+    for (TransferStrategy.Link link : way.links()) {
       Digest delta = link.offer().sealed().sealed();
       try {
         if (!store.holds(link.whole().sealed())) {
@@ -166,7 +166,7 @@ public final class ReleasePayloads implements ComponentPayloads {
     return true;
   }
 
-  private boolean tryToPutTogether(Deployment deployment, ReleaseManifest manifest, Way.Parts way)
+  private boolean tryToPutTogether(Deployment deployment, ReleaseManifest manifest, TransferStrategy.Parts way)
       throws IOException, Refusal {
     try {
       return mosaic.advance(deployment.component(), deployment.to(), way);
@@ -189,7 +189,7 @@ public final class ReleasePayloads implements ComponentPayloads {
 
   /** The plan has to be another; it may cost more. */
   private Optional<Set<Digest>> again(Deployment deployment) throws IOException, Refusal {
-    Cost cost = cost(deployment.component(), deployment.to());
+    UpdateEstimate cost = cost(deployment.component(), deployment.to());
     delivery.requireBudget(cost.bytes());
     store.requireSpace(cost.space());
     return Optional.empty();

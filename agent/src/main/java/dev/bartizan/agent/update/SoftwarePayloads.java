@@ -62,9 +62,9 @@ public final class SoftwarePayloads implements ComponentPayloads {
   }
 
   @Override
-  public Cost cost(String component, Release to) throws IOException, Refusal {
+  public UpdateEstimate cost(String component, Release to) throws IOException, Refusal {
     if (versions.slotOf(to.manifest()).isPresent()) {
-      return new Cost("here", 0, 0, List.of());
+      return new UpdateEstimate("here", 0, 0, List.of());
     }
     SoftwareManifest manifest = SoftwareManifest.parse(manifestOf(component, to));
     long missing = 0;
@@ -73,7 +73,7 @@ public final class SoftwarePayloads implements ComponentPayloads {
     }
     String step = "fetch files that are new, " + missing + " bytes";
     // Each file is in the store and in its directory for a moment.
-    return new Cost("files", missing, 2 * manifest.length(), List.of(step));
+    return new UpdateEstimate("files", missing, 2 * manifest.length(), List.of(step));
   }
 
   @Override

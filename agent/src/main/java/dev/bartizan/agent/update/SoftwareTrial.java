@@ -47,7 +47,7 @@ public final class SoftwareTrial {
   private final JournalCopy journal;
   private final Slot running;
   private final Duration patience;
-  private final Contact contact;
+  private final ConnectivityCheck contact;
   private final LongSupplier nanoTime;
   private final long begin;
 
@@ -62,7 +62,7 @@ public final class SoftwareTrial {
       JournalCopy journal,
       Slot running,
       Duration patience,
-      Contact contact,
+      ConnectivityCheck contact,
       LongSupplier nanoTime) {
     this.versions = versions;
     this.store = store;

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  * @param bytes to download, those files and ranges of others
  * @param spaceNeeded bytes of disk, exactly, before the first of them is fetched
  */
-record UpdatePlan(Way way, List<SealedFile> downloads, long bytes, long spaceNeeded) {
+record UpdatePlan(TransferStrategy way, List<SealedFile> downloads, long bytes, long spaceNeeded) {
   UpdatePlan {
     downloads = List.copyOf(downloads);
   }
@@ -32,7 +32,7 @@ record UpdatePlan(Way way, List<SealedFile> downloads, long bytes, long spaceNee
    *
    * @param others ways besides fetching the whole
    */
-  static UpdatePlan of(ReleaseManifest manifest, List<Way> others, ObjectStore store)
+  static UpdatePlan of(ReleaseManifest manifest, List<TransferStrategy> others, ObjectStore store)
       throws IOException {
     List<SealedFile> golden = new ArrayList<>();
     Optional<SealedFile> vectors = manifest.golden().map(GoldenOffer::sealed);
@@ -40,28 +40,28 @@ record UpdatePlan(Way way, List<SealedFile> downloads, long bytes, long spaceNee
       golden.add(vectors.get());
     }
     if (store.holds(manifest.whole().sealed())) {
-      return new UpdatePlan(new Way.Here(), golden, length(golden), length(golden));
+      return new UpdatePlan(new TransferStrategy.Here(), golden, length(golden), length(golden));
     }
     List<UpdatePlan> plans = new ArrayList<>();
-    for (Way way : Stream.concat(others.stream(), Stream.of(new Way.Whole())).toList()) {
+    for (TransferStrategy way : Stream.concat(others.stream(), Stream.of(new TransferStrategy.Whole())).toList()) {
       plans.add(by(way, golden, manifest, store));
     }
     return plans.stream().min(Comparator.comparingLong(UpdatePlan::bytes)).orElseThrow();
   }
 
   private static UpdatePlan by(
-      Way way, List<SealedFile> golden, ReleaseManifest manifest, ObjectStore store)
+      TransferStrategy way, List<SealedFile> golden, ReleaseManifest manifest, ObjectStore store)
       throws IOException {
     List<SealedFile> downloads = new ArrayList<>(golden);
     long ranges = 0;
     // The model itself, however it comes; by the way of a difference, that is there beside it.
     long space = length(golden) + manifest.whole().sealedLength();
-    if (way instanceof Way.Whole) {
+    if (way instanceof TransferStrategy.Whole) {
       downloads.add(manifest.whole());
-    } else if (way instanceof Way.Parts parts) {
+    } else if (way instanceof TransferStrategy.Parts parts) {
       ranges = parts.plan().bytes();
-    } else if (way instanceof Way.Differences differences) {
-      for (Way.Link link : differences.links()) {
+    } else if (way instanceof TransferStrategy.Differences differences) {
+      for (TransferStrategy.Link link : differences.links()) {
         if (!store.holds(link.whole().sealed())) {
           space += isLast(link, manifest) ? 0 : link.whole().sealedLength();
           space += addMissing(link.offer().sealed(), downloads, store);
@@ -80,14 +80,14 @@ record UpdatePlan(Way way, List<SealedFile> downloads, long bytes, long spaceNee
     return file.sealedLength();
   }
 
-  private static boolean isLast(Way.Link link, ReleaseManifest manifest) {
+  private static boolean isLast(TransferStrategy.Link link, ReleaseManifest manifest) {
     return link.whole().sealed().equals(manifest.whole().sealed());
   }
 
   /** All files for which space is needed, those that are made here included. */
   List<SealedFile> files(ReleaseManifest manifest) {
     List<SealedFile> files = new ArrayList<>(downloads);
-    if (way instanceof Way.Differences differences) {
+    if (way instanceof TransferStrategy.Differences differences) {
       differences.links().forEach(link -> files.add(link.whole()));
     } else {
       files.add(manifest.whole());
@@ -95,8 +95,8 @@ record UpdatePlan(Way way, List<SealedFile> downloads, long bytes, long spaceNee
     return files;
   }
 
-  Cost cost() {
-    return new Cost(way.text(), bytes, spaceNeeded, steps());
+  UpdateEstimate cost() {
+    return new UpdateEstimate(way.text(), bytes, spaceNeeded, steps());
   }
 
   /** What will be done, in order, for people. */
@@ -105,13 +105,13 @@ record UpdatePlan(Way way, List<SealedFile> downloads, long bytes, long spaceNee
     for (SealedFile file : downloads) {
       steps.add("fetch " + file.file() + ", " + file.sealedLength() + " bytes");
     }
-    if (way instanceof Way.Differences differences) {
+    if (way instanceof TransferStrategy.Differences differences) {
       String from = differences.base().version();
-      for (Way.Link link : differences.links()) {
+      for (TransferStrategy.Link link : differences.links()) {
         steps.add("make " + link.to().version() + " from " + from);
         from = link.to().version();
       }
-    } else if (way instanceof Way.Parts parts) {
+    } else if (way instanceof TransferStrategy.Parts parts) {
       long ranges = parts.plan().runs().stream().filter(run -> !run.isHere()).count();
       String bases =
           parts.held().stream().map(Release::version).collect(Collectors.joining(" and "));

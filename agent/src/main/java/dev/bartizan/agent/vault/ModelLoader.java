@@ -6,7 +6,7 @@ import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.protocol.evidence.AgentEvent;
 import dev.bartizan.protocol.release.GoldenOffer;
-import dev.bartizan.protocol.release.Guards;
+import dev.bartizan.protocol.release.ProbationLimits;
 import dev.bartizan.protocol.release.ReleaseManifest;
 import dev.bartizan.protocol.release.ReleaseName;
 import dev.bartizan.updater.disk.Disk;
@@ -77,7 +77,7 @@ public final class ModelLoader {
    * @param guards what its first time in service is watched by
    * @param model whoever has this closes it
    */
-  public record Loaded(Guards guards, ProvenModel model) {}
+  public record Loaded(ProbationLimits guards, ProvenModel model) {}
 
   /**
    * Loads a release and runs its golden vectors on it.

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.bartizan.agent.system.Seclusion;
+import dev.bartizan.agent.system.MemoryProtection;
 import dev.bartizan.crypto.keystore.Pkcs11Module;
 import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.crypto.tpm.AttestationKind;
@@ -26,7 +26,7 @@ class AgentConfigTest {
     assertEquals(Path.of("/var/lib/bartizan"), config.device().stateDirectory());
     assertEquals(List.of(13, 15, 12, 8), config.keystore().agentPcrs());
     assertEquals(Optional.empty(), config.fleet().broker());
-    assertEquals(new AgentConfig.Memory(Seclusion.ORDINARY, false), config.memory());
+    assertEquals(new AgentConfig.Memory(MemoryProtection.ORDINARY, false), config.memory());
   }
 
   @Test
@@ -34,7 +34,7 @@ class AgentConfigTest {
     AgentConfig config =
         AgentConfig.parse(
             "agent.toml", MINIMAL + "[memory]\nsecrets = \"hidden\"\nswap = \"refuse\"\n");
-    assertEquals(new AgentConfig.Memory(Seclusion.HIDDEN, true), config.memory());
+    assertEquals(new AgentConfig.Memory(MemoryProtection.HIDDEN, true), config.memory());
     assertRefused(
         MINIMAL + "[memory]\nsecrets = \"safe\"\n",
         "agent.toml: memory.secrets is not one of \"ordinary\", \"locked\", \"hidden\": safe");

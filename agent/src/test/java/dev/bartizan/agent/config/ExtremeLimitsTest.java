@@ -17,7 +17,7 @@ import dev.bartizan.updater.fetch.Download;
 import dev.bartizan.updater.fetch.FetchProgress;
 import dev.bartizan.updater.fetch.Mirror;
 import dev.bartizan.updater.fetch.OverBudget;
-import dev.bartizan.updater.fetch.Partial;
+import dev.bartizan.updater.fetch.ResumableFile;
 import dev.bartizan.updater.fetch.Transport;
 import dev.bartizan.updater.golden.Samples;
 import dev.bartizan.updater.install.Limits;
@@ -235,7 +235,7 @@ class ExtremeLimitsTest {
     }
   }
 
-  private static final class Memory implements Partial {
+  private static final class Memory implements ResumableFile {
     private final ByteArrayOutputStream content = new ByteArrayOutputStream();
 
     @Override

@@ -103,7 +103,7 @@ class ScheduleTest {
   @Test
   void aPeerThatKeepsTheWorkerWaitingKeepsNeitherLoopNorBeatFromComing() throws Exception {
     // Slow retrieval: metadata at a byte in ten seconds must not look like a daemon that hangs.
-    Errand<String> errand = worker.submit("metadata", Duration.ofHours(1), () -> "fresh");
+    BackgroundTask<String> errand = worker.submit("metadata", Duration.ofHours(1), () -> "fresh");
     schedule.add(
         "upkeep",
         MINUTE,
@@ -178,7 +178,7 @@ class ScheduleTest {
 
   @Test
   void anErrandThatFailsFailsWhoeverTakesIt() throws Exception {
-    Errand<String> errand =
+    BackgroundTask<String> errand =
         worker.submit(
             "keys",
             MINUTE,
@@ -191,7 +191,7 @@ class ScheduleTest {
 
   @Test
   void errandsThatWaitAreGivenUpWhenTheDaemonStops() {
-    Errand<String> errand = worker.submit("keys", MINUTE, () -> "");
+    BackgroundTask<String> errand = worker.submit("keys", MINUTE, () -> "");
     worker.close();
     assertThrows(IOException.class, errand::get);
     assertThrows(IOException.class, () -> worker.submit("more", MINUTE, () -> "").get());

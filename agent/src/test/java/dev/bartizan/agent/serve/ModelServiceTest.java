@@ -56,7 +56,7 @@ class ModelServiceTest {
 
   @Test
   void aRequestThatFoundTheOldVersionIsAnsweredByItAndThenItCloses() throws Exception {
-    Serving old = new Serving("defect", "1.0.0", Samples.scale(1).model(), () -> 0);
+    SessionLease old = new SessionLease("defect", "1.0.0", Samples.scale(1).model(), () -> 0);
     assertTrue(old.hold());
     old.letGo(); // the service's own hold: what a swap does
     assertTrue(old.hold(), "a request is under way, so another may still join");
@@ -77,7 +77,7 @@ class ModelServiceTest {
     refusal("defect", Optional.empty(), row(9));
     refusal("defect", Optional.empty(), ROW);
     refusal("defect", Optional.empty(), Map.of());
-    Observation seen = service.activate("defect", "1.1.0", Samples.untried("picky")).orElseThrow();
+    ServingStatistics seen = service.activate("defect", "1.1.0", Samples.untried("picky")).orElseThrow();
     assertEquals("1.0.0", seen.version());
     assertEquals(2, seen.answered());
     assertEquals(1, seen.failed());

@@ -24,7 +24,7 @@ class LockedMemoryTest {
 
   @Test
   void whoStillHoldsTheBufferSeesZerosAfterClosing() throws Exception {
-    LockedMemory memory = new LockedMemory(Seclusion.ORDINARY);
+    LockedMemory memory = new LockedMemory(MemoryProtection.ORDINARY);
     for (int length : new int[] {1, 32, 5000, MODEL}) {
       SecretMemory.Region region = memory.allocate(length);
       ByteBuffer held = region.bytes();
@@ -43,22 +43,22 @@ class LockedMemoryTest {
 
   @Test
   void aKeyIsWhereNotEvenTheKernelLooks() throws Exception {
-    LockedMemory memory = new LockedMemory(Seclusion.ORDINARY);
+    LockedMemory memory = new LockedMemory(MemoryProtection.ORDINARY);
     try (SecretMemory.Region key = memory.allocate(32)) {
       key.bytes().put(0, (byte) 1);
       boolean hidden =
           Files.readAllLines(Path.of("/proc/self/maps")).stream()
               .anyMatch(line -> line.contains("secretmem"));
-      assertEquals(memory.seclusion() == Seclusion.HIDDEN, hidden, memory.describe());
+      assertEquals(memory.seclusion() == MemoryProtection.HIDDEN, hidden, memory.describe());
     }
   }
 
   @Test
   void aModelIsLockedAndLeftOutOfDumpsAndForks() throws Exception {
-    LockedMemory memory = new LockedMemory(Seclusion.ORDINARY);
+    LockedMemory memory = new LockedMemory(MemoryProtection.ORDINARY);
     try (SecretMemory.Region model = memory.allocate(MODEL)) {
       model.bytes().put(0, (byte) 1);
-      if (memory.seclusion() != Seclusion.ORDINARY) {
+      if (memory.seclusion() != MemoryProtection.ORDINARY) {
         assertTrue(flags(MODEL).containsAll(List.of("lo", "dd", "dc")), flags(MODEL).toString());
       }
     }
@@ -84,33 +84,33 @@ class LockedMemoryTest {
 
   @Test
   void aLimitThatIsTooSmallIsSaidAndSurvived() throws Exception {
-    LockedMemory memory = new LockedMemory(Seclusion.ORDINARY, PoorSystem::new);
+    LockedMemory memory = new LockedMemory(MemoryProtection.ORDINARY, PoorSystem::new);
     try (SecretMemory.Region model = memory.allocate(MODEL)) {
       assertEquals(0, model.bytes().get(0));
     }
-    assertEquals(Seclusion.ORDINARY, memory.seclusion());
+    assertEquals(MemoryProtection.ORDINARY, memory.seclusion());
     assertTrue(memory.describe().contains("3072 KiB cannot be locked"), memory.describe());
     assertTrue(memory.describe().contains("LimitMEMLOCK"), memory.describe());
   }
 
   @Test
   void memoryThatNobodyMayLockIsNotCalledLockedBeforeTheFirstSecret() throws Exception {
-    LockedMemory memory = new LockedMemory(Seclusion.ORDINARY, PoorSystem::new);
+    LockedMemory memory = new LockedMemory(MemoryProtection.ORDINARY, PoorSystem::new);
     memory.prepare();
-    assertEquals(Seclusion.ORDINARY, memory.seclusion());
+    assertEquals(MemoryProtection.ORDINARY, memory.seclusion());
     assertTrue(memory.describe().contains("cannot be locked"), memory.describe());
   }
 
   @Test
   void modelsAreNotSaidToBeLockedBeforeThereWasOne() throws Exception {
-    LockedMemory memory = new LockedMemory(Seclusion.ORDINARY);
+    LockedMemory memory = new LockedMemory(MemoryProtection.ORDINARY);
     memory.prepare();
     assertFalse(memory.describe().matches(".*(models locked|^locked).*"), memory.describe());
   }
 
   @Test
   void lessThanTheConfigurationWantsIsRefused() {
-    for (Seclusion least : List.of(Seclusion.LOCKED, Seclusion.HIDDEN)) {
+    for (MemoryProtection least : List.of(MemoryProtection.LOCKED, MemoryProtection.HIDDEN)) {
       LockedMemory memory = new LockedMemory(least, PoorSystem::new);
       IOException refused = assertThrows(IOException.class, () -> memory.allocate(MODEL));
       assertTrue(String.valueOf(refused.getMessage()).contains(least.text()), refused.toString());
@@ -121,12 +121,12 @@ class LockedMemoryTest {
   void withoutACLibraryNothingIsLocked() throws Exception {
     LockedMemory memory =
         new LockedMemory(
-            Seclusion.ORDINARY,
+            MemoryProtection.ORDINARY,
             () -> {
               throw new UnsatisfiedLinkError("no such library");
             });
     memory.allocate(32).close();
-    assertEquals(Seclusion.ORDINARY, memory.seclusion());
+    assertEquals(MemoryProtection.ORDINARY, memory.seclusion());
     assertTrue(memory.describe().contains("no such library"), memory.describe());
   }
 

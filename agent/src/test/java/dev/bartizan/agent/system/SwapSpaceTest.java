@@ -36,7 +36,7 @@ class SwapSpaceTest {
 
   @Test
   void modelsAreRefusedOnlyWhereTheConfigurationSaysSo() throws Exception {
-    LockedMemory memory = new LockedMemory(Seclusion.ORDINARY);
+    LockedMemory memory = new LockedMemory(MemoryProtection.ORDINARY);
     new Safeguards(memory, false).requireForModels();
     Safeguards strict = new Safeguards(memory, true);
     boolean safe =

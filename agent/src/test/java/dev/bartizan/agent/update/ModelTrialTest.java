@@ -14,15 +14,15 @@ import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.delta.tensor.Shape;
-import dev.bartizan.protocol.release.Guards;
+import dev.bartizan.protocol.release.ProbationLimits;
 import dev.bartizan.protocol.release.ReleaseName;
 import dev.bartizan.protocol.release.SuiteManifest;
 import dev.bartizan.updater.engine.Model;
 import dev.bartizan.updater.golden.ProvenModel;
 import dev.bartizan.updater.golden.Samples;
-import dev.bartizan.updater.install.Cause;
+import dev.bartizan.updater.install.Initiator;
 import dev.bartizan.updater.install.Deployment;
-import dev.bartizan.updater.install.Part;
+import dev.bartizan.updater.install.SuiteMember;
 import dev.bartizan.updater.install.Release;
 import dev.bartizan.updater.install.Verdict;
 import java.io.IOException;
@@ -122,7 +122,7 @@ class ModelTrialTest {
     }
 
     assertEquals(Verdict.Kind.PENDING, trial.observe(model("first")).kind());
-    now += Guards.DEFAULT.probation().toNanos();
+    now += ProbationLimits.DEFAULT.probation().toNanos();
     assertEquals(Verdict.Kind.HEALTHY, trial.observe(model("first")).kind());
   }
 
@@ -145,7 +145,7 @@ class ModelTrialTest {
       }
       throw (IOException) failure;
     }
-    ModelLoader.Loaded loaded = new ModelLoader.Loaded(Guards.DEFAULT, proven());
+    ModelLoader.Loaded loaded = new ModelLoader.Loaded(ProbationLimits.DEFAULT, proven());
     opened.add(loaded.model().model());
     return loaded;
   }
@@ -165,9 +165,9 @@ class ModelTrialTest {
 
   /** To version 2.0 of both models. */
   private static Deployment suite(Optional<String> from) {
-    List<Part> parts =
+    List<SuiteMember> parts =
         Stream.of("first", "second")
-            .map(name -> new Part(name, from.map(it -> release(name, it)), release(name, "2.0")))
+            .map(name -> new SuiteMember(name, from.map(it -> release(name, it)), release(name, "2.0")))
             .toList();
     return deployment("suite/line", parts);
   }
@@ -176,14 +176,14 @@ class ModelTrialTest {
     return deployment(name, List.of());
   }
 
-  private static Deployment deployment(String component, List<Part> parts) {
+  private static Deployment deployment(String component, List<SuiteMember> parts) {
     return new Deployment(
         "d",
         Deployment.Kind.INSTALL,
         component,
         Optional.empty(),
         release(component, "2.0"),
-        Cause.local("test"),
+        Initiator.local("test"),
         Optional.empty(),
         parts);
   }

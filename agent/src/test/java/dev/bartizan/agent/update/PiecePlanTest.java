@@ -7,7 +7,7 @@ import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.envelope.ArtifactSealer;
 import dev.bartizan.crypto.envelope.Shards;
-import dev.bartizan.protocol.release.Guards;
+import dev.bartizan.protocol.release.ProbationLimits;
 import dev.bartizan.protocol.release.Pieces;
 import dev.bartizan.protocol.release.Pieces.Piece;
 import dev.bartizan.protocol.release.ReleaseManifest;
@@ -98,7 +98,7 @@ class PiecePlanTest {
             "model.onnx", NAME, ArtifactSealer.sealedLength(all), Bytes.of(new byte[24])),
         List.of(),
         Optional.empty(),
-        Guards.DEFAULT);
+        ProbationLimits.DEFAULT);
   }
 
   private static Digest digest(int number) {

@@ -8,7 +8,7 @@ import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.protocol.release.UpdateTimes;
 import dev.bartizan.protocol.release.Window;
-import dev.bartizan.updater.install.Cause;
+import dev.bartizan.updater.install.Initiator;
 import dev.bartizan.updater.install.Deployment;
 import dev.bartizan.updater.install.Release;
 import java.time.Duration;
@@ -95,7 +95,7 @@ class UpdateGateTest {
         "defect",
         Optional.empty(),
         new Release(Digest.of(new byte[1]), "1.0.0"),
-        Cause.local("test"),
+        Initiator.local("test"),
         Optional.empty(),
         List.of());
   }

@@ -9,7 +9,7 @@ import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.envelope.ArtifactSealer;
 import dev.bartizan.crypto.envelope.EnvelopeRefusal;
 import dev.bartizan.crypto.envelope.Shards;
-import dev.bartizan.protocol.release.Guards;
+import dev.bartizan.protocol.release.ProbationLimits;
 import dev.bartizan.protocol.release.Pieces;
 import dev.bartizan.protocol.release.Pieces.Piece;
 import dev.bartizan.protocol.release.ReleaseManifest;
@@ -49,6 +49,6 @@ class ModelVaultTest {
             "model.onnx", digest, ArtifactSealer.sealedLength(length), Bytes.of(new byte[24])),
         List.of(),
         Optional.empty(),
-        Guards.DEFAULT);
+        ProbationLimits.DEFAULT);
   }
 }

@@ -68,7 +68,7 @@ public final class BootJudge {
     for (PcrBank bank : found.selection().banks()) {
       bank.pcrs().forEach(pcr -> unread.remove(ReferenceValues.name(bank.hash(), pcr)));
       Optional<MeasuredBoot> same = inBank(accepted, boot, bank, findings);
-      new BankJudge(reference.profile(), accepted, bank, found, same).judge(findings);
+      new BankAppraisal(reference.profile(), accepted, bank, found, same).judge(findings);
     }
     for (String name : unread) {
       Link link = Link.unknown("pcr " + name, "to be judged", "not quoted");

@@ -39,7 +39,7 @@ final class ChunkCipher implements AutoCloseable {
   private final byte[] nonce;
   private final Cipher cipher;
   private final BulkCrypto crypto;
-  private final LentKey key;
+  private final TransientKey key;
   private final byte[] input = new byte[SEALED_CHUNK];
   private final byte[] output = new byte[SEALED_CHUNK];
 
@@ -48,7 +48,7 @@ final class ChunkCipher implements AutoCloseable {
     this.nonce = derived.lend(keys -> copy(keys, KEY, NONCE));
     this.crypto = crypto;
     this.cipher = crypto.aesGcm();
-    this.key = new LentKey(KEY, crypto.leavesNoKeys());
+    this.key = new TransientKey(KEY, crypto.leavesNoKeys());
   }
 
   /** Derives the keys into memory of the same kind as the input key's. */

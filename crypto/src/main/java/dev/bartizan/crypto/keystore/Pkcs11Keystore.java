@@ -29,9 +29,9 @@ public final class Pkcs11Keystore implements DeviceKeystore {
   private final ECPublicKey identity;
   private final ECPublicKey unwrap;
   private final Protection protection;
-  private @Nullable HeldKeys keys;
+  private @Nullable JcaKeys keys;
 
-  private Pkcs11Keystore(Pkcs11Token token, HeldKeys keys) {
+  private Pkcs11Keystore(Pkcs11Token token, JcaKeys keys) {
     this.token = token;
     this.keys = keys;
     this.identity = keys.publicKey(KeyPurpose.IDENTITY);
@@ -58,7 +58,7 @@ public final class Pkcs11Keystore implements DeviceKeystore {
           KeystoreRefusal.Reason.KEYS_EXIST, "this device has keys already: " + BLOB);
     }
     Pkcs11Token token = new Pkcs11Token(module, label, pin);
-    HeldKeys made = token.makeKeys(random);
+    JcaKeys made = token.makeKeys(random);
     blobs.put(BLOB, CheckedBlob.wrap(TITLE, record(made)));
     return new Pkcs11Keystore(token, made);
   }
@@ -80,7 +80,7 @@ public final class Pkcs11Keystore implements DeviceKeystore {
     }
     Bytes expected = Bytes.of(CheckedBlob.unwrap(TITLE, stored.get()));
     Pkcs11Token token = new Pkcs11Token(module, label, pin);
-    HeldKeys found = token.keys();
+    JcaKeys found = token.keys();
     if (!Bytes.of(record(found)).equals(expected)) {
       throw token.replaced(null);
     }
@@ -97,7 +97,7 @@ public final class Pkcs11Keystore implements DeviceKeystore {
     return new Pkcs11Token(module, label, pin).hasKeys();
   }
 
-  private static byte[] record(HeldKeys keys) {
+  private static byte[] record(JcaKeys keys) {
     StringBuilder text = new StringBuilder();
     for (KeyPurpose purpose : new KeyPurpose[] {KeyPurpose.IDENTITY, KeyPurpose.UNWRAP}) {
       Bytes key = Bytes.of(keys.publicKey(purpose).getEncoded());
@@ -139,7 +139,7 @@ public final class Pkcs11Keystore implements DeviceKeystore {
 
   @FunctionalInterface
   private interface Work<T> {
-    T with(HeldKeys keys) throws GeneralSecurityException;
+    T with(JcaKeys keys) throws GeneralSecurityException;
   }
 
   /** A failure drops what is known of the token, so that the next call starts from the login. */
@@ -152,9 +152,9 @@ public final class Pkcs11Keystore implements DeviceKeystore {
     }
   }
 
-  private synchronized HeldKeys present() throws IOException, KeystoreRefusal {
+  private synchronized JcaKeys present() throws IOException, KeystoreRefusal {
     if (keys == null) {
-      HeldKeys found = token.keys();
+      JcaKeys found = token.keys();
       if (!found.publicKey(KeyPurpose.IDENTITY).equals(identity)
           || !found.publicKey(KeyPurpose.UNWRAP).equals(unwrap)) {
         throw token.replaced(null);

@@ -33,7 +33,7 @@ final class Pkcs11Token {
    *
    * @throws KeystoreRefusal {@code KEYS_EXIST} when the token has keys of these names
    */
-  HeldKeys makeKeys(SecureRandom random) throws IOException, KeystoreRefusal {
+  JcaKeys makeKeys(SecureRandom random) throws IOException, KeystoreRefusal {
     // Each pair is stored through the provider it was made by: no other may move a sensitive key.
     Provider signing = module.birthplace(KeyPurpose.IDENTITY);
     Provider agreeing = module.birthplace(KeyPurpose.UNWRAP);
@@ -44,10 +44,10 @@ final class Pkcs11Token {
             KeystoreRefusal.Reason.KEYS_EXIST,
             "the token at " + module + " has keys " + prefix + "... of another enrolment already");
       }
-      KeyPair identity = HeldKeys.generate(signing, random);
-      KeyPair unwrap = HeldKeys.generate(agreeing, random);
-      HeldKeys.put(open(agreeing), prefix, KeyPurpose.UNWRAP, unwrap, identity, signing);
-      HeldKeys.put(store, prefix, KeyPurpose.IDENTITY, identity, identity, signing);
+      KeyPair identity = JcaKeys.generate(signing, random);
+      KeyPair unwrap = JcaKeys.generate(agreeing, random);
+      JcaKeys.put(open(agreeing), prefix, KeyPurpose.UNWRAP, unwrap, identity, signing);
+      JcaKeys.put(store, prefix, KeyPurpose.IDENTITY, identity, identity, signing);
     } catch (GeneralSecurityException | ProviderException failed) {
       throw Pkcs11Trouble.absent(module, failed);
     }
@@ -59,10 +59,10 @@ final class Pkcs11Token {
    *
    * @throws KeystoreRefusal {@code TOKEN_REPLACED} when they are not all there
    */
-  HeldKeys keys() throws IOException, KeystoreRefusal {
+  JcaKeys keys() throws IOException, KeystoreRefusal {
     KeyStore store = open(module.provider());
     try {
-      return HeldKeys.of(store, prefix);
+      return JcaKeys.of(store, prefix);
     } catch (ProviderException failed) {
       throw Pkcs11Trouble.absent(module, failed);
     } catch (GeneralSecurityException missing) {

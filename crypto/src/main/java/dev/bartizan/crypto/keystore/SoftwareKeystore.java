@@ -34,10 +34,10 @@ public final class SoftwareKeystore implements DeviceKeystore {
 
   private static final int SALT = 64;
 
-  private final HeldKeys keys;
+  private final JcaKeys keys;
   private final Protection protection;
 
-  private SoftwareKeystore(HeldKeys keys, Provider provider) {
+  private SoftwareKeystore(JcaKeys keys, Provider provider) {
     this.keys = keys;
     this.protection =
         new Protection(Protection.Kind.SOFTWARE, provider.getInfo(), provider.getVersionStr());
@@ -57,10 +57,10 @@ public final class SoftwareKeystore implements DeviceKeystore {
     Provider provider = new BouncyCastleProvider();
     try (SecretBytes secret = password.read()) {
       KeyStore store = empty(provider);
-      KeyPair identity = HeldKeys.generate(provider, random);
-      KeyPair unwrap = HeldKeys.generate(provider, random);
-      HeldKeys.put(store, NO_PREFIX, KeyPurpose.IDENTITY, identity, identity, provider);
-      HeldKeys.put(store, NO_PREFIX, KeyPurpose.UNWRAP, unwrap, identity, provider);
+      KeyPair identity = JcaKeys.generate(provider, random);
+      KeyPair unwrap = JcaKeys.generate(provider, random);
+      JcaKeys.put(store, NO_PREFIX, KeyPurpose.IDENTITY, identity, identity, provider);
+      JcaKeys.put(store, NO_PREFIX, KeyPurpose.UNWRAP, unwrap, identity, provider);
       blobs.put(BLOB, CheckedBlob.wrap(TITLE, encrypted(store, secret)));
     } catch (GeneralSecurityException impossible) {
       throw new IllegalStateException("Bouncy Castle has what this needs", impossible);
@@ -85,7 +85,7 @@ public final class SoftwareKeystore implements DeviceKeystore {
     Provider provider = new BouncyCastleProvider();
     try (SecretBytes secret = password.read()) {
       return new SoftwareKeystore(
-          HeldKeys.of(decrypted(provider, encrypted, secret), NO_PREFIX), provider);
+          JcaKeys.of(decrypted(provider, encrypted, secret), NO_PREFIX), provider);
     } catch (GeneralSecurityException incomplete) {
       throw new KeystoreRefusal(
           KeystoreRefusal.Reason.BLOB_CHANGED, BLOB + ": a key is missing", incomplete);

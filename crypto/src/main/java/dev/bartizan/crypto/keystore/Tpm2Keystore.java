@@ -77,7 +77,7 @@ public final class Tpm2Keystore implements DeviceKeystore {
           KeystoreRefusal.Reason.KEYS_EXIST, "this device has keys already: " + BLOB);
     }
     try {
-      blobs.put(BLOB, Tpm2KeysText.write(new Tpm2Birth(access, binding, approvals).makeKeys()));
+      blobs.put(BLOB, Tpm2KeysText.write(new Tpm2Provisioning(access, binding, approvals).makeKeys()));
     } catch (TpmRefusal unusable) {
       throw new IOException("this TPM made an unusable key", unusable);
     }

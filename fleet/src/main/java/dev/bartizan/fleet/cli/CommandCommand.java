@@ -7,7 +7,7 @@ import dev.bartizan.crypto.json.Base64Url;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.fleet.command.CommandAnswer;
-import dev.bartizan.fleet.command.CommandPost;
+import dev.bartizan.fleet.command.CommandClient;
 import dev.bartizan.fleet.identity.CertificateAuthority;
 import dev.bartizan.fleet.identity.Credentials;
 import dev.bartizan.fleet.identity.Device;
@@ -127,7 +127,7 @@ public final class CommandCommand implements Callable<Integer> {
     Command command = command(settings);
     byte[] compact = command.sign(signer);
     Set<Ueid> devices = wait ? devices(new Inventory(directory)) : Set.of();
-    try (CommandPost post = connect(directory, settings)) {
+    try (CommandClient post = connect(directory, settings)) {
       post.listen(devices);
       post.send(audience, compact);
       List<CommandAnswer> answers = post.await(command.id(), devices, Duration.ofSeconds(timeout));
@@ -161,9 +161,9 @@ public final class CommandCommand implements Callable<Integer> {
         .collect(Collectors.toUnmodifiableSet());
   }
 
-  private CommandPost connect(OperatorDirectory directory, FleetSettings settings)
+  private CommandClient connect(OperatorDirectory directory, FleetSettings settings)
       throws IOException, Refusal {
-    return CommandPost.connect(
+    return CommandClient.connect(
         settings.operators(),
         Credentials.load(directory, Credentials.OPERATOR),
         CertificateAuthority.load(directory, clock, random).certificate(),

@@ -12,7 +12,7 @@ import dev.bartizan.fleet.identity.Device;
 import dev.bartizan.fleet.identity.Inventory;
 import dev.bartizan.fleet.identity.OperatorDirectory;
 import dev.bartizan.fleet.identity.RevocationList;
-import dev.bartizan.fleet.release.KeyShipping;
+import dev.bartizan.fleet.release.KeyDistribution;
 import dev.bartizan.updater.disk.OutputFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -159,7 +159,7 @@ public final class DeviceCommand {
 
   private int change(Path dir, Ueid ueid, Device.State state) throws IOException, Refusal {
     Device device = inventory(dir).change(ueid, state);
-    int keys = new KeyShipping(new OperatorDirectory(dir), random).shipTo(ueid);
+    int keys = new KeyDistribution(new OperatorDirectory(dir), random).shipTo(ueid);
     console.say(line(device) + "  keys of " + keys + " releases");
     return DONE;
   }

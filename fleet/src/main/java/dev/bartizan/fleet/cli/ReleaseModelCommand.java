@@ -10,7 +10,7 @@ import dev.bartizan.fleet.release.ReleaseAuthor;
 import dev.bartizan.fleet.release.ReleaseDraft;
 import dev.bartizan.fleet.release.RuntimeTrial;
 import dev.bartizan.protocol.release.DeltaOffer;
-import dev.bartizan.protocol.release.Guards;
+import dev.bartizan.protocol.release.ProbationLimits;
 import dev.bartizan.protocol.release.ReleaseManifest;
 import dev.bartizan.protocol.release.ReleaseName;
 import java.io.IOException;
@@ -198,7 +198,7 @@ public final class ReleaseModelCommand implements Callable<Integer> {
                   new ReleaseDraft.Golden(directory, relativeTolerance, absoluteTolerance)),
           deltaFrom,
           epoch.isPresent() ? OptionalLong.of(epoch.get()) : OptionalLong.empty(),
-          new Guards(Duration.ofSeconds(probation), errorsPerMille, latencyPercent));
+          new ProbationLimits(Duration.ofSeconds(probation), errorsPerMille, latencyPercent));
     } catch (IllegalArgumentException wrong) {
       throw new ParameterException(spec.commandLine(), String.valueOf(wrong.getMessage()), wrong);
     }

@@ -4,17 +4,17 @@ import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.fleet.enrol.EndorsementRoots;
-import dev.bartizan.fleet.enrol.EnrolmentDesk;
+import dev.bartizan.fleet.enrol.TpmEnrolment;
 import dev.bartizan.fleet.enrol.EnrolmentServer;
 import dev.bartizan.fleet.enrol.EnrolmentTokens;
-import dev.bartizan.fleet.enrol.KeysDesk;
+import dev.bartizan.fleet.enrol.TokenEnrolment;
 import dev.bartizan.fleet.enrol.Welcome;
 import dev.bartizan.fleet.identity.CertificateAuthority;
 import dev.bartizan.fleet.identity.Credentials;
 import dev.bartizan.fleet.identity.FleetSettings;
 import dev.bartizan.fleet.identity.Inventory;
 import dev.bartizan.fleet.identity.OperatorDirectory;
-import dev.bartizan.fleet.release.KeyShipping;
+import dev.bartizan.fleet.release.KeyDistribution;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -86,14 +86,14 @@ public final class ServeCommand implements Callable<Integer> {
         new OperatorDirectory(positional.equals(NOT_GIVEN) ? dir : positional);
     Credentials credentials = Credentials.load(directory, Credentials.SERVER);
     Set<Protection.Kind> accepted = accepted();
-    EnrolmentDesk.Office office = office(directory);
-    KeyShipping shipping = new KeyShipping(directory, random);
+    TpmEnrolment.Office office = office(directory);
+    KeyDistribution shipping = new KeyDistribution(directory, random);
     Welcome welcome = device -> say(device, shipping.shipTo(device));
-    Optional<KeysDesk> keys =
+    Optional<TokenEnrolment> keys =
         accepted.isEmpty()
             ? Optional.empty()
-            : Optional.of(new KeysDesk(office, accepted, clock, random, welcome));
-    EnrolmentDesk desk = new EnrolmentDesk(office, clock, random, welcome);
+            : Optional.of(new TokenEnrolment(office, accepted, clock, random, welcome));
+    TpmEnrolment desk = new TpmEnrolment(office, clock, random, welcome);
     try (EnrolmentServer server = EnrolmentServer.start(listen, credentials, desk, keys)) {
       console.say("enrolment at https://" + listen.getHostString() + ":" + server.port());
       server.await();
@@ -101,9 +101,9 @@ public final class ServeCommand implements Callable<Integer> {
     return 0;
   }
 
-  private EnrolmentDesk.Office office(OperatorDirectory directory) throws IOException, Refusal {
+  private TpmEnrolment.Office office(OperatorDirectory directory) throws IOException, Refusal {
     EnrolmentTokens tokens = new EnrolmentTokens(directory, clock);
-    return new EnrolmentDesk.Office(
+    return new TpmEnrolment.Office(
         FleetSettings.load(directory),
         EndorsementRoots.load(directory),
         withoutTokens ? Optional.empty() : Optional.of(tokens),

@@ -21,11 +21,11 @@ import java.util.Set;
 final class Admission {
   private static final String DEFAULT_PROFILE = "default";
 
-  private final EnrolmentDesk.Office office;
+  private final TpmEnrolment.Office office;
   private final IssuedIdentities issued;
   private final Welcome welcome;
 
-  Admission(EnrolmentDesk.Office office, Welcome welcome) {
+  Admission(TpmEnrolment.Office office, Welcome welcome) {
     this.office = office;
     this.issued = office.inventory().issuedIdentities();
     this.welcome = welcome;

@@ -29,13 +29,13 @@ import org.eclipse.jetty.util.Callback;
 final class EnrolmentHandler extends Handler.Abstract {
   private static final System.Logger LOG = System.getLogger("dev.bartizan.fleet.enrol");
 
-  private final EnrolmentDesk desk;
-  private final Optional<KeysDesk> keys;
+  private final TpmEnrolment desk;
+  private final Optional<TokenEnrolment> keys;
 
   /**
    * @param keys takes in devices without a chip, where the operator wants that
    */
-  EnrolmentHandler(EnrolmentDesk desk, Optional<KeysDesk> keys) {
+  EnrolmentHandler(TpmEnrolment desk, Optional<TokenEnrolment> keys) {
     this.desk = desk;
     this.keys = keys;
   }
@@ -91,7 +91,7 @@ final class EnrolmentHandler extends Handler.Abstract {
     return notFound();
   }
 
-  private KeysDesk keysDesk() throws EnrolmentRefusal {
+  private TokenEnrolment keysDesk() throws EnrolmentRefusal {
     return keys.orElseThrow(
         () ->
             new EnrolmentRefusal(

@@ -14,7 +14,7 @@ import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
-/** Serves an {@link EnrolmentDesk} over HTTPS: TLS 1.2 and 1.3, HTTP/1.1, small requests. */
+/** Serves an {@link TpmEnrolment} over HTTPS: TLS 1.2 and 1.3, HTTP/1.1, small requests. */
 @TouchesTheWorld("listens on a socket")
 public final class EnrolmentServer implements AutoCloseable {
   private static final int MAX_THREADS = 16;
@@ -37,7 +37,7 @@ public final class EnrolmentServer implements AutoCloseable {
    * @throws IOException when the address cannot be had
    */
   public static EnrolmentServer start(
-      InetSocketAddress address, Credentials credentials, EnrolmentDesk desk) throws IOException {
+      InetSocketAddress address, Credentials credentials, TpmEnrolment desk) throws IOException {
     return start(address, credentials, desk, Optional.empty());
   }
 
@@ -49,8 +49,8 @@ public final class EnrolmentServer implements AutoCloseable {
   public static EnrolmentServer start(
       InetSocketAddress address,
       Credentials credentials,
-      EnrolmentDesk desk,
-      Optional<KeysDesk> keys)
+      TpmEnrolment desk,
+      Optional<TokenEnrolment> keys)
       throws IOException {
     QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS);
     threads.setName("enrolment");

@@ -11,11 +11,11 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Who signs for whom, as root and top-level targets say it in an {@link Edition}. */
+/** Who signs for whom, as root and top-level targets say it in an {@link MetadataDraft}. */
 final class KeyAssignments {
-  private final Edition edition;
+  private final MetadataDraft edition;
 
-  KeyAssignments(Edition edition) {
+  KeyAssignments(MetadataDraft edition) {
     this.edition = edition;
   }
 

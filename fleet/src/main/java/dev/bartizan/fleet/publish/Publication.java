@@ -16,12 +16,12 @@ import java.util.Map;
  * signs timestamp last makes all of it visible at once.
  */
 final class Publication {
-  private final Edition edition;
+  private final MetadataDraft edition;
   private final MetadataSigning signing;
   private final KeyAssignments keys;
   private final Map<String, Bytes> files = new LinkedHashMap<>();
 
-  Publication(Edition edition, MetadataSigning signing) {
+  Publication(MetadataDraft edition, MetadataSigning signing) {
     this.edition = edition;
     this.signing = signing;
     this.keys = new KeyAssignments(edition);

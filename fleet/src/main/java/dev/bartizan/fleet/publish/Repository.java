@@ -56,7 +56,7 @@ public final class Repository {
     if (folder.find("1.root.json", 0).isPresent()) {
       throw new AuthorRefusal(Code.BAD_PLAN, folder.path() + ": holds a repository already");
     }
-    Edition edition = Edition.first(lifetimes, clock.instant());
+    MetadataDraft edition = MetadataDraft.first(lifetimes, clock.instant());
     edition.signed(RoleName.ROOT).put("consistent_snapshot", true);
     KeyAssignments keys = new KeyAssignments(edition);
     for (Map.Entry<RoleName, RolePlan> role : plan.roles().entrySet()) {
@@ -85,7 +85,7 @@ public final class Repository {
    * @throws AuthorRefusal BAD_PATH when the role may not speak for a path; MISSING_KEYS
    */
   public void addTargets(RoleName role, List<NewTarget> targets) throws Refusal, IOException {
-    Edition edition = current();
+    MetadataDraft edition = current();
     KeyAssignments keys = new KeyAssignments(edition);
     requireKnown(keys, role);
     for (NewTarget target : targets) {
@@ -104,7 +104,7 @@ public final class Repository {
    * Lets {@code role} vouch for {@code paths} no longer. Their files stay for who is still reading.
    */
   public void removeTargets(RoleName role, Set<String> paths) throws Refusal, IOException {
-    Edition edition = current();
+    MetadataDraft edition = current();
     requireKnown(new KeyAssignments(edition), role);
     edition.signed(role).withObject("targets").remove(paths);
     publish(edition, List.of(role));
@@ -120,7 +120,7 @@ public final class Repository {
    * keys alone; the others those of snapshot and timestamp as well.
    */
   public void renew(RoleName role) throws Refusal, IOException {
-    Edition edition = current();
+    MetadataDraft edition = current();
     requireKnown(new KeyAssignments(edition), role);
     if (role.equals(RoleName.ROOT) || role.equals(RoleName.TIMESTAMP)) {
       Publication publication = publication(edition);
@@ -136,7 +136,7 @@ public final class Repository {
    * since they may be in a thief's hands; except root's, which no client would follow otherwise.
    */
   public void rotateKeys(RoleName role, RolePlan plan) throws Refusal, IOException {
-    Edition edition = current();
+    MetadataDraft edition = current();
     KeyAssignments keys = new KeyAssignments(edition);
     requireKnown(keys, role);
     Demand rootBefore = keys.demand(RoleName.ROOT);
@@ -157,8 +157,8 @@ public final class Repository {
     return TufClient.forMaintainer(trusted, folder).refreshAll();
   }
 
-  private Edition current() throws Refusal, IOException {
-    return Edition.after(trusted().files(), lifetimes, clock.instant());
+  private MetadataDraft current() throws Refusal, IOException {
+    return MetadataDraft.after(trusted().files(), lifetimes, clock.instant());
   }
 
   private static void vouch(ObjectNode signed, NewTarget target, RepositoryFolder.Stored stored) {
@@ -170,14 +170,14 @@ public final class Repository {
     }
   }
 
-  private void publish(Edition edition, List<RoleName> changed) throws Refusal, IOException {
+  private void publish(MetadataDraft edition, List<RoleName> changed) throws Refusal, IOException {
     Publication publication = publication(edition);
     publication.signSnapshotOf(changed);
     publication.sign(RoleName.TIMESTAMP);
     release(publication);
   }
 
-  private Publication publication(Edition edition) {
+  private Publication publication(MetadataDraft edition) {
     return new Publication(edition, new MetadataSigning(ring));
   }
 

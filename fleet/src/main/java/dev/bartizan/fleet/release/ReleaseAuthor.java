@@ -49,7 +49,7 @@ public final class ReleaseAuthor {
   private final ReleaseProgress progress;
   private final ModelTrial trial;
   private final ReleaseArchive archive;
-  private final KeyShipping shipping;
+  private final KeyDistribution shipping;
 
   public ReleaseAuthor(
       OperatorDirectory directory,
@@ -65,7 +65,7 @@ public final class ReleaseAuthor {
     this.progress = progress;
     this.trial = trial;
     this.archive = new ReleaseArchive(directory);
-    this.shipping = new KeyShipping(directory, random);
+    this.shipping = new KeyDistribution(directory, random);
   }
 
   /**
@@ -96,7 +96,7 @@ public final class ReleaseAuthor {
    * @throws Refusal also when role keys are missing; nothing is published then
    */
   public Released release(ReleaseDraft draft) throws IOException, Refusal {
-    try (Groundwork ground = repository.use(open -> Groundwork.lay(draft, open, archive));
+    try (ReleasePreconditions ground = repository.use(open -> ReleasePreconditions.lay(draft, open, archive));
         InlinedModel plain = InlinedModel.of(draft.model(), directory.path(INLINED));
         ModelFile model = ModelFile.open(plain.file(), crypto, progress);
         SecretBytes contentKey = drawKey();
@@ -138,7 +138,7 @@ public final class ReleaseAuthor {
       ReleaseDraft draft,
       ModelFile model,
       Optional<Packed> golden,
-      Groundwork ground,
+      ReleasePreconditions ground,
       ArtifactBatch artifacts)
       throws IOException, Refusal {
     Sealing sealing = new Sealing(artifacts, model.shards().root(), ground.epoch());
@@ -162,7 +162,7 @@ public final class ReleaseAuthor {
     }
   }
 
-  private List<DeltaOffer> deltas(ModelFile model, Groundwork ground, Sealing sealing)
+  private List<DeltaOffer> deltas(ModelFile model, ReleasePreconditions ground, Sealing sealing)
       throws IOException, Refusal {
     List<DeltaOffer> offers = new ArrayList<>();
     for (ArchivedRelease older : ground.older()) {
@@ -202,7 +202,7 @@ public final class ReleaseAuthor {
       Optional<Proof> golden)
       throws IOException, Refusal {
     ReleaseName name = manifest.release();
-    Groundwork.requireNew(name, open);
+    ReleasePreconditions.requireNew(name, open);
     byte[] document = manifest.toJson();
     Digest digest = Digest.of(document);
     OperatorRepository.Visible before = repository.visible();

@@ -1,6 +1,6 @@
 package dev.bartizan.fleet.release;
 
-import dev.bartizan.protocol.release.Guards;
+import dev.bartizan.protocol.release.ProbationLimits;
 import dev.bartizan.protocol.release.ReleaseName;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
@@ -24,7 +24,7 @@ public record ReleaseDraft(
     Optional<Golden> golden,
     Set<String> deltaFrom,
     OptionalLong epoch,
-    Guards guards) {
+    ProbationLimits guards) {
 
   /**
    * Golden vectors.

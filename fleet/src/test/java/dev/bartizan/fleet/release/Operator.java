@@ -14,7 +14,7 @@ import dev.bartizan.fleet.identity.Inventory;
 import dev.bartizan.fleet.identity.OperatorDirectory;
 import dev.bartizan.fleet.publish.RepositoryPlan;
 import dev.bartizan.protocol.jws.SpiffeId;
-import dev.bartizan.protocol.release.Guards;
+import dev.bartizan.protocol.release.ProbationLimits;
 import dev.bartizan.protocol.release.ReleaseName;
 import dev.bartizan.updater.tuf.SignatureScheme;
 import java.io.IOException;
@@ -83,8 +83,8 @@ public final class Operator {
     return new Inventory(directory);
   }
 
-  public KeyShipping shipping() {
-    return new KeyShipping(directory, RANDOM);
+  public KeyDistribution shipping() {
+    return new KeyDistribution(directory, RANDOM);
   }
 
   public ReleaseAuthor author() {
@@ -104,7 +104,7 @@ public final class Operator {
         Optional.empty(),
         Set.of(deltaFrom),
         OptionalLong.empty(),
-        Guards.DEFAULT);
+        ProbationLimits.DEFAULT);
   }
 
   public Path file(String name, byte[] content) throws IOException {

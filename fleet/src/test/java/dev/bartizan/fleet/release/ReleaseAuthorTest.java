@@ -10,7 +10,7 @@ import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.fleet.author.AuthorRefusal;
 import dev.bartizan.protocol.release.GoldenOffer;
-import dev.bartizan.protocol.release.Guards;
+import dev.bartizan.protocol.release.ProbationLimits;
 import dev.bartizan.protocol.release.ReleaseManifest;
 import dev.bartizan.protocol.release.ReleaseName;
 import dev.bartizan.protocol.release.SealedFile;
@@ -252,7 +252,7 @@ class ReleaseAuthorTest {
         Optional.of(new ReleaseDraft.Golden(golden, 1e-3, 1e-7)),
         Set.of(),
         OptionalLong.empty(),
-        Guards.DEFAULT);
+        ProbationLimits.DEFAULT);
   }
 
   private ReleaseDraft inEpoch(String version, OptionalLong epoch) throws IOException {
@@ -262,7 +262,7 @@ class ReleaseAuthorTest {
         Optional.empty(),
         Set.of(),
         epoch,
-        Guards.DEFAULT);
+        ProbationLimits.DEFAULT);
   }
 
   private static List<String> entries(byte[] tar) throws IOException {

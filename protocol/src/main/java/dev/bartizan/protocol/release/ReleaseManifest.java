@@ -38,7 +38,7 @@ public record ReleaseManifest(
     SealedFile whole,
     List<DeltaOffer> deltas,
     Optional<GoldenOffer> golden,
-    Guards guards) {
+    ProbationLimits guards) {
   public static final String SCHEMA = "bartizan-release/1";
 
   /** Room for the digests of 65,536 shards. */
@@ -92,7 +92,7 @@ public record ReleaseManifest(
         SealedFile.parse(fields.object("whole")),
         deltas,
         fields.has("golden") ? Optional.of(golden(fields.object("golden"))) : Optional.empty(),
-        Guards.parse(fields.object("guards")));
+        ProbationLimits.parse(fields.object("guards")));
   }
 
   private static Shards shards(JsonFields fields) throws Malformed {

@@ -8,7 +8,7 @@ import dev.bartizan.agent.mqtt.BrokerLink;
 import dev.bartizan.agent.mqtt.Outbox;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.keystore.Ueid;
-import dev.bartizan.fleet.command.CommandPost;
+import dev.bartizan.fleet.command.CommandClient;
 import dev.bartizan.fleet.identity.CertificateAuthority;
 import dev.bartizan.fleet.identity.Credentials;
 import dev.bartizan.fleet.identity.FleetSettings;
@@ -177,7 +177,7 @@ class HostileBrokerTest {
         assertThrows(
             IOException.class,
             () ->
-                CommandPost.connect(
+                CommandClient.connect(
                     broker.address(), operator, authority.certificate(), "operator-1"));
     assertTrue(
         String.valueOf(refused.getMessage()).contains("announced a packet of at least "),

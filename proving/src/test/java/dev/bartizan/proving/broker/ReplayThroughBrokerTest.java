@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.bartizan.agent.command.CommandDesk;
+import dev.bartizan.agent.command.CommandProcessor;
 import dev.bartizan.agent.command.Inbox;
 import dev.bartizan.agent.command.Reply;
 import dev.bartizan.agent.mqtt.BrokerLink;
@@ -13,7 +13,7 @@ import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.crypto.keystore.Ueid;
-import dev.bartizan.fleet.command.CommandPost;
+import dev.bartizan.fleet.command.CommandClient;
 import dev.bartizan.fleet.founding.FleetPlan;
 import dev.bartizan.fleet.founding.Founding;
 import dev.bartizan.fleet.identity.CertificateAuthority;
@@ -86,9 +86,9 @@ class ReplayThroughBrokerTest {
   private OperatorDirectory directory;
   private FleetSettings settings;
   private Broker broker;
-  private CommandPost post;
+  private CommandClient post;
   private Credentials own;
-  private CommandDesk desk;
+  private CommandProcessor desk;
   private BrokerLink link;
 
   @BeforeEach
@@ -108,7 +108,7 @@ class ReplayThroughBrokerTest {
     broker = Broker.start(folder, port);
     own = device();
     post =
-        CommandPost.connect(
+        CommandClient.connect(
             settings.operators(),
             Credentials.load(directory, Credentials.OPERATOR),
             anchor(),
@@ -206,7 +206,7 @@ class ReplayThroughBrokerTest {
         new CommandKeys.Entry(
             new OperatorKeys(directory).publicKey(OperatorKeys.COMMAND), Set.of("rollback"));
     desk =
-        new CommandDesk(
+        new CommandProcessor(
             Inbox.open(disk, now),
             new CommandVerifier(DEVICE, Set.of()),
             () -> Optional.of(new CommandKeys(List.of(key))),
@@ -242,7 +242,7 @@ class ReplayThroughBrokerTest {
     return Optional.of(Reply.done(command.id(), StrictJson.object()));
   }
 
-  private final class Listener implements CommandDesk.Counter {
+  private final class Listener implements CommandProcessor.Counter {
     @Override
     public void answer(Reply reply) {}
 

@@ -21,7 +21,7 @@ import java.util.Optional;
  * too high by at most {@link #AHEAD}, never too low. A day that is earlier than the last one seen
  * is the last one: putting the clock back buys nothing.
  */
-public final class DataBudget implements Meter {
+public final class DataBudget implements Quota {
   /** How much is counted ahead: few writes to flash, and little lost by a kill. */
   static final long AHEAD = 1 << 20;
 

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /**
- * Downloads files of signed length into a {@link Partial}, through whatever interruptions, from
+ * Downloads files of signed length into a {@link ResumableFile}, through whatever interruptions, from
  * whichever mirror has them.
  */
 public final class Download {
@@ -32,13 +32,13 @@ public final class Download {
 
   private final List<Mirror> mirrors;
   private final FetchPolicy policy;
-  private final Meter meter;
+  private final Quota meter;
   private final InstantSource clock;
   private final RandomGenerator random;
   private final Pause pause;
 
   /** Files that {@link #advance} has begun, by path. */
-  private final Map<String, Errand> begun = new HashMap<>();
+  private final Map<String, DownloadTask> begun = new HashMap<>();
 
   /** From one server, at any cost. */
   public Download(
@@ -47,7 +47,7 @@ public final class Download {
       InstantSource clock,
       RandomGenerator random,
       Pause pause) {
-    this(List.of(new Mirror("", transport)), policy, Meter.FREE, clock, random, pause);
+    this(List.of(new Mirror("", transport)), policy, Quota.FREE, clock, random, pause);
   }
 
   /**
@@ -56,7 +56,7 @@ public final class Download {
   public Download(
       List<Mirror> mirrors,
       FetchPolicy policy,
-      Meter meter,
+      Quota meter,
       InstantSource clock,
       RandomGenerator random,
       Pause pause) {
@@ -81,9 +81,9 @@ public final class Download {
    * @throws IOException when the last attempt failed too, or at once when {@code partial} cannot
    *     take what came; a later call goes on where this one ended
    */
-  public void fetch(String path, long length, Partial partial, FetchProgress progress)
+  public void fetch(String path, long length, ResumableFile partial, FetchProgress progress)
       throws IOException, Refusal, InterruptedException {
-    Errand errand = errand(path, length);
+    DownloadTask errand = errand(path, length);
     while (!sealWhenComplete(errand, partial, progress)) {
       try {
         attempt(errand, Transport.TO_THE_END, partial, progress);
@@ -111,9 +111,9 @@ public final class Download {
    * @throws IOException when an attempt failed, or the pause after it is not over: call again in a
    *     while, as often as it takes
    */
-  public boolean advance(String path, long length, Partial partial, FetchProgress progress)
+  public boolean advance(String path, long length, ResumableFile partial, FetchProgress progress)
       throws IOException, Refusal, InterruptedException {
-    Errand errand = begun.computeIfAbsent(path, it -> errand(it, length));
+    DownloadTask errand = begun.computeIfAbsent(path, it -> errand(it, length));
     return advance(errand, it -> sealWhenComplete(it, partial, progress), partial, progress);
   }
 
@@ -127,13 +127,13 @@ public final class Download {
    * @throws FetchRefusal also NOT_RESUMABLE from servers that have no parts to give
    */
   public boolean advancePart(
-      String path, long length, long end, Partial partial, FetchProgress progress)
+      String path, long length, long end, ResumableFile partial, FetchProgress progress)
       throws IOException, Refusal, InterruptedException {
-    Errand errand = begun.computeIfAbsent(path, it -> errand(it, length)).upTo(end);
+    DownloadTask errand = begun.computeIfAbsent(path, it -> errand(it, length)).upTo(end);
     return advance(errand, it -> partial.size() >= it.end(), partial, progress);
   }
 
-  private boolean advance(Errand errand, Goal goal, Partial partial, FetchProgress progress)
+  private boolean advance(DownloadTask errand, Goal goal, ResumableFile partial, FetchProgress progress)
       throws IOException, Refusal, InterruptedException {
     String path = errand.path();
     errand.requireTurn(clock.instant(), policy.longestPause());
@@ -165,7 +165,7 @@ public final class Download {
         throw refusal;
       }
       IOException slow = new IOException("SLOW: " + refusal.getMessage(), refusal);
-      Errand later = errand(path, errand.length());
+      DownloadTask later = errand(path, errand.length());
       begun.put(path, later);
       postpone(later, slow, policy.longestPause(), progress);
       throw slow;
@@ -175,22 +175,22 @@ public final class Download {
   /** When an errand is done. */
   @FunctionalInterface
   private interface Goal {
-    boolean isReached(Errand errand) throws IOException, Refusal;
+    boolean isReached(DownloadTask errand) throws IOException, Refusal;
   }
 
   private void postpone(
-      Errand errand, IOException interruption, Duration wait, FetchProgress progress) {
+      DownloadTask errand, IOException interruption, Duration wait, FetchProgress progress) {
     errand.waitUntil(clock.instant().plus(wait), String.valueOf(interruption.getMessage()));
     progress.interrupted(interruption, wait);
   }
 
-  private Errand errand(String path, long length) {
-    return new Errand(
+  private DownloadTask errand(String path, long length) {
+    return new DownloadTask(
         path, length, new Sources(mirrors), new Backoff(policy, random), newRateFloor());
   }
 
-  private RateFloor newRateFloor() {
-    return new RateFloor(clock, policy.slowest(), policy.window());
+  private MinimumRate newRateFloor() {
+    return new MinimumRate(clock, policy.slowest(), policy.window());
   }
 
   /**
@@ -198,7 +198,7 @@ public final class Download {
    *
    * @return whether it is sealed now
    */
-  private static boolean sealWhenComplete(Errand errand, Partial partial, FetchProgress progress)
+  private static boolean sealWhenComplete(DownloadTask errand, ResumableFile partial, FetchProgress progress)
       throws IOException, Refusal {
     if (partial.size() < errand.length()) {
       return false;
@@ -212,7 +212,7 @@ public final class Download {
     }
   }
 
-  private static void disqualify(Errand errand, Refusal reason, FetchProgress progress)
+  private static void disqualify(DownloadTask errand, Refusal reason, FetchProgress progress)
       throws Refusal {
     String server = errand.sources().current().name();
     errand.sources().refused(reason);
@@ -220,7 +220,7 @@ public final class Download {
   }
 
   /** One request, to one server. */
-  private void attempt(Errand errand, long window, Partial partial, FetchProgress progress)
+  private void attempt(DownloadTask errand, long window, ResumableFile partial, FetchProgress progress)
       throws IOException, Refusal, InterruptedException {
     long before = partial.size();
     try {
@@ -246,7 +246,7 @@ public final class Download {
     }
   }
 
-  private void request(Errand errand, long window, Partial partial, FetchProgress progress)
+  private void request(DownloadTask errand, long window, ResumableFile partial, FetchProgress progress)
       throws IOException, FetchRefusal, InterruptedException {
     String path = errand.path();
     long rest = errand.end() - partial.size();
@@ -276,7 +276,7 @@ public final class Download {
   }
 
   /** Makes the partial file end where the answer starts. */
-  private void alignWith(Errand errand, Response response, Partial partial)
+  private void alignWith(DownloadTask errand, Response response, ResumableFile partial)
       throws IOException, FetchRefusal {
     String path = errand.path();
     if (response.offset() == partial.size()) {
@@ -301,14 +301,14 @@ public final class Download {
    * @param resumes whether the server gives parts: only then may the rest be asked for later
    */
   private void receive(
-      Errand errand,
+      DownloadTask errand,
       long end,
       InputStream body,
       boolean resumes,
-      Partial partial,
+      ResumableFile partial,
       FetchProgress progress)
       throws IOException, FetchRefusal, InterruptedException {
-    Pacer pacer = new Pacer(clock, pause, policy.fastest());
+    RateLimiter pacer = new RateLimiter(clock, pause, policy.fastest());
     byte[] chunk = new byte[CHUNK];
     for (int count = body.read(chunk); count >= 0; count = body.read(chunk)) {
       if (count > end - partial.size()) {
@@ -333,7 +333,7 @@ public final class Download {
     }
   }
 
-  private static void append(ByteBuffer content, Partial partial) throws NoRoom {
+  private static void append(ByteBuffer content, ResumableFile partial) throws NoRoom {
     long before = partial.size();
     try {
       partial.append(content);

@@ -114,7 +114,7 @@ public final class HttpTransport implements Transport {
   private HttpResponse<InputStream> send(HttpRequest request)
       throws IOException, InterruptedException {
     try {
-      return client.send(request, headers -> new PatientBody(patience));
+      return client.send(request, headers -> new TimeoutBody(patience));
     } catch (IOException noAnswer) {
       String why = noAnswer.getMessage() == null ? "cannot connect" : noAnswer.getMessage();
       throw new IOException(request.uri() + ": " + why, noAnswer);

@@ -11,7 +11,7 @@
  * the policy allows it; what a download may cost is counted before it is spent, through restarts; a
  * mirror is believed no more than any other server.
  *
- * <p>Not guaranteed: that bytes in an unsealed {@link dev.bartizan.updater.fetch.Partial} are the
+ * <p>Not guaranteed: that bytes in an unsealed {@link dev.bartizan.updater.fetch.ResumableFile} are the
  * right ones. Only sealing it says so.
  */
 @NullMarked

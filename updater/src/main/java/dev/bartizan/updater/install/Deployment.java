@@ -23,9 +23,9 @@ public record Deployment(
     String component,
     Optional<Release> from,
     Release to,
-    Cause cause,
+    Initiator cause,
     Optional<Instant> notAfter,
-    List<Part> parts) {
+    List<SuiteMember> parts) {
   /** Which way it goes. */
   public enum Kind {
     /** To a release that may have to be fetched. */
@@ -45,11 +45,11 @@ public record Deployment(
   /** What changes, each as a deployment of its own: this, or the parts of a suite that move. */
   public List<Deployment> moves() {
     return isSuite()
-        ? parts.stream().filter(Part::isMoving).map(this::alone).toList()
+        ? parts.stream().filter(SuiteMember::isMoving).map(this::alone).toList()
         : List.of(this);
   }
 
-  private Deployment alone(Part part) {
+  private Deployment alone(SuiteMember part) {
     return new Deployment(
         id, kind, part.component(), part.from(), part.to(), cause, notAfter, List.of());
   }
@@ -61,7 +61,7 @@ public record Deployment(
 
   /** What a suite is made of from now on; empty for a single component. */
   Map<String, Release> members() {
-    return parts.stream().collect(Collectors.toUnmodifiableMap(Part::component, Part::to));
+    return parts.stream().collect(Collectors.toUnmodifiableMap(SuiteMember::component, SuiteMember::to));
   }
 
   /** The move of one component, if it moves. */
@@ -70,11 +70,11 @@ public record Deployment(
   }
 
   /** The parts of a suite on the way to {@code members}. */
-  static List<Part> parts(
+  static List<SuiteMember> parts(
       Map<String, Release> members, Function<String, Optional<Release>> active) {
     return members.entrySet().stream()
         .sorted(Map.Entry.comparingByKey())
-        .map(it -> new Part(it.getKey(), active.apply(it.getKey()), it.getValue()))
+        .map(it -> new SuiteMember(it.getKey(), active.apply(it.getKey()), it.getValue()))
         .toList();
   }
 }

@@ -52,14 +52,14 @@ public final class History {
 
   /** Whether the chain, as far as it holds, went through {@code head}. */
   public static boolean holds(Disk disk, HistoryHead head) throws IOException {
-    List<Link> links = new History(disk).load().links();
+    List<HistoryRecord> links = new History(disk).load().links();
     return head.equals(HistoryHead.NOTHING)
         || links.stream().anyMatch(link -> link.head().equals(head))
         || (!links.isEmpty() && links.get(0).follows(head));
   }
 
-  private static Chain whole(Disk disk) throws IOException, HistoryRefusal {
-    Chain chain = new History(disk).load();
+  private static HistoryChain whole(Disk disk) throws IOException, HistoryRefusal {
+    HistoryChain chain = new History(disk).load();
     if (chain.fault().isPresent()) {
       throw chain.fault().get();
     }
@@ -69,8 +69,8 @@ public final class History {
     return chain;
   }
 
-  Chain load() throws IOException {
-    return disk.read(FILE, MAX_BYTES).map(Chain::read).orElse(Chain.EMPTY);
+  HistoryChain load() throws IOException {
+    return disk.read(FILE, MAX_BYTES).map(HistoryChain::read).orElse(HistoryChain.EMPTY);
   }
 
   boolean isLong() throws IOException {
@@ -78,7 +78,7 @@ public final class History {
   }
 
   /** Adds a line durably; when it throws, the file may have a part of it. */
-  void append(Link link) throws IOException {
+  void append(HistoryRecord link) throws IOException {
     boolean isNew = disk.size(FILE).isEmpty();
     try (Disk.Output output = disk.append(FILE)) {
       output.write(ByteBuffer.wrap(link.line().bytes()));
@@ -90,7 +90,7 @@ public final class History {
   }
 
   /** Puts the file right after an append that failed or was cut. */
-  void rewrite(Chain chain) throws IOException {
+  void rewrite(HistoryChain chain) throws IOException {
     DurableFile.replace(disk, FILE, chain.bytes());
   }
 

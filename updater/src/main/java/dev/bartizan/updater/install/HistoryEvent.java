@@ -16,7 +16,7 @@ public record HistoryEvent(
     Optional<Release> from,
     Optional<Release> to,
     String why,
-    Optional<Cause> by) {
+    Optional<Initiator> by) {
   /** The entries before are elsewhere: the file had grown long, or was damaged. */
   public static final String CHECKPOINT = "checkpoint";
 

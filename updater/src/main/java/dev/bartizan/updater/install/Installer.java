@@ -21,7 +21,7 @@ public final class Installer {
   private final Journal journal;
   private final Recovery recovery;
   private final ObjectStore store;
-  private final Hands hands;
+  private final EffectExecutor hands;
   private final InstallListener listener;
   private final InstantSource clock;
   private final Limits limits;
@@ -34,7 +34,7 @@ public final class Installer {
   private Installer(
       JournalOpening.Opened opened,
       ObjectStore store,
-      Hands hands,
+      EffectExecutor hands,
       InstallListener listener,
       InstantSource clock,
       Limits limits) {
@@ -62,7 +62,7 @@ public final class Installer {
       InstantSource clock,
       Limits limits)
       throws IOException, JournalRefusal {
-    Hands hands = new Hands(store, payloads, trial, limits);
+    EffectExecutor hands = new EffectExecutor(store, payloads, trial, limits);
     return new Installer(JournalOpening.open(disk, clock), store, hands, listener, clock, limits);
   }
 
@@ -72,7 +72,7 @@ public final class Installer {
    * @throws JournalRefusal when the journal is not as it was written
    * @throws HistoryRefusal when the history is not, or ends elsewhere than the journal says
    */
-  public static WrittenDown look(Disk disk) throws IOException, JournalRefusal, HistoryRefusal {
+  public static InstalledState look(Disk disk) throws IOException, JournalRefusal, HistoryRefusal {
     return JournalOpening.look(disk);
   }
 
@@ -126,7 +126,7 @@ public final class Installer {
    *
    * @throws InstallRefusal BUSY, ALREADY_ACTIVE, or KNOWN_BAD for an order that is not a command
    */
-  public Admission request(Order order) throws IOException, InstallRefusal {
+  public Admission request(DeploymentRequest order) throws IOException, InstallRefusal {
     Deployment deployment =
         new Deployment(
             order.id(),
@@ -140,7 +140,7 @@ public final class Installer {
     if (knows(order.id())) {
       return Admission.KNOWN;
     }
-    Admissions.check(journal.page(), deployment);
+    Preconditions.check(journal.page(), deployment);
     return accept(deployment);
   }
 
@@ -148,15 +148,15 @@ public final class Installer {
    * Goes back to the newest earlier release that is kept; what it leaves is not installed again by
    * policy.
    *
-   * @param id names the deployment, as in {@link Order}
+   * @param id names the deployment, as in {@link DeploymentRequest}
    * @throws InstallRefusal BUSY or NO_PREVIOUS
    */
-  public Admission rollBack(String id, String component, Cause cause)
+  public Admission rollBack(String id, String component, Initiator cause)
       throws IOException, InstallRefusal {
     if (knows(id)) {
       return Admission.KNOWN;
     }
-    return accept(Admissions.backward(journal.page(), id, component, cause));
+    return accept(Preconditions.backward(journal.page(), id, component, cause));
   }
 
   /** Whether a deployment of this name was accepted before. */
@@ -192,7 +192,7 @@ public final class Installer {
    * @throws InstallRefusal BUSY
    */
   public void requireIdle() throws InstallRefusal {
-    Admissions.requireIdle(journal.page());
+    Preconditions.requireIdle(journal.page());
   }
 
   /**
@@ -246,7 +246,7 @@ public final class Installer {
   }
 
   private Step work(Effect effect) throws IOException {
-    Hands.Result result = hands.work(effect, current().orElseThrow(), components());
+    EffectExecutor.Result result = hands.work(effect, current().orElseThrow(), components());
     apply(result.event());
     return step(result.kind(), result.event().reason());
   }

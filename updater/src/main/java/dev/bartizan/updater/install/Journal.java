@@ -34,10 +34,10 @@ final class Journal {
 
   // Read by other threads for status; written by the one that drives the installer.
   private volatile JournalPage page;
-  private volatile Optional<Link> newest;
+  private volatile Optional<HistoryRecord> newest;
   private Debt debt;
 
-  Journal(Disk disk, InstantSource clock, JournalPage page, Optional<Link> newest, Debt debt) {
+  Journal(Disk disk, InstantSource clock, JournalPage page, Optional<HistoryRecord> newest, Debt debt) {
     this.disk = disk;
     this.history = new History(disk);
     this.clock = clock;
@@ -51,7 +51,7 @@ final class Journal {
   }
 
   HistoryHead head() {
-    return newest.map(Link::head).orElse(HistoryHead.NOTHING);
+    return newest.map(HistoryRecord::head).orElse(HistoryHead.NOTHING);
   }
 
   /**
@@ -84,7 +84,7 @@ final class Journal {
   private void record(JournalPage next, HistoryEvent event, Optional<Components> components)
       throws IOException {
     catchUp();
-    replace(next, Optional.of(Link.after(head(), clock.instant(), event, components)));
+    replace(next, Optional.of(HistoryRecord.after(head(), clock.instant(), event, components)));
     debt = Debt.NEWEST;
     payIfPossible();
   }
@@ -98,7 +98,7 @@ final class Journal {
     }
   }
 
-  private void replace(JournalPage next, Optional<Link> link) throws IOException {
+  private void replace(JournalPage next, Optional<HistoryRecord> link) throws IOException {
     DurableFile.replace(disk, FILE, JournalFile.encode(next, link));
     page = next;
     newest = link;
@@ -116,11 +116,11 @@ final class Journal {
     debt = Debt.NOTHING;
   }
 
-  private Chain completed(Chain chain) throws IOException {
+  private HistoryChain completed(HistoryChain chain) throws IOException {
     if (chain.head().equals(head())) {
       return chain;
     }
-    Link link = newest.orElseThrow();
+    HistoryRecord link = newest.orElseThrow();
     if (!chain.lacksOnly(link)) {
       throw new IOException("history: damaged while in use; it is repaired at the next start");
     }

@@ -205,16 +205,16 @@ final class JournalCodec {
     return new Release(in.digest("manifest"), in.text("version"));
   }
 
-  private static ObjectNode write(Cause cause) {
+  private static ObjectNode write(Initiator cause) {
     return SealedLine.object()
         .put("kind", text(cause.kind()))
         .put("reference", cause.reference())
         .put("by", cause.by());
   }
 
-  private static Cause readCause(Fields in) {
-    return new Cause(
-        constant(Cause.Kind.class, in.text("kind")), in.text("reference"), in.text("by"));
+  private static Initiator readCause(Fields in) {
+    return new Initiator(
+        constant(Initiator.Kind.class, in.text("kind")), in.text("reference"), in.text("by"));
   }
 
   static void writeObjects(ObjectNode node, Set<Digest> objects) {

@@ -10,10 +10,10 @@ import java.util.Optional;
  *
  * @param newest empty only before anything ever happened
  */
-record JournalFile(JournalPage page, Optional<Link> newest) {
+record JournalFile(JournalPage page, Optional<HistoryRecord> newest) {
   private static final int SCHEMA = 1;
 
-  static byte[] encode(JournalPage page, Optional<Link> newest) {
+  static byte[] encode(JournalPage page, Optional<HistoryRecord> newest) {
     ObjectNode node = SealedLine.object();
     node.put("schema", SCHEMA);
     JournalCodec.write(node, page);
@@ -46,11 +46,11 @@ record JournalFile(JournalPage page, Optional<Link> newest) {
     return new JournalFile(JournalCodec.readPage(in), newest(in.text("newest")));
   }
 
-  private static Optional<Link> newest(String line) {
-    return line.isEmpty() ? Optional.empty() : Link.read(line.getBytes(US_ASCII));
+  private static Optional<HistoryRecord> newest(String line) {
+    return line.isEmpty() ? Optional.empty() : HistoryRecord.read(line.getBytes(US_ASCII));
   }
 
   HistoryHead head() {
-    return newest.map(Link::head).orElse(HistoryHead.NOTHING);
+    return newest.map(HistoryRecord::head).orElse(HistoryHead.NOTHING);
   }
 }

@@ -31,10 +31,10 @@ final class JournalOpening {
   }
 
   /** What is installed, if journal and history are whole and agree; puts nothing right. */
-  static WrittenDown look(Disk disk) throws IOException, JournalRefusal, HistoryRefusal {
+  static InstalledState look(Disk disk) throws IOException, JournalRefusal, HistoryRefusal {
     if (disk.size(Journal.FILE).isEmpty()) {
       History.verify(disk, HistoryHead.NOTHING);
-      return new WrittenDown(Components.none(), HistoryHead.NOTHING);
+      return new InstalledState(Components.none(), HistoryHead.NOTHING);
     }
     JournalFile file =
         readJournal(disk)
@@ -45,11 +45,11 @@ final class JournalOpening {
                         "journal: not as it was written",
                         null));
     History.verify(disk, file.head());
-    return new WrittenDown(file.page().components(), file.head());
+    return new InstalledState(file.page().components(), file.head());
   }
 
   private Opened open() throws IOException, JournalRefusal {
-    Chain chain = history.load();
+    HistoryChain chain = history.load();
     boolean isThere = disk.size(Journal.FILE).isPresent();
     if (!isThere && chain.isEmpty()) {
       return new Opened(
@@ -77,7 +77,7 @@ final class JournalOpening {
   }
 
   /** The journal is whole: does the history agree? */
-  private Opened reconcile(JournalFile file, Chain chain) throws IOException, JournalRefusal {
+  private Opened reconcile(JournalFile file, HistoryChain chain) throws IOException, JournalRefusal {
     if (chain.head().equals(file.head())) {
       return chain.isSound() ? level(file) : complete(file, "bytes after the last entry");
     }
@@ -104,7 +104,7 @@ final class JournalOpening {
     return disk.usableBytes() > JOURNAL_MAX_BYTES;
   }
 
-  private static boolean goesBeyond(JournalFile file, Chain chain) {
+  private static boolean goesBeyond(JournalFile file, HistoryChain chain) {
     return file.newest().isEmpty()
         || chain.links().stream().anyMatch(it -> it.head().equals(file.head()));
   }
@@ -118,7 +118,7 @@ final class JournalOpening {
     return new Opened(journal, new Recovery(Recovery.Kind.HISTORY_COMPLETED, "history: " + detail));
   }
 
-  private Opened replaceHistory(JournalFile file, Chain chain) throws IOException {
+  private Opened replaceHistory(JournalFile file, HistoryChain chain) throws IOException {
     String fault =
         chain.fault().map(HistoryRefusal::getMessage).orElse("history: entries are missing");
     history.moveTo(History.BROKEN);
@@ -129,7 +129,7 @@ final class JournalOpening {
   }
 
   /** The journal is lost: what was installed is known from the history, if that is whole. */
-  private Opened rebuild(Chain chain, String fault) throws IOException, JournalRefusal {
+  private Opened rebuild(HistoryChain chain, String fault) throws IOException, JournalRefusal {
     if (chain.fault().isPresent() || chain.links().isEmpty()) {
       throw new JournalRefusal(
           JournalRefusal.Code.JOURNAL_BROKEN,
@@ -152,7 +152,7 @@ final class JournalOpening {
     }
   }
 
-  private JournalPage lastKnown(Chain chain) {
+  private JournalPage lastKnown(HistoryChain chain) {
     List<String> seen =
         chain.entries().stream()
             .map(entry -> entry.event().deployment())
@@ -167,7 +167,7 @@ final class JournalOpening {
   }
 
   /** How the last deployment ended is told again: nobody knows any more whether it was heard. */
-  private Optional<Outcome> lastOutcome(Chain chain) {
+  private Optional<Outcome> lastOutcome(HistoryChain chain) {
     return chain.entries().stream()
         .filter(entry -> !entry.event().deployment().isEmpty())
         .reduce((before, after) -> after)
@@ -195,7 +195,7 @@ final class JournalOpening {
     return reached.isOnTrial() ? UpdateState.ROLLED_BACK : UpdateState.FAILED;
   }
 
-  private Journal journal(JournalPage page, Optional<Link> newest, Journal.Debt debt) {
+  private Journal journal(JournalPage page, Optional<HistoryRecord> newest, Journal.Debt debt) {
     return new Journal(disk, clock, page, newest, debt);
   }
 }

@@ -15,7 +15,7 @@ public record Outcome(
     UpdateState state,
     Optional<Release> from,
     Release to,
-    Cause cause,
+    Initiator cause,
     String reason,
     Instant at) {
   public Outcome {

@@ -25,5 +25,5 @@ public interface Payloads {
    * @return every object the release needs, all held and verified, when nothing is missing any
    *     more; empty when there is more to come
    */
-  Optional<Needs> fetch(Deployment deployment) throws IOException, Refusal;
+  Optional<RequiredObjects> fetch(Deployment deployment) throws IOException, Refusal;
 }

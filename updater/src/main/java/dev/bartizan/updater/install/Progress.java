@@ -11,9 +11,9 @@ import java.time.Instant;
  * @param reason why it is rolling back or ended; else empty
  */
 public record Progress(
-    Deployment deployment, UpdateState state, int starts, Needs needs, String reason) {
+    Deployment deployment, UpdateState state, int starts, RequiredObjects needs, String reason) {
   static Progress begin(Deployment deployment) {
-    return new Progress(deployment, UpdateState.PLANNED, 1, Needs.UNKNOWN, "");
+    return new Progress(deployment, UpdateState.PLANNED, 1, RequiredObjects.UNKNOWN, "");
   }
 
   Progress after(UpdateEvent event, UpdateState next) {

@@ -38,24 +38,24 @@ final class SuiteCodec {
     return Map.entry(in.text("component"), in.object("release", JournalCodec::readRelease));
   }
 
-  static void writeParts(ObjectNode node, List<Part> parts) {
+  static void writeParts(ObjectNode node, List<SuiteMember> parts) {
     if (!parts.isEmpty()) {
       node.set(PARTS, JournalCodec.list(parts, SuiteCodec::write));
     }
   }
 
-  static List<Part> readParts(Fields in) {
+  static List<SuiteMember> readParts(Fields in) {
     return list(in, PARTS, SuiteCodec::readPart);
   }
 
-  private static ObjectNode write(Part part) {
+  private static ObjectNode write(SuiteMember part) {
     ObjectNode node = named(part.component(), "to", part.to());
     part.from().ifPresent(it -> node.set("from", JournalCodec.write(it)));
     return node;
   }
 
-  private static Part readPart(Fields in) {
-    return new Part(
+  private static SuiteMember readPart(Fields in) {
+    return new SuiteMember(
         in.text("component"),
         in.optional("from", JournalCodec::readRelease),
         in.object("to", JournalCodec::readRelease));
@@ -72,9 +72,9 @@ final class SuiteCodec {
     }
   }
 
-  static Needs readNeeds(Fields in, Deployment deployment) {
+  static RequiredObjects readNeeds(Fields in, Deployment deployment) {
     Set<Digest> objects = JournalCodec.readObjects(in);
-    Needs needs = objects.isEmpty() ? Needs.UNKNOWN : Needs.of(deployment.component(), objects);
+    RequiredObjects needs = objects.isEmpty() ? RequiredObjects.UNKNOWN : RequiredObjects.of(deployment.component(), objects);
     for (Map.Entry<String, Set<Digest>> part : list(in, PARTS_NEED, SuiteCodec::readNeed)) {
       needs = needs.and(part.getKey(), part.getValue());
     }

@@ -7,7 +7,7 @@ package dev.bartizan.updater.install;
  *     nothing to say
  * @param needs with {@link Kind#FETCHED}: all objects the release needs; else none are known
  */
-public record UpdateEvent(Kind kind, String reason, Needs needs) {
+public record UpdateEvent(Kind kind, String reason, RequiredObjects needs) {
   /** What kind of event; the first seven lead forward. */
   public enum Kind {
     REQUESTED,
@@ -42,10 +42,10 @@ public record UpdateEvent(Kind kind, String reason, Needs needs) {
   }
 
   static UpdateEvent because(Kind kind, String reason) {
-    return new UpdateEvent(kind, reason, Needs.UNKNOWN);
+    return new UpdateEvent(kind, reason, RequiredObjects.UNKNOWN);
   }
 
-  static UpdateEvent fetched(Needs needs) {
+  static UpdateEvent fetched(RequiredObjects needs) {
     return new UpdateEvent(Kind.FETCHED, "", needs);
   }
 }

@@ -1,13 +1,13 @@
 package dev.bartizan.updater.store;
 
 import dev.bartizan.crypto.Refusal;
-import dev.bartizan.updater.fetch.Partial;
+import dev.bartizan.updater.fetch.ResumableFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /** A download on its way into the object store. Close it to go on another time. */
-public final class StoreTransfer implements Partial, Closeable {
+public final class StoreTransfer implements ResumableFile, Closeable {
   private final ObjectWriter writer;
 
   public StoreTransfer(ObjectWriter writer) {

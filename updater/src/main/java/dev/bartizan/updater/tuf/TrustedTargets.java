@@ -64,7 +64,7 @@ public final class TrustedTargets {
   private record Found(RoleName role, Signers signers, Targets targets) {}
 
   /** Who vouches for {@code targetPath}, or empty when no responsible role knows it. */
-  public Optional<Voucher> voucher(String targetPath) throws TufRefusal, IOException {
+  public Optional<SignedBy> voucher(String targetPath) throws TufRefusal, IOException {
     Optional<Found> found = search(targetPath);
     if (found.isEmpty()) {
       return Optional.empty();
@@ -72,7 +72,7 @@ public final class TrustedTargets {
     RoleName role = found.get().role();
     Bytes raw = Objects.requireNonNull(trusted.files().get(role));
     SortedSet<String> keys = SignedBytes.parse(role, raw.toArray()).signedBy(found.get().signers());
-    return Optional.of(new Voucher(role, found.get().targets().version(), keys));
+    return Optional.of(new SignedBy(role, found.get().targets().version(), keys));
   }
 
   private Optional<Found> search(String targetPath) throws TufRefusal, IOException {

@@ -51,7 +51,7 @@ class DeliveryTest {
   void aPartIsFetchedFromWhereTheRestEndsAndNotAByteFurther() throws Exception {
     try (FaultyServer server = new FaultyServer(file)) {
       partial.append(ByteBuffer.wrap(file, 0, 1000));
-      Download download = download(Meter.FREE, mirror("a", server));
+      Download download = download(Quota.FREE, mirror("a", server));
       assertTrue(download.advancePart("model", LENGTH, 5000, partial, progress));
       assertEquals(5000, partial.size());
       partial.append(ByteBuffer.wrap(file, 5000, 2_000_000));
@@ -66,7 +66,7 @@ class DeliveryTest {
   void aServerThatHasNoPartsToGiveIsRefusedBeforeItCostsTheWhole() throws Exception {
     try (FaultyServer server = new FaultyServer(file, FaultyServer.ignoreRange())) {
       partial.append(ByteBuffer.wrap(file, 0, 1000));
-      Download download = download(Meter.FREE, mirror("a", server));
+      Download download = download(Quota.FREE, mirror("a", server));
       FetchRefusal refusal =
           assertThrows(
               FetchRefusal.class,
@@ -80,7 +80,7 @@ class DeliveryTest {
   void aMirrorThatHasNotGotTheFileIsPassedOver() throws Exception {
     try (FaultyServer empty = new FaultyServer(file, status(404));
         FaultyServer good = new FaultyServer(file)) {
-      download(Meter.FREE, mirror("a", empty), mirror("b", good))
+      download(Quota.FREE, mirror("a", empty), mirror("b", good))
           .fetch("model", LENGTH, partial, progress);
       assertArrayEquals(file, partial.content());
       assertEquals(List.of("a NOT_FOUND"), refused);
@@ -92,7 +92,7 @@ class DeliveryTest {
   void aMirrorWithOtherBytesOfTheSameLengthDoesNotStopTheUpdate() throws Exception {
     try (FaultyServer bad = new FaultyServer(new byte[LENGTH]);
         FaultyServer good = new FaultyServer(file)) {
-      download(Meter.FREE, mirror("bad", bad), mirror("good", good))
+      download(Quota.FREE, mirror("bad", bad), mirror("good", good))
           .fetch("model", LENGTH, partial, progress);
       assertArrayEquals(file, partial.content());
       assertEquals(List.of("bad HASH_MISMATCH"), refused);
@@ -103,7 +103,7 @@ class DeliveryTest {
   void whenAllMirrorsRefuseTheFirstReasonCounts() throws Exception {
     try (FaultyServer one = new FaultyServer(file, status(404));
         FaultyServer two = new FaultyServer(file, status(403))) {
-      Download download = download(Meter.FREE, mirror("a", one), mirror("b", two));
+      Download download = download(Quota.FREE, mirror("a", one), mirror("b", two));
       FetchRefusal refusal =
           assertThrows(
               FetchRefusal.class, () -> download.fetch("model", LENGTH, partial, progress));
@@ -115,7 +115,7 @@ class DeliveryTest {
   void aMirrorThatBreaksOffIsFollowedByTheNextWhereItStopped() throws Exception {
     try (FaultyServer one = new FaultyServer(file, disconnectAfter(100_000));
         FaultyServer two = new FaultyServer(file)) {
-      download(Meter.FREE, mirror("a", one), mirror("b", two))
+      download(Quota.FREE, mirror("a", one), mirror("b", two))
           .fetch("model", LENGTH, partial, progress);
       assertArrayEquals(file, partial.content());
       assertEquals(List.of("bytes=100000-"), two.requests());
@@ -132,7 +132,7 @@ class DeliveryTest {
           exchange.getResponseBody().write(new byte[10]);
         };
     try (FaultyServer server = new FaultyServer(file, compressed)) {
-      Download download = download(Meter.FREE, mirror("a", server));
+      Download download = download(Quota.FREE, mirror("a", server));
       FetchRefusal refusal =
           assertThrows(
               FetchRefusal.class, () -> download.fetch("model", LENGTH, partial, progress));
@@ -174,7 +174,7 @@ class DeliveryTest {
       ObjectStore store = new ObjectStore(disk, Digest::sha256);
       store.reserve(Digest.of(file), LENGTH);
       StoreTransfer transfer = new StoreTransfer(store.begin(Digest.of(file), LENGTH));
-      download(Meter.FREE, new Mirror("", transport)).fetch("model", LENGTH, transfer, kill);
+      download(Quota.FREE, new Mirror("", transport)).fetch("model", LENGTH, transfer, kill);
       return store.holds(Digest.of(file));
     } catch (Killed killed) {
       return false;
@@ -192,7 +192,7 @@ class DeliveryTest {
     DataBudget.Limits limits = new DataBudget.Limits(1_000_000, 0);
     try (FaultyServer server = new FaultyServer(file)) {
       for (int day = 0; day < 3; day++) {
-        Meter today = budget(disk, limits, day);
+        Quota today = budget(disk, limits, day);
         Download download = download(today, mirror("a", server));
         if (day < 2) {
           OverBudget spent =
@@ -247,7 +247,7 @@ class DeliveryTest {
   @Test
   void aDownloadInSlicesGivesControlBackAndWaitsOutItsPausesWithoutBlocking() throws Exception {
     try (FaultyServer server = new FaultyServer(file, status(503))) {
-      Download download = download(Meter.FREE, mirror("a", server));
+      Download download = download(Quota.FREE, mirror("a", server));
       assertThrows(IOException.class, () -> download.advance("model", LENGTH, partial, progress));
       IOException early =
           assertThrows(
@@ -269,7 +269,7 @@ class DeliveryTest {
       new Download(
               List.of(mirror("a", server)),
               FetchPolicy.DEFAULT.withRates(1024, 1_000_000),
-              Meter.FREE,
+              Quota.FREE,
               clock,
               new Random(1),
               passing)
@@ -282,7 +282,7 @@ class DeliveryTest {
   /** Time that passes only when told to. */
   private Instant now = Instant.EPOCH;
 
-  private Download download(Meter meter, Mirror... mirrors) {
+  private Download download(Quota meter, Mirror... mirrors) {
     return new Download(
         List.of(mirrors), FetchPolicy.DEFAULT, meter, () -> now, new Random(1), pauses::add);
   }

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /** A partial file in memory that keeps the port's promises. */
-final class MemoryPartial implements Partial {
+final class MemoryPartial implements ResumableFile {
   /** The sealed bytes were not the signed ones. */
   static final class WrongDigest extends Refusal {
     private static final long serialVersionUID = 1L;

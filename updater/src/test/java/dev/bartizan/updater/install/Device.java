@@ -27,8 +27,8 @@ final class Device {
   static final String MODEL = "defect";
   static final String OTHER = "prep";
   static final String SUITE = Component.SUITE + "line";
-  static final Cause COMMAND = Cause.command("jti-1", "key-1");
-  static final Cause POLICY = Cause.policy("autonomy", "policy-key");
+  static final Initiator COMMAND = Initiator.command("jti-1", "key-1");
+  static final Initiator POLICY = Initiator.policy("autonomy", "policy-key");
   private static final int STEPS_MAX = 200;
 
   final FakeDisk disk;
@@ -126,15 +126,15 @@ final class Device {
     return order(id, version, COMMAND);
   }
 
-  Admission order(String id, String version, Cause cause) throws IOException, InstallRefusal {
-    return installer().request(Order.of(id, MODEL, release(version), cause));
+  Admission order(String id, String version, Initiator cause) throws IOException, InstallRefusal {
+    return installer().request(DeploymentRequest.of(id, MODEL, release(version), cause));
   }
 
   Admission orderSuite(String id, String version, String model, String other)
       throws IOException, InstallRefusal {
     Map<String, Release> members = Map.of(MODEL, release(model), OTHER, release(other));
     return installer()
-        .request(new Order(id, SUITE, release("s" + version), COMMAND, Optional.empty(), members));
+        .request(new DeploymentRequest(id, SUITE, release("s" + version), COMMAND, Optional.empty(), members));
   }
 
   /** Until there is nothing left to do. */
@@ -194,8 +194,8 @@ final class Device {
     }
 
     @Override
-    public Optional<Needs> fetch(Deployment deployment) throws IOException, Refusal {
-      Needs needs = Needs.UNKNOWN;
+    public Optional<RequiredObjects> fetch(Deployment deployment) throws IOException, Refusal {
+      RequiredObjects needs = RequiredObjects.UNKNOWN;
       if (deployment.isSuite()) {
         Digest document = store().put(content("manifest", deployment.to().version()));
         needs = needs.and(deployment.component(), Set.of(document));

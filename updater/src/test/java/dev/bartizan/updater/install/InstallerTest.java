@@ -287,8 +287,8 @@ class InstallerTest {
     @Test
     void anOrderThatIsOverdueFailsWithoutBeingTried() throws Exception {
       device.isOffline = true;
-      Order order =
-          new Order(
+      DeploymentRequest order =
+          new DeploymentRequest(
               "d",
               Device.MODEL,
               Device.release("2.0"),
@@ -308,7 +308,7 @@ class InstallerTest {
       device.order("d", "2.0");
       device.run();
       device.isOffline = true;
-      device.installer().rollBack("r", Device.MODEL, Cause.local("root"));
+      device.installer().rollBack("r", Device.MODEL, Initiator.local("root"));
       device.run();
       assertEquals("1.0", device.active());
       assertEquals(Optional.of("1.0"), device.serving());

@@ -1,0 +1,65 @@
+package dev.bartizan.agent;
+
+import dev.bartizan.agent.trust.TrustedDocuments;
+import dev.bartizan.agent.vault.ModelChain;
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.boot.ChainVerdict;
+import dev.bartizan.crypto.boot.Link;
+import dev.bartizan.crypto.boot.Verdict;
+import dev.bartizan.updater.disk.Disk;
+import dev.bartizan.updater.install.Components;
+import dev.bartizan.updater.install.HistoryRefusal;
+import dev.bartizan.updater.install.Installer;
+import dev.bartizan.updater.install.JournalRefusal;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What {@code bartizan check} looks at beyond the boot chain: what was accepted and written down,
+ * and the models that stand on it. Changes nothing.
+ */
+public final class IntegrityCheck {
+  private static final String AS_WRITTEN = "as it was written";
+
+  private final TrustedDocuments documents;
+  private final ModelChain models;
+  private final Disk disk;
+
+  public IntegrityCheck(TrustedDocuments documents, ModelChain models, Disk disk) {
+    this.documents = documents;
+    this.models = models;
+    this.disk = disk;
+  }
+
+  /**
+   * Looks at everything now.
+   *
+   * @param boot the verdict on the boot chain
+   * @throws IOException when the keystore or the disk cannot be read
+   */
+  public ChainVerdict examine(Verdict boot) throws IOException {
+    List<Link> links = new ArrayList<>(metadata());
+    try {
+      Components installed = Installer.look(disk).components();
+      links.add(Link.good("journal and history", AS_WRITTEN));
+      return new ChainVerdict(links).then(models.examine(installed, boot));
+    } catch (JournalRefusal | HistoryRefusal damaged) {
+      links.add(Link.bad("journal and history", AS_WRITTEN, damaged.getMessage()));
+      return new ChainVerdict(links);
+    }
+  }
+
+  private List<Link> metadata() throws IOException {
+    try {
+      List<String> damaged = documents.damaged();
+      return damaged.isEmpty()
+          ? List.of(Link.good("metadata and documents", "as they were accepted"))
+          : damaged.stream()
+              .map(file -> Link.bad("file " + file, "as it was accepted", "damaged"))
+              .toList();
+    } catch (Refusal damaged) {
+      return List.of(Link.bad("metadata", "as it was accepted", damaged.getMessage()));
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package dev.bartizan.agent.report;
+
+import dev.bartizan.agent.boot.LogFiles;
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.boot.BootLogs;
+import dev.bartizan.protocol.evidence.Evidence;
+import dev.bartizan.protocol.evidence.HealthClaims;
+import dev.bartizan.protocol.evidence.Nonce;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.function.Supplier;
+
+/** Makes reports on demand. */
+public final class Attester {
+  /** systemd measures a word now and then; not three while three quotes are made. */
+  private static final int ATTEMPTS = 3;
+
+  private final Measurements measurements;
+  private final Supplier<HealthClaims> health;
+  private final LogFiles bootLogs;
+  private final InstantSource clock;
+
+  /**
+   * @param health what the agent says of itself at that moment
+   * @param bootLogs sent along where they are there
+   */
+  public Attester(
+      Measurements measurements,
+      Supplier<HealthClaims> health,
+      LogFiles bootLogs,
+      InstantSource clock) {
+    this.measurements = measurements;
+    this.health = health;
+    this.bootLogs = bootLogs;
+    this.clock = clock;
+  }
+
+  /** Evidence for {@code nonce}, as it travels and as {@code bartizan attest} writes it. */
+  public byte[] report(Nonce nonce) throws Refusal, IOException {
+    Evidence evidence = evidence(nonce);
+    for (int attempt = 1; attempt < ATTEMPTS; attempt++) {
+      // A log that grew while the quote was made explains another one.
+      if (evidence.bootLogs().equals(bootLogs.read())) {
+        break;
+      }
+      evidence = evidence(nonce);
+    }
+    return evidence.write();
+  }
+
+  private Evidence evidence(Nonce nonce) throws Refusal, IOException {
+    BootLogs logs = bootLogs.read();
+    return measurements.evidence(nonce, health.get(), logs, clock.instant());
+  }
+}

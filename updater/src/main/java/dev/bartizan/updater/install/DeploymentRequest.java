@@ -1,0 +1,38 @@
+package dev.bartizan.updater.install;
+
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What somebody wants installed.
+ *
+ * @param id names the deployment; the same id is carried out once. 1 to 200 printable characters
+ * @param component the model, by name; or the agent's software, or a suite
+ * @param to the release it shall become
+ * @param cause who wants it
+ * @param notAfter give up when activation has not begun by then
+ * @param members of a suite: which component shall become which release; else empty
+ */
+public record DeploymentRequest(
+    String id,
+    String component,
+    Release to,
+    Initiator cause,
+    Optional<Instant> notAfter,
+    Map<String, Release> members) {
+  public DeploymentRequest {
+    OneLine.require("deployment id", id, 200);
+    OneLine.require("component", component, 100);
+    members = Map.copyOf(members);
+    members.keySet().forEach(it -> OneLine.require("component", it, 100));
+    if (members.isEmpty() == Component.isSuite(component)) {
+      throw new IllegalArgumentException(component + ": a suite has members, and nothing else has");
+    }
+  }
+
+  /** An order for one component by itself. */
+  public static DeploymentRequest of(String id, String component, Release to, Initiator cause) {
+    return new DeploymentRequest(id, component, to, cause, Optional.empty(), Map.of());
+  }
+}

@@ -1,9 +1,0 @@
-package dev.bartizan.updater.install;
-
-/**
- * What journal and history agree on.
- *
- * @param components what is installed
- * @param head the end of the history
- */
-public record WrittenDown(Components components, HistoryHead head) {}

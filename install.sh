@@ -150,7 +150,7 @@ build() {
 
 # The build again unless nothing that goes into it is newer than what it made.
 build_when_needed() {
-  made=$here/proving/target/class-path
+  made=$here/systemtest/target/class-path
   if [ -x "$here/dist/bin/bartizan" ] && [ -f "$made" ] && [ -z "$(sources_newer_than "$made")" ]; then
     return 0
   fi
@@ -159,11 +159,11 @@ build_when_needed() {
 
 sources_newer_than() {
   cd "$here"
-  find pom.xml ./*/pom.xml ./*/src/main ./*/src/dist proving/dist.xml systemd install.sh -type f -newer "$1" | head -n 1
+  find pom.xml ./*/pom.xml ./*/src/main ./*/src/dist systemtest/dist.xml systemd install.sh -type f -newer "$1" | head -n 1
 }
 
-# proving CLASS [ARGUMENT]...
-proving() {
+# systemtest CLASS [ARGUMENT]...
+systemtest() {
   in_source "${command:-demo}"
   need_build
   need_parts
@@ -173,7 +173,7 @@ proving() {
   # The model runtime in the benchmarks' own process is as silent as the daemon's.
   export ORT_DISABLE_TELEMETRY=1
   exec "${JAVA_HOME:+$JAVA_HOME/bin/}java" "-Dbartizan.dist=$here/dist" "-Dbartizan.source=$here" \
-    -cp "$(cat "$here/proving/target/class-path")" "dev.bartizan.proving.$class" "$@"
+    -cp "$(cat "$here/systemtest/target/class-path")" "dev.bartizan.systemtest.$class" "$@"
 }
 
 run_tests() {
@@ -182,7 +182,7 @@ run_tests() {
   need_parts
   need_tests
   cd "$here"
-  not_run=$here/proving/target/not-run
+  not_run=$here/systemtest/target/not-run
   rm -f "$not_run"
   result=0
   mvn -B verify ${profile:+"-P$profile"} || result=$?
@@ -379,10 +379,10 @@ case $command in
   demo | bench)
     shift
     case $command in
-      demo) proving Demo "$@" ;;
+      demo) systemtest Demo "$@" ;;
       bench)
         need_bench "${1:-all}"
-        proving Bench "$@"
+        systemtest Bench "$@"
         ;;
     esac
     ;;

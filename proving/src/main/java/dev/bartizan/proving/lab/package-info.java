@@ -1,8 +1,0 @@
-/**
- * Real parts, started and stopped: a software TPM, a message broker, a web server, the two programs
- * of the distribution. Everything listens on loopback and lives below one directory.
- */
-@NullMarked
-package dev.bartizan.proving.lab;
-
-import org.jspecify.annotations.NullMarked;

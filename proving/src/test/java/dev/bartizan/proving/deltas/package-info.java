@@ -1,5 +1,0 @@
-/** The benchmark of differences, itself tried: a coder that loses bits would look very good. */
-@NullMarked
-package dev.bartizan.proving.deltas;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,282 @@
+package dev.bartizan.systemtest;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.Location;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import dev.bartizan.crypto.TouchesTheWorld;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What the house asks of its code and no compiler looks after. */
+final class HouseRulesTest {
+  private static final List<String> MODULES =
+      List.of("crypto", "updater", "agent", "fleet", "systemtest");
+
+  /** A reader holds as much in mind. */
+  private static final int LINES_MAX = 400;
+
+  /**
+   * Where on a device the world is touched: a new place is a decision, made here. On the operator's
+   * side it is made package by package.
+   */
+  private static final Set<String> ADAPTERS =
+      Set.of(
+          "crypto.jca.BartizanProvider",
+          "crypto.jca.DeviceKeyManager",
+          "crypto.keystore.Pkcs11Module",
+          "crypto.mqtt.BrokerSocket",
+          "crypto.mqtt.BrokerSockets",
+          "crypto.tpm.DeviceNode",
+          "updater.bundle.Bundle",
+          "updater.bundle.BundleStream",
+          "updater.disk.FileSystem",
+          "updater.disk.LinuxDisk",
+          "updater.disk.OutputFile",
+          "updater.fetch.HttpTransport",
+          "updater.software.Installation",
+          "updater.software.SlotFolder",
+          "agent.Device",
+          "agent.Surroundings",
+          "agent.config.AuthorityKey",
+          "agent.boot.BootApprovals",
+          "agent.boot.LogFiles",
+          "agent.cli.CheckCommand",
+          "agent.cli.CheckSlotCommand",
+          "agent.cli.ConfigOption",
+          "agent.cli.DoctorCommand",
+          "agent.cli.EndorsementOptions",
+          "agent.cli.EnrollCommand",
+          "agent.cli.EventLogCommand",
+          "agent.cli.Logs",
+          "agent.cli.RunCommand",
+          "agent.cli.TargetFolder",
+          "agent.cli.TufCommand",
+          "agent.config.AgentConfig",
+          "agent.config.ProvidedFiles",
+          "agent.config.SecretFile",
+          "agent.enrol.HttpsEnrolmentService",
+          "agent.identity.Certificates",
+          "agent.mqtt.BrokerConnection",
+          "agent.mqtt.BrokerLink",
+          "agent.report.LogFile",
+          "updater.engine.OnnxRuntime",
+          "agent.serve.http.LocalClient",
+          "agent.serve.http.Peer",
+          "agent.serve.http.UnixSocketFile",
+          "agent.system.LockedMemory",
+          "agent.system.Safeguards",
+          "agent.system.ServiceManager",
+          "agent.system.SwapSpace",
+          "delta.encode",
+          "fleet.author",
+          "fleet.cli",
+          "fleet.command",
+          "fleet.enrol",
+          "fleet.founding",
+          "fleet.identity",
+          "fleet.publish",
+          "fleet.release",
+          "systemtest",
+          "systemtest.deltas",
+          "systemtest.lab");
+
+  /** Names that say nothing, unless somebody else's standard says them. */
+  private static final String EMPTY_NAME = ".*(Utils?|Manager|Helper|Impl|Data|Info)";
+
+  private static final Set<String> NAMED_BY_OTHERS =
+      Set.of(
+          "DeviceKeyManager", // javax.net.ssl.KeyManager
+          "ServiceManager"); // systemd, in its own words
+
+  private static JavaClasses house;
+
+  @BeforeAll
+  static void readTheHouse() {
+    house =
+        new ClassFileImporter()
+            .withImportOption(HouseRulesTest::isOfTheHouse)
+            .importPackages("dev.bartizan");
+    assertTrue(house.size() > 500, house.size() + " classes");
+  }
+
+  private static boolean isOfTheHouse(Location location) {
+    return !location.contains("test-classes") && !location.contains("-tests.jar");
+  }
+
+  @Test
+  void dependenciesRunOneWay() {
+    neverSees("crypto", "protocol", "delta", "updater", "agent", "fleet", "systemtest");
+    neverSees("protocol", "delta", "updater", "agent", "fleet", "systemtest");
+    neverSees("delta", "protocol", "updater", "agent", "fleet", "systemtest");
+    neverSees("updater", "agent", "fleet", "systemtest");
+    neverSees("agent", "fleet", "systemtest");
+    neverSees("fleet", "agent", "systemtest");
+  }
+
+  @Test
+  void noPackagesOfAModuleGoInACircle() {
+    for (String module : List.of("crypto", "protocol", "delta", "updater", "agent", "fleet")) {
+      slices().assignedFrom(packagesOf(module)).should().beFreeOfCycles().check(house);
+    }
+  }
+
+  private static SliceAssignment packagesOf(String module) {
+    return new SliceAssignment() {
+      @Override
+      public SliceIdentifier getIdentifierOf(JavaClass type) {
+        String name = type.getPackageName();
+        return name.startsWith("dev.bartizan." + module)
+            ? SliceIdentifier.of(name)
+            : SliceIdentifier.ignore();
+      }
+
+      @Override
+      public String getDescription() {
+        return "the packages of " + module;
+      }
+    };
+  }
+
+  private static void neverSees(String module, String... others) {
+    for (String other : others) {
+      noClasses()
+          .that()
+          .resideInAPackage("dev.bartizan." + module + "..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("dev.bartizan." + other + "..")
+          .check(house);
+    }
+  }
+
+  @Test
+  void metadataIsJudgedWithoutTouchingDiskOrNetwork() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.bartizan.updater.tuf")
+        .and()
+        .haveNameNotMatching(".*\\.(MetadataStore|ServedMetadata)")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "java.nio.file..",
+            "java.net..",
+            "dev.bartizan.updater.disk..",
+            "dev.bartizan.updater.fetch..")
+        .check(house);
+    noClasses()
+        .that()
+        .haveFullyQualifiedName("dev.bartizan.updater.tuf.TrustedMetadata")
+        .or()
+        .areAssignableTo("dev.bartizan.updater.tuf.Metadata")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("java.io..")
+        .check(house);
+  }
+
+  @Test
+  void whatDecidesNeitherLogsNorKeepsStateOfItsOwn() {
+    noClasses()
+        .that()
+        .resideInAnyPackage("dev.bartizan.crypto..", "dev.bartizan.updater..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.slf4j..", "java.util.logging..")
+        .check(house);
+    fields()
+        .that()
+        .areStatic()
+        .and()
+        .areDeclaredInClassesThat()
+        .resideOutsideOfPackage("dev.bartizan.systemtest..")
+        .should()
+        .beFinal()
+        .check(house);
+  }
+
+  @Test
+  void theWorldIsTouchedWhereThisListSaysAndNowhereElse() {
+    Set<String> found =
+        house.stream()
+            .filter(HouseRulesTest::touchesTheWorld)
+            .map(HouseRulesTest::place)
+            .collect(Collectors.toCollection(TreeSet::new));
+    assertEquals(new TreeSet<>(ADAPTERS), found);
+  }
+
+  private static boolean touchesTheWorld(JavaClass type) {
+    return type.isAnnotatedWith(TouchesTheWorld.class)
+        || type.getCodeUnits().stream().anyMatch(it -> it.isAnnotatedWith(TouchesTheWorld.class));
+  }
+
+  private static String place(JavaClass type) {
+    String name = type.getName().substring("dev.bartizan.".length());
+    String ofPackage = type.getPackageName().substring("dev.bartizan.".length());
+    return name.startsWith("fleet.") || name.startsWith("systemtest.") ? ofPackage : name;
+  }
+
+  @Test
+  void namesSaySomething() {
+    Set<String> found =
+        house.stream()
+            .map(JavaClass::getSimpleName)
+            .filter(name -> name.matches(EMPTY_NAME))
+            .collect(Collectors.toCollection(TreeSet::new));
+    assertEquals(new TreeSet<>(NAMED_BY_OTHERS), found);
+  }
+
+  @Test
+  void everyPackageSaysWhatItIsForAndThatNothingInItIsNull() throws IOException {
+    Set<Path> silent = new TreeSet<>();
+    for (Path file : sources()) {
+      Path about = file.resolveSibling("package-info.java");
+      if (!Files.exists(about) || !Files.readString(about).contains("@NullMarked")) {
+        silent.add(Objects.requireNonNull(file.getParent()));
+      }
+    }
+    assertEquals(Set.of(), silent);
+  }
+
+  @Test
+  void noFileIsLongerThanAReaderCanHold() throws IOException {
+    Set<Path> longer = new TreeSet<>();
+    for (Path file : sources()) {
+      try (Stream<String> lines = Files.lines(file)) {
+        if (lines.count() > LINES_MAX) {
+          longer.add(file);
+        }
+      }
+    }
+    assertEquals(Set.of(), longer);
+  }
+
+  private static List<Path> sources() throws IOException {
+    Path tree = Path.of(System.getProperty("basedir", "systemtest")).resolve("..").normalize();
+    Set<Path> sources = new TreeSet<>();
+    for (String module : MODULES) {
+      try (Stream<Path> files = Files.walk(tree.resolve(module).resolve("src/main/java"))) {
+        files.filter(file -> file.toString().endsWith(".java")).forEach(sources::add);
+      }
+    }
+    return List.copyOf(sources);
+  }
+}

@@ -1,0 +1,273 @@
+package dev.bartizan.systemtest.broker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.bartizan.agent.mqtt.BrokerLink;
+import dev.bartizan.agent.mqtt.Outbox;
+import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.keystore.Ueid;
+import dev.bartizan.fleet.command.CommandClient;
+import dev.bartizan.fleet.identity.CertificateAuthority;
+import dev.bartizan.fleet.identity.Credentials;
+import dev.bartizan.fleet.identity.FleetSettings;
+import dev.bartizan.fleet.identity.NewFleet;
+import dev.bartizan.fleet.identity.OperatorDirectory;
+import dev.bartizan.protocol.jws.SpiffeId;
+import dev.bartizan.updater.disk.FakeDisk;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.KeyStore;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPublicKey;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The broker is in hostile hands: it has its certificate, and does what it likes. */
+class HostileBrokerTest {
+  private static final SecureRandom RANDOM = new SecureRandom();
+  private static final Ueid DEVICE = Ueid.of(Digest.of(new byte[] {1}));
+  private static final byte[] ANNOUNCES_256_MB = {
+    0x30, (byte) 0xff, (byte) 0xff, (byte) 0xff, 0x7f
+  };
+  private static final BrokerLink.Pace BRISK =
+      new BrokerLink.Pace(Duration.ofSeconds(2), Duration.ofMillis(10), Duration.ofMillis(50));
+
+  @TempDir private Path folder;
+  private final BlockingQueue<String> states = new LinkedBlockingQueue<>();
+  private final BlockingQueue<String> commands = new LinkedBlockingQueue<>();
+  private OperatorDirectory directory;
+  private CertificateAuthority authority;
+  private FakeBroker broker;
+  private BrokerLink link;
+
+  @BeforeEach
+  void found() throws Exception {
+    directory = new OperatorDirectory(folder);
+    authority =
+        NewFleet.found(
+            directory,
+            new FleetSettings("fleet.example", "ssl://localhost:8883"),
+            List.of("localhost"),
+            Clock.systemUTC(),
+            RANDOM);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    if (link != null) {
+      link.close();
+    }
+    broker.close();
+  }
+
+  // Attack: a broker that is silent after TLS, for ever.
+  @Test
+  void aBrokerThatIsSilentAfterTlsIsGivenUpAndTriedAnew() throws Exception {
+    start(FakeBroker.Guest::silence, FakeBroker.Guest::silence, guest -> guest.welcome(1));
+
+    assertTrue(broker.met(), "three connections");
+    String first = next();
+    assertTrue(first.startsWith("not connected: Timed out"), first);
+    assertEquals(BrokerLink.CONNECTED, next());
+    awaitNoMoreThan(1, "MQTT Rec");
+  }
+
+  // Attack: the same, after a yes to CONNECT.
+  // Attack: a broker that goes right after TLS, which the library's threads do not expect.
+  @Test
+  void aBrokerThatClosesRightAfterTlsLeavesNoThreadBehind() throws Exception {
+    start(
+        FakeBroker.Guest::leave,
+        FakeBroker.Guest::leave,
+        FakeBroker.Guest::leave,
+        guest -> guest.welcome(1));
+
+    assertTrue(broker.met(), "four connections");
+    awaitNoMoreThan(1, "MQTT Con");
+    awaitNoMoreThan(1, "MQTT Snd");
+  }
+
+  @Test
+  void aBrokerThatAnswersNoSubscriptionIsGivenUpToo() throws Exception {
+    start(
+        guest -> {
+          guest.take();
+          guest.send(0x20, new byte[2]);
+          guest.silence();
+        },
+        guest -> guest.welcome(1));
+
+    assertTrue(broker.met(), "two connections");
+    assertTrue(next().startsWith("not connected: "));
+    assertEquals(BrokerLink.CONNECTED, next());
+  }
+
+  @Test
+  void theFirstReasonStaysBesideTheLatest() throws Exception {
+    start(FakeBroker.Guest::silence);
+    assertTrue(broker.met());
+    String first = next();
+    broker.close();
+
+    String later = next();
+    assertTrue(later.contains("refused"), later);
+    assertTrue(later.endsWith("(at first: " + first.substring("not connected: ".length()) + ")"));
+    assertEquals(later, link.state());
+  }
+
+  // Attack: five bytes for which a library makes room for 256 MB.
+  @Test
+  void aPacketThatIsTooLongForTheDeviceEndsTheConnectionAtItsHeader() throws Exception {
+    start(
+        guest -> {
+          guest.welcome(1);
+          guest.raw(ANNOUNCES_256_MB);
+        },
+        guest -> {
+          guest.take();
+          guest.raw(ANNOUNCES_256_MB);
+        },
+        guest -> {
+          guest.welcome(1);
+          guest.deliver(
+              "bartizan/" + DEVICE + "/command", "still here".getBytes(StandardCharsets.UTF_8));
+        });
+
+    assertTrue(broker.met(), "three connections");
+    assertEquals("still here", commands.poll(20, TimeUnit.SECONDS));
+    assertTrue(
+        states.stream().anyMatch(state -> state.contains("announced a packet of at least ")),
+        states.toString());
+  }
+
+  // Attack: the same against the operator, who would lose a command's answer and the memory.
+  @Test
+  void aPacketThatIsTooLongForTheOperatorEndsTheConnectionAtItsHeader() throws Exception {
+    Credentials operator = Credentials.load(directory, Credentials.OPERATOR);
+    broker =
+        new FakeBroker(
+            brokersTls(operator),
+            guest -> {
+              guest.take();
+              guest.raw(ANNOUNCES_256_MB);
+            });
+
+    IOException refused =
+        assertThrows(
+            IOException.class,
+            () ->
+                CommandClient.connect(
+                    broker.address(), operator, authority.certificate(), "operator-1"));
+    assertTrue(
+        String.valueOf(refused.getMessage()).contains("announced a packet of at least "),
+        refused.getMessage());
+  }
+
+  @Test
+  void aLinkThatIsClosedWhileItConnectsLeavesNothingBehind() throws Exception {
+    start(FakeBroker.Guest::silence);
+    assertTrue(broker.met());
+
+    link.close();
+
+    awaitNoMoreThan(0, "MQTT ");
+    awaitNoMoreThan(0, "broker");
+  }
+
+  private void start(FakeBroker.Manners... manners) throws Exception {
+    Credentials device = device();
+    broker = new FakeBroker(brokersTls(device), manners);
+    link =
+        new BrokerLink(
+            URI.create(broker.address()),
+            tls(device, authority.certificate()),
+            DEVICE,
+            Set.of(),
+            Outbox.open(new FakeDisk()),
+            command -> commands.add(new String(command, StandardCharsets.UTF_8)),
+            states::add,
+            new Random(1),
+            BRISK);
+    link.start();
+  }
+
+  private String next() throws InterruptedException {
+    return String.valueOf(states.poll(20, TimeUnit.SECONDS));
+  }
+
+  private static void awaitNoMoreThan(int count, String name) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    List<Thread> threads = running(name);
+    while (threads.size() > count && System.nanoTime() < end) {
+      threads.get(0).join(20);
+      threads = running(name);
+    }
+    assertTrue(
+        threads.size() <= count,
+        () -> {
+          StringBuilder where = new StringBuilder("still running:");
+          running(name)
+              .forEach(it -> where.append('\n').append(it).append(List.of(it.getStackTrace())));
+          return where.toString();
+        });
+  }
+
+  private static List<Thread> running(String name) {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith(name))
+        .toList();
+  }
+
+  private Credentials device() throws Exception {
+    KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+    generator.initialize(new ECGenParameterSpec("secp256r1"));
+    KeyPair pair = generator.generateKeyPair();
+    return new Credentials(
+        pair.getPrivate(),
+        List.of(
+            authority.issueIdentity(
+                new SpiffeId("fleet.example", DEVICE),
+                (ECPublicKey) pair.getPublic(),
+                Duration.ofDays(1)),
+            authority.certificate()));
+  }
+
+  private SSLContext brokersTls(Credentials guest) throws Exception {
+    List<X509Certificate> chain = guest.chain();
+    return tls(Credentials.load(directory, Credentials.BROKER), chain.get(chain.size() - 1));
+  }
+
+  private static SSLContext tls(Credentials own, X509Certificate anchor) throws Exception {
+    KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
+    keys.init(own.keyStore(), new char[0]);
+    KeyStore anchors = KeyStore.getInstance("PKCS12");
+    anchors.load(null, null);
+    anchors.setCertificateEntry("anchor", anchor);
+    TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+    trust.init(anchors);
+    SSLContext tls = SSLContext.getInstance("TLS");
+    tls.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+    return tls;
+  }
+}

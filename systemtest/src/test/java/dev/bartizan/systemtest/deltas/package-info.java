@@ -1,0 +1,5 @@
+/** The benchmark of differences, itself tried: a coder that loses bits would look very good. */
+@NullMarked
+package dev.bartizan.systemtest.deltas;
+
+import org.jspecify.annotations.NullMarked;

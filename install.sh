@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Builds, tries and installs Bartizan: ./install.sh --help
 set -eu
 here=$(dirname "$(readlink -f -- "$0")")

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """Trains the surface-inspection models that the system tests ships, end to end and seeded.
 
     /usr/bin/python3 systemtest/src/models/train.py [OUTPUT]

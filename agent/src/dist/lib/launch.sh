@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=sh disable=SC2154  # home and flags come from bin/*
 # Starts a command of this distribution on the Java that is there. Read by bin/*, which set `home` (where the
 # distribution lies) and `flags` (the JVM's, beside those that every command gets).

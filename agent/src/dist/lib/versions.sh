@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=sh
 # Chooses which version of the agent the daemon is. Read by bin/bartizan of the installation, which belongs to root; the
 # versions and the record of them belong to the daemon's user, so nobody else ever runs them: systemd alone sets

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Writing networks as files: ONNX in several number formats, safetensors, and edits of a graph."""
 
 import copy

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """Makes the corpus on which differences between models are measured: trained, then changed.
 
     /usr/bin/python3 systemtest/src/models/deltas/make.py OUTPUT

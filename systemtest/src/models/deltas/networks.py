@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Three small networks, the data they learn from, and ways of training them."""
 
 import copy

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Pairs of files that are no models: a difference has to be right, and small, for any of them."""
 
 import io

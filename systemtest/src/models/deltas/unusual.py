@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Changes that models undergo in the field besides training: number formats that hold less than they could,
 matrices fused and split, tables that grow, other exporters, other files."""
 

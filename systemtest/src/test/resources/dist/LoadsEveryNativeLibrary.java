@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import ai.onnxruntime.OrtEnvironment;
 import com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider;
 import com.github.luben.zstd.Zstd;

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Writes the tiny models beside it with the onnx package (1.12). Seeded; run: /usr/bin/python3 make.py
 
 scale-1, scale-2   y = k * x, x: FP32 [batch, 4], k 1 and 2: which version answered is in the answer

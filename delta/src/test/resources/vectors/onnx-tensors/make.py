@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Writes the TensorProto files beside it with the onnx package (1.12), the reference writer.
 
 Run: /usr/bin/python3 make.py

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent;
 
 import dev.bartizan.agent.boot.BootCheck;
@@ -6,9 +7,9 @@ import dev.bartizan.agent.command.Reply;
 import dev.bartizan.agent.mqtt.Message;
 import dev.bartizan.agent.mqtt.Message.Channel;
 import dev.bartizan.agent.mqtt.Outbox;
-import dev.bartizan.agent.report.Measurements;
-import dev.bartizan.agent.report.EventPublisher;
 import dev.bartizan.agent.report.ActiveAlarms;
+import dev.bartizan.agent.report.EventPublisher;
+import dev.bartizan.agent.report.Measurements;
 import dev.bartizan.agent.schedule.Heartbeat;
 import dev.bartizan.agent.schedule.Metronome;
 import dev.bartizan.agent.schedule.Schedule;
@@ -24,8 +25,8 @@ import dev.bartizan.crypto.Explanation;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.boot.ChainVerdict;
 import dev.bartizan.protocol.release.ReleaseName;
-import dev.bartizan.updater.install.Initiator;
 import dev.bartizan.updater.install.Component;
+import dev.bartizan.updater.install.Initiator;
 import dev.bartizan.updater.install.Installer;
 import dev.bartizan.updater.install.Outcome;
 import dev.bartizan.updater.install.Progress;
@@ -389,7 +390,8 @@ final class Agent implements Upkeep.Loop {
   }
 
   private void answer(Outcome outcome) throws IOException {
-    Reply reply = Reply.ended(outcome.deployment(), EventPublisher.describe(outcome), outcome.state());
+    Reply reply =
+        Reply.ended(outcome.deployment(), EventPublisher.describe(outcome), outcome.state());
     outbox.put(new Message(Channel.RESPONSE, reply.toJson()));
   }
 

@@ -1,12 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent;
 
 import dev.bartizan.agent.anchor.RollbackAnchor;
 import dev.bartizan.agent.boot.BootCheck;
 import dev.bartizan.agent.command.CommandProcessor;
 import dev.bartizan.agent.mqtt.Outbox;
-import dev.bartizan.agent.report.Measurements;
-import dev.bartizan.agent.report.EventPublisher;
 import dev.bartizan.agent.report.ActiveAlarms;
+import dev.bartizan.agent.report.EventPublisher;
+import dev.bartizan.agent.report.Measurements;
 import dev.bartizan.agent.schedule.Heartbeat;
 import dev.bartizan.agent.schedule.Pulse;
 import dev.bartizan.agent.schedule.Worker;

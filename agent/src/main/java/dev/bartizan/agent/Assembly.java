@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent;
 
 import dev.bartizan.agent.anchor.RollbackAnchor;
@@ -13,11 +14,11 @@ import dev.bartizan.agent.control.SuitesRoute;
 import dev.bartizan.agent.identity.Credentials;
 import dev.bartizan.agent.mqtt.Message;
 import dev.bartizan.agent.mqtt.Outbox;
+import dev.bartizan.agent.report.ActiveAlarms;
 import dev.bartizan.agent.report.Attester;
+import dev.bartizan.agent.report.EventPublisher;
 import dev.bartizan.agent.report.LogFile;
 import dev.bartizan.agent.report.Measurements;
-import dev.bartizan.agent.report.EventPublisher;
-import dev.bartizan.agent.report.ActiveAlarms;
 import dev.bartizan.agent.schedule.Heartbeat;
 import dev.bartizan.agent.schedule.Pulse;
 import dev.bartizan.agent.schedule.Worker;
@@ -31,8 +32,8 @@ import dev.bartizan.agent.system.Safeguards;
 import dev.bartizan.agent.system.ServiceManager;
 import dev.bartizan.agent.trust.TrustedDocuments;
 import dev.bartizan.agent.update.ComponentRouter;
-import dev.bartizan.agent.update.Consents;
 import dev.bartizan.agent.update.ConnectivityCheck;
+import dev.bartizan.agent.update.Consents;
 import dev.bartizan.agent.update.Delivery;
 import dev.bartizan.agent.update.DeliveryNews;
 import dev.bartizan.agent.update.DistantPayloads;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -12,10 +13,10 @@ import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.protocol.command.Command;
 import dev.bartizan.protocol.evidence.Nonce;
-import dev.bartizan.updater.install.Initiator;
 import dev.bartizan.updater.install.Component;
-import dev.bartizan.updater.install.Installer;
 import dev.bartizan.updater.install.DeploymentRequest;
+import dev.bartizan.updater.install.Initiator;
+import dev.bartizan.updater.install.Installer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;

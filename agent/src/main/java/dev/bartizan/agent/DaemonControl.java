@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -16,10 +17,10 @@ import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.protocol.release.DevicePolicy;
 import dev.bartizan.updater.disk.Disk;
-import dev.bartizan.updater.install.Initiator;
 import dev.bartizan.updater.install.History;
 import dev.bartizan.updater.install.HistoryHead;
 import dev.bartizan.updater.install.HistoryRefusal;
+import dev.bartizan.updater.install.Initiator;
 import dev.bartizan.updater.install.Installer;
 import dev.bartizan.updater.tuf.SignedBy;
 import java.io.IOException;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -5,8 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bartizan.agent.identity.Credentials;
 import dev.bartizan.agent.report.ActiveAlarms;
 import dev.bartizan.agent.serve.ModelService;
-import dev.bartizan.agent.serve.ServingStatistics;
 import dev.bartizan.agent.serve.ServedModel;
+import dev.bartizan.agent.serve.ServingStatistics;
 import dev.bartizan.agent.system.Safeguard;
 import dev.bartizan.agent.system.Safeguards;
 import dev.bartizan.agent.trust.TrustedDocuments;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -5,9 +6,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.updater.disk.Disk;
-import dev.bartizan.updater.install.Initiator;
 import dev.bartizan.updater.install.History;
 import dev.bartizan.updater.install.HistoryEntry;
+import dev.bartizan.updater.install.Initiator;
 import dev.bartizan.updater.install.Release;
 import java.io.IOException;
 import java.util.Locale;

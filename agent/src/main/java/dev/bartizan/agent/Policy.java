@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent;
 
-import dev.bartizan.agent.report.Measurements;
 import dev.bartizan.agent.report.ActiveAlarms;
+import dev.bartizan.agent.report.Measurements;
 import dev.bartizan.agent.serve.ModelService;
 import dev.bartizan.agent.trust.TrustedDocuments;
 import dev.bartizan.crypto.Digest;

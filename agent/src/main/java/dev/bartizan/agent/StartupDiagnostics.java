@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent;
 
 import dev.bartizan.agent.command.Inbox;
@@ -16,7 +17,8 @@ import java.util.Optional;
  * @param changes of the files that people put on the device
  * @param notStarted why this version runs and not the one that was chosen
  */
-record StartupDiagnostics(Map<String, String> damage, List<String> changes, Optional<SlotFault> notStarted) {
+record StartupDiagnostics(
+    Map<String, String> damage, List<String> changes, Optional<SlotFault> notStarted) {
   StartupDiagnostics {
     damage = Collections.unmodifiableMap(new LinkedHashMap<>(damage));
     changes = List.copyOf(changes);

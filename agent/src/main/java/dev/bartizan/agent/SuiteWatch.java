@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent;
 
 import dev.bartizan.agent.report.EventPublisher;
-import dev.bartizan.agent.serve.ModelSetChange;
 import dev.bartizan.agent.serve.ModelService;
+import dev.bartizan.agent.serve.ModelSetChange;
 import dev.bartizan.agent.update.SuiteDocuments;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.protocol.release.SuiteManifest;
@@ -25,7 +26,8 @@ final class SuiteWatch {
   private final ModelService service;
   private final EventPublisher news;
 
-  SuiteWatch(Installer installer, SuiteDocuments documents, ModelService service, EventPublisher news) {
+  SuiteWatch(
+      Installer installer, SuiteDocuments documents, ModelService service, EventPublisher news) {
     this.installer = installer;
     this.documents = documents;
     this.service = service;

@@ -1,12 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent;
 
 import dev.bartizan.agent.boot.BootCheck;
 import dev.bartizan.agent.trust.TrustedDocuments;
 import dev.bartizan.agent.update.ComponentRouter;
 import dev.bartizan.agent.update.ConnectivityCheck;
-import dev.bartizan.agent.update.UpdateEstimate;
 import dev.bartizan.agent.update.OfflineSource;
 import dev.bartizan.agent.update.SuiteDocuments;
+import dev.bartizan.agent.update.UpdateEstimate;
 import dev.bartizan.agent.update.UpdateRefusal;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
@@ -15,15 +16,15 @@ import dev.bartizan.protocol.release.DevicePolicy;
 import dev.bartizan.protocol.release.ReleaseName;
 import dev.bartizan.protocol.release.SuiteManifest;
 import dev.bartizan.updater.fetch.FetchRefusal;
-import dev.bartizan.updater.install.Initiator;
 import dev.bartizan.updater.install.Component;
+import dev.bartizan.updater.install.DeploymentRequest;
+import dev.bartizan.updater.install.Initiator;
 import dev.bartizan.updater.install.InstallRefusal;
 import dev.bartizan.updater.install.Installer;
-import dev.bartizan.updater.install.DeploymentRequest;
 import dev.bartizan.updater.install.Release;
+import dev.bartizan.updater.tuf.SignedBy;
 import dev.bartizan.updater.tuf.TargetFile;
 import dev.bartizan.updater.tuf.TufRefusal;
-import dev.bartizan.updater.tuf.SignedBy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent;
 
 import dev.bartizan.agent.report.EventPublisher;
@@ -167,7 +168,8 @@ final class Upkeep {
             });
   }
 
-  private void takeMetadata(BackgroundTask<Boolean> errand) throws IOException, InterruptedException {
+  private void takeMetadata(BackgroundTask<Boolean> errand)
+      throws IOException, InterruptedException {
     metadata = null;
     seen = updates.metadata();
     isFresh = false;

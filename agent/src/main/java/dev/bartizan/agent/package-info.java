@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The daemon: check the boot chain, unseal, load, serve, listen, update, report.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -5,14 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.protocol.evidence.ModelState;
-import dev.bartizan.updater.install.Initiator;
 import dev.bartizan.updater.install.Component;
 import dev.bartizan.updater.install.Components;
 import dev.bartizan.updater.install.Deployment;
+import dev.bartizan.updater.install.Initiator;
 import dev.bartizan.updater.install.Installed;
-import dev.bartizan.updater.install.RequiredObjects;
 import dev.bartizan.updater.install.Progress;
 import dev.bartizan.updater.install.Release;
+import dev.bartizan.updater.install.RequiredObjects;
 import dev.bartizan.updater.install.UpdateState;
 import java.util.List;
 import java.util.Map;

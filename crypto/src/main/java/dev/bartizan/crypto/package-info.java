@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Values and proofs: everything that is signed, sealed or measured.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** PLACEHOLDER */
 @NullMarked
 package dev.bartizan.fleet;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.fleet;
 
 import dev.bartizan.crypto.Bytes;
@@ -18,9 +19,9 @@ import dev.bartizan.crypto.tpm.PcrSelection;
 import dev.bartizan.crypto.tpm.Swtpm;
 import dev.bartizan.crypto.tpm.TpmAccess;
 import dev.bartizan.fleet.enrol.EndorsementRoots;
-import dev.bartizan.fleet.enrol.TpmEnrolment;
 import dev.bartizan.fleet.enrol.EnrolmentTokens;
 import dev.bartizan.fleet.enrol.TokenEnrolment;
+import dev.bartizan.fleet.enrol.TpmEnrolment;
 import dev.bartizan.fleet.identity.CertificateAuthority;
 import dev.bartizan.fleet.identity.FleetSettings;
 import dev.bartizan.fleet.identity.Inventory;

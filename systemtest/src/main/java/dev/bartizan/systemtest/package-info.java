@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * the system tests: the demo, the end-to-end tests' parts and the benchmarks, on real parts on
  * loopback. Never shipped.

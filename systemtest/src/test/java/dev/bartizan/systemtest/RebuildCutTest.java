@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.systemtest;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
@@ -18,8 +19,8 @@ import dev.bartizan.delta.encode.DeltaEncoder;
 import dev.bartizan.delta.encode.EncodeProgress;
 import dev.bartizan.delta.format.KnownContent;
 import dev.bartizan.protocol.release.DeltaOffer;
-import dev.bartizan.protocol.release.ProbationLimits;
 import dev.bartizan.protocol.release.Pieces;
+import dev.bartizan.protocol.release.ProbationLimits;
 import dev.bartizan.protocol.release.ReleaseManifest;
 import dev.bartizan.protocol.release.ReleaseName;
 import dev.bartizan.protocol.release.SealedFile;

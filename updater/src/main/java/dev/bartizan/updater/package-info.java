@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Everything about getting from version A to version B without losing the device.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Notices that an old copy of the state directory was put back, by what the keystore remembers.
  *

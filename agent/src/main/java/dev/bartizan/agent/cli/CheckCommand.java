@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -97,7 +98,8 @@ final class CheckCommand implements Callable<Integer> {
       ChainVerdict state = new ChainVerdict(List.of(state(keystore, documents, disk)));
       ChainVerdict rest = Device.inspection(documents, vault, disk, crypto).examine(boot.overall());
       ObjectNode chain = DeviceStatus.chain(boot.then(state).then(rest));
-      chain.set("safeguards", DeviceStatus.safeguards(Device.safeguards(settings, memory).examine()));
+      chain.set(
+          "safeguards", DeviceStatus.safeguards(Device.safeguards(settings, memory).examine()));
       return StrictJson.write(chain);
     }
   }

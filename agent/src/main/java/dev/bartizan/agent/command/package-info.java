@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Commands from the fleet: taken in, kept, executed at most once.
  *

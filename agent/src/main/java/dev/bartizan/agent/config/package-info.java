@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The agent's configuration: one TOML file, read once at start, refused as a whole when anything in
  * it is unknown, missing or out of range.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Who this device is: its certificates, the blobs its keystore needs, and TLS as that device.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The device's link to its fleet: MQTT over mutual TLS, with what is to be sent kept on disk until
  * the broker has it.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * What the device says of itself, and proves: measurements as they happen, evidence on demand.
  *

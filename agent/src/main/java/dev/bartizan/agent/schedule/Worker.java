@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.schedule;
 
 import java.time.Duration;
@@ -62,7 +63,8 @@ public final class Worker implements AutoCloseable {
     return errand;
   }
 
-  private <T> void run(String name, Duration deadline, BackgroundTask<T> errand, BackgroundTask.Work<T> work) {
+  private <T> void run(
+      String name, Duration deadline, BackgroundTask<T> errand, BackgroundTask.Work<T> work) {
     pulse.begin(name, deadline);
     busy = Thread.currentThread();
     try {

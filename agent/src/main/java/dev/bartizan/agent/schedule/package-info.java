@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * When the parts of the daemon work, and whether they do.
  *

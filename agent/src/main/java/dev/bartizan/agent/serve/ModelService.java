@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.serve;
 
 import dev.bartizan.agent.serve.InferenceRefusal.Reason;
@@ -63,12 +64,14 @@ public final class ModelService implements AutoCloseable {
    */
   public Optional<ServingStatistics> activate(String name, String version, ProvenModel proven) {
     ModelSetChange.Takeover takeover = new ModelSetChange.Takeover(name, version, proven);
-    return Optional.ofNullable(change(new ModelSetChange(List.of(takeover), Set.of(), Map.of())).get(name));
+    return Optional.ofNullable(
+        change(new ModelSetChange(List.of(takeover), Set.of(), Map.of())).get(name));
   }
 
   /** Stops serving a model once its requests are answered. */
   public Optional<ServingStatistics> retire(String name) {
-    return Optional.ofNullable(change(new ModelSetChange(List.of(), Set.of(name), Map.of())).get(name));
+    return Optional.ofNullable(
+        change(new ModelSetChange(List.of(), Set.of(name), Map.of())).get(name));
   }
 
   /**
@@ -84,7 +87,8 @@ public final class ModelService implements AutoCloseable {
     }
     for (ModelSetChange.Takeover takeover : lineup.in()) {
       String name = takeover.name();
-      SessionLease next = new SessionLease(name, takeover.version(), takeover.proven().model(), nanoTime);
+      SessionLease next =
+          new SessionLease(name, takeover.version(), takeover.proven().model(), nanoTime);
       Optional.ofNullable(models.put(name, next)).ifPresent(old -> replaced.put(name, old));
     }
     Map<String, SuiteManifest> suites = new HashMap<>(line.suites());

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Which model answers now: sessions that were tried against golden vectors ({@code
  * updater.golden}), swapped without losing a request.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Looks at a version of the agent in the state directory before anything of it runs. Run by the
  * installed version, which the launcher starts for that.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.system;
 
 /** How far memory is kept from others, the weakest first. */

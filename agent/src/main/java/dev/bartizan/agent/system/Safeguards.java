@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.system;
 
 import dev.bartizan.crypto.TouchesTheWorld;
@@ -38,7 +39,9 @@ public final class Safeguards {
   public List<Safeguard> examine() {
     return List.of(
         Safeguard.of(
-            "secrets", memory.seclusion() != MemoryProtection.ORDINARY, "memory is " + memory.describe()),
+            "secrets",
+            memory.seclusion() != MemoryProtection.ORDINARY,
+            "memory is " + memory.describe()),
         swap(),
         coreDumps(),
         tracing(),

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The host the agent runs on: systemd, and the kernel's ways to keep memory to oneself. Thin
  * adapters.

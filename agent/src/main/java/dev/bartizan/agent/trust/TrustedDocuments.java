@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.trust;
 
 import dev.bartizan.crypto.Digest;
@@ -6,10 +7,10 @@ import dev.bartizan.updater.disk.Disk;
 import dev.bartizan.updater.fetch.Allowance;
 import dev.bartizan.updater.fetch.FetchRefusal;
 import dev.bartizan.updater.fetch.SmallFiles;
+import dev.bartizan.updater.tuf.SignedBy;
 import dev.bartizan.updater.tuf.TargetFile;
 import dev.bartizan.updater.tuf.TrustedTargets;
 import dev.bartizan.updater.tuf.TufClient;
-import dev.bartizan.updater.tuf.SignedBy;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.Duration;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * What the fleet has signed, as this device holds it: metadata, and the small documents it names
  * (policy, reference values, the agent's own manifest, release manifests).

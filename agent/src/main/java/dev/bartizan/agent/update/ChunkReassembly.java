@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.update;
 
 import dev.bartizan.agent.vault.ModelVault;
@@ -59,7 +60,8 @@ final class ChunkReassembly {
    * @return whether the model is in the store now
    * @throws Refusal when a piece, a range or the whole is not what was signed
    */
-  boolean advance(String component, Release release, TransferStrategy.Parts way) throws IOException, Refusal {
+  boolean advance(String component, Release release, TransferStrategy.Parts way)
+      throws IOException, Refusal {
     try (OpenRelease newer = unlock(component, release);
         Held held = new Held()) {
       ReleaseManifest manifest = newer.manifest();

@@ -1,12 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.update;
 
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.updater.install.Component;
 import dev.bartizan.updater.install.Deployment;
-import dev.bartizan.updater.install.RequiredObjects;
 import dev.bartizan.updater.install.Payloads;
 import dev.bartizan.updater.install.Release;
+import dev.bartizan.updater.install.RequiredObjects;
 import dev.bartizan.updater.install.Trial;
 import dev.bartizan.updater.install.Verdict;
 import dev.bartizan.updater.store.ObjectStore;

@@ -1,11 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.update;
 
 import dev.bartizan.agent.schedule.BackgroundTask;
 import dev.bartizan.agent.schedule.Worker;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.updater.install.Deployment;
-import dev.bartizan.updater.install.RequiredObjects;
 import dev.bartizan.updater.install.Payloads;
+import dev.bartizan.updater.install.RequiredObjects;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -30,7 +31,8 @@ public final class DistantPayloads implements Payloads {
   private String lastReason = "under way";
 
   /** What was ordered. */
-  private record Job(String deployment, boolean isPlan, BackgroundTask<Optional<RequiredObjects>> errand) {
+  private record Job(
+      String deployment, boolean isPlan, BackgroundTask<Optional<RequiredObjects>> errand) {
     boolean is(Deployment asked, boolean plan) {
       return deployment.equals(asked.id()) && isPlan == plan;
     }
@@ -84,7 +86,8 @@ public final class DistantPayloads implements Payloads {
     return take(now.errand());
   }
 
-  private Optional<RequiredObjects> take(BackgroundTask<Optional<RequiredObjects>> errand) throws IOException, Refusal {
+  private Optional<RequiredObjects> take(BackgroundTask<Optional<RequiredObjects>> errand)
+      throws IOException, Refusal {
     try {
       Optional<RequiredObjects> needs = Interruptible.complete(errand::get);
       lastReason = "under way";

@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.update;
 
 import dev.bartizan.agent.serve.InferenceRefusal;
-import dev.bartizan.agent.serve.ModelSetChange;
 import dev.bartizan.agent.serve.ModelService;
+import dev.bartizan.agent.serve.ModelSetChange;
 import dev.bartizan.agent.vault.ModelLoader;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Explanation;
@@ -282,7 +283,8 @@ public final class ModelTrial {
         ready.stream()
             .map(
                 it ->
-                    new ModelSetChange.Takeover(it.name().name(), it.name().version(), it.loaded().model()))
+                    new ModelSetChange.Takeover(
+                        it.name().name(), it.name().version(), it.loaded().model()))
             .toList();
     service.change(new ModelSetChange(takeovers, retired, suites));
     candidates.values().removeAll(ready); // From here on it is the service that closes them.

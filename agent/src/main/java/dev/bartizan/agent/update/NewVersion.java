@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.update;
 
 /** The launcher is to start another version: this process has nothing left to do but to end. */

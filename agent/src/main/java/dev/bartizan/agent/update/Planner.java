@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.update;
 
 import dev.bartizan.agent.trust.TrustedDocuments;
@@ -106,7 +107,8 @@ final class Planner {
         .toList();
   }
 
-  private static TransferStrategy.Link link(Release to, ReleaseManifest manifest, DeltaOffer offer) {
+  private static TransferStrategy.Link link(
+      Release to, ReleaseManifest manifest, DeltaOffer offer) {
     return new TransferStrategy.Link(to, manifest.whole(), offer);
   }
 

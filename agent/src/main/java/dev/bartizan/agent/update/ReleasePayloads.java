@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.update;
 
 import dev.bartizan.agent.trust.TrustedDocuments;
@@ -143,7 +144,8 @@ public final class ReleasePayloads implements ComponentPayloads {
     if (way instanceof TransferStrategy.Differences differences) {
       return tryToRebuild(deployment, differences);
     }
-    return !(way instanceof TransferStrategy.Parts parts) || tryToPutTogether(deployment, manifest, parts);
+    return !(way instanceof TransferStrategy.Parts parts)
+        || tryToPutTogether(deployment, manifest, parts);
   }
 
   private boolean tryToRebuild(Deployment deployment, TransferStrategy.Differences way)
@@ -166,7 +168,8 @@ public final class ReleasePayloads implements ComponentPayloads {
     return true;
   }
 
-  private boolean tryToPutTogether(Deployment deployment, ReleaseManifest manifest, TransferStrategy.Parts way)
+  private boolean tryToPutTogether(
+      Deployment deployment, ReleaseManifest manifest, TransferStrategy.Parts way)
       throws IOException, Refusal {
     try {
       return mosaic.advance(deployment.component(), deployment.to(), way);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.update;
 
 import java.util.ArrayList;
@@ -24,7 +25,8 @@ public record UpdateEstimate(String way, long bytes, long space, List<String> st
 
   /** The same, where it has to be said for what each step is. */
   UpdateEstimate of(String component) {
-    return new UpdateEstimate(way, bytes, space, steps.stream().map(it -> component + ": " + it).toList());
+    return new UpdateEstimate(
+        way, bytes, space, steps.stream().map(it -> component + ": " + it).toList());
   }
 
   /** The cost of both. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.update;
 
 import dev.bartizan.protocol.release.GoldenOffer;
@@ -43,7 +44,8 @@ record UpdatePlan(TransferStrategy way, List<SealedFile> downloads, long bytes, 
       return new UpdatePlan(new TransferStrategy.Here(), golden, length(golden), length(golden));
     }
     List<UpdatePlan> plans = new ArrayList<>();
-    for (TransferStrategy way : Stream.concat(others.stream(), Stream.of(new TransferStrategy.Whole())).toList()) {
+    for (TransferStrategy way :
+        Stream.concat(others.stream(), Stream.of(new TransferStrategy.Whole())).toList()) {
       plans.add(by(way, golden, manifest, store));
     }
     return plans.stream().min(Comparator.comparingLong(UpdatePlan::bytes)).orElseThrow();

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * What the update machine does on this device: get a release's files, try it, let it serve, watch
  * it, go back.

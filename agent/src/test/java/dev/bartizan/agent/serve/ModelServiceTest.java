@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.serve;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
@@ -77,7 +78,8 @@ class ModelServiceTest {
     refusal("defect", Optional.empty(), row(9));
     refusal("defect", Optional.empty(), ROW);
     refusal("defect", Optional.empty(), Map.of());
-    ServingStatistics seen = service.activate("defect", "1.1.0", Samples.untried("picky")).orElseThrow();
+    ServingStatistics seen =
+        service.activate("defect", "1.1.0", Samples.untried("picky")).orElseThrow();
     assertEquals("1.0.0", seen.version());
     assertEquals(2, seen.answered());
     assertEquals(1, seen.failed());

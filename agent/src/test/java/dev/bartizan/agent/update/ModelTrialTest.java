@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.update;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -20,10 +21,10 @@ import dev.bartizan.protocol.release.SuiteManifest;
 import dev.bartizan.updater.engine.Model;
 import dev.bartizan.updater.golden.ProvenModel;
 import dev.bartizan.updater.golden.Samples;
-import dev.bartizan.updater.install.Initiator;
 import dev.bartizan.updater.install.Deployment;
-import dev.bartizan.updater.install.SuiteMember;
+import dev.bartizan.updater.install.Initiator;
 import dev.bartizan.updater.install.Release;
+import dev.bartizan.updater.install.SuiteMember;
 import dev.bartizan.updater.install.Verdict;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -167,7 +168,9 @@ class ModelTrialTest {
   private static Deployment suite(Optional<String> from) {
     List<SuiteMember> parts =
         Stream.of("first", "second")
-            .map(name -> new SuiteMember(name, from.map(it -> release(name, it)), release(name, "2.0")))
+            .map(
+                name ->
+                    new SuiteMember(name, from.map(it -> release(name, it)), release(name, "2.0")))
             .toList();
     return deployment("suite/line", parts);
   }

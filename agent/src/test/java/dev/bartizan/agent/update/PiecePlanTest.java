@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.update;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -7,9 +8,9 @@ import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.envelope.ArtifactSealer;
 import dev.bartizan.crypto.envelope.Shards;
-import dev.bartizan.protocol.release.ProbationLimits;
 import dev.bartizan.protocol.release.Pieces;
 import dev.bartizan.protocol.release.Pieces.Piece;
+import dev.bartizan.protocol.release.ProbationLimits;
 import dev.bartizan.protocol.release.ReleaseManifest;
 import dev.bartizan.protocol.release.ReleaseName;
 import dev.bartizan.protocol.release.SealedFile;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.update;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -8,8 +9,8 @@ import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.protocol.release.UpdateTimes;
 import dev.bartizan.protocol.release.Window;
-import dev.bartizan.updater.install.Initiator;
 import dev.bartizan.updater.install.Deployment;
+import dev.bartizan.updater.install.Initiator;
 import dev.bartizan.updater.install.Release;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Whether the device is what it should be: what was measured, compared with signed reference
  * values, PCR by PCR and, where there is an event log, event by event.

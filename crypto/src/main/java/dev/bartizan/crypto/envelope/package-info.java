@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * How weights travel and rest: the streaming encryption of artifacts, and the content key wrapped
  * to one device.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * What a boot says it measured: TCG2 event logs (crypto agile, and the older SHA-1 form), the log
  * systemd keeps in user space, and the canonical event log (CEL) as TLV and as JSON; and what PCRs

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The few primitives that a content key passes through, computed in memory that the caller lends:
  * nothing of key, state or schedule is ever on the heap, where a garbage collector copies what it

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Lets TLS, certificate requests and CMS use the device's keys by reference, whichever keystore
  * they stay in: the identity key signs, the unwrap key agrees.

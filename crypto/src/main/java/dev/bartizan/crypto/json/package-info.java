@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * JSON from outside, read in one way only: {@link dev.bartizan.crypto.json.JsonReader}. (Requests
  * of local applications, which nobody signs, are read as a stream where they are answered.)

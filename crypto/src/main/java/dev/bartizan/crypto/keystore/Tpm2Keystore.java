@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.crypto.keystore;
 
 import dev.bartizan.crypto.Bytes;
@@ -77,7 +78,8 @@ public final class Tpm2Keystore implements DeviceKeystore {
           KeystoreRefusal.Reason.KEYS_EXIST, "this device has keys already: " + BLOB);
     }
     try {
-      blobs.put(BLOB, Tpm2KeysText.write(new Tpm2Provisioning(access, binding, approvals).makeKeys()));
+      blobs.put(
+          BLOB, Tpm2KeysText.write(new Tpm2Provisioning(access, binding, approvals).makeKeys()));
     } catch (TpmRefusal unusable) {
       throw new IOException("this TPM made an unusable key", unusable);
     }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The way to a broker that may be anybody's: TLS sockets that give up when they are told to, and
  * that let no peer announce more than was agreed.

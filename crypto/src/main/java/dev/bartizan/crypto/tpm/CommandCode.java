@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.crypto.tpm;
 
 /** The commands we speak (TPM_CC, part 2, 6.5). */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.crypto.tpm;
 
 /** A seed that primary keys grow from. */

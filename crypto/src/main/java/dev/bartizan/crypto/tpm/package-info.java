@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * A small TPM 2.0 layer of our own, written from the TCG library specification.
  *

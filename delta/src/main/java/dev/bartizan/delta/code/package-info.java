@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * How changed numbers become few bits: adaptive contexts, symbols, and one range asymmetric numeral
  * system coder per section. Reader and writer share each class, so that both always predict alike.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Differences between two versions of a file: reading and applying them.
  *

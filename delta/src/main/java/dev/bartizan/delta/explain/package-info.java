@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * What a delta is made of, for people: which tensors it carries, how each is predicted, what each
  * costs; as text, as JSON, as a picture.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.delta.format;
 
 /** How a stretch of the result is rebuilt; a section is a row of them. */

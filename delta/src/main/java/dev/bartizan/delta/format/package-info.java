@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * What a delta is made of: header, sections, pieces, and the formats of number that a tensor may
  * have. Shared by the side that writes deltas ({@link dev.bartizan.delta.encode}) and the side that

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.delta.tensor;
 
 import dev.bartizan.delta.tensor.OnnxRefusal.Reason;

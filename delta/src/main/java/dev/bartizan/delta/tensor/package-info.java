@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Just enough of ONNX to see tensors without loading a model: the protocol buffer wire format, the
  * {@code TensorProto} message, and where a model's tensors lie ({@link

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.delta.encode;
 
 import static dev.bartizan.delta.encode.DeltaTrial.noise;

@@ -1,13 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.fleet.cli;
 
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.fleet.enrol.EndorsementRoots;
-import dev.bartizan.fleet.enrol.TpmEnrolment;
 import dev.bartizan.fleet.enrol.EnrolmentServer;
 import dev.bartizan.fleet.enrol.EnrolmentTokens;
 import dev.bartizan.fleet.enrol.TokenEnrolment;
+import dev.bartizan.fleet.enrol.TpmEnrolment;
 import dev.bartizan.fleet.enrol.Welcome;
 import dev.bartizan.fleet.identity.CertificateAuthority;
 import dev.bartizan.fleet.identity.Credentials;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Sends signed commands to devices over MQTT and waits for their answers.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Takes devices into the fleet: sees that a genuine chip holds all of a device's keys, then has its
  * certificates issued.

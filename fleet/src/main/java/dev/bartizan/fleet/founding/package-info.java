@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Founds a fleet: everything {@code bartizan-fleet init} writes into an operator's directory.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Who is in the fleet: the device certificate authority, the operator's own credentials, the
  * inventory of devices.

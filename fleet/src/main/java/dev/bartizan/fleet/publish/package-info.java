@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The operator's TUF repository: a directory that any static HTTP server can serve.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.fleet.release;
 
 import dev.bartizan.crypto.Bytes;
@@ -96,7 +97,8 @@ public final class ReleaseAuthor {
    * @throws Refusal also when role keys are missing; nothing is published then
    */
   public Released release(ReleaseDraft draft) throws IOException, Refusal {
-    try (ReleasePreconditions ground = repository.use(open -> ReleasePreconditions.lay(draft, open, archive));
+    try (ReleasePreconditions ground =
+            repository.use(open -> ReleasePreconditions.lay(draft, open, archive));
         InlinedModel plain = InlinedModel.of(draft.model(), directory.path(INLINED));
         ModelFile model = ModelFile.open(plain.file(), crypto, progress);
         SecretBytes contentKey = drawKey();

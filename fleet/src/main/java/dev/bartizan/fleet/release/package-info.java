@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Makes releases: encrypts and describes a model, lets a role of the repository vouch for it, and
  * wraps its content key to the devices of the inventory. The small signed documents (software,

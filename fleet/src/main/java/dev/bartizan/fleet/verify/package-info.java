@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The verifier (RFC 9334): appraises evidence against the inventory, reference values and the
  * releases that are known, and answers with an attestation result that gives its reasons.

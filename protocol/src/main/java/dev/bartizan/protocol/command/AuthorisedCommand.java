@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.protocol.command;
 
 /** A command that {@link CommandVerifier} accepted; nothing else makes one. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * What a fleet server asks of devices: commands, as JWS by keys that the policy names.
  *

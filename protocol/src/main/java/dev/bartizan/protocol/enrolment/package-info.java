@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * What a device and the enrolment server say to each other: JSON over HTTPS, two requests.
  *

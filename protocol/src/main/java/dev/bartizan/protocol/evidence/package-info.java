@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * What a device shows of itself: evidence, an EAT (RFC 9711) in a CMW collection (RFC 9999), with a
  * TPM quote, the agent's own log and its health.

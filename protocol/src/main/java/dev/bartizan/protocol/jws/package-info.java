@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * How a statement is signed: a compact JWS (RFC 7515) whose header names type, algorithm and key.
  *

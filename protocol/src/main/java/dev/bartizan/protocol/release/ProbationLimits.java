@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.protocol.release;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -16,7 +17,8 @@ import java.time.Duration;
  */
 public record ProbationLimits(Duration probation, long errorsPerMille, long latencyPercent) {
   /** A minute; hardly an error; three times the latency. */
-  public static final ProbationLimits DEFAULT = new ProbationLimits(Duration.ofSeconds(60), 10, 300);
+  public static final ProbationLimits DEFAULT =
+      new ProbationLimits(Duration.ofSeconds(60), 10, 300);
 
   private static final long MAX_PROBATION_SECONDS = 30L * 24 * 3600;
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * What a release says about itself: the signed documents that update metadata names as targets.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * What a verifier says of evidence: an attestation result, an EAR with a trustworthiness vector of
  * AR4SI, signed by the verifier.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.systemtest.deltas;
 
 /** How a coder writes a number, given its predecessor; both as bits in the low end of a long. */

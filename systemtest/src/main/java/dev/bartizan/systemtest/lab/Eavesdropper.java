@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.systemtest.lab;
 
 import dev.bartizan.crypto.TouchesTheWorld;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.systemtest.dist;
 
 import static dev.bartizan.systemtest.dist.Shell.DIST;

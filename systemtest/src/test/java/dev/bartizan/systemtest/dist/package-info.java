@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * What ships and how it is installed: {@code dist/}, {@code install.sh} and the units, each tried
  * as an operator would.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.systemtest.machine;
 
 import dev.bartizan.systemtest.lab.Program;
@@ -11,7 +12,8 @@ import java.util.Optional;
 /** A container that {@code systemtest/src/test/nspawn/box} runs: a Debian with systemd. */
 final class Box implements AutoCloseable {
   private static final Program BOX =
-      new Program("bash", System.getProperty("bartizan.source") + "/systemtest/src/test/nspawn/box");
+      new Program(
+          "bash", System.getProperty("bartizan.source") + "/systemtest/src/test/nspawn/box");
 
   private final String name;
   private Optional<Path> root = Optional.empty();

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * One file that carries what a repository would have served: for devices that are updated from a
  * stick.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.updater.engine;
 
 /** Memory that the outputs of an inference may take: asked before it is taken. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Models in ONNX Runtime: loaded from memory, run, and closed. Devices serve with it, and the
  * author tries with it what devices are to serve, so that both ask the same runtime.

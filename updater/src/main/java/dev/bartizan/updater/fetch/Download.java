@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.updater.fetch;
 
 import dev.bartizan.crypto.Refusal;
@@ -15,8 +16,8 @@ import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /**
- * Downloads files of signed length into a {@link ResumableFile}, through whatever interruptions, from
- * whichever mirror has them.
+ * Downloads files of signed length into a {@link ResumableFile}, through whatever interruptions,
+ * from whichever mirror has them.
  */
 public final class Download {
   private static final int CHUNK = 64 * 1024;
@@ -133,7 +134,8 @@ public final class Download {
     return advance(errand, it -> partial.size() >= it.end(), partial, progress);
   }
 
-  private boolean advance(DownloadTask errand, Goal goal, ResumableFile partial, FetchProgress progress)
+  private boolean advance(
+      DownloadTask errand, Goal goal, ResumableFile partial, FetchProgress progress)
       throws IOException, Refusal, InterruptedException {
     String path = errand.path();
     errand.requireTurn(clock.instant(), policy.longestPause());
@@ -198,7 +200,8 @@ public final class Download {
    *
    * @return whether it is sealed now
    */
-  private static boolean sealWhenComplete(DownloadTask errand, ResumableFile partial, FetchProgress progress)
+  private static boolean sealWhenComplete(
+      DownloadTask errand, ResumableFile partial, FetchProgress progress)
       throws IOException, Refusal {
     if (partial.size() < errand.length()) {
       return false;
@@ -220,7 +223,8 @@ public final class Download {
   }
 
   /** One request, to one server. */
-  private void attempt(DownloadTask errand, long window, ResumableFile partial, FetchProgress progress)
+  private void attempt(
+      DownloadTask errand, long window, ResumableFile partial, FetchProgress progress)
       throws IOException, Refusal, InterruptedException {
     long before = partial.size();
     try {
@@ -246,7 +250,8 @@ public final class Download {
     }
   }
 
-  private void request(DownloadTask errand, long window, ResumableFile partial, FetchProgress progress)
+  private void request(
+      DownloadTask errand, long window, ResumableFile partial, FetchProgress progress)
       throws IOException, FetchRefusal, InterruptedException {
     String path = errand.path();
     long rest = errand.end() - partial.size();

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Golden vectors: inputs and the outputs that a good model gives for them, in ONNX's layout for
  * test data. The author tries them before a release is signed, each device before it serves.

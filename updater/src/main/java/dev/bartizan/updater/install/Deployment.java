@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.updater.install;
 
 import java.time.Instant;
@@ -61,7 +62,8 @@ public record Deployment(
 
   /** What a suite is made of from now on; empty for a single component. */
   Map<String, Release> members() {
-    return parts.stream().collect(Collectors.toUnmodifiableMap(SuiteMember::component, SuiteMember::to));
+    return parts.stream()
+        .collect(Collectors.toUnmodifiableMap(SuiteMember::component, SuiteMember::to));
   }
 
   /** The move of one component, if it moves. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.updater.install;
 
 /** Something to do in the world once a transition is durable. Each may be done twice. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.updater.install;
 
 import dev.bartizan.updater.disk.Disk;
@@ -37,7 +38,8 @@ final class Journal {
   private volatile Optional<HistoryRecord> newest;
   private Debt debt;
 
-  Journal(Disk disk, InstantSource clock, JournalPage page, Optional<HistoryRecord> newest, Debt debt) {
+  Journal(
+      Disk disk, InstantSource clock, JournalPage page, Optional<HistoryRecord> newest, Debt debt) {
     this.disk = disk;
     this.history = new History(disk);
     this.clock = clock;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.updater.install;
 
 import dev.bartizan.updater.disk.Disk;
@@ -77,7 +78,8 @@ final class JournalOpening {
   }
 
   /** The journal is whole: does the history agree? */
-  private Opened reconcile(JournalFile file, HistoryChain chain) throws IOException, JournalRefusal {
+  private Opened reconcile(JournalFile file, HistoryChain chain)
+      throws IOException, JournalRefusal {
     if (chain.head().equals(file.head())) {
       return chain.isSound() ? level(file) : complete(file, "bytes after the last entry");
     }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.updater.install;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -74,7 +75,10 @@ final class SuiteCodec {
 
   static RequiredObjects readNeeds(Fields in, Deployment deployment) {
     Set<Digest> objects = JournalCodec.readObjects(in);
-    RequiredObjects needs = objects.isEmpty() ? RequiredObjects.UNKNOWN : RequiredObjects.of(deployment.component(), objects);
+    RequiredObjects needs =
+        objects.isEmpty()
+            ? RequiredObjects.UNKNOWN
+            : RequiredObjects.of(deployment.component(), objects);
     for (Map.Entry<String, Set<Digest>> part : list(in, PARTS_NEED, SuiteCodec::readNeed)) {
       needs = needs.and(part.getKey(), part.getValue());
     }

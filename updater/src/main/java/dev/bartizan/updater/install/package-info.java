@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * From one release of a component to another, one durable step at a time.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The agent's own versions: which files one has, for who signs it, who lays it down and who checks
  * it; and on the device two directories, and the one record that says which of them the launcher

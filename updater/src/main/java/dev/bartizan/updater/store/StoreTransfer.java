@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.updater.store;
 
 import dev.bartizan.crypto.Refusal;

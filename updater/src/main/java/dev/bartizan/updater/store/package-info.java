@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The content-addressed store: every object is named by the SHA-256 of its bytes.
  *

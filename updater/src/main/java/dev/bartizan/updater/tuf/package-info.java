@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The TUF client (specification 1.0.34): what a device believes about releases, and since when.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.updater.disk;
 
 /** The machine is off. An error, so that nothing that handles I/O trouble can live through it. */

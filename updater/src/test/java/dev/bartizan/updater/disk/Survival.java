@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.updater.disk;
 
 /** What a file system may have kept of unsynced changes when the power came back. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.updater.engine;
 
 import static dev.bartizan.updater.golden.TinyModel.message;

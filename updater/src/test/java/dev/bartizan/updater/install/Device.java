@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.updater.install;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
@@ -134,7 +135,9 @@ final class Device {
       throws IOException, InstallRefusal {
     Map<String, Release> members = Map.of(MODEL, release(model), OTHER, release(other));
     return installer()
-        .request(new DeploymentRequest(id, SUITE, release("s" + version), COMMAND, Optional.empty(), members));
+        .request(
+            new DeploymentRequest(
+                id, SUITE, release("s" + version), COMMAND, Optional.empty(), members));
   }
 
   /** Until there is nothing left to do. */

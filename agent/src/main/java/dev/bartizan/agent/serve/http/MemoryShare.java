@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.serve.http;
 
 /** One request's part of a {@link MemoryBudget}; given back as a whole when the request is over. */

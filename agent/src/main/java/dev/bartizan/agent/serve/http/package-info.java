@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The door for this machine's own applications: HTTP on a Unix socket, and on loopback TCP when
  * asked.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The Open Inference Protocol, version 2, over REST, with the binary tensor data extension, as
  * KServe and Triton clients speak it.

@@ -32,6 +32,7 @@ class HostileClientIT extends OneDevice {
   private static final int MANY = 1_000_000;
   private static final String IMAGE = "{\"name\":\"image\",\"shape\":[%d,1,32,32],\"datatype\":";
 
+  @SuppressWarnings("NullAway.Init") // each test starts one
   private Supervisor supervisor;
 
   @AfterEach

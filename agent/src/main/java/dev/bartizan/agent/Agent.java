@@ -102,13 +102,6 @@ final class Agent implements Upkeep.Loop {
     void start();
   }
 
-  /** The local sockets, which are opened beside other work. */
-  @FunctionalInterface
-  interface Sockets {
-    /** Fails when one cannot be opened: it is in use, or its directory is missing. */
-    void awaitOpen() throws IOException;
-  }
-
   Agent(AgentParts parts) {
     documents = parts.documents();
     policy = parts.policy();

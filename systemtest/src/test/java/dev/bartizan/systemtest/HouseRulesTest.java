@@ -86,7 +86,7 @@ final class HouseRulesTest {
           "agent.system.Safeguards",
           "agent.system.ServiceManager",
           "agent.system.SwapSpace",
-          "delta.encode",
+          "delta.encode.FileContent",
           "fleet.author",
           "fleet.cli",
           "fleet.command",

@@ -27,7 +27,7 @@ final class OperationsPage {
   }
 
   static OperationsPage read() throws IOException {
-    Path source = Path.of(System.getProperty("bartizan.source"));
+    Path source = Path.of(System.getProperty("bartizan.source", ".."));
     return new OperationsPage(Files.readAllLines(source.resolve("docs/operations.md")));
   }
 

@@ -128,7 +128,9 @@ final class Upkeep {
 
   /**
    * A command has the repository asked, too: what came with that (a policy, reference values that
-   * make this boot a good one) holds at once, and not an hour later.
+   * make this boot a good one) holds at once, and not an hour later. Nothing is ordered by it: it
+   * may have come from a bundle that somebody only looked into, and what it offers is gone with
+   * that.
    */
   private void takeUpWhatOthersFetched(Loop loop) throws IOException, InterruptedException {
     Optional<Digest> now = updates.metadata();
@@ -139,6 +141,7 @@ final class Upkeep {
     hasLooked = true;
     seen = now;
     if (isNews) {
+      isFresh = false;
       policy.renew();
       if (loop.policyRenewed()) {
         wrapped = worker.submit("keys", DEADLINE, this::renewKeys);

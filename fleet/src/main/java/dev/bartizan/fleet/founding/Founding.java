@@ -57,7 +57,7 @@ public final class Founding {
     Bytes root = repository.use(open -> open.create(plan.roles()));
     // A device that asks before there is a policy would obey nobody, not even the operator.
     new SignedDocuments(directory, repository)
-        .policy(Set.of(), false, true, Set.of(), UpdateTimes.ANY);
+        .policy(Set.of(), false, false, Set.of(), UpdateTimes.ANY);
     new BrokerFiles(directory).write(plan.settings());
     new DeviceFiles(directory).write(plan, root, authority.certificate());
     writeNote();

@@ -2,6 +2,7 @@
 package dev.bartizan.fleet.founding;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -49,6 +50,8 @@ class FoundingTest {
                 });
     DevicePolicy policy = DevicePolicy.parse(signed);
     assertEquals(Set.of(), policy.models());
+    assertFalse(policy.serveUnknownBoot(), "what is unknown is not good");
+    assertFalse(policy.updatesAlone());
     assertEquals(
         new OperatorKeys(operator.directory()).publicKey(OperatorKeys.COMMAND).kid(),
         policy.commandKeys().keys().get(0).key().kid());

@@ -10,7 +10,6 @@ final class Client {
   private final Object user;
   private @Nullable Exchange exchange;
   private long idleSince;
-  private boolean left;
 
   Client(Connection connection, Object user, long now) {
     this.connection = connection;
@@ -41,17 +40,14 @@ final class Client {
     }
   }
 
-  /**
-   * Makes room for another connection of the same user, if this one only waits: for its client to
-   * ask, to send or to fetch. It does so once: of two who ask at once, one has to ask another.
-   */
-  boolean makeRoom() {
+  /** Ends what is under way, if this one only waits: for its client to ask, to send or to fetch. */
+  boolean giveWay() {
     Exchange current = current();
-    if ((current != null && !current.giveWay()) || !leave()) {
-      return false;
-    }
+    return current == null || current.giveWay();
+  }
+
+  void close() {
     connection.getEndPoint().close();
-    return true;
   }
 
   boolean isIdle() {
@@ -60,12 +56,6 @@ final class Client {
 
   synchronized long idleSince() {
     return idleSince;
-  }
-
-  private synchronized boolean leave() {
-    boolean stayed = !left;
-    left = true;
-    return stayed;
   }
 
   private synchronized @Nullable Exchange current() {

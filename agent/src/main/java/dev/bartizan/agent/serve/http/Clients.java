@@ -52,15 +52,18 @@ final class Clients implements Connection.Listener {
     }
   }
 
-  /** Forgets it at once: it is told of its end later, and would be the one that gives way again. */
+  /** Of two connections that ask the same rival at once, one has to ask another. */
   private boolean makeRoom(Client rival) {
-    boolean gaveWay = rival.makeRoom();
-    if (gaveWay) {
-      synchronized (this) {
-        open.values().remove(rival);
-      }
+    if (!rival.giveWay() || !forget(rival)) {
+      return false;
     }
-    return gaveWay;
+    rival.close();
+    return true;
+  }
+
+  /** Whether it was still known: that its connection has ended is told later. */
+  private synchronized boolean forget(Client client) {
+    return open.values().remove(client);
   }
 
   @Override

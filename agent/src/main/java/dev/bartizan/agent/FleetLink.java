@@ -74,7 +74,8 @@ final class FleetLink implements Agent.Link, AutoCloseable {
               outbox,
               commands,
               this::changed,
-              host.random());
+              host.random(),
+              BrokerLink.Pace.USUAL);
       link.start();
     } catch (Refusal unusable) {
       problems.note(SUBJECT, unusable);

@@ -79,20 +79,6 @@ public final class BrokerLink implements AutoCloseable {
       Outbox outbox,
       CommandSink commands,
       Listener listener,
-      RandomGenerator random)
-      throws IOException {
-    this(broker, tls, device, groups, outbox, commands, listener, random, Pace.USUAL);
-  }
-
-  /** The same at another pace. */
-  public BrokerLink(
-      URI broker,
-      SSLContext tls,
-      Ueid device,
-      Set<String> groups,
-      Outbox outbox,
-      CommandSink commands,
-      Listener listener,
       RandomGenerator random,
       Pace pace)
       throws IOException {

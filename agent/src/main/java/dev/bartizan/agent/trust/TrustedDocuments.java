@@ -96,23 +96,28 @@ public final class TrustedDocuments {
   public void refresh(List<String> wanted) throws Refusal, IOException, InterruptedException {
     asking.lockInterruptibly();
     try {
-      refresh(wanted, 0, new Allowance(nanoTime, REFRESH));
+      Allowance together = new Allowance(nanoTime, REFRESH);
+      retain(first(place -> refreshFrom(place, wanted, together), 0));
     } finally {
       asking.unlock();
     }
   }
 
+  /** What places are asked for. */
+  private interface Wish<T> {
+    T from(Place place) throws Refusal, IOException, InterruptedException;
+  }
+
   /** The first place that does counts; if none does, what the first one said is thrown. */
-  private void refresh(List<String> wanted, int index, Allowance together)
-      throws Refusal, IOException, InterruptedException {
+  private <T> T first(Wish<T> wish, int index) throws Refusal, IOException, InterruptedException {
     try {
-      refreshFrom(places.get(index), wanted, together);
+      return wish.from(places.get(index));
     } catch (Refusal | IOException failed) {
       if (index + 1 == places.size()) {
         throw failed;
       }
       try {
-        refresh(wanted, index + 1, together);
+        return first(wish, index + 1);
       } catch (Refusal | IOException other) {
         failed.addSuppressed(other);
         throw failed;
@@ -120,7 +125,8 @@ public final class TrustedDocuments {
     }
   }
 
-  private void refreshFrom(Place place, List<String> wanted, Allowance together)
+  /** Returns the documents to hold from now on. */
+  private Set<Digest> refreshFrom(Place place, List<String> wanted, Allowance together)
       throws Refusal, IOException, InterruptedException {
     SmallFiles files = place.files().within(together);
     TufClient metadata = place.metadata().from(files);
@@ -139,7 +145,7 @@ public final class TrustedDocuments {
     }
     // The other way round, whoever cuts power or link in between would make documents missing.
     trust(metadata.keep(fresh));
-    retain(held);
+    return held;
   }
 
   private synchronized void trust(TrustedTargets fresh) {
@@ -264,7 +270,7 @@ public final class TrustedDocuments {
     }
     asking.lockInterruptibly();
     try {
-      return fetch(now, target, 0);
+      return first(place -> fetch(place.files(), now, target), 0);
     } finally {
       asking.unlock();
     }
@@ -276,23 +282,6 @@ public final class TrustedDocuments {
 
   private synchronized void keep(TargetFile target, byte[] content) throws IOException, Refusal {
     cache.keep(target.sha256(), content);
-  }
-
-  private byte[] fetch(TrustedTargets targets, TargetFile target, int index)
-      throws Refusal, IOException, InterruptedException {
-    try {
-      return fetch(places.get(index).files(), targets, target);
-    } catch (Refusal | IOException failed) {
-      if (index + 1 == places.size()) {
-        throw failed;
-      }
-      try {
-        return fetch(targets, target, index + 1);
-      } catch (Refusal | IOException other) {
-        failed.addSuppressed(other);
-        throw failed;
-      }
-    }
   }
 
   private static byte[] ask(SmallFiles files, String path, int length)

@@ -97,7 +97,7 @@ public final class Assembly implements AutoCloseable {
   private final Agent agent;
 
   /**
-   * The machine, as {@link Main} hands it in.
+   * The machine, as the command line hands it in.
    *
    * @param slot which version of the agent this is, when it was started by a launcher that would
    *     start another
@@ -235,16 +235,7 @@ public final class Assembly implements AutoCloseable {
     Attester evidence =
         new Attester(measurements, facts::health, config.device().bootLogs(), clock);
     policy.tell(facts::policy);
-    Updates updates =
-        new Updates(
-            documents,
-            installer,
-            ways,
-            bootCheck,
-            config.device().profile(),
-            contact,
-            offline,
-            clock);
+    Updates updates = new Updates(documents, installer, ways, bootCheck, contact, offline, clock);
     Inbox inbox = Inbox.open(disk, clock.instant());
     StartupDiagnostics findings =
         StartupDiagnostics.of(

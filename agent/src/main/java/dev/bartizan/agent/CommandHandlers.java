@@ -18,14 +18,12 @@ import dev.bartizan.updater.install.DeploymentRequest;
 import dev.bartizan.updater.install.Initiator;
 import dev.bartizan.updater.install.Installer;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
 /** What each command does. Runs in the agent's turn. */
 final class CommandHandlers implements CommandProcessor.Executor {
-  private static final Duration LOOKING = Worker.SILENCE;
 
   private final Updates updates;
   private final Installer installer;
@@ -66,7 +64,6 @@ final class CommandHandlers implements CommandProcessor.Executor {
               it ->
                   worker.submit(
                       "release for a command",
-                      LOOKING,
                       () -> updates.prepare(id, component, version, cause)));
       if (!errand.isDone()) {
         return Optional.empty();

@@ -25,7 +25,6 @@ import dev.bartizan.updater.install.Installer;
 import dev.bartizan.updater.tuf.SignedBy;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -40,7 +39,6 @@ final class DaemonControl implements ControlRoute.Daemon {
   private static final int MAX_TEXT = 64;
   private static final int MAX_PATH = 4096;
   private static final String SOMEBODY_HERE = "local";
-  private static final Duration LOOKING = Worker.SILENCE;
 
   /** How often a history is looked at that changes all the time. */
   private static final int LOOKS = 10;
@@ -146,7 +144,6 @@ final class DaemonControl implements ControlRoute.Daemon {
       BackgroundTask<Updates.Offer> looking =
           worker.submit(
               "release for a local command",
-              LOOKING,
               () -> {
                 if (bundle.isPresent()) {
                   updates.insert(Path.of(bundle.get()));

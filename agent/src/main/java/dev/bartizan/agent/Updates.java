@@ -62,7 +62,6 @@ final class Updates {
       Installer installer,
       ComponentRouter ways,
       BootCheck bootCheck,
-      String profile,
       ConnectivityCheck contact,
       OfflineSource offline,
       TrustedClock clock) {

@@ -28,9 +28,6 @@ final class Upkeep {
   /** While the worker has something in hand: it wakes the loop. */
   private static final Duration WOKEN = Duration.ofSeconds(10);
 
-  /** How long an errand may show nothing: several exchanges, each with a deadline of its own. */
-  private static final Duration DEADLINE = Worker.SILENCE;
-
   private final Updates updates;
   private final ContentKeyMaintenance keys;
   private final Policy policy;
@@ -88,19 +85,15 @@ final class Upkeep {
 
   /** A device that has never had any metadata waits for it for a moment, and no longer. */
   void begin(Duration longest) throws InterruptedException {
-    askForMetadata();
-    if (metadata != null) {
-      metadata.await(longest);
-    }
+    askForMetadata().await(longest);
   }
 
   /** Takes up what has come, and asks for what is next; never waits. */
   Duration run(Loop loop) throws IOException, InterruptedException {
     if (metadata != null && metadata.isDone()) {
       takeMetadata(metadata);
-      if (loop.policyRenewed()) {
-        wrapped = worker.submit("keys", DEADLINE, this::renewKeys);
-      } else {
+      judgeAnew(loop);
+      if (wrapped == null) {
         soon();
       }
     }
@@ -142,10 +135,15 @@ final class Upkeep {
     seen = now;
     if (isNews) {
       isFresh = false;
-      policy.renew();
-      if (loop.policyRenewed()) {
-        wrapped = worker.submit("keys", DEADLINE, this::renewKeys);
-      }
+      judgeAnew(loop);
+    }
+  }
+
+  /** By the documents at hand, which may be others; keys come next where anything rests on them. */
+  private void judgeAnew(Loop loop) throws IOException, InterruptedException {
+    policy.renew();
+    if (loop.policyRenewed()) {
+      wrapped = worker.submit("keys", this::renewKeys);
     }
   }
 
@@ -159,16 +157,17 @@ final class Upkeep {
     return metadata != null || wrapped != null || proposals != null;
   }
 
-  private void askForMetadata() {
+  private BackgroundTask<Boolean> askForMetadata() {
     next = clock.instant().plus(checkEvery);
-    metadata =
+    BackgroundTask<Boolean> asked =
         worker.submit(
             "metadata",
-            DEADLINE,
             () -> {
               updates.refresh();
               return true;
             });
+    metadata = asked;
+    return asked;
   }
 
   private void takeMetadata(BackgroundTask<Boolean> errand)
@@ -188,7 +187,6 @@ final class Upkeep {
       news.problem("repository", Explanation.of(unreachable));
       soon();
     }
-    policy.renew();
     tellTime();
   }
 
@@ -210,7 +208,7 @@ final class Upkeep {
     Optional<DevicePolicy> current = policy.current();
     if (isFresh && current.isPresent() && loop.mayOrder()) {
       Instant now = clock.instant();
-      proposals = worker.submit("releases", DEADLINE, () -> updates.proposals(current.get(), now));
+      proposals = worker.submit("releases", () -> updates.proposals(current.get(), now));
     }
   }
 

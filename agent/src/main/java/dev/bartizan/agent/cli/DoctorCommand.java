@@ -88,8 +88,6 @@ final class DoctorCommand implements Callable<Integer> {
               + settings.device().bootLogs().firmware()
               + " must be what the firmware wrote: see bartizan-eventlog.service",
           () -> eventLog(settings, host));
-    }
-    if (chip) {
       examine(
           "boot state",
           "sign what the boot extends (`bartizan-fleet release reference`), or name a bank that"

@@ -44,6 +44,11 @@ public final class Worker implements AutoCloseable {
     this.done = done;
   }
 
+  /** Gives an errand that may show no progress for as long as {@link #SILENCE}. */
+  public <T> BackgroundTask<T> submit(String name, BackgroundTask.Work<T> work) {
+    return submit(name, SILENCE, work);
+  }
+
   /**
    * Gives an errand.
    *

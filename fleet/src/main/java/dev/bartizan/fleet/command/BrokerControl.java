@@ -8,11 +8,7 @@ import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.crypto.keystore.Ueid;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.time.Duration;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Ends a device's open session at a mosquitto, by its dynamic security plug-in: a revocation list
@@ -23,13 +19,15 @@ public final class BrokerControl {
   public static final String TOPIC = "$CONTROL/dynamic-security/v1";
 
   private static final String ANSWERS = TOPIC + "/response";
+  private static final String SILENT =
+      "the broker does not say that it ended the session: is its dynamic security plug-in on?";
   private static final int MAX_ANSWER = 64 * 1024;
   private static final int MAX_TEXT = 200;
   private static final int MAX_WAITING = 16;
   private static final Duration PATIENCE = Duration.ofSeconds(15);
 
   private final OperatorLine line;
-  private final BlockingQueue<byte[]> answers = new LinkedBlockingQueue<>(MAX_WAITING);
+  private final AnswerQueue<byte[]> answers = new AnswerQueue<>(MAX_WAITING);
 
   public BrokerControl(OperatorLine line) {
     this.line = line;
@@ -42,7 +40,7 @@ public final class BrokerControl {
    * @throws IOException when the broker did not do it, or did not say that it has
    */
   public void endSession(Ueid device) throws IOException {
-    line.listen(ANSWERS, (topic, message) -> keep(message.getPayload()));
+    line.listen(ANSWERS, (topic, message) -> answers.offer(message.getPayload()));
     ObjectNode request = StrictJson.object();
     ArrayNode commands = request.putArray("commands");
     commands.addObject().put("command", "createClient").put("username", device.text());
@@ -55,19 +53,10 @@ public final class BrokerControl {
     requireDone(device);
   }
 
-  /** One too many is dropped: the wait then ends without an answer. */
-  private void keep(byte[] answer) {
-    boolean kept = answers.offer(answer);
-    if (!kept) {
-      System.getLogger("dev.bartizan.fleet.command")
-          .log(System.Logger.Level.WARNING, "more than {0} answers of the broker", MAX_WAITING);
-    }
-  }
-
   private void requireDone(Ueid device) throws IOException {
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
-      byte[] answer = next(end);
+      byte[] answer = answers.await(end, () -> SILENT);
       try {
         JsonFields document = StrictJson.read(answer, MAX_ANSWER, "the broker's answer");
         for (JsonFields response : document.objects("responses", MAX_WAITING)) {
@@ -89,23 +78,6 @@ public final class BrokerControl {
     if (response.has("error")) {
       throw new IOException(
           "the broker did not end the session: " + response.text("error", MAX_TEXT));
-    }
-  }
-
-  private byte[] next(long end) throws IOException {
-    try {
-      byte[] answer = answers.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
-      if (answer == null) {
-        throw new IOException(
-            "the broker does not say that it ended the session: is its dynamic security plug-in"
-                + " on?");
-      }
-      return answer;
-    } catch (InterruptedException stopped) {
-      Thread.currentThread().interrupt();
-      InterruptedIOException interrupted = new InterruptedIOException("waiting was stopped");
-      interrupted.initCause(stopped);
-      throw interrupted;
     }
   }
 }

@@ -6,23 +6,19 @@ import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.fleet.identity.Credentials;
 import dev.bartizan.protocol.command.Audience;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 
 /** A connection of the operator to the broker: commands out, answers in. */
 public final class CommandClient implements AutoCloseable {
   private static final int MAX_WAITING = 10_000;
 
   private final OperatorLine line;
-  private final BlockingQueue<CommandAnswer> answers = new LinkedBlockingQueue<>(MAX_WAITING);
+  private final AnswerQueue<CommandAnswer> answers = new AnswerQueue<>(MAX_WAITING);
 
   private CommandClient(OperatorLine line) {
     this.line = line;
@@ -66,7 +62,7 @@ public final class CommandClient implements AutoCloseable {
     List<CommandAnswer> finals = new ArrayList<>();
     long end = System.nanoTime() + patience.toNanos();
     while (!missing.isEmpty()) {
-      CommandAnswer answer = next(end, missing);
+      CommandAnswer answer = answers.await(end, () -> "no answer yet from " + missing);
       if (answer.id().equals(id) && answer.isFinal() && missing.remove(answer.device())) {
         finals.add(answer);
       }
@@ -79,29 +75,10 @@ public final class CommandClient implements AutoCloseable {
     line.close();
   }
 
-  private CommandAnswer next(long end, Set<Ueid> missing) throws IOException {
-    try {
-      CommandAnswer answer = answers.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
-      if (answer == null) {
-        throw new IOException("no answer yet from " + missing);
-      }
-      return answer;
-    } catch (InterruptedException stopped) {
-      Thread.currentThread().interrupt();
-      InterruptedIOException interrupted = new InterruptedIOException("waiting was stopped");
-      interrupted.initCause(stopped);
-      throw interrupted;
-    }
-  }
-
-  /** An answer nobody can read answers nothing; one too many is dropped, the wait then ends. */
+  /** An answer nobody can read answers nothing. */
   private void receive(Ueid device, byte[] payload) {
     try {
-      boolean kept = answers.offer(CommandAnswer.read(device, payload));
-      if (!kept) {
-        System.getLogger("dev.bartizan.fleet.command")
-            .log(System.Logger.Level.WARNING, "more than {0} answers", MAX_WAITING);
-      }
+      answers.offer(CommandAnswer.read(device, payload));
     } catch (Malformed unreadable) {
       System.getLogger("dev.bartizan.fleet.command")
           .log(System.Logger.Level.WARNING, "unreadable: {0}", unreadable.getMessage());

@@ -5,13 +5,8 @@ import dev.bartizan.crypto.TouchesTheWorld;
 import dev.bartizan.crypto.mqtt.BrokerSockets;
 import dev.bartizan.fleet.identity.Credentials;
 import java.io.IOException;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.eclipse.paho.client.mqttv3.IMqttMessageListener;
 import org.eclipse.paho.client.mqttv3.MqttClient;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
@@ -47,7 +42,7 @@ public final class OperatorLine implements AutoCloseable {
   public static OperatorLine connect(
       String broker, Credentials operator, X509Certificate authority, String clientId)
       throws IOException {
-    BrokerSockets sockets = new BrokerSockets(tls(operator, authority), MAX_PACKET);
+    BrokerSockets sockets = new BrokerSockets(operator.tls(authority), MAX_PACKET);
     try {
       MqttClient client = new MqttClient(broker, clientId, new MemoryPersistence());
       client.setTimeToWait(TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
@@ -98,23 +93,6 @@ public final class OperatorLine implements AutoCloseable {
     options.setSocketFactory(sockets);
     options.setMqttVersion(MqttConnectOptions.MQTT_VERSION_3_1_1);
     return options;
-  }
-
-  private static SSLContext tls(Credentials operator, X509Certificate authority) {
-    try {
-      KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
-      keys.init(operator.keyStore(), new char[0]);
-      KeyStore anchors = KeyStore.getInstance("PKCS12");
-      anchors.load(null, null);
-      anchors.setCertificateEntry("authority", authority);
-      TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
-      trust.init(anchors);
-      SSLContext tls = SSLContext.getInstance("TLS");
-      tls.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
-      return tls;
-    } catch (GeneralSecurityException | IOException impossible) {
-      throw new IllegalStateException("these credentials cannot be used", impossible);
-    }
   }
 
   private static String reason(MqttException problem) {

@@ -9,6 +9,9 @@ import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
 /**
  * A private key of the operator's side with its certificates.
@@ -63,6 +66,24 @@ public record Credentials(PrivateKey key, List<X509Certificate> chain) {
       return store;
     } catch (GeneralSecurityException | IOException impossible) {
       throw new IllegalStateException("an empty key store takes a key", impossible);
+    }
+  }
+
+  /** TLS that shows these credentials, and takes nobody's word but {@code authority}'s. */
+  public SSLContext tls(X509Certificate authority) {
+    try {
+      KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
+      keys.init(keyStore(), new char[0]);
+      KeyStore anchors = KeyStore.getInstance("PKCS12");
+      anchors.load(null, null);
+      anchors.setCertificateEntry("authority", authority);
+      TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+      trust.init(anchors);
+      SSLContext tls = SSLContext.getInstance("TLS");
+      tls.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+      return tls;
+    } catch (GeneralSecurityException | IOException impossible) {
+      throw new IllegalStateException("these credentials cannot be used", impossible);
     }
   }
 

@@ -11,7 +11,6 @@ import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.fleet.cli.CommandCommand;
 import dev.bartizan.fleet.cli.Console;
 import dev.bartizan.fleet.cli.Failures;
-import dev.bartizan.fleet.founding.RawMqtt;
 import dev.bartizan.fleet.founding.ShippedBroker;
 import dev.bartizan.fleet.identity.CertificateAuthority;
 import dev.bartizan.fleet.identity.Credentials;
@@ -170,7 +169,7 @@ class CommandClientTest {
       client = new MqttClient(broker.settings().broker(), DEVICE.text(), new MemoryPersistence());
       MqttConnectOptions options = new MqttConnectOptions();
       options.setSocketFactory(
-          RawMqtt.tls(broker.device(DEVICE), authority.certificate()).getSocketFactory());
+          broker.device(DEVICE).tls(authority.certificate()).getSocketFactory());
       client.connect(options);
       client.setTimeToWait(5000);
       client.subscribe(

@@ -133,7 +133,7 @@ class BrokerFilesTest {
   private MqttClient connect(Credentials credentials, String id) throws Exception {
     boolean operator = credentials.certificate().equals(broker.operator().certificate());
     int port = operator ? broker.operatorsPort() : broker.port();
-    SSLContext tls = RawMqtt.tls(credentials, broker.authority().certificate());
+    SSLContext tls = credentials.tls(broker.authority().certificate());
     MqttConnectOptions options = new MqttConnectOptions();
     options.setSocketFactory(tls.getSocketFactory());
     options.setHttpsHostnameVerificationEnabled(true);

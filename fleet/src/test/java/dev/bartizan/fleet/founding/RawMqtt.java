@@ -9,16 +9,12 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
-import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManagerFactory;
 
 /**
  * MQTT 3.1.1 as an attacker speaks it: packet by packet, with no library that minds its manners.
@@ -53,22 +49,9 @@ public final class RawMqtt implements AutoCloseable {
   public static RawMqtt connect(int port, Credentials who, X509Certificate authority)
       throws Exception {
     SSLSocket socket =
-        (SSLSocket) tls(who, authority).getSocketFactory().createSocket("localhost", port);
+        (SSLSocket) who.tls(authority).getSocketFactory().createSocket("localhost", port);
     socket.setSoTimeout(PATIENCE_MILLIS);
     return new RawMqtt(socket);
-  }
-
-  public static SSLContext tls(Credentials who, X509Certificate authority) throws Exception {
-    KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
-    keys.init(who.keyStore(), new char[0]);
-    KeyStore anchors = KeyStore.getInstance("PKCS12");
-    anchors.load(null, null);
-    anchors.setCertificateEntry("ca", authority);
-    TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
-    trust.init(anchors);
-    SSLContext tls = SSLContext.getInstance("TLS");
-    tls.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
-    return tls;
   }
 
   /** CONNECT with a clean session; whether it was accepted. */

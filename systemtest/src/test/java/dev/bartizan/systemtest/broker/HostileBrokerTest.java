@@ -15,19 +15,13 @@ import dev.bartizan.fleet.identity.Credentials;
 import dev.bartizan.fleet.identity.FleetSettings;
 import dev.bartizan.fleet.identity.NewFleet;
 import dev.bartizan.fleet.identity.OperatorDirectory;
-import dev.bartizan.protocol.jws.SpiffeId;
 import dev.bartizan.updater.disk.FakeDisk;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-import java.security.KeyStore;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
-import java.security.interfaces.ECPublicKey;
-import java.security.spec.ECGenParameterSpec;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -36,9 +30,7 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -197,12 +189,12 @@ class HostileBrokerTest {
   }
 
   private void start(FakeBroker.Manners... manners) throws Exception {
-    Credentials device = device();
+    Credentials device = EnrolledDevice.of(authority, "fleet.example", DEVICE);
     broker = new FakeBroker(brokersTls(device), manners);
     link =
         new BrokerLink(
             URI.create(broker.address()),
-            tls(device, authority.certificate()),
+            device.tls(authority.certificate()),
             DEVICE,
             Set.of(),
             Outbox.open(new FakeDisk()),
@@ -240,35 +232,8 @@ class HostileBrokerTest {
         .toList();
   }
 
-  private Credentials device() throws Exception {
-    KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-    generator.initialize(new ECGenParameterSpec("secp256r1"));
-    KeyPair pair = generator.generateKeyPair();
-    return new Credentials(
-        pair.getPrivate(),
-        List.of(
-            authority.issueIdentity(
-                new SpiffeId("fleet.example", DEVICE),
-                (ECPublicKey) pair.getPublic(),
-                Duration.ofDays(1)),
-            authority.certificate()));
-  }
-
   private SSLContext brokersTls(Credentials guest) throws Exception {
     List<X509Certificate> chain = guest.chain();
-    return tls(Credentials.load(directory, Credentials.BROKER), chain.get(chain.size() - 1));
-  }
-
-  private static SSLContext tls(Credentials own, X509Certificate anchor) throws Exception {
-    KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
-    keys.init(own.keyStore(), new char[0]);
-    KeyStore anchors = KeyStore.getInstance("PKCS12");
-    anchors.load(null, null);
-    anchors.setCertificateEntry("anchor", anchor);
-    TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
-    trust.init(anchors);
-    SSLContext tls = SSLContext.getInstance("TLS");
-    tls.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
-    return tls;
+    return Credentials.load(directory, Credentials.BROKER).tls(chain.get(chain.size() - 1));
   }
 }

@@ -28,7 +28,6 @@ import dev.bartizan.protocol.command.Audience;
 import dev.bartizan.protocol.command.Command;
 import dev.bartizan.protocol.command.CommandKeys;
 import dev.bartizan.protocol.command.CommandVerifier;
-import dev.bartizan.protocol.jws.SpiffeId;
 import dev.bartizan.systemtest.lab.Broker;
 import dev.bartizan.systemtest.lab.Ports;
 import dev.bartizan.updater.disk.FakeDisk;
@@ -37,13 +36,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-import java.security.KeyStore;
 import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
-import java.security.interfaces.ECPublicKey;
-import java.security.spec.ECGenParameterSpec;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -57,9 +50,6 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -107,12 +97,12 @@ class ReplayThroughBrokerTest {
         new OperatorRepository(directory, Optional.empty(), Clock.systemUTC(), RANDOM);
     new Founding(directory, repository, Clock.systemUTC(), RANDOM).found(plan);
     broker = Broker.start(folder, port);
-    own = device();
+    own = EnrolledDevice.of(authority(), FLEET, DEVICE);
     post =
         CommandClient.connect(
             settings.operators(),
             Credentials.load(directory, Credentials.OPERATOR),
-            anchor(),
+            authority().certificate(),
             "operator-1");
     switchOn();
   }
@@ -218,7 +208,7 @@ class ReplayThroughBrokerTest {
     link =
         new BrokerLink(
             URI.create(settings.broker()),
-            tls(own, anchor()),
+            own.tls(authority().certificate()),
             DEVICE,
             Set.of(),
             Outbox.open(new FakeDisk()),
@@ -256,32 +246,7 @@ class ReplayThroughBrokerTest {
     public void wake() {}
   }
 
-  private X509Certificate anchor() throws Exception {
-    return CertificateAuthority.load(directory, Clock.systemUTC(), RANDOM).certificate();
-  }
-
-  private Credentials device() throws Exception {
-    KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-    generator.initialize(new ECGenParameterSpec("secp256r1"));
-    KeyPair pair = generator.generateKeyPair();
-    CertificateAuthority authority =
-        CertificateAuthority.load(directory, Clock.systemUTC(), RANDOM);
-    X509Certificate identity =
-        authority.issueIdentity(
-            new SpiffeId(FLEET, DEVICE), (ECPublicKey) pair.getPublic(), Duration.ofDays(1));
-    return new Credentials(pair.getPrivate(), List.of(identity, authority.certificate()));
-  }
-
-  private static SSLContext tls(Credentials own, X509Certificate anchor) throws Exception {
-    KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
-    keys.init(own.keyStore(), new char[0]);
-    KeyStore anchors = KeyStore.getInstance("PKCS12");
-    anchors.load(null, null);
-    anchors.setCertificateEntry("anchor", anchor);
-    TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
-    trust.init(anchors);
-    SSLContext tls = SSLContext.getInstance("TLS");
-    tls.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
-    return tls;
+  private CertificateAuthority authority() throws Exception {
+    return CertificateAuthority.load(directory, Clock.systemUTC(), RANDOM);
   }
 }

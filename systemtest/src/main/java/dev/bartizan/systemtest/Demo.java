@@ -2,10 +2,9 @@
 package dev.bartizan.systemtest;
 
 import dev.bartizan.crypto.TouchesTheWorld;
+import dev.bartizan.systemtest.lab.FileTree;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.stream.Stream;
 
 /**
  * {@code ./install.sh demo}: the whole story on real parts.
@@ -49,10 +48,6 @@ public final class Demo {
   }
 
   private static void delete(Path directory) throws Exception {
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    }
+    FileTree.delete(directory);
   }
 }

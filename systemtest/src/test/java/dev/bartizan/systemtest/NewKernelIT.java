@@ -31,9 +31,7 @@ final class NewKernelIT {
   @BeforeEach
   void powerOn() throws Exception {
     home = Files.createTempDirectory("b");
-    lab = new Lab(Distribution.built(), home);
-    lab.operator().init(lab.brokerPort(), lab.repositoryUrl());
-    lab.powerOn();
+    lab = Lab.founded(Distribution.built(), home);
     device = lab.device();
   }
 

@@ -36,9 +36,7 @@ final class OtherKeystoresIT {
   @BeforeEach
   void powerOn() throws Exception {
     home = Files.createTempDirectory("b");
-    lab = new Lab(Distribution.built(), home);
-    lab.operator().init(lab.brokerPort(), lab.repositoryUrl());
-    lab.powerOn();
+    lab = Lab.founded(Distribution.built(), home);
     device = lab.device();
   }
 

@@ -50,12 +50,19 @@ public final class Lab implements AutoCloseable {
     this.operator = new Operator(distribution, home.resolve("operator"));
   }
 
-  /** A lab with a device that is enrolled, vouched for, and serves 1.0.0. */
-  public static Lab serving(Distribution distribution, Path home)
+  /** A lab with a fleet, a broker, a repository and a device that is nobody's yet. */
+  public static Lab founded(Distribution distribution, Path home)
       throws IOException, InterruptedException {
     Lab lab = new Lab(distribution, home);
     lab.operator().init(lab.brokerPort(), lab.repositoryUrl());
     lab.powerOn();
+    return lab;
+  }
+
+  /** A lab with a device that is enrolled, vouched for, and serves 1.0.0. */
+  public static Lab serving(Distribution distribution, Path home)
+      throws IOException, InterruptedException {
+    Lab lab = founded(distribution, home);
     lab.enrol();
     lab.release("1.0.0", Models.file("1.0.0"), Models.golden("1.0.0"));
     lab.vouch();

@@ -5,11 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
@@ -24,10 +21,9 @@ final class DripProxy implements AutoCloseable {
    */
   private static final int HANDSHAKE_END = 300;
 
-  private final ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+  private final Loopback here = new Loopback(0);
   private final int server;
   private final Duration perByte;
-  private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final AtomicLong dripped = new AtomicLong();
 
   /**
@@ -36,11 +32,11 @@ final class DripProxy implements AutoCloseable {
   DripProxy(int server, Duration perByte) throws IOException {
     this.server = server;
     this.perByte = perByte;
-    start(this::accept);
+    here.serve(this::connect);
   }
 
   int port() {
-    return socket.getLocalPort();
+    return here.port();
   }
 
   /** How many bytes of answers have come through. */
@@ -48,26 +44,11 @@ final class DripProxy implements AutoCloseable {
     return dripped.get();
   }
 
-  private static void start(Runnable work) {
-    Thread thread = new Thread(work, "drip");
-    thread.setDaemon(true);
-    thread.start();
-  }
-
-  private void accept() {
-    while (!socket.isClosed()) {
-      try {
-        Socket client = socket.accept();
-        Socket there = new Socket(InetAddress.getLoopbackAddress(), server);
-        open.add(client);
-        open.add(there);
-        Line line = new Line();
-        start(() -> ask(client, there, line));
-        start(() -> answer(there, client, line));
-      } catch (IOException closed) {
-        return;
-      }
-    }
+  private void connect(Socket client) throws IOException {
+    Socket there = here.hold(new Socket(InetAddress.getLoopbackAddress(), server));
+    Line line = new Line();
+    Loopback.start(() -> ask(client, there, line));
+    Loopback.start(() -> answer(there, client, line));
   }
 
   /** How far one connection is. */
@@ -109,7 +90,7 @@ final class DripProxy implements AutoCloseable {
   }
 
   private void drip(byte[] piece, int count, OutputStream out) throws IOException {
-    for (int i = 0; i < count && !socket.isClosed(); i++) {
+    for (int i = 0; i < count && !here.isClosed(); i++) {
       out.write(piece[i]);
       dripped.incrementAndGet();
       LockSupport.parkNanos(perByte.toNanos());
@@ -118,9 +99,6 @@ final class DripProxy implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    socket.close();
-    for (Socket side : open) {
-      side.close();
-    }
+    here.close();
   }
 }

@@ -4,9 +4,6 @@ package dev.bartizan.systemtest.bad;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -14,8 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
@@ -35,11 +30,10 @@ final class DripServer implements AutoCloseable {
   /** Counted over all servers, so that requests of each kind meet both ways. */
   private static final AtomicInteger TURN = new AtomicInteger();
 
-  private final ServerSocket socket = new ServerSocket();
+  private final Loopback here;
   private final Path root;
   private volatile Predicate<String> dripping;
   private final Duration perByte;
-  private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final AtomicInteger dripped = new AtomicInteger();
 
   /**
@@ -49,17 +43,14 @@ final class DripServer implements AutoCloseable {
     this.root = root;
     this.dripping = dripping;
     this.perByte = perByte;
-    socket.setReuseAddress(true);
-    socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-    start(this::accept);
+    here = new Loopback(port);
+    here.serve(client -> Loopback.start(() -> serve(client)));
   }
 
   /** From now on it drips other paths; whoever is connected has to come anew. */
   void turnTo(Predicate<String> paths) throws IOException {
     dripping = paths;
-    for (Socket client : open) {
-      client.close();
-    }
+    here.disconnect();
     dripped.set(0);
   }
 
@@ -70,24 +61,6 @@ final class DripServer implements AutoCloseable {
   /** How many requests it has dripped an answer to. */
   int dripped() {
     return dripped.get();
-  }
-
-  private static void start(Runnable work) {
-    Thread thread = new Thread(work, "drip");
-    thread.setDaemon(true);
-    thread.start();
-  }
-
-  private void accept() {
-    while (!socket.isClosed()) {
-      try {
-        Socket client = socket.accept();
-        open.add(client);
-        start(() -> serve(client));
-      } catch (IOException closed) {
-        return;
-      }
-    }
   }
 
   private void serve(Socket client) {
@@ -102,7 +75,7 @@ final class DripServer implements AutoCloseable {
     } catch (IOException gone) {
       // The client has had enough, or the test is over.
     } finally {
-      open.remove(client);
+      here.release(client);
     }
   }
 
@@ -142,7 +115,7 @@ final class DripServer implements AutoCloseable {
     if (isHeadWell) {
       out.write(head);
     }
-    for (int i = isHeadWell ? head.length : 0; !socket.isClosed(); i++) {
+    for (int i = isHeadWell ? head.length : 0; !here.isClosed(); i++) {
       out.write(i < head.length ? head[i] : 'x');
       LockSupport.parkNanos(perByte.toNanos());
     }
@@ -157,9 +130,6 @@ final class DripServer implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    socket.close();
-    for (Socket client : open) {
-      client.close();
-    }
+    here.close();
   }
 }

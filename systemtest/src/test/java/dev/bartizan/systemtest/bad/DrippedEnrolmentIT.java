@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.bartizan.systemtest.lab.Background;
 import dev.bartizan.systemtest.lab.Distribution;
+import dev.bartizan.systemtest.lab.FileTree;
 import dev.bartizan.systemtest.lab.Lab;
 import dev.bartizan.systemtest.lab.Ports;
 import dev.bartizan.systemtest.lab.Program.Outcome;
@@ -14,7 +15,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,19 +38,13 @@ class DrippedEnrolmentIT {
   @BeforeAll
   void found() throws Exception {
     home = Files.createTempDirectory("b");
-    lab = new Lab(Distribution.built(), home);
-    lab.operator().init(lab.brokerPort(), lab.repositoryUrl());
-    lab.powerOn();
+    lab = Lab.founded(Distribution.built(), home);
   }
 
   @AfterAll
   void end() throws IOException {
     lab.close();
-    try (Stream<Path> files = Files.walk(home)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    }
+    FileTree.delete(home);
   }
 
   @Test

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.bartizan.agent.cli.Bartizan;
+import dev.bartizan.systemtest.lab.FileTree;
 import dev.bartizan.systemtest.lab.Program.Outcome;
 import dev.bartizan.systemtest.lab.WebServer;
 import java.net.URI;
@@ -50,7 +51,7 @@ class EvilMaidIT extends OneDevice {
   }
 
   private void restore() throws Exception {
-    Copies.delete(device().state());
+    FileTree.delete(device().state());
     Copies.copy(saved, device().state());
   }
 
@@ -70,7 +71,7 @@ class EvilMaidIT extends OneDevice {
       restore();
       Path file = device().state().resolve(kind);
       if (Files.isDirectory(file)) {
-        Copies.delete(file);
+        FileTree.delete(file);
       } else {
         Files.delete(file);
       }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.bartizan.agent.cli.Bartizan;
 import dev.bartizan.protocol.release.SoftwareManifest;
+import dev.bartizan.systemtest.lab.FileTree;
 import dev.bartizan.systemtest.lab.Lab;
 import dev.bartizan.systemtest.lab.Program.Outcome;
 import dev.bartizan.systemtest.lab.TestDevice;
@@ -124,7 +125,7 @@ final class EvilMaidWalkIT extends SelfUpdating {
 
   /** The disk, and the chip, which has anchored what was tried meanwhile; after a new boot. */
   private void restore(Path saved) throws Exception {
-    Copies.delete(device().state());
+    FileTree.delete(device().state());
     Copies.copy(saved, device().state());
     device().chip().putBack(chip());
     TestDevice.boot(device().chip(), Lab.KERNEL);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.bartizan.systemtest.lab.FileTree;
 import dev.bartizan.systemtest.lab.Models;
 import dev.bartizan.systemtest.lab.Program.Outcome;
 import java.nio.file.Files;
@@ -35,7 +36,7 @@ class OldDiskIT extends OneDevice {
     awaitServing("1.1.0");
     assertEquals(0, ordered.get().exit());
     device().stop();
-    Copies.delete(device().state());
+    FileTree.delete(device().state());
     Copies.copy(old, device().state());
     lab().web().close();
     device().start();

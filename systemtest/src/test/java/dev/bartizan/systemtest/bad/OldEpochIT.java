@@ -4,6 +4,7 @@ package dev.bartizan.systemtest.bad;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.bartizan.systemtest.lab.FileTree;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
@@ -22,7 +23,7 @@ class OldEpochIT extends OneDevice {
     assertEquals("good", chain("model defect 1.0.0: key"));
     device().stop();
     // No step was taken since the copy, so nothing but the epoch tells the two disks apart.
-    Copies.delete(device().state());
+    FileTree.delete(device().state());
     Copies.copy(old, device().state());
     device().start();
     awaitProblem(MODEL, "EPOCH_OVER");

@@ -2,6 +2,7 @@
 package dev.bartizan.systemtest.bad;
 
 import dev.bartizan.systemtest.lab.Distribution;
+import dev.bartizan.systemtest.lab.FileTree;
 import dev.bartizan.systemtest.lab.Lab;
 import dev.bartizan.systemtest.lab.Models;
 import dev.bartizan.systemtest.lab.Patience;
@@ -122,7 +123,7 @@ final class Stranger implements AutoCloseable {
   /** Makes keys in the chip of {@code victim}, gets his own certificates for them, and installs. */
   void enrol(Lab victim) throws Exception {
     TestDevice device = victim.device();
-    Copies.delete(device.state());
+    FileTree.delete(device.state());
     Files.createDirectories(device.state());
     String genuine = Files.readString(device.configuration());
     String own = lab.device().home().toString();

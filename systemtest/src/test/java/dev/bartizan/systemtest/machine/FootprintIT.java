@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.bartizan.systemtest.lab.Distribution;
+import dev.bartizan.systemtest.lab.FileTree;
 import dev.bartizan.systemtest.lab.Lab;
 import dev.bartizan.systemtest.lab.Models;
 import dev.bartizan.systemtest.lab.Patience;
@@ -14,7 +15,6 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,9 +28,7 @@ final class FootprintIT {
   @Test
   void nothingIsTouchedThatTheDocumentDoesNotName() throws Exception {
     Path home = Files.createTempDirectory("b");
-    try (Lab lab = new Lab(Distribution.built(), home)) {
-      lab.operator().init(lab.brokerPort(), lab.repositoryUrl());
-      lab.powerOn();
+    try (Lab lab = Lab.founded(Distribution.built(), home)) {
       lab.enrol();
       lab.release("1.0.0", Models.file("1.0.0"), Models.golden("1.0.0"));
       lab.vouch();
@@ -110,10 +108,6 @@ final class FootprintIT {
   }
 
   private static void delete(Path home) throws IOException {
-    try (Stream<Path> files = Files.walk(home)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    }
+    FileTree.delete(home);
   }
 }

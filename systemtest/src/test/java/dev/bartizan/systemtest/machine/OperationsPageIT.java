@@ -8,6 +8,7 @@ import dev.bartizan.crypto.tpm.Swtpm;
 import dev.bartizan.systemtest.lab.Background;
 import dev.bartizan.systemtest.lab.Broker;
 import dev.bartizan.systemtest.lab.Distribution;
+import dev.bartizan.systemtest.lab.FileTree;
 import dev.bartizan.systemtest.lab.Lab;
 import dev.bartizan.systemtest.lab.Models;
 import dev.bartizan.systemtest.lab.Patience;
@@ -25,7 +26,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,7 +33,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -117,11 +116,7 @@ final class OperationsPageIT {
     while (!open.isEmpty()) {
       open.pop().close();
     }
-    try (Stream<Path> files = Files.walk(home)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    }
+    FileTree.delete(home);
   }
 
   @Test

@@ -12,6 +12,7 @@ import dev.bartizan.agent.serve.http.Answer;
 import dev.bartizan.agent.serve.http.LocalClient;
 import dev.bartizan.systemtest.bad.AgentTree;
 import dev.bartizan.systemtest.lab.Distribution;
+import dev.bartizan.systemtest.lab.FileTree;
 import dev.bartizan.systemtest.lab.Lab;
 import dev.bartizan.systemtest.lab.Models;
 import dev.bartizan.systemtest.lab.Patience;
@@ -23,7 +24,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -57,9 +57,7 @@ final class SystemdIT {
   void switchOn() throws Exception {
     NotRun.unless(Box.can(), SystemdIT.class);
     home = Files.createTempDirectory("b");
-    lab = new Lab(Distribution.built(), home);
-    lab.operator().init(lab.brokerPort(), lab.repositoryUrl());
-    lab.powerOn();
+    lab = Lab.founded(Distribution.built(), home);
     box = Box.up(rig());
     letTheDaemonReachTheChip();
     lay(Distribution.built().home(), "dist");
@@ -76,11 +74,7 @@ final class SystemdIT {
     }
     if (lab != null) {
       lab.close();
-      try (Stream<Path> files = Files.walk(home)) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.deleteIfExists(file);
-        }
-      }
+      FileTree.delete(home);
     }
   }
 

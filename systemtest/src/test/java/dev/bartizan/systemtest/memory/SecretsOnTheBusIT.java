@@ -15,6 +15,7 @@ import dev.bartizan.crypto.tpm.Tpm;
 import dev.bartizan.crypto.tpm.TpmAccess;
 import dev.bartizan.crypto.tpm.TpmObject;
 import dev.bartizan.systemtest.lab.Distribution;
+import dev.bartizan.systemtest.lab.FileTree;
 import dev.bartizan.systemtest.lab.Lab;
 import dev.bartizan.systemtest.lab.Models;
 import dev.bartizan.systemtest.lab.Patience;
@@ -27,7 +28,6 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -58,9 +58,7 @@ class SecretsOnTheBusIT {
   @BeforeAll
   void live() throws Exception {
     home = Files.createTempDirectory("b");
-    lab = new Lab(Distribution.built(), home);
-    lab.operator().init(lab.brokerPort(), lab.repositoryUrl());
-    lab.powerOn();
+    lab = Lab.founded(Distribution.built(), home);
     Path chip = Path.of(lab.device().chip().addressText().replace("swtpm:", ""));
     tap = BusTap.between(home.resolve("tap.sock"), chip);
     lab.device().useKeystore("tpm = \"swtpm:" + tap.socket() + "\"", "bound_pcrs = \"sha256:7\"");
@@ -89,11 +87,7 @@ class SecretsOnTheBusIT {
   void switchOff() throws IOException {
     tap.close();
     lab.close();
-    try (Stream<Path> files = Files.walk(home)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    }
+    FileTree.delete(home);
   }
 
   @Test

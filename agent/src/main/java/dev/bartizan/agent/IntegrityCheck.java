@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent;
 
-import dev.bartizan.agent.trust.TrustedDocuments;
 import dev.bartizan.agent.vault.ModelChain;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.boot.ChainVerdict;
 import dev.bartizan.crypto.boot.Link;
 import dev.bartizan.crypto.boot.Verdict;
 import dev.bartizan.updater.disk.Disk;
+import dev.bartizan.updater.documents.TrustedDocuments;
 import dev.bartizan.updater.install.Components;
 import dev.bartizan.updater.install.HistoryRefusal;
 import dev.bartizan.updater.install.Installer;

@@ -13,7 +13,6 @@ import dev.bartizan.agent.config.SecretFile;
 import dev.bartizan.agent.identity.Credentials;
 import dev.bartizan.agent.identity.KeystoreBlobs;
 import dev.bartizan.agent.report.LogFile;
-import dev.bartizan.agent.trust.TrustedDocuments;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.keystore.BlobStore;
 import dev.bartizan.crypto.keystore.BootState;
@@ -34,6 +33,7 @@ import dev.bartizan.crypto.tpm.TpmHash;
 import dev.bartizan.crypto.tpm.TpmPublic;
 import dev.bartizan.protocol.evidence.AgentLog;
 import dev.bartizan.updater.disk.Disk;
+import dev.bartizan.updater.documents.TrustedDocuments;
 import java.io.IOException;
 import java.util.Optional;
 

@@ -2,7 +2,6 @@
 package dev.bartizan.agent;
 
 import dev.bartizan.agent.boot.BootCheck;
-import dev.bartizan.agent.trust.TrustedDocuments;
 import dev.bartizan.agent.update.ComponentRouter;
 import dev.bartizan.agent.update.ConnectivityCheck;
 import dev.bartizan.agent.update.OfflineSource;
@@ -15,6 +14,7 @@ import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.protocol.release.DevicePolicy;
 import dev.bartizan.protocol.release.ReleaseName;
 import dev.bartizan.protocol.release.SuiteManifest;
+import dev.bartizan.updater.documents.TrustedDocuments;
 import dev.bartizan.updater.fetch.FetchRefusal;
 import dev.bartizan.updater.install.Component;
 import dev.bartizan.updater.install.DeploymentRequest;

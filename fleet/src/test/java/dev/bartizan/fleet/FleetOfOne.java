@@ -13,6 +13,7 @@ import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.crypto.keystore.SoftwareKeystore;
 import dev.bartizan.crypto.keystore.Tpm2Binding;
 import dev.bartizan.crypto.keystore.Tpm2Keystore;
+import dev.bartizan.crypto.pem.Pem;
 import dev.bartizan.crypto.tpm.AttestationKind;
 import dev.bartizan.crypto.tpm.EndorsementKind;
 import dev.bartizan.crypto.tpm.PcrSelection;
@@ -26,8 +27,6 @@ import dev.bartizan.fleet.identity.CertificateAuthority;
 import dev.bartizan.fleet.identity.FleetSettings;
 import dev.bartizan.fleet.identity.Inventory;
 import dev.bartizan.fleet.identity.NewFleet;
-import dev.bartizan.fleet.identity.OperatorDirectory;
-import dev.bartizan.fleet.identity.Pem;
 import dev.bartizan.fleet.release.KeyDistribution;
 import dev.bartizan.protocol.enrolment.BeginReply;
 import dev.bartizan.protocol.enrolment.BeginRequest;
@@ -37,6 +36,7 @@ import dev.bartizan.protocol.enrolment.KeyPossession;
 import dev.bartizan.protocol.enrolment.KeysBeginReply;
 import dev.bartizan.protocol.enrolment.KeysBeginRequest;
 import dev.bartizan.protocol.enrolment.KeysFinishRequest;
+import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -51,13 +51,13 @@ import java.util.Set;
 public final class FleetOfOne {
   public static final SecureRandom RANDOM = new SecureRandom();
 
-  private final OperatorDirectory directory;
+  private final SharedDirectory directory;
   private final CertificateAuthority authority;
   private final Clock clock;
 
   /** Founds a fleet in {@code folder} that believes the maker of {@code chip}. */
   public FleetOfOne(Path folder, Swtpm chip, Clock clock) throws IOException {
-    this.directory = new OperatorDirectory(folder);
+    this.directory = new SharedDirectory(folder);
     this.clock = clock;
     this.authority =
         NewFleet.found(
@@ -106,7 +106,7 @@ public final class FleetOfOne {
         Pem.ofCertificates(List.of(authority.certificate())).getBytes(StandardCharsets.US_ASCII));
   }
 
-  public OperatorDirectory directory() {
+  public SharedDirectory directory() {
     return directory;
   }
 

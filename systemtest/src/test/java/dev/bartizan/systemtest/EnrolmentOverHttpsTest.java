@@ -30,11 +30,11 @@ import dev.bartizan.fleet.identity.Credentials;
 import dev.bartizan.fleet.identity.FleetSettings;
 import dev.bartizan.fleet.identity.Inventory;
 import dev.bartizan.fleet.identity.NewFleet;
-import dev.bartizan.fleet.identity.OperatorDirectory;
 import dev.bartizan.protocol.enrolment.BeginRequest;
 import dev.bartizan.protocol.enrolment.FinishRequest;
 import dev.bartizan.protocol.enrolment.Grant;
 import dev.bartizan.protocol.enrolment.Wire;
+import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -64,7 +64,7 @@ class EnrolmentOverHttpsTest {
 
   private final Clock clock = Clock.systemUTC();
   @TempDir private Path folder;
-  private OperatorDirectory directory;
+  private SharedDirectory directory;
   private CertificateAuthority authority;
   private EnrolmentTokens tokens;
   private EnrolmentServer server;
@@ -86,7 +86,7 @@ class EnrolmentOverHttpsTest {
 
   @BeforeEach
   void serve() throws Exception {
-    directory = new OperatorDirectory(folder);
+    directory = new SharedDirectory(folder);
     authority = NewFleet.found(directory, SETTINGS, List.of("127.0.0.1"), clock, RANDOM);
     directory.write("ek-roots/maker.pem", Files.readAllBytes(chip.issuerCertificate()));
     tokens = new EnrolmentTokens(directory, clock);
@@ -154,7 +154,7 @@ class EnrolmentOverHttpsTest {
   void aServerOfAnotherAuthorityIsNotEvenSpokenTo() throws Exception {
     CertificateAuthority other =
         CertificateAuthority.create(
-            new OperatorDirectory(folder.resolve("other")), "other.example", clock, RANDOM);
+            new SharedDirectory(folder.resolve("other")), "other.example", clock, RANDOM);
     EnrolmentService mistrustful = new HttpsEnrolmentService(uri(), List.of(other.certificate()));
 
     assertThrows(IOException.class, () -> enrolment(mistrustful).enrol(Optional.of(token())));

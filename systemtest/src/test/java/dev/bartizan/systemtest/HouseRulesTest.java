@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 /** What the house asks of its code and no compiler looks after. */
 final class HouseRulesTest {
   private static final List<String> MODULES =
-      List.of("crypto", "updater", "agent", "fleet", "systemtest");
+      List.of("crypto", "protocol", "delta", "updater", "agent", "fleet", "systemtest");
 
   /** A reader holds as much in mind. */
   private static final int LINES_MAX = 400;
@@ -51,6 +51,8 @@ final class HouseRulesTest {
           "updater.disk.FileSystem",
           "updater.disk.LinuxDisk",
           "updater.disk.OutputFile",
+          "updater.disk.ServedFolder",
+          "updater.disk.SharedDirectory",
           "updater.fetch.HttpTransport",
           "updater.software.Installation",
           "updater.software.SlotFolder",
@@ -87,6 +89,7 @@ final class HouseRulesTest {
           "agent.system.ServiceManager",
           "agent.system.SwapSpace",
           "delta.encode.FileContent",
+          "protocol.cli.InputFile",
           "fleet.author",
           "fleet.cli",
           "fleet.command",

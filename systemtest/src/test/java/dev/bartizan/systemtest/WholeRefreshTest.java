@@ -6,14 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.bartizan.agent.trust.TrustedDocuments;
 import dev.bartizan.fleet.founding.FleetPlan;
 import dev.bartizan.fleet.founding.Founding;
 import dev.bartizan.fleet.identity.FleetSettings;
-import dev.bartizan.fleet.identity.OperatorDirectory;
 import dev.bartizan.fleet.publish.RepositoryPlan;
 import dev.bartizan.fleet.release.OperatorRepository;
 import dev.bartizan.updater.disk.ScratchDisk;
+import dev.bartizan.updater.disk.SharedDirectory;
+import dev.bartizan.updater.documents.TrustedDocuments;
 import dev.bartizan.updater.fetch.Mirror;
 import dev.bartizan.updater.fetch.Pace;
 import dev.bartizan.updater.fetch.SmallFiles;
@@ -55,7 +55,7 @@ class WholeRefreshTest {
 
   @BeforeEach
   void found() throws Exception {
-    OperatorDirectory directory = new OperatorDirectory(folder);
+    SharedDirectory directory = new SharedDirectory(folder);
     FleetPlan plan =
         new FleetPlan(
             new FleetSettings("fleet.example", "ssl://localhost:8883"),

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.anchor;
 
-import dev.bartizan.agent.trust.TrustedDocuments;
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
+import dev.bartizan.updater.documents.TrustedDocuments;
 import dev.bartizan.updater.install.HistoryHead;
 import java.nio.ByteBuffer;
 import java.util.List;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.anchor;
 
-import dev.bartizan.agent.trust.TrustedDocuments;
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Explanation;
 import dev.bartizan.crypto.Refusal;
@@ -10,6 +9,7 @@ import dev.bartizan.crypto.boot.Verdict;
 import dev.bartizan.crypto.keystore.KeystoreRefusal;
 import dev.bartizan.crypto.keystore.StateAnchor;
 import dev.bartizan.updater.disk.Disk;
+import dev.bartizan.updater.documents.TrustedDocuments;
 import dev.bartizan.updater.install.History;
 import dev.bartizan.updater.install.HistoryHead;
 import java.io.IOException;

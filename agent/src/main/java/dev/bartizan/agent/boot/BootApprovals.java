@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.boot;
 
-import dev.bartizan.agent.trust.TrustedDocuments;
 import dev.bartizan.crypto.Explanation;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.TouchesTheWorld;
@@ -9,6 +8,7 @@ import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.keystore.PcrApproval;
 import dev.bartizan.crypto.keystore.PcrApprovals;
 import dev.bartizan.protocol.release.ReferenceTargets;
+import dev.bartizan.updater.documents.TrustedDocuments;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.boot;
 
-import dev.bartizan.agent.trust.TrustedDocuments;
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
@@ -20,6 +19,7 @@ import dev.bartizan.protocol.release.DevicePolicy;
 import dev.bartizan.protocol.release.ReferenceTargets;
 import dev.bartizan.protocol.release.SoftwareFile;
 import dev.bartizan.protocol.release.SoftwareManifest;
+import dev.bartizan.updater.documents.TrustedDocuments;
 import dev.bartizan.updater.software.Installation;
 import java.io.IOException;
 import java.io.InterruptedIOException;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.cli;
 
+import dev.bartizan.protocol.cli.Failures;
 import dev.bartizan.updater.software.Slot;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -63,7 +64,8 @@ public final class Bartizan implements Runnable {
 
   /** The whole command line. */
   public static CommandLine commandLine() {
-    return new CommandLine(new Bartizan()).setExecutionExceptionHandler(new Failures());
+    Bartizan root = new Bartizan();
+    return new CommandLine(root).setExecutionExceptionHandler(new Failures(() -> root.debug));
   }
 
   /**
@@ -74,15 +76,7 @@ public final class Bartizan implements Runnable {
    */
   public static int exitCode(int code, String slot) {
     boolean wasInstalled = Slot.find(slot).filter(it -> it != Slot.BASE).isEmpty();
-    return code == Failures.NOT_BY_ITSELF && !wasInstalled ? Failures.NOT_NOW : code;
-  }
-
-  static boolean wantsStackTraces(CommandLine command) {
-    CommandLine root = command;
-    for (CommandLine up = command; up != null; up = up.getParent()) {
-      root = up;
-    }
-    return root.getCommand() instanceof Bartizan bartizan && bartizan.debug;
+    return code == RunCommand.NOT_BY_ITSELF && !wasInstalled ? Failures.NOT_NOW : code;
   }
 
   static final class Version implements IVersionProvider {

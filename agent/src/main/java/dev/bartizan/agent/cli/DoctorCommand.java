@@ -30,6 +30,7 @@ import dev.bartizan.crypto.tpm.PcrSelection;
 import dev.bartizan.crypto.tpm.PcrValues;
 import dev.bartizan.crypto.tpm.Tpm;
 import dev.bartizan.crypto.tpm.TpmHash;
+import dev.bartizan.protocol.cli.Failures;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;

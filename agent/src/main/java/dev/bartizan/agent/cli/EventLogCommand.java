@@ -8,6 +8,7 @@ import dev.bartizan.crypto.eventlog.EventLog;
 import dev.bartizan.crypto.eventlog.EventLogDocument;
 import dev.bartizan.crypto.eventlog.LogRefusal;
 import dev.bartizan.crypto.json.StrictJson;
+import dev.bartizan.protocol.cli.Failures;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;

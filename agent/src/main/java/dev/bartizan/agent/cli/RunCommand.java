@@ -8,6 +8,7 @@ import dev.bartizan.crypto.Explanation;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.TouchesTheWorld;
 import dev.bartizan.crypto.keystore.KeystoreRefusal;
+import dev.bartizan.protocol.cli.Failures;
 import dev.bartizan.updater.software.Slot;
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -30,6 +31,9 @@ import picocli.CommandLine.Spec;
           + " are not; `bartizan status` tells which."
     })
 final class RunCommand implements Callable<Integer> {
+  /** What is configured will not get better by itself: systemd does not start it again. */
+  static final int NOT_BY_ITSELF = 2;
+
   private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
   private static final long STOP_SECONDS = 20;
 
@@ -60,7 +64,7 @@ final class RunCommand implements Callable<Integer> {
       }
       // Started again and again, the daemon would use up the tries that the token allows.
       LOG.error("not to be started again before the PIN file is right: {}", refusal.getMessage());
-      return Failures.NOT_BY_ITSELF;
+      return NOT_BY_ITSELF;
     } finally {
       ended.countDown();
     }
@@ -96,7 +100,7 @@ final class RunCommand implements Callable<Integer> {
    */
   private static int unconfigured() {
     boolean isUpdated = ConfigOption.host().slot().filter(slot -> slot != Slot.BASE).isPresent();
-    return isUpdated ? Failures.REFUSED : Failures.NOT_BY_ITSELF;
+    return isUpdated ? Failures.REFUSED : NOT_BY_ITSELF;
   }
 
   /** Waits for the end of the work, not of its thread: that one will wait for this hook to exit. */

@@ -2,8 +2,6 @@
 package dev.bartizan.agent.slot;
 
 import dev.bartizan.agent.anchor.RollbackAnchor;
-import dev.bartizan.agent.trust.TrustedDocuments;
-import dev.bartizan.agent.trust.UnsignedDocument;
 import dev.bartizan.agent.update.SoftwareTrial;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
@@ -11,6 +9,8 @@ import dev.bartizan.protocol.evidence.AgentEvent;
 import dev.bartizan.protocol.release.ReleaseName;
 import dev.bartizan.protocol.release.SoftwareManifest;
 import dev.bartizan.updater.disk.Disk;
+import dev.bartizan.updater.documents.TrustedDocuments;
+import dev.bartizan.updater.documents.UnsignedDocument;
 import dev.bartizan.updater.install.Release;
 import dev.bartizan.updater.install.StandingReleases;
 import dev.bartizan.updater.software.AgentFiles;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.update;
 
-import dev.bartizan.agent.trust.TrustedDocuments;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.protocol.release.DeltaOffer;
 import dev.bartizan.protocol.release.ReleaseManifest;
 import dev.bartizan.protocol.release.ReleaseName;
+import dev.bartizan.updater.documents.TrustedDocuments;
 import dev.bartizan.updater.install.Release;
 import dev.bartizan.updater.store.ObjectStore;
 import java.io.IOException;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.update;
 
-import dev.bartizan.agent.trust.TrustedDocuments;
 import dev.bartizan.agent.vault.ModelVault;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
@@ -9,6 +8,7 @@ import dev.bartizan.crypto.envelope.BulkCrypto;
 import dev.bartizan.protocol.release.ReleaseManifest;
 import dev.bartizan.protocol.release.ReleaseName;
 import dev.bartizan.protocol.release.SealedFile;
+import dev.bartizan.updater.documents.TrustedDocuments;
 import dev.bartizan.updater.install.Deployment;
 import dev.bartizan.updater.install.Release;
 import dev.bartizan.updater.store.ObjectStore;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.update;
 
-import dev.bartizan.agent.trust.TrustedDocuments;
 import dev.bartizan.crypto.Refusal;
+import dev.bartizan.updater.documents.TrustedDocuments;
 import dev.bartizan.updater.install.Release;
 import java.io.IOException;
 

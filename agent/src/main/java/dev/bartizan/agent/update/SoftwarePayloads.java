@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.update;
 
-import dev.bartizan.agent.trust.TrustedDocuments;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.protocol.release.ReleaseName;
 import dev.bartizan.protocol.release.SoftwareFile;
 import dev.bartizan.protocol.release.SoftwareManifest;
 import dev.bartizan.updater.disk.Disk;
+import dev.bartizan.updater.documents.TrustedDocuments;
 import dev.bartizan.updater.install.Component;
 import dev.bartizan.updater.install.Deployment;
 import dev.bartizan.updater.install.Release;

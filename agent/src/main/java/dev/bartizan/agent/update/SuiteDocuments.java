@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.update;
 
-import dev.bartizan.agent.trust.TrustedDocuments;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.protocol.release.ReleaseName;
 import dev.bartizan.protocol.release.SuiteManifest;
+import dev.bartizan.updater.documents.TrustedDocuments;
 import dev.bartizan.updater.install.Component;
 import dev.bartizan.updater.install.Release;
 import dev.bartizan.updater.store.ObjectStore;

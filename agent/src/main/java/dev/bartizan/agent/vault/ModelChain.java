@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.vault;
 
-import dev.bartizan.agent.trust.TrustedDocuments;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Explanation;
 import dev.bartizan.crypto.Refusal;
@@ -11,6 +10,7 @@ import dev.bartizan.crypto.boot.Verdict;
 import dev.bartizan.protocol.release.ReleaseManifest;
 import dev.bartizan.protocol.release.ReleaseName;
 import dev.bartizan.updater.disk.Disk;
+import dev.bartizan.updater.documents.TrustedDocuments;
 import dev.bartizan.updater.install.Component;
 import dev.bartizan.updater.install.Components;
 import dev.bartizan.updater.install.Installed;

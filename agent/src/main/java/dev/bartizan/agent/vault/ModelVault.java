@@ -2,7 +2,6 @@
 package dev.bartizan.agent.vault;
 
 import dev.bartizan.agent.report.Measurements;
-import dev.bartizan.agent.trust.TrustedDocuments;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.SecretMemory;
@@ -16,6 +15,7 @@ import dev.bartizan.protocol.evidence.AgentEvent;
 import dev.bartizan.protocol.release.ReleaseManifest;
 import dev.bartizan.protocol.release.ReleaseName;
 import dev.bartizan.updater.disk.Disk;
+import dev.bartizan.updater.documents.TrustedDocuments;
 import dev.bartizan.updater.store.ObjectStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -5,6 +5,8 @@ import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.fleet.publish.BundleWriter;
 import dev.bartizan.fleet.release.OperatorRepository;
+import dev.bartizan.protocol.cli.Console;
+import dev.bartizan.protocol.cli.HelpOption;
 import dev.bartizan.protocol.release.DeltaOffer;
 import dev.bartizan.protocol.release.EnvelopePath;
 import dev.bartizan.protocol.release.ReleaseManifest;

@@ -14,12 +14,13 @@ import dev.bartizan.fleet.identity.Credentials;
 import dev.bartizan.fleet.identity.Device;
 import dev.bartizan.fleet.identity.FleetSettings;
 import dev.bartizan.fleet.identity.Inventory;
-import dev.bartizan.fleet.identity.OperatorDirectory;
 import dev.bartizan.fleet.identity.OperatorKeys;
+import dev.bartizan.protocol.cli.Console;
 import dev.bartizan.protocol.command.Audience;
 import dev.bartizan.protocol.command.Command;
 import dev.bartizan.protocol.jws.StatementSigner;
 import dev.bartizan.updater.disk.OutputFile;
+import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -122,7 +123,7 @@ public final class CommandCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--out goes with attest, one device and --wait");
     }
-    OperatorDirectory directory = new OperatorDirectory(dir);
+    SharedDirectory directory = new SharedDirectory(dir);
     FleetSettings settings = FleetSettings.load(directory);
     StatementSigner signer = new OperatorKeys(directory).signer(OperatorKeys.COMMAND);
     Command command = command(settings);
@@ -162,7 +163,7 @@ public final class CommandCommand implements Callable<Integer> {
         .collect(Collectors.toUnmodifiableSet());
   }
 
-  private CommandClient connect(OperatorDirectory directory, FleetSettings settings)
+  private CommandClient connect(SharedDirectory directory, FleetSettings settings)
       throws IOException, Refusal {
     return CommandClient.connect(
         settings.operators(),

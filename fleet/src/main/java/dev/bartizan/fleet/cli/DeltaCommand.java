@@ -12,6 +12,7 @@ import dev.bartizan.delta.explain.DeltaPlot;
 import dev.bartizan.delta.explain.DeltaSummary;
 import dev.bartizan.delta.explain.TensorNames;
 import dev.bartizan.delta.format.DeltaFormat;
+import dev.bartizan.protocol.cli.ProgressLine;
 import dev.bartizan.updater.disk.OutputFile;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;

@@ -11,10 +11,11 @@ import dev.bartizan.fleet.enrol.EnrolmentTokens;
 import dev.bartizan.fleet.identity.CertificateAuthority;
 import dev.bartizan.fleet.identity.Device;
 import dev.bartizan.fleet.identity.Inventory;
-import dev.bartizan.fleet.identity.OperatorDirectory;
 import dev.bartizan.fleet.identity.RevocationList;
 import dev.bartizan.fleet.release.KeyDistribution;
+import dev.bartizan.protocol.cli.Console;
 import dev.bartizan.updater.disk.OutputFile;
+import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -98,7 +99,7 @@ public final class DeviceCommand {
           boolean noBroker)
       throws IOException, Refusal {
     change(dir, ueid, Device.State.REVOKED);
-    OperatorDirectory directory = new OperatorDirectory(dir);
+    SharedDirectory directory = new SharedDirectory(dir);
     CertificateAuthority authority = CertificateAuthority.load(directory, clock, random);
     if (noBroker) {
       new RevocationList(directory).write(authority, clock.instant());
@@ -148,7 +149,7 @@ public final class DeviceCommand {
       @Parameters(paramLabel = "FILE", description = "Where the token goes (mode 0600).") Path file,
       @Option(names = "--dir", defaultValue = ".", paramLabel = "DIR") Path dir)
       throws IOException {
-    EnrolmentTokens tokens = new EnrolmentTokens(new OperatorDirectory(dir), clock);
+    EnrolmentTokens tokens = new EnrolmentTokens(new SharedDirectory(dir), clock);
     try (OutputFile out = OutputFile.createPrivate(file)) {
       String token = tokens.create(random, EnrolmentTokens.LIFETIME) + "\n";
       out.write(ByteBuffer.wrap(token.getBytes(StandardCharsets.US_ASCII)));
@@ -160,13 +161,13 @@ public final class DeviceCommand {
 
   private int change(Path dir, Ueid ueid, Device.State state) throws IOException, Refusal {
     Device device = inventory(dir).change(ueid, state);
-    int keys = new KeyDistribution(new OperatorDirectory(dir), random).shipTo(ueid);
+    int keys = new KeyDistribution(new SharedDirectory(dir), random).shipTo(ueid);
     console.say(line(device) + "  keys of " + keys + " releases");
     return DONE;
   }
 
   private static Inventory inventory(Path dir) {
-    return new Inventory(new OperatorDirectory(dir));
+    return new Inventory(new SharedDirectory(dir));
   }
 
   private static String line(Device device) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.fleet.cli;
 
+import dev.bartizan.protocol.cli.Console;
+import dev.bartizan.protocol.cli.Failures;
+import dev.bartizan.protocol.cli.WrongUsage;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;

@@ -6,10 +6,11 @@ import dev.bartizan.crypto.SecretBytes;
 import dev.bartizan.fleet.founding.FleetPlan;
 import dev.bartizan.fleet.founding.Founding;
 import dev.bartizan.fleet.identity.FleetSettings;
-import dev.bartizan.fleet.identity.OperatorDirectory;
 import dev.bartizan.fleet.publish.RepositoryPlan;
 import dev.bartizan.fleet.publish.RolePlan;
 import dev.bartizan.fleet.release.OperatorRepository;
+import dev.bartizan.protocol.cli.Console;
+import dev.bartizan.updater.disk.SharedDirectory;
 import dev.bartizan.updater.tuf.RoleName;
 import dev.bartizan.updater.tuf.SignatureScheme;
 import java.io.IOException;
@@ -146,7 +147,7 @@ public final class InitCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, Refusal {
     FleetPlan plan = plan();
-    OperatorDirectory directory = new OperatorDirectory(dir);
+    SharedDirectory directory = new SharedDirectory(dir);
     Optional<SecretBytes> passphrase = OperatorOptions.passphrase(passphraseFile);
     OperatorRepository signing = new OperatorRepository(directory, passphrase, clock, random);
     new Founding(directory, signing, clock, random).found(plan);

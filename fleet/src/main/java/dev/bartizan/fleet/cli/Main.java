@@ -2,6 +2,7 @@
 package dev.bartizan.fleet.cli;
 
 import dev.bartizan.crypto.TouchesTheWorld;
+import dev.bartizan.protocol.cli.Console;
 import java.security.SecureRandom;
 import java.time.Clock;
 

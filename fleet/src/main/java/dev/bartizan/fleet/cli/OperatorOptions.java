@@ -5,8 +5,8 @@ import dev.bartizan.crypto.SecretBytes;
 import dev.bartizan.crypto.TouchesTheWorld;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.fleet.identity.FleetSettings;
-import dev.bartizan.fleet.identity.OperatorDirectory;
 import dev.bartizan.fleet.release.OperatorRepository;
+import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,8 +33,8 @@ final class OperatorOptions {
       description = "Holds the passphrase of the role keys in its first line.")
   private Optional<Path> passphraseFile = Optional.empty();
 
-  OperatorDirectory directory() {
-    return new OperatorDirectory(dir);
+  SharedDirectory directory() {
+    return new SharedDirectory(dir);
   }
 
   /**

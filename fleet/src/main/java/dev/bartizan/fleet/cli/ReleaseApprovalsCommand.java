@@ -7,6 +7,8 @@ import dev.bartizan.crypto.tpm.PcrSelection;
 import dev.bartizan.fleet.release.BootAuthority;
 import dev.bartizan.fleet.release.BootReference;
 import dev.bartizan.fleet.release.SignedDocuments;
+import dev.bartizan.protocol.cli.Console;
+import dev.bartizan.protocol.cli.InputFile;
 import dev.bartizan.updater.disk.OutputFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;

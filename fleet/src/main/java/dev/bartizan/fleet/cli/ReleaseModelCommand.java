@@ -6,14 +6,17 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.envelope.BulkCrypto;
 import dev.bartizan.crypto.json.StrictJson;
-import dev.bartizan.fleet.identity.OperatorDirectory;
 import dev.bartizan.fleet.release.ReleaseAuthor;
 import dev.bartizan.fleet.release.ReleaseDraft;
 import dev.bartizan.fleet.release.RuntimeTrial;
+import dev.bartizan.protocol.cli.Console;
+import dev.bartizan.protocol.cli.HelpOption;
+import dev.bartizan.protocol.cli.ProgressLine;
 import dev.bartizan.protocol.release.DeltaOffer;
 import dev.bartizan.protocol.release.ProbationLimits;
 import dev.bartizan.protocol.release.ReleaseManifest;
 import dev.bartizan.protocol.release.ReleaseName;
+import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -170,7 +173,7 @@ public final class ReleaseModelCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, Refusal {
     ReleaseDraft draft = draft();
-    OperatorDirectory directory = operator.directory();
+    SharedDirectory directory = operator.directory();
     ProgressLine progress =
         ProgressLine.on(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));
     try {

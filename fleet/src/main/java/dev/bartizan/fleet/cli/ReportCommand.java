@@ -5,17 +5,18 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.fleet.identity.Inventory;
-import dev.bartizan.fleet.identity.OperatorDirectory;
 import dev.bartizan.fleet.identity.OperatorKeys;
 import dev.bartizan.fleet.verify.Appraisal;
 import dev.bartizan.fleet.verify.AppraisalPolicy;
 import dev.bartizan.fleet.verify.ReportFiles;
 import dev.bartizan.fleet.verify.Verifier;
+import dev.bartizan.protocol.cli.Console;
 import dev.bartizan.protocol.evidence.Evidence;
 import dev.bartizan.protocol.evidence.Nonce;
 import dev.bartizan.protocol.result.AttestationResult;
 import dev.bartizan.protocol.result.TrustTier;
 import dev.bartizan.updater.disk.OutputFile;
+import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -66,7 +67,7 @@ public final class ReportCommand {
           Path trust,
       @Option(names = "--json", description = "Print one JSON document.") boolean json)
       throws IOException, Refusal {
-    OperatorDirectory directory = new OperatorDirectory(trust);
+    SharedDirectory directory = new SharedDirectory(trust);
     Inventory inventory = new Inventory(directory);
     Verifier verifier = new Verifier(inventory, AppraisalPolicy.load(directory));
     Appraisal appraisal = verifier.appraise(read(file), nonce, clock.instant());
@@ -90,14 +91,14 @@ public final class ReportCommand {
     for (String name : ReportFiles.NAMES) {
       OutputFile.requireOther(target.resolve(name), file);
     }
-    ReportFiles.write(read(file), new OperatorDirectory(target));
+    ReportFiles.write(read(file), new SharedDirectory(target));
     console.say("unpacked into " + target + "; nothing was verified");
     return AFFIRMED;
   }
 
   private static Evidence read(Path file) throws IOException, Refusal {
     Path absolute = file.toAbsolutePath();
-    OperatorDirectory folder = new OperatorDirectory(absolute.resolveSibling(""));
+    SharedDirectory folder = new SharedDirectory(absolute.resolveSibling(""));
     return Evidence.read(folder.read(String.valueOf(absolute.getFileName()), Evidence.MAX_LENGTH));
   }
 

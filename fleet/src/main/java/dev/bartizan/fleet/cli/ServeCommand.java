@@ -14,8 +14,9 @@ import dev.bartizan.fleet.identity.CertificateAuthority;
 import dev.bartizan.fleet.identity.Credentials;
 import dev.bartizan.fleet.identity.FleetSettings;
 import dev.bartizan.fleet.identity.Inventory;
-import dev.bartizan.fleet.identity.OperatorDirectory;
 import dev.bartizan.fleet.release.KeyDistribution;
+import dev.bartizan.protocol.cli.Console;
+import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -83,8 +84,8 @@ public final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, Refusal, InterruptedException {
-    OperatorDirectory directory =
-        new OperatorDirectory(positional.equals(NOT_GIVEN) ? dir : positional);
+    SharedDirectory directory =
+        new SharedDirectory(positional.equals(NOT_GIVEN) ? dir : positional);
     Credentials credentials = Credentials.load(directory, Credentials.SERVER);
     Set<Protection.Kind> accepted = accepted();
     TpmEnrolment.Office office = office(directory);
@@ -102,7 +103,7 @@ public final class ServeCommand implements Callable<Integer> {
     return 0;
   }
 
-  private TpmEnrolment.Office office(OperatorDirectory directory) throws IOException, Refusal {
+  private TpmEnrolment.Office office(SharedDirectory directory) throws IOException, Refusal {
     EnrolmentTokens tokens = new EnrolmentTokens(directory, clock);
     return new TpmEnrolment.Office(
         FleetSettings.load(directory),

@@ -6,8 +6,8 @@ import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.fleet.identity.CertificateAuthority;
 import dev.bartizan.fleet.identity.Credentials;
 import dev.bartizan.fleet.identity.FleetSettings;
-import dev.bartizan.fleet.identity.OperatorDirectory;
 import dev.bartizan.fleet.identity.RevocationList;
+import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.time.Instant;
 
@@ -16,10 +16,10 @@ import java.time.Instant;
  * does not come back.
  */
 public final class Expulsion {
-  private final OperatorDirectory directory;
+  private final SharedDirectory directory;
   private final CertificateAuthority authority;
 
-  public Expulsion(OperatorDirectory directory, CertificateAuthority authority) {
+  public Expulsion(SharedDirectory directory, CertificateAuthority authority) {
     this.directory = directory;
     this.authority = authority;
   }

@@ -2,7 +2,7 @@
 package dev.bartizan.fleet.command;
 
 import dev.bartizan.crypto.TouchesTheWorld;
-import dev.bartizan.fleet.identity.OperatorDirectory;
+import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
@@ -16,9 +16,9 @@ public final class LocalBroker {
 
   private static final int MAX_PID = 32;
 
-  private final OperatorDirectory directory;
+  private final SharedDirectory directory;
 
-  public LocalBroker(OperatorDirectory directory) {
+  public LocalBroker(SharedDirectory directory) {
     this.directory = directory;
   }
 

@@ -3,10 +3,10 @@ package dev.bartizan.fleet.enrol;
 
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.json.Malformed;
+import dev.bartizan.crypto.pem.Pem;
 import dev.bartizan.crypto.tpm.TpmPublic;
 import dev.bartizan.crypto.tpm.TpmRefusal;
 import dev.bartizan.fleet.enrol.EnrolmentRefusal.Reason;
-import dev.bartizan.fleet.identity.Pem;
 import java.security.PublicKey;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;

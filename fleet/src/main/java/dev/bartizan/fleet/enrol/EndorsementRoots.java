@@ -3,11 +3,11 @@ package dev.bartizan.fleet.enrol;
 
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.json.Malformed;
+import dev.bartizan.crypto.pem.Pem;
 import dev.bartizan.crypto.tpm.EndorsementKind;
 import dev.bartizan.crypto.tpm.TpmPublic;
 import dev.bartizan.fleet.enrol.EnrolmentRefusal.Reason;
-import dev.bartizan.fleet.identity.OperatorDirectory;
-import dev.bartizan.fleet.identity.Pem;
+import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
@@ -44,7 +44,7 @@ public final class EndorsementRoots {
    * @throws IOException also when there is none, since no device could ever be taken in; and when
    *     kindred authorities are believed for two kinds, since a chip then had two names
    */
-  public static EndorsementRoots load(OperatorDirectory directory) throws IOException, Malformed {
+  public static EndorsementRoots load(SharedDirectory directory) throws IOException, Malformed {
     List<Believed> believed = new ArrayList<>();
     for (EndorsementKind kind : EndorsementKind.values()) {
       for (String name : directory.list(folder(kind), ".pem")) {

@@ -8,7 +8,7 @@ import dev.bartizan.crypto.json.Base64Url;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.fleet.enrol.EnrolmentRefusal.Reason;
-import dev.bartizan.fleet.identity.OperatorDirectory;
+import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -30,10 +30,10 @@ public final class EnrolmentTokens {
   private static final int BYTES = 32;
   private static final int MAX_LENGTH = 1024;
 
-  private final OperatorDirectory directory;
+  private final SharedDirectory directory;
   private final Clock clock;
 
-  public EnrolmentTokens(OperatorDirectory directory, Clock clock) {
+  public EnrolmentTokens(SharedDirectory directory, Clock clock) {
     this.directory = directory;
     this.clock = clock;
   }

@@ -8,8 +8,8 @@ import dev.bartizan.fleet.identity.CertificateAuthority;
 import dev.bartizan.fleet.identity.Credentials;
 import dev.bartizan.fleet.identity.FleetSettings;
 import dev.bartizan.fleet.identity.NewFleet;
-import dev.bartizan.fleet.identity.OperatorDirectory;
 import dev.bartizan.fleet.identity.RevocationList;
+import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -36,9 +36,9 @@ final class BrokerFiles {
 
   private static final int MAX_PACKET = MAX_MESSAGE + 64 * 1024;
 
-  private final OperatorDirectory directory;
+  private final SharedDirectory directory;
 
-  BrokerFiles(OperatorDirectory directory) {
+  BrokerFiles(SharedDirectory directory) {
     this.directory = directory;
   }
 

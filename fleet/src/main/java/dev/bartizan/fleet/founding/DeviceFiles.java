@@ -2,8 +2,8 @@
 package dev.bartizan.fleet.founding;
 
 import dev.bartizan.crypto.Bytes;
-import dev.bartizan.fleet.identity.OperatorDirectory;
-import dev.bartizan.fleet.identity.Pem;
+import dev.bartizan.crypto.pem.Pem;
+import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
@@ -12,9 +12,9 @@ import java.util.Locale;
 
 /** What goes into {@code /etc/bartizan} of each device: nothing secret, nothing of one device. */
 final class DeviceFiles {
-  private final OperatorDirectory directory;
+  private final SharedDirectory directory;
 
-  DeviceFiles(OperatorDirectory directory) {
+  DeviceFiles(SharedDirectory directory) {
     this.directory = directory;
   }
 

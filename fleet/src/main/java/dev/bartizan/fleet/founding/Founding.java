@@ -5,10 +5,10 @@ import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.fleet.identity.CertificateAuthority;
 import dev.bartizan.fleet.identity.NewFleet;
-import dev.bartizan.fleet.identity.OperatorDirectory;
 import dev.bartizan.fleet.release.OperatorRepository;
 import dev.bartizan.fleet.release.SignedDocuments;
 import dev.bartizan.protocol.release.UpdateTimes;
+import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -29,16 +29,13 @@ public final class Founding {
 
   private static final int ANY_LENGTH = 1 << 20;
 
-  private final OperatorDirectory directory;
+  private final SharedDirectory directory;
   private final OperatorRepository repository;
   private final Clock clock;
   private final SecureRandom random;
 
   public Founding(
-      OperatorDirectory directory,
-      OperatorRepository repository,
-      Clock clock,
-      SecureRandom random) {
+      SharedDirectory directory, OperatorRepository repository, Clock clock, SecureRandom random) {
     this.directory = directory;
     this.repository = repository;
     this.clock = clock;

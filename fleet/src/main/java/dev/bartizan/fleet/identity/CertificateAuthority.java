@@ -3,7 +3,9 @@ package dev.bartizan.fleet.identity;
 
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.keystore.Ueid;
+import dev.bartizan.crypto.pem.Pem;
 import dev.bartizan.protocol.jws.SpiffeId;
+import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.security.KeyPair;
@@ -59,7 +61,7 @@ public final class CertificateAuthority {
 
   /** Makes and stores a new authority. */
   public static CertificateAuthority create(
-      OperatorDirectory directory, String trustDomain, Clock clock, SecureRandom random)
+      SharedDirectory directory, String trustDomain, Clock clock, SecureRandom random)
       throws IOException {
     KeyPair pair = OperatorKeys.p256(random);
     X509Certificate root =
@@ -73,7 +75,7 @@ public final class CertificateAuthority {
   }
 
   public static CertificateAuthority load(
-      OperatorDirectory directory, Clock clock, SecureRandom random) throws IOException, Malformed {
+      SharedDirectory directory, Clock clock, SecureRandom random) throws IOException, Malformed {
     return new CertificateAuthority(Credentials.load(directory, NAME), clock, random);
   }
 

@@ -2,6 +2,8 @@
 package dev.bartizan.fleet.identity;
 
 import dev.bartizan.crypto.json.Malformed;
+import dev.bartizan.crypto.pem.Pem;
+import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -42,13 +44,13 @@ public record Credentials(PrivateKey key, List<X509Certificate> chain) {
   }
 
   /** Writes {@code NAME.pem} and, readable by its owner only, {@code NAME.key}. */
-  public void store(OperatorDirectory directory, String name) throws IOException {
+  public void store(SharedDirectory directory, String name) throws IOException {
     directory.writePrivate(name + ".key", ascii(Pem.ofPrivateKey(key)));
     directory.write(name + ".pem", ascii(Pem.ofCertificates(chain)));
   }
 
   /** Reads what {@link #store} wrote. */
-  public static Credentials load(OperatorDirectory directory, String name)
+  public static Credentials load(SharedDirectory directory, String name)
       throws IOException, Malformed {
     String key = text(directory, name + ".key");
     String chain = text(directory, name + ".pem");
@@ -92,7 +94,7 @@ public record Credentials(PrivateKey key, List<X509Certificate> chain) {
     return "credentials of " + certificate().getSubjectX500Principal();
   }
 
-  private static String text(OperatorDirectory directory, String name) throws IOException {
+  private static String text(SharedDirectory directory, String name) throws IOException {
     return new String(directory.read(name, MAX_LENGTH), StandardCharsets.US_ASCII);
   }
 

@@ -11,6 +11,7 @@ import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.crypto.keystore.Ueid;
+import dev.bartizan.crypto.pem.Pem;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;

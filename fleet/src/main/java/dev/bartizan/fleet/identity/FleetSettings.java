@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bartizan.crypto.json.JsonFields;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.json.StrictJson;
+import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -48,14 +49,14 @@ public record FleetSettings(String trustDomain, String broker, String operators)
     return broker.substring(0, colon + 1) + (Integer.parseInt(broker.substring(colon + 1)) + 1);
   }
 
-  public void store(OperatorDirectory directory) throws IOException {
+  public void store(SharedDirectory directory) throws IOException {
     ObjectNode document = StrictJson.object();
     document.put("trust_domain", trustDomain).put("broker", broker);
     document.put("operator_broker", operators);
     directory.write(FILE, StrictJson.writeIndented(document));
   }
 
-  public static FleetSettings load(OperatorDirectory directory) throws IOException, Malformed {
+  public static FleetSettings load(SharedDirectory directory) throws IOException, Malformed {
     String what = directory.path(FILE).toString();
     JsonFields document = StrictJson.read(directory.read(FILE, MAX_LENGTH), MAX_LENGTH, what);
     try {

@@ -5,6 +5,7 @@ import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.crypto.keystore.Ueid;
+import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,9 +16,9 @@ public final class Inventory {
   private static final String FOLDER = "devices";
   private static final String SUFFIX = ".json";
 
-  private final OperatorDirectory directory;
+  private final SharedDirectory directory;
 
-  public Inventory(OperatorDirectory directory) {
+  public Inventory(SharedDirectory directory) {
     this.directory = directory;
   }
 

@@ -8,6 +8,7 @@ import dev.bartizan.crypto.json.JsonFields;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.crypto.keystore.Ueid;
+import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.security.cert.X509Certificate;
@@ -33,7 +34,7 @@ public final class IssuedIdentities {
   /** Brokers' clocks are not ours: listed a little longer than good. */
   private static final Duration SKEW = Duration.ofDays(1);
 
-  private final OperatorDirectory directory;
+  private final SharedDirectory directory;
 
   private record Entry(BigInteger serial, Instant until) {
     boolean isGood(Instant now) {
@@ -41,7 +42,7 @@ public final class IssuedIdentities {
     }
   }
 
-  public IssuedIdentities(OperatorDirectory directory) {
+  public IssuedIdentities(SharedDirectory directory) {
     this.directory = directory;
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.fleet.identity;
 
+import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -21,7 +22,7 @@ public final class NewFleet {
    * @param hosts DNS names and IP addresses of the enrolment server and the broker
    */
   public static CertificateAuthority found(
-      OperatorDirectory directory,
+      SharedDirectory directory,
       FleetSettings settings,
       List<String> hosts,
       Clock clock,

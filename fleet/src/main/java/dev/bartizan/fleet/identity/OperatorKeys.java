@@ -2,9 +2,11 @@
 package dev.bartizan.fleet.identity;
 
 import dev.bartizan.crypto.json.Malformed;
+import dev.bartizan.crypto.pem.Pem;
 import dev.bartizan.protocol.jws.SoftwareSigner;
 import dev.bartizan.protocol.jws.StatementKey;
 import dev.bartizan.protocol.jws.StatementSigner;
+import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -33,9 +35,9 @@ public final class OperatorKeys {
 
   private static final int MAX_LENGTH = 16 * 1024;
 
-  private final OperatorDirectory directory;
+  private final SharedDirectory directory;
 
-  public OperatorKeys(OperatorDirectory directory) {
+  public OperatorKeys(SharedDirectory directory) {
     this.directory = directory;
   }
 

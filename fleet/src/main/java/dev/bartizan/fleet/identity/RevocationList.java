@@ -2,6 +2,7 @@
 package dev.bartizan.fleet.identity;
 
 import dev.bartizan.crypto.json.Malformed;
+import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -18,20 +19,19 @@ public final class RevocationList {
   /** In the operator's directory. */
   public static final String FILE = "broker/revoked.pem";
 
-  private final OperatorDirectory directory;
+  private final SharedDirectory directory;
 
-  public RevocationList(OperatorDirectory directory) {
+  public RevocationList(SharedDirectory directory) {
     this.directory = directory;
   }
 
   /** The list of a fleet that has no devices yet. */
-  static void begin(OperatorDirectory directory, CertificateAuthority authority)
-      throws IOException {
+  static void begin(SharedDirectory directory, CertificateAuthority authority) throws IOException {
     write(directory, authority, List.of());
   }
 
   private static void write(
-      OperatorDirectory directory, CertificateAuthority authority, List<BigInteger> serials)
+      SharedDirectory directory, CertificateAuthority authority, List<BigInteger> serials)
       throws IOException {
     String list = authority.revocationList(new TreeSet<>(serials));
     directory.write(FILE, list.getBytes(StandardCharsets.US_ASCII));

@@ -3,7 +3,7 @@ package dev.bartizan.fleet.publish;
 
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.TouchesTheWorld;
-import dev.bartizan.fleet.identity.ServedFolder;
+import dev.bartizan.updater.disk.ServedFolder;
 import dev.bartizan.updater.tuf.MetadataSource;
 import java.io.IOException;
 import java.io.InputStream;

@@ -8,9 +8,9 @@ import dev.bartizan.crypto.envelope.KeyEnvelopeSealer;
 import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.fleet.identity.Device;
 import dev.bartizan.fleet.identity.Inventory;
-import dev.bartizan.fleet.identity.OperatorDirectory;
 import dev.bartizan.protocol.release.EnvelopePath;
 import dev.bartizan.protocol.release.ReleaseName;
+import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.Optional;
@@ -24,12 +24,12 @@ import java.util.Optional;
 public final class KeyDistribution {
   private static final String REPOSITORY = "repository/";
 
-  private final OperatorDirectory directory;
+  private final SharedDirectory directory;
   private final Inventory inventory;
   private final ReleaseArchive archive;
   private final KeyEnvelopeSealer sealer;
 
-  public KeyDistribution(OperatorDirectory directory, SecureRandom random) {
+  public KeyDistribution(SharedDirectory directory, SecureRandom random) {
     this.directory = directory;
     this.inventory = new Inventory(directory);
     this.archive = new ReleaseArchive(directory);

@@ -5,12 +5,12 @@ import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.SecretBytes;
 import dev.bartizan.fleet.author.KeyFolder;
 import dev.bartizan.fleet.author.KeyRing;
-import dev.bartizan.fleet.identity.OperatorDirectory;
 import dev.bartizan.fleet.publish.Lifetimes;
 import dev.bartizan.fleet.publish.Repository;
 import dev.bartizan.fleet.publish.RepositoryFolder;
 import dev.bartizan.protocol.release.ReleaseManifest;
 import dev.bartizan.updater.disk.LinuxDisk;
+import dev.bartizan.updater.disk.SharedDirectory;
 import dev.bartizan.updater.tuf.MetadataStore;
 import dev.bartizan.updater.tuf.TargetFile;
 import dev.bartizan.updater.tuf.TrustedTargets;
@@ -33,7 +33,7 @@ public final class OperatorRepository {
   private static final String TIMESTAMP = "timestamp.json";
   private static final int TIMESTAMP_LIMIT = 64 * 1024;
 
-  private final OperatorDirectory directory;
+  private final SharedDirectory directory;
   private final RepositoryFolder folder;
   private final KeyRing ring;
   private final InstantSource clock;
@@ -42,7 +42,7 @@ public final class OperatorRepository {
    * @param passphrase of the role keys, when they are encrypted
    */
   public OperatorRepository(
-      OperatorDirectory directory,
+      SharedDirectory directory,
       Optional<SecretBytes> passphrase,
       InstantSource clock,
       SecureRandom random) {
@@ -59,8 +59,7 @@ public final class OperatorRepository {
   }
 
   /**
-   * Does {@code work} under the directory's lock; {@link OperatorDirectory#exclusively} inside
-   * fails.
+   * Does {@code work} under the directory's lock; {@link SharedDirectory#exclusively} inside fails.
    */
   public <T> T use(Work<T> work) throws IOException, Refusal {
     return directory.exclusively(

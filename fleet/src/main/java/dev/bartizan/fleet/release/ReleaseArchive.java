@@ -5,9 +5,9 @@ import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.SecretBytes;
 import dev.bartizan.crypto.TouchesTheWorld;
 import dev.bartizan.crypto.json.Malformed;
-import dev.bartizan.fleet.identity.OperatorDirectory;
 import dev.bartizan.protocol.release.ReleaseManifest;
 import dev.bartizan.protocol.release.ReleaseName;
+import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,9 +25,9 @@ final class ReleaseArchive {
   private static final String MANIFEST = "/release.json";
   private static final String KEY = "/content.key";
 
-  private final OperatorDirectory directory;
+  private final SharedDirectory directory;
 
-  ReleaseArchive(OperatorDirectory directory) {
+  ReleaseArchive(SharedDirectory directory) {
     this.directory = directory;
   }
 

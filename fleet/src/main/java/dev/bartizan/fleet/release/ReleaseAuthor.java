@@ -8,7 +8,6 @@ import dev.bartizan.crypto.SecretBytes;
 import dev.bartizan.crypto.envelope.ArtifactContext;
 import dev.bartizan.crypto.envelope.BulkCrypto;
 import dev.bartizan.delta.encode.DeltaEncoder;
-import dev.bartizan.fleet.identity.OperatorDirectory;
 import dev.bartizan.fleet.publish.NewTarget;
 import dev.bartizan.fleet.publish.Repository;
 import dev.bartizan.fleet.release.ReleaseRefusal.Code;
@@ -17,6 +16,7 @@ import dev.bartizan.protocol.release.GoldenOffer;
 import dev.bartizan.protocol.release.ReleaseManifest;
 import dev.bartizan.protocol.release.ReleaseName;
 import dev.bartizan.protocol.release.SealedFile;
+import dev.bartizan.updater.disk.SharedDirectory;
 import dev.bartizan.updater.engine.ModelRefusal;
 import dev.bartizan.updater.golden.Deviation;
 import dev.bartizan.updater.golden.GoldenRefusal;
@@ -43,7 +43,7 @@ public final class ReleaseAuthor {
   private static final String GOLDEN = "golden.tar";
   private static final String INLINED = "releases";
 
-  private final OperatorDirectory directory;
+  private final SharedDirectory directory;
   private final OperatorRepository repository;
   private final BulkCrypto crypto;
   private final SecureRandom random;
@@ -53,7 +53,7 @@ public final class ReleaseAuthor {
   private final KeyDistribution shipping;
 
   public ReleaseAuthor(
-      OperatorDirectory directory,
+      SharedDirectory directory,
       OperatorRepository repository,
       BulkCrypto crypto,
       SecureRandom random,

@@ -6,7 +6,6 @@ import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.boot.ReferenceValues;
 import dev.bartizan.crypto.keystore.PcrApproval;
 import dev.bartizan.crypto.keystore.Protection;
-import dev.bartizan.fleet.identity.OperatorDirectory;
 import dev.bartizan.fleet.identity.OperatorKeys;
 import dev.bartizan.fleet.publish.NewTarget;
 import dev.bartizan.fleet.publish.Repository;
@@ -18,6 +17,7 @@ import dev.bartizan.protocol.release.ReleaseName;
 import dev.bartizan.protocol.release.SoftwareManifest;
 import dev.bartizan.protocol.release.SuiteManifest;
 import dev.bartizan.protocol.release.UpdateTimes;
+import dev.bartizan.updater.disk.SharedDirectory;
 import dev.bartizan.updater.tuf.RoleName;
 import dev.bartizan.updater.tuf.TargetFile;
 import java.io.IOException;
@@ -40,10 +40,10 @@ public final class SignedDocuments {
   private static final RoleName SOFTWARE = new RoleName("software");
   private static final RoleName REFERENCE = new RoleName("reference");
 
-  private final OperatorDirectory directory;
+  private final SharedDirectory directory;
   private final OperatorRepository repository;
 
-  public SignedDocuments(OperatorDirectory directory, OperatorRepository repository) {
+  public SignedDocuments(SharedDirectory directory, OperatorRepository repository) {
     this.directory = directory;
     this.repository = repository;
   }

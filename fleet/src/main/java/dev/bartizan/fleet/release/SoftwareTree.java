@@ -3,9 +3,9 @@ package dev.bartizan.fleet.release;
 
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.TouchesTheWorld;
-import dev.bartizan.fleet.identity.ServedFolder;
 import dev.bartizan.protocol.release.SoftwareFile;
 import dev.bartizan.protocol.release.SoftwareManifest;
+import dev.bartizan.updater.disk.ServedFolder;
 import dev.bartizan.updater.software.AgentFiles;
 import dev.bartizan.updater.software.Installation;
 import java.io.IOException;

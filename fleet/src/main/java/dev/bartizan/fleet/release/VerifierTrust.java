@@ -7,8 +7,8 @@ import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.boot.ReferenceValues;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.json.StrictJson;
-import dev.bartizan.fleet.identity.OperatorDirectory;
 import dev.bartizan.protocol.release.ReferenceTargets;
+import dev.bartizan.updater.disk.SharedDirectory;
 import dev.bartizan.updater.tuf.TargetFile;
 import dev.bartizan.updater.tuf.TrustedTargets;
 import java.io.IOException;
@@ -21,10 +21,10 @@ public final class VerifierTrust {
   private static final String MODELS = "models/";
   private static final String SOFTWARE = "software/";
 
-  private final OperatorDirectory directory;
+  private final SharedDirectory directory;
   private final OperatorRepository repository;
 
-  public VerifierTrust(OperatorDirectory directory, OperatorRepository repository) {
+  public VerifierTrust(SharedDirectory directory, OperatorRepository repository) {
     this.directory = directory;
     this.repository = repository;
   }

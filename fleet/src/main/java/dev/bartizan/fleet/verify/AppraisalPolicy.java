@@ -3,7 +3,7 @@ package dev.bartizan.fleet.verify;
 
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.json.Malformed;
-import dev.bartizan.fleet.identity.OperatorDirectory;
+import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -20,7 +20,7 @@ public record AppraisalPolicy(KnownProfiles reference, KnownReleases releases, D
   private static final String RELEASES = "releases.json";
   private static final String RULES = "bartizan-appraisal/1";
 
-  public static AppraisalPolicy load(OperatorDirectory trust) throws IOException, Malformed {
+  public static AppraisalPolicy load(SharedDirectory trust) throws IOException, Malformed {
     Optional<byte[]> reference = trust.find(REFERENCE, KnownProfiles.MAX_LENGTH);
     Optional<byte[]> releases = trust.find(RELEASES, KnownReleases.MAX_LENGTH);
     return new AppraisalPolicy(

@@ -6,14 +6,14 @@ import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.crypto.keystore.Quote;
+import dev.bartizan.crypto.pem.Pem;
 import dev.bartizan.crypto.tpm.PcrBank;
 import dev.bartizan.crypto.tpm.PcrValues;
 import dev.bartizan.crypto.tpm.QuoteAttest;
 import dev.bartizan.crypto.tpm.TpmPublic;
-import dev.bartizan.fleet.identity.OperatorDirectory;
-import dev.bartizan.fleet.identity.Pem;
 import dev.bartizan.protocol.evidence.AgentLog;
 import dev.bartizan.protocol.evidence.Evidence;
+import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -45,8 +45,7 @@ public final class ReportFiles {
   private ReportFiles() {}
 
   /** Writes the members of {@code evidence} into {@code target}. */
-  public static void write(Evidence evidence, OperatorDirectory target)
-      throws IOException, Refusal {
+  public static void write(Evidence evidence, SharedDirectory target) throws IOException, Refusal {
     if (evidence.quote().isPresent()) {
       write(evidence.quote().get(), evidence.log(), target);
     }
@@ -61,7 +60,7 @@ public final class ReportFiles {
     }
   }
 
-  private static void write(Quote quote, AgentLog log, OperatorDirectory target)
+  private static void write(Quote quote, AgentLog log, SharedDirectory target)
       throws IOException, Refusal {
     target.write("quote.msg", quote.attest().toArray());
     target.write("quote.sig", quote.signature().toArray());

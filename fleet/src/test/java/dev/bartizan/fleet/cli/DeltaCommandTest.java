@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.bartizan.crypto.Digest;
+import dev.bartizan.protocol.cli.Failures;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.bartizan.crypto.Bytes;
+import dev.bartizan.protocol.cli.Console;
 import dev.bartizan.protocol.release.DevicePolicy;
 import dev.bartizan.protocol.release.SuiteManifest;
 import dev.bartizan.updater.bundle.Bundle;

@@ -16,6 +16,8 @@ import dev.bartizan.crypto.tpm.Swtpm;
 import dev.bartizan.fleet.FleetOfOne;
 import dev.bartizan.fleet.MovableClock;
 import dev.bartizan.fleet.verify.ReportFiles;
+import dev.bartizan.protocol.cli.Console;
+import dev.bartizan.protocol.cli.Failures;
 import dev.bartizan.protocol.evidence.AgentEvent;
 import dev.bartizan.protocol.evidence.AgentLog;
 import dev.bartizan.protocol.evidence.EvidenceWriter;

@@ -9,21 +9,21 @@ import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.fleet.cli.CommandCommand;
-import dev.bartizan.fleet.cli.Console;
-import dev.bartizan.fleet.cli.Failures;
 import dev.bartizan.fleet.founding.ShippedBroker;
 import dev.bartizan.fleet.identity.CertificateAuthority;
 import dev.bartizan.fleet.identity.Credentials;
 import dev.bartizan.fleet.identity.Device;
 import dev.bartizan.fleet.identity.Inventory;
-import dev.bartizan.fleet.identity.OperatorDirectory;
 import dev.bartizan.fleet.identity.OperatorKeys;
+import dev.bartizan.protocol.cli.Console;
+import dev.bartizan.protocol.cli.Failures;
 import dev.bartizan.protocol.command.AuthorisedCommand;
 import dev.bartizan.protocol.command.Command;
 import dev.bartizan.protocol.command.CommandKeys;
 import dev.bartizan.protocol.command.CommandRefusal;
 import dev.bartizan.protocol.command.CommandVerifier;
 import dev.bartizan.protocol.jws.SpiffeId;
+import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -60,7 +60,7 @@ class CommandClientTest {
   private final Clock clock = Clock.systemUTC();
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   @TempDir private Path folder;
-  private OperatorDirectory directory;
+  private SharedDirectory directory;
   private CertificateAuthority authority;
   private ShippedBroker broker;
 
@@ -120,7 +120,7 @@ class CommandClientTest {
   void aStrangerIsNotLetIn() throws Exception {
     CertificateAuthority other =
         CertificateAuthority.create(
-            new OperatorDirectory(folder.resolve("other")), "other.example", clock, RANDOM);
+            new SharedDirectory(folder.resolve("other")), "other.example", clock, RANDOM);
     Credentials stranger = other.issueOperator("mallory", Duration.ofDays(1));
 
     assertThrows(

@@ -13,7 +13,7 @@ import dev.bartizan.crypto.tpm.EndorsementKind;
 import dev.bartizan.crypto.tpm.KeyParameters;
 import dev.bartizan.crypto.tpm.RsaParameters;
 import dev.bartizan.crypto.tpm.TpmPublic;
-import dev.bartizan.fleet.identity.OperatorDirectory;
+import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Path;
@@ -100,7 +100,7 @@ class EndorsementRootsTest {
     assertKindred(maker, below);
     assertKindred(below, maker);
     assertKindred(sister, below);
-    OperatorDirectory unrelated = new OperatorDirectory(folder.resolve("unrelated"));
+    SharedDirectory unrelated = new SharedDirectory(folder.resolve("unrelated"));
     unrelated.write("ek-roots/a.pem", maker.pem());
     unrelated.write("ek-roots/rsa-2048/b.pem", ChipMaker.root("O=Others,CN=Root").pem());
     EndorsementRoots.load(unrelated).require(maker.certify(EC), List.of(), EC, NOW);
@@ -149,7 +149,7 @@ class EndorsementRootsTest {
 
   @Test
   void ofAnAuthoritysTwoCertificatesTheOneThatHoldsCounts() throws Exception {
-    OperatorDirectory directory = new OperatorDirectory(folder);
+    SharedDirectory directory = new SharedDirectory(folder);
     directory.write("ek-roots/old.pem", maker.again(ChipMaker.authority().until(YESTERDAY)).pem());
     directory.write("ek-roots/now.pem", maker.pem());
     EndorsementRoots.load(directory).require(maker.certify(EC), List.of(), EC, NOW);
@@ -285,7 +285,7 @@ class EndorsementRootsTest {
   }
 
   private void assertKindred(ChipMaker one, ChipMaker other) throws IOException {
-    OperatorDirectory directory = new OperatorDirectory(folder.resolve("kin"));
+    SharedDirectory directory = new SharedDirectory(folder.resolve("kin"));
     directory.write("ek-roots/one.pem", one.pem());
     directory.write("ek-roots/rsa-2048/other.pem", other.pem());
     IOException refused = assertThrows(IOException.class, () -> EndorsementRoots.load(directory));
@@ -315,8 +315,8 @@ class EndorsementRootsTest {
   }
 
   private EndorsementRoots roots(String file, ChipMaker by) throws Exception {
-    OperatorDirectory directory =
-        new OperatorDirectory(
+    SharedDirectory directory =
+        new SharedDirectory(
             folder.resolve(file.substring(0, file.lastIndexOf('/')).replace('/', '-')));
     directory.write(file, by.pem());
     return EndorsementRoots.load(directory);

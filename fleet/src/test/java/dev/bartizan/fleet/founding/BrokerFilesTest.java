@@ -9,7 +9,7 @@ import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.fleet.identity.CertificateAuthority;
 import dev.bartizan.fleet.identity.Credentials;
 import dev.bartizan.fleet.identity.NewFleet;
-import dev.bartizan.fleet.identity.OperatorDirectory;
+import dev.bartizan.updater.disk.SharedDirectory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -108,7 +108,7 @@ class BrokerFilesTest {
   /** Attack: a certificate of somebody else's authority that says it is the operator. */
   @Test
   void aStrangersCertificateDoesNotConnect() throws Exception {
-    OperatorDirectory strangers = new OperatorDirectory(folder.resolve("strangers"));
+    SharedDirectory strangers = new SharedDirectory(folder.resolve("strangers"));
     Credentials forged =
         CertificateAuthority.create(strangers, "fleet.example", Clock.systemUTC(), random)
             .issueOperator(NewFleet.OPERATOR, Duration.ofDays(1));

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.bartizan.fleet.identity.CertificateAuthority;
 import dev.bartizan.fleet.identity.FleetSettings;
-import dev.bartizan.fleet.identity.OperatorDirectory;
 import dev.bartizan.fleet.publish.RepositoryPlan;
 import dev.bartizan.fleet.release.Operator;
+import dev.bartizan.updater.disk.SharedDirectory;
 import dev.bartizan.updater.tuf.SignatureScheme;
 import java.net.URI;
 import java.nio.file.Path;
@@ -30,7 +30,7 @@ class FleetPlanTest {
     assertEquals(List.of("::1", "::1", "127.0.0.1", "localhost"), plan.hosts());
     CertificateAuthority authority =
         CertificateAuthority.create(
-            new OperatorDirectory(folder), "fleet.example", Operator.CLOCK, Operator.RANDOM);
+            new SharedDirectory(folder), "fleet.example", Operator.CLOCK, Operator.RANDOM);
     X509Certificate certificate =
         authority.issueServer(plan.hosts(), Duration.ofDays(1)).certificate();
     assertEquals(

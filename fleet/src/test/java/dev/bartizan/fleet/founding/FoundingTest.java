@@ -7,11 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.bartizan.crypto.Digest;
-import dev.bartizan.fleet.identity.OperatorDirectory;
 import dev.bartizan.fleet.identity.OperatorKeys;
 import dev.bartizan.fleet.release.Operator;
 import dev.bartizan.fleet.release.OperatorRepository;
 import dev.bartizan.protocol.release.DevicePolicy;
+import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -29,7 +29,7 @@ class FoundingTest {
   @TempDir private Path folder;
 
   private void found() throws Exception {
-    OperatorDirectory directory = new OperatorDirectory(folder);
+    SharedDirectory directory = new SharedDirectory(folder);
     OperatorRepository repository =
         new OperatorRepository(directory, Optional.empty(), Operator.CLOCK, Operator.RANDOM);
     new Founding(directory, repository, Operator.CLOCK, Operator.RANDOM).found(Operator.plan());

@@ -6,8 +6,8 @@ import dev.bartizan.fleet.identity.CertificateAuthority;
 import dev.bartizan.fleet.identity.Credentials;
 import dev.bartizan.fleet.identity.FleetSettings;
 import dev.bartizan.fleet.identity.NewFleet;
-import dev.bartizan.fleet.identity.OperatorDirectory;
 import dev.bartizan.protocol.jws.SpiffeId;
+import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -28,11 +28,11 @@ import java.util.concurrent.TimeUnit;
 public final class ShippedBroker implements AutoCloseable {
   private static final SecureRandom RANDOM = new SecureRandom();
 
-  private final OperatorDirectory directory;
+  private final SharedDirectory directory;
   private final FleetSettings settings;
   private final Process process;
 
-  private ShippedBroker(OperatorDirectory directory, FleetSettings settings, Process process) {
+  private ShippedBroker(SharedDirectory directory, FleetSettings settings, Process process) {
     this.directory = directory;
     this.settings = settings;
     this.process = process;
@@ -40,7 +40,7 @@ public final class ShippedBroker implements AutoCloseable {
 
   /** Founds a fleet in {@code folder} and starts its broker. */
   public static ShippedBroker start(Path folder) throws IOException {
-    OperatorDirectory directory = new OperatorDirectory(folder);
+    SharedDirectory directory = new SharedDirectory(folder);
     FleetSettings settings = new FleetSettings("fleet.example", "ssl://localhost:" + freePair());
     NewFleet.found(directory, settings, List.of("localhost"), Clock.systemUTC(), RANDOM);
     new BrokerFiles(directory).write(settings);
@@ -52,7 +52,7 @@ public final class ShippedBroker implements AutoCloseable {
     return new ShippedBroker(directory, settings, process);
   }
 
-  public OperatorDirectory directory() {
+  public SharedDirectory directory() {
     return directory;
   }
 

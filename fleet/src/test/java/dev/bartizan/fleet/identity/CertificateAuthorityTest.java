@@ -11,6 +11,7 @@ import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.protocol.jws.SpiffeId;
+import dev.bartizan.updater.disk.SharedDirectory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -46,12 +47,12 @@ class CertificateAuthorityTest {
   private final ECPublicKey deviceKey = (ECPublicKey) OperatorKeys.p256(random).getPublic();
 
   @TempDir private Path folder;
-  private OperatorDirectory directory;
+  private SharedDirectory directory;
   private CertificateAuthority authority;
 
   @BeforeEach
   void create() throws Exception {
-    directory = new OperatorDirectory(folder);
+    directory = new SharedDirectory(folder);
     authority = CertificateAuthority.create(directory, "fleet.example", CLOCK, random);
   }
 

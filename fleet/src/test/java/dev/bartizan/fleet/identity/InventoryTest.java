@@ -11,6 +11,7 @@ import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.protocol.jws.SpiffeId;
+import dev.bartizan.updater.disk.SharedDirectory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -37,7 +38,7 @@ class InventoryTest {
 
   @BeforeEach
   void enrolOne() throws Exception {
-    OperatorDirectory directory = new OperatorDirectory(folder);
+    SharedDirectory directory = new SharedDirectory(folder);
     SecureRandom random = new SecureRandom();
     CertificateAuthority authority =
         CertificateAuthority.create(

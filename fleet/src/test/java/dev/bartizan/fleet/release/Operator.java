@@ -12,11 +12,11 @@ import dev.bartizan.fleet.identity.CertificateAuthority;
 import dev.bartizan.fleet.identity.Device;
 import dev.bartizan.fleet.identity.FleetSettings;
 import dev.bartizan.fleet.identity.Inventory;
-import dev.bartizan.fleet.identity.OperatorDirectory;
 import dev.bartizan.fleet.publish.RepositoryPlan;
 import dev.bartizan.protocol.jws.SpiffeId;
 import dev.bartizan.protocol.release.ProbationLimits;
 import dev.bartizan.protocol.release.ReleaseName;
+import dev.bartizan.updater.disk.SharedDirectory;
 import dev.bartizan.updater.tuf.SignatureScheme;
 import java.io.IOException;
 import java.net.URI;
@@ -49,12 +49,12 @@ public final class Operator {
   private static final String TRUST_DOMAIN = "fleet.example";
 
   private final Path home;
-  private final OperatorDirectory directory;
+  private final SharedDirectory directory;
   private final OperatorRepository repository;
 
   private Operator(Path home) {
     this.home = home;
-    this.directory = new OperatorDirectory(home);
+    this.directory = new SharedDirectory(home);
     this.repository = new OperatorRepository(directory, Optional.empty(), CLOCK, RANDOM);
   }
 
@@ -72,7 +72,7 @@ public final class Operator {
         RepositoryPlan.defaults(SignatureScheme.ED25519));
   }
 
-  public OperatorDirectory directory() {
+  public SharedDirectory directory() {
     return directory;
   }
 

@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.keystore.Ueid;
-import dev.bartizan.fleet.identity.OperatorDirectory;
 import dev.bartizan.fleet.identity.OperatorKeys;
 import dev.bartizan.protocol.command.Audience;
 import dev.bartizan.protocol.command.Command;
 import dev.bartizan.protocol.jws.StatementSigner;
+import dev.bartizan.updater.disk.SharedDirectory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +47,7 @@ class BadCommandIT extends OneDevice {
   /** Attack: whoever holds the broker founds a fleet of his own and signs with its key. */
   @Test
   void aCommandSignedByAnotherFleetIsNotObeyed() throws Exception {
-    OperatorKeys strangers = new OperatorKeys(new OperatorDirectory(home().resolve("stranger")));
+    OperatorKeys strangers = new OperatorKeys(new SharedDirectory(home().resolve("stranger")));
     strangers.create(OperatorKeys.COMMAND, new SecureRandom());
 
     send(rollbackIn(Duration.ZERO, us()), strangers.signer(OperatorKeys.COMMAND));
@@ -140,7 +140,7 @@ class BadCommandIT extends OneDevice {
   }
 
   private StatementSigner operator() throws Exception {
-    OperatorDirectory directory = new OperatorDirectory(lab().operator().directory());
+    SharedDirectory directory = new SharedDirectory(lab().operator().directory());
     return new OperatorKeys(directory).signer(OperatorKeys.COMMAND);
   }
 

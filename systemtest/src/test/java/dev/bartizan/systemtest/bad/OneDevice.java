@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.bartizan.fleet.identity.OperatorDirectory;
 import dev.bartizan.fleet.release.OperatorRepository;
 import dev.bartizan.systemtest.lab.Distribution;
 import dev.bartizan.systemtest.lab.FileTree;
@@ -14,6 +13,7 @@ import dev.bartizan.systemtest.lab.Models;
 import dev.bartizan.systemtest.lab.Patience;
 import dev.bartizan.systemtest.lab.Program.Outcome;
 import dev.bartizan.systemtest.lab.TestDevice;
+import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,7 +55,7 @@ abstract class OneDevice {
     Clock then = Clock.offset(Clock.systemUTC(), Duration.ofDays(-days));
     OperatorRepository repository =
         new OperatorRepository(
-            new OperatorDirectory(lab().operator().directory()),
+            new SharedDirectory(lab().operator().directory()),
             Optional.empty(),
             then,
             new SecureRandom());

@@ -14,8 +14,8 @@ import dev.bartizan.fleet.identity.CertificateAuthority;
 import dev.bartizan.fleet.identity.Credentials;
 import dev.bartizan.fleet.identity.FleetSettings;
 import dev.bartizan.fleet.identity.NewFleet;
-import dev.bartizan.fleet.identity.OperatorDirectory;
 import dev.bartizan.updater.disk.FakeDisk;
+import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -49,14 +49,14 @@ class HostileBrokerTest {
   @TempDir private Path folder;
   private final BlockingQueue<String> states = new LinkedBlockingQueue<>();
   private final BlockingQueue<String> commands = new LinkedBlockingQueue<>();
-  private OperatorDirectory directory;
+  private SharedDirectory directory;
   private CertificateAuthority authority;
   private FakeBroker broker;
   private BrokerLink link;
 
   @BeforeEach
   void found() throws Exception {
-    directory = new OperatorDirectory(folder);
+    directory = new SharedDirectory(folder);
     authority =
         NewFleet.found(
             directory,

@@ -20,7 +20,6 @@ import dev.bartizan.fleet.founding.Founding;
 import dev.bartizan.fleet.identity.CertificateAuthority;
 import dev.bartizan.fleet.identity.Credentials;
 import dev.bartizan.fleet.identity.FleetSettings;
-import dev.bartizan.fleet.identity.OperatorDirectory;
 import dev.bartizan.fleet.identity.OperatorKeys;
 import dev.bartizan.fleet.publish.RepositoryPlan;
 import dev.bartizan.fleet.release.OperatorRepository;
@@ -31,6 +30,7 @@ import dev.bartizan.protocol.command.CommandVerifier;
 import dev.bartizan.systemtest.lab.Broker;
 import dev.bartizan.systemtest.lab.Ports;
 import dev.bartizan.updater.disk.FakeDisk;
+import dev.bartizan.updater.disk.SharedDirectory;
 import dev.bartizan.updater.tuf.SignatureScheme;
 import java.io.IOException;
 import java.net.URI;
@@ -74,7 +74,7 @@ class ReplayThroughBrokerTest {
   private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
   private volatile Instant now = start;
   @TempDir private Path folder;
-  private OperatorDirectory directory;
+  private SharedDirectory directory;
   private FleetSettings settings;
   private Broker broker;
   private CommandClient post;
@@ -85,7 +85,7 @@ class ReplayThroughBrokerTest {
   @BeforeEach
   void connect() throws Exception {
     int port = Ports.free();
-    directory = new OperatorDirectory(folder);
+    directory = new SharedDirectory(folder);
     settings = new FleetSettings(FLEET, "ssl://localhost:" + port);
     FleetPlan plan =
         new FleetPlan(

@@ -11,12 +11,12 @@ import dev.bartizan.crypto.tpm.Swtpm;
 import dev.bartizan.fleet.founding.FleetPlan;
 import dev.bartizan.fleet.founding.Founding;
 import dev.bartizan.fleet.identity.FleetSettings;
-import dev.bartizan.fleet.identity.OperatorDirectory;
 import dev.bartizan.fleet.publish.RepositoryPlan;
 import dev.bartizan.fleet.release.OperatorRepository;
 import dev.bartizan.systemtest.lab.Distribution;
 import dev.bartizan.systemtest.lab.Program;
 import dev.bartizan.systemtest.lab.Program.Outcome;
+import dev.bartizan.updater.disk.SharedDirectory;
 import dev.bartizan.updater.tuf.SignatureScheme;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -65,7 +65,7 @@ class MessagesIT {
   }
 
   private static void found(Path fleet) throws Exception {
-    OperatorDirectory directory = new OperatorDirectory(fleet);
+    SharedDirectory directory = new SharedDirectory(fleet);
     SecureRandom random = new SecureRandom();
     OperatorRepository repository =
         new OperatorRepository(directory, Optional.empty(), Clock.systemUTC(), random);

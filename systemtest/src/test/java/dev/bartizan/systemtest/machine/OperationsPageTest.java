@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.bartizan.agent.cli.Bartizan;
-import dev.bartizan.fleet.cli.Console;
 import dev.bartizan.fleet.cli.FleetCommand;
+import dev.bartizan.protocol.cli.Console;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

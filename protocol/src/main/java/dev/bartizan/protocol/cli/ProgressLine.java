@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.bartizan.fleet.cli;
+package dev.bartizan.protocol.cli;
 
 import java.io.PrintWriter;
 import picocli.CommandLine.Help.Ansi;
 
 /** A percentage that counts up in place; silent where nobody watches. */
-final class ProgressLine {
+public final class ProgressLine {
   private final PrintWriter err;
   private final boolean watched;
   private String step = "";
@@ -17,12 +17,12 @@ final class ProgressLine {
   }
 
   /** On {@code err} if this process has a terminal: picocli asks in each JDK's own way. */
-  static ProgressLine on(PrintWriter err) {
+  public static ProgressLine on(PrintWriter err) {
     return new ProgressLine(err, Ansi.AUTO.enabled());
   }
 
   /** The same for work in several steps, a line for each. */
-  void show(String newStep, long done, long total) {
+  public void show(String newStep, long done, long total) {
     if (!step.equals(newStep)) {
       end();
       step = newStep;
@@ -31,7 +31,7 @@ final class ProgressLine {
     show(done, total);
   }
 
-  void show(long done, long total) {
+  public void show(long done, long total) {
     long percent = total == 0 ? 100 : done * 100 / total;
     if (watched && percent != shown) {
       shown = percent;
@@ -40,7 +40,7 @@ final class ProgressLine {
     }
   }
 
-  void end() {
+  public void end() {
     if (watched && shown >= 0) {
       err.println();
     }

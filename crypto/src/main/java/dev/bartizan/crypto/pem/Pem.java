@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.bartizan.fleet.identity;
+package dev.bartizan.crypto.pem;
 
 import dev.bartizan.crypto.json.Malformed;
 import java.io.ByteArrayInputStream;
@@ -40,7 +40,7 @@ public final class Pem {
   }
 
   /** A certificate revocation list, from its DER form. */
-  static String ofRevocationList(byte[] der) {
+  public static String ofRevocationList(byte[] der) {
     return encode(REVOCATION_LIST, der);
   }
 
@@ -89,7 +89,7 @@ public final class Pem {
     }
   }
 
-  static byte[] der(X509Certificate certificate) {
+  public static byte[] der(X509Certificate certificate) {
     try {
       return certificate.getEncoded();
     } catch (CertificateEncodingException impossible) {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.bartizan.fleet.cli;
+package dev.bartizan.protocol.cli;
 
 import picocli.CommandLine;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
 
 /** Answers a wrong command line in one line, not with a page of help. */
-final class WrongUsage implements IParameterExceptionHandler {
+public final class WrongUsage implements IParameterExceptionHandler {
   @Override
   public int handleParseException(ParameterException wrong, String[] arguments) {
     CommandLine command = wrong.getCommandLine();

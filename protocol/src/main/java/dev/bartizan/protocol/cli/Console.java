@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.bartizan.fleet.cli;
+package dev.bartizan.protocol.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.bartizan.crypto.json.StrictJson;
@@ -13,16 +13,16 @@ import java.nio.charset.StandardCharsets;
  * @param err for people
  */
 public record Console(PrintStream out, PrintStream err) {
-  void answer(String line) {
+  public void answer(String line) {
     out.println(line);
   }
 
-  void answer(JsonNode document) {
+  public void answer(JsonNode document) {
     out.print(new String(StrictJson.writeIndented(document), StandardCharsets.UTF_8));
     out.flush();
   }
 
-  void say(String line) {
+  public void say(String line) {
     err.println(line);
   }
 }

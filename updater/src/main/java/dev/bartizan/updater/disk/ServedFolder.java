@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.bartizan.fleet.identity;
+package dev.bartizan.updater.disk;
 
 import dev.bartizan.crypto.TouchesTheWorld;
 import java.io.IOException;

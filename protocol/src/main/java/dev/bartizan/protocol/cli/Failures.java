@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.bartizan.fleet.cli;
+package dev.bartizan.protocol.cli;
 
 import dev.bartizan.crypto.Explanation;
 import dev.bartizan.crypto.Refusal;

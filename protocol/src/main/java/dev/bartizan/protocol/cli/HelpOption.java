@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.bartizan.fleet.cli;
+package dev.bartizan.protocol.cli;
 
 import picocli.CommandLine.Option;
 
 /** {@code --help} alone, for commands whose {@code --version} is that of a release. */
-final class HelpOption {
+public final class HelpOption {
   @Option(
       names = {"-h", "--help"},
       usageHelp = true,

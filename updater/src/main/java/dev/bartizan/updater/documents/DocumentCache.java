@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.bartizan.agent.trust;
+package dev.bartizan.updater.documents;
 
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.protocol.release.ReleaseManifest;

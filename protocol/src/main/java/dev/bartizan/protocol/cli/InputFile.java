@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.bartizan.fleet.cli;
+package dev.bartizan.protocol.cli;
 
 import dev.bartizan.crypto.TouchesTheWorld;
 import java.io.IOException;
@@ -9,11 +9,11 @@ import java.nio.file.Path;
 
 /** A small file that was named on the command line. */
 @TouchesTheWorld("reads the operator's files")
-final class InputFile {
+public final class InputFile {
   private InputFile() {}
 
   /** Its content; longer than {@code limit} bytes is an {@link IOException} that names it. */
-  static byte[] read(Path file, int limit) throws IOException {
+  public static byte[] read(Path file, int limit) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
       byte[] content = in.readNBytes(limit + 1);
       if (content.length > limit) {

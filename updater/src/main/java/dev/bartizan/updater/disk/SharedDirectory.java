@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.bartizan.fleet.identity;
+package dev.bartizan.updater.disk;
 
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.TouchesTheWorld;
@@ -17,18 +17,20 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 
 /**
- * The operator's directory: small files, each replaced whole.
- *
- * <p>Unlike a device's state it is shared: a running server and the operator's commands use it at
- * the same time, and take turns with {@link #exclusively}.
+ * A directory of small files, each replaced whole, that several processes share: a running server
+ * and the operator's commands use it at the same time, and take turns with {@link #exclusively}. (A
+ * device's state belongs to one process alone: {@link LinuxDisk}.)
  */
-@TouchesTheWorld("the operator's directory")
-public final class OperatorDirectory {
+@TouchesTheWorld("the files of an operator's directory")
+public final class SharedDirectory {
   private static final String LOCK = ".lock";
   private static final Set<PosixFilePermission> PRIVATE =
       PosixFilePermissions.fromString("rw-------");
@@ -37,10 +39,13 @@ public final class OperatorDirectory {
   private static final FileAttribute<Set<PosixFilePermission>> PRIVATE_FILE =
       PosixFilePermissions.asFileAttribute(PRIVATE);
 
+  /** A lock on a file keeps other processes out, and not other threads of this one. */
+  private static final Map<Path, ReentrantLock> THREADS = new ConcurrentHashMap<>();
+
   private final Path root;
 
   /** The directory may not exist yet; the first {@link #write} makes it. */
-  public OperatorDirectory(Path root) {
+  public SharedDirectory(Path root) {
     this.root = root.toAbsolutePath().normalize();
   }
 
@@ -115,19 +120,27 @@ public final class OperatorDirectory {
 
   /** Makes {@code change} while no other process or thread makes one. */
   public <T> T exclusively(Change<T> change) throws IOException, Refusal {
-    synchronized (OperatorDirectory.class) {
-      ServedFolder.make(root);
-      try (FileChannel file =
-              FileChannel.open(
-                  root.resolve(LOCK),
-                  Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
-                  PRIVATE_FILE);
-          FileLock held = file.lock()) {
-        if (!held.isValid()) {
-          throw new IOException(root + ": cannot be locked");
-        }
-        return change.make();
+    ReentrantLock turn = THREADS.computeIfAbsent(root, path -> new ReentrantLock());
+    turn.lock();
+    try {
+      return withoutOtherProcesses(change);
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private <T> T withoutOtherProcesses(Change<T> change) throws IOException, Refusal {
+    ServedFolder.make(root);
+    try (FileChannel file =
+            FileChannel.open(
+                root.resolve(LOCK),
+                Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                PRIVATE_FILE);
+        FileLock held = file.lock()) {
+      if (!held.isValid()) {
+        throw new IOException(root + ": cannot be locked");
       }
+      return change.make();
     }
   }
 

@@ -22,7 +22,6 @@ import dev.bartizan.agent.update.SoftwareTrial;
 import dev.bartizan.agent.vault.ModelLoader;
 import dev.bartizan.crypto.Explanation;
 import dev.bartizan.crypto.Refusal;
-import dev.bartizan.crypto.boot.ChainVerdict;
 import dev.bartizan.protocol.release.ReleaseName;
 import dev.bartizan.updater.documents.TrustedDocuments;
 import dev.bartizan.updater.install.Component;
@@ -71,6 +70,7 @@ final class Agent implements Upkeep.Loop {
   private final TrustedDocuments documents;
   private final Policy policy;
   private final BootCheck bootCheck;
+  private final BootJudgement boot;
   private final Measurements measurements;
   private final ModelLoader loader;
   private final ModelService service;
@@ -121,6 +121,9 @@ final class Agent implements Upkeep.Loop {
     problems = parts.problems();
     findings = parts.findings();
     facts = parts.facts();
+    boot =
+        new BootJudgement(
+            bootCheck::examine, documents::setDigest, policy::allowsServing, news, facts::boot);
     state = new RollbackProtection(parts.state(), news);
     turns = parts.turns();
     manager = parts.manager();
@@ -264,34 +267,13 @@ final class Agent implements Upkeep.Loop {
 
   /** Opens the vault if the boot chain allows it, and loads what is installed. */
   private void serveIfTrusted() throws IOException {
-    if (!state.isTrustworthy()) {
-      return;
-    }
-    ChainVerdict boot = examineBoot();
-    if (policy.allowsServing(boot.overall())) {
-      news.mended("boot");
+    if (state.isTrustworthy() && boot.opensModels()) {
       loader.permit();
       serveInstalled();
-    } else {
-      String why =
-          boot.faults().isEmpty() ? "policy does not accept what is unknown" : boot.faults();
-      news.problem("boot", boot.overall().text() + ": no model is opened: " + why);
     }
   }
 
-  private ChainVerdict examineBoot() throws IOException {
-    ChainVerdict verdict = new ChainVerdict(List.of());
-    try {
-      verdict = bootCheck.examine();
-    } catch (Refusal refusal) {
-      news.problem("boot", refusal);
-    }
-    facts.boot(verdict);
-    news.note("boot chain: " + verdict.overall().text());
-    return verdict;
-  }
-
-  /** A new policy does not want this device to serve. */
+  /** By the documents of today this device is not to serve. */
   private void withdraw() {
     loader.forbid();
     service.observe().forEach(serving -> service.retire(serving.model()));
@@ -326,7 +308,7 @@ final class Agent implements Upkeep.Loop {
     if (!mayOrder()) {
       return false;
     }
-    if (loader.isPermitted() && !policy.acceptsKeystore()) {
+    if (loader.isPermitted() && boot.isOutdated() && !boot.opensModels()) {
       withdraw();
     }
     return true;

@@ -170,7 +170,7 @@ public final class Assembly implements AutoCloseable {
     AgentConfig.Delivery delivery = config.repository().delivery();
     DataBudget budget = DataBudget.open(disk, delivery.budget(), clock);
     Consents consents = new Consents(clock);
-    Policy policy = new Policy(documents, keystore.protection().kind(), service, problems);
+    Policy policy = new Policy(documents, service, problems);
     UpdateGate gate = new UpdateGate(keystore.ueid(), policy::times, consents, clock);
     Download download =
         new Download(

@@ -7,7 +7,6 @@ import dev.bartizan.agent.serve.ModelService;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.boot.Verdict;
-import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.protocol.command.CommandKeys;
 import dev.bartizan.protocol.evidence.AgentEvent;
 import dev.bartizan.protocol.release.DevicePolicy;
@@ -21,7 +20,6 @@ import java.util.function.Consumer;
 /** The policy in force: the one that trusted metadata names now, and that this device holds. */
 final class Policy {
   private final TrustedDocuments documents;
-  private final Protection.Kind keystore;
   private final ModelService service;
   private final ActiveAlarms problems;
   private Consumer<Optional<Digest>> known = policy -> {};
@@ -29,16 +27,8 @@ final class Policy {
   private volatile boolean missing;
   private Optional<Digest> measured = Optional.empty();
 
-  /**
-   * @param keystore what this device's keys are in
-   */
-  Policy(
-      TrustedDocuments documents,
-      Protection.Kind keystore,
-      ModelService service,
-      ActiveAlarms problems) {
+  Policy(TrustedDocuments documents, ModelService service, ActiveAlarms problems) {
     this.documents = documents;
-    this.keystore = keystore;
     this.service = service;
     this.problems = problems;
   }
@@ -92,11 +82,6 @@ final class Policy {
   /** Who may command what; nobody when there is no policy. */
   Optional<CommandKeys> commandKeys() {
     return current.map(DevicePolicy::commandKeys);
-  }
-
-  /** Whether a device with its keys where ours are may serve; nothing is said without a policy. */
-  boolean acceptsKeystore() {
-    return current.map(policy -> policy.accepts(keystore)).orElse(true);
   }
 
   /** Whether models may be opened on a device whose boot chain was judged so. */

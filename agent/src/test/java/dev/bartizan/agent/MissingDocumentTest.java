@@ -15,7 +15,6 @@ import dev.bartizan.crypto.SecretBytes;
 import dev.bartizan.crypto.boot.ChainVerdict;
 import dev.bartizan.crypto.boot.Verdict;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
-import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.crypto.keystore.SoftwareKeystore;
 import dev.bartizan.crypto.tpm.PcrSelection;
 import dev.bartizan.protocol.command.CommandKeys;
@@ -118,12 +117,7 @@ class MissingDocumentTest {
   }
 
   private Policy policy(TrustedDocuments documents) throws Exception {
-    Policy policy =
-        new Policy(
-            documents,
-            Protection.Kind.SOFTWARE,
-            new ModelService(Set.of(), System::nanoTime),
-            problems);
+    Policy policy = new Policy(documents, new ModelService(Set.of(), System::nanoTime), problems);
     policy.renew();
     return policy;
   }

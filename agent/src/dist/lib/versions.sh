@@ -79,7 +79,7 @@ made_over_this() {
 count_start() {
   if [ "$slot" = base ]; then
     return 0
-  elif [ "$tries" -ge "$tries_max" ] || ! is_complete "$slot"; then
+  elif [ "$tries" -ge "$tries_max" ]; then
     give_up
     write_record || true
   else
@@ -96,7 +96,7 @@ give_up() {
   before=base state=kept tries=1 seconds=0
 }
 
-# The mark is written last.
+# The mark is written last. What is chosen without one is refused by `verify`, which says so.
 is_complete() { [ "$1" = base ] || [ -s "$versions/$1/release" ]; }
 
 # verify "run" ARGUMENT...: has the installed version compare each file of the slot with its signed manifest and measure

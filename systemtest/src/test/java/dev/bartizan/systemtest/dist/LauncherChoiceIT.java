@@ -111,6 +111,18 @@ final class LauncherChoiceIT {
     assertTrue(launch().contains("slot base") && launch().contains("fallen b"), launch());
   }
 
+  // Attack: omission; whoever takes the mark away would have a version given up in silence.
+  @ParameterizedTest
+  @ValueSource(strings = {"dash", "bash", "busybox sh"})
+  void aVersionWithoutItsMarkIsForTheInstalledOneToRefuseAndToTell(String shell) throws Exception {
+    List<String> records = List.of(record("a", "kept", "0"));
+    Files.delete(directory.resolve("state/software/a/release"));
+    assertEquals(List.of(INSTALLED), outcomes(shell, records, 3));
+    assertTrue(launch().contains("slot a"), "nobody has said yet why not: " + launch());
+    assertEquals(List.of(INSTALLED), outcomes(shell, records, 10));
+    assertTrue(launch().contains("fallen a"), launch());
+  }
+
   // Denial of service: a shell ends with 2 in a script that it cannot read, as if for good.
   @ParameterizedTest
   @ValueSource(strings = {"dash", "bash", "busybox sh"})

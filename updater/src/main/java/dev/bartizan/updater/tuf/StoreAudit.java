@@ -18,6 +18,9 @@ import java.util.Optional;
  * would lose the versions below which nothing is accepted.
  */
 final class StoreAudit {
+  /** With the keys that signed them, their versions are forgotten. */
+  private static final List<RoleName> FORGOTTEN = List.of(RoleName.TIMESTAMP, RoleName.SNAPSHOT);
+
   private final MetadataStore store;
   private final RootChain roots;
   private final Map<String, Long> versions;
@@ -107,18 +110,22 @@ final class StoreAudit {
   }
 
   /**
-   * Those that are missing, though no change of keys made this device forget them: whoever deletes
-   * one must not get older metadata accepted by that.
+   * Those that are missing, though each file of a set was kept before the set was, and only a
+   * change of keys makes a device forget any: whoever deletes one must not get older metadata
+   * accepted by that, nor is anything missing in silence that would be told if it were wrong.
    */
   private static List<RoleName> lost(RootChain roots, MetadataStore store, Map<RoleName, Bytes> set)
       throws TufRefusal, IOException {
     List<RoleName> lost = new ArrayList<>();
-    for (RoleName role : List.of(RoleName.TIMESTAMP, RoleName.SNAPSHOT)) {
-      if (set.containsKey(role) && !store.isThere(role)) {
+    for (RoleName role : set.keySet()) {
+      if (!store.isThere(role)) {
         lost.add(role);
       }
     }
-    return lost.isEmpty() || isForgetting(roots, set) ? List.of() : lost;
+    if (lost.stream().anyMatch(FORGOTTEN::contains) && isForgetting(roots, set)) {
+      lost.removeAll(FORGOTTEN);
+    }
+    return lost;
   }
 
   /** Whether keys have changed since the set, so that its versions are to count no longer. */

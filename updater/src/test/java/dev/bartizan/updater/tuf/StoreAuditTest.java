@@ -96,6 +96,19 @@ class StoreAuditTest {
     assertEquals(TufRefusal.Code.ROLLBACK, refusal.kind());
   }
 
+  // Attack: omission; what is told when it is wrong is told when it is missing.
+  @Test
+  void eachFileThatIsMissingIsToldAndPutBack() throws Exception {
+    for (String name :
+        List.of("root.json", "timestamp.json", "snapshot.json", "targets.json", "models.json")) {
+      byte[] honest = content(name);
+      DurableFile.delete(disk, file(name));
+      assertEquals(List.of("tuf/" + name), client.damagedFiles());
+      assertEquals(List.of("tuf/" + name), client.mendFiles());
+      assertArrayEquals(honest, content(name));
+    }
+  }
+
   // What was forgotten on purpose, since a thief may have signed it, does not come back.
   @Test
   void leavesOutWhatAChangeOfKeysMadeUsForget() throws Exception {

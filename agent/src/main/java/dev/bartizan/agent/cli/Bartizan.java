@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.cli;
 
+import dev.bartizan.agent.Keystores;
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.keystore.KeystoreRefusal;
 import dev.bartizan.protocol.cli.Failures;
 import dev.bartizan.updater.software.Slot;
 import picocli.CommandLine;
@@ -65,7 +68,12 @@ public final class Bartizan implements Runnable {
   /** The whole command line. */
   public static CommandLine commandLine() {
     Bartizan root = new Bartizan();
-    return new CommandLine(root).setExecutionExceptionHandler(new Failures(() -> root.debug));
+    return new CommandLine(root)
+        .setExecutionExceptionHandler(new Failures(() -> root.debug, Bartizan::advice));
+  }
+
+  private static String advice(Refusal refusal) {
+    return refusal instanceof KeystoreRefusal keystore ? Keystores.advice(keystore.reason()) : "";
   }
 
   /**

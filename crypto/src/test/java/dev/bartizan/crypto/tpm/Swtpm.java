@@ -207,6 +207,15 @@ public final class Swtpm implements AutoCloseable {
 
   /** The emulator's maker certifies RSA and P-384 keys; chips on boards mostly have P-256. */
   private void certifyEccKey() throws IOException {
+    // Larger than the certificate, as the makers of chips do it.
+    byte[] certificate = Files.readAllBytes(certificateOfEccKey());
+    keep(
+        EndorsementKind.ECC_P256.certificateIndex(),
+        Bytes.of(Arrays.copyOf(certificate, certificate.length + 100)));
+  }
+
+  /** Has the maker certify the P-256 key in a file: what comes with a chip that keeps none. */
+  public Path certificateOfEccKey() throws IOException {
     try (Tpm tpm = open();
         TpmObject key =
             tpm.keys().createPrimary(Hierarchy.ENDORSEMENT, EndorsementKind.ECC_P256.template())) {
@@ -238,11 +247,7 @@ public final class Swtpm implements AutoCloseable {
           "--optsfile",
           SwtpmMaker.options());
     }
-    // Larger than the certificate, as the makers of chips do it.
-    byte[] certificate = Files.readAllBytes(directory.resolve("ek.cert"));
-    keep(
-        EndorsementKind.ECC_P256.certificateIndex(),
-        Bytes.of(Arrays.copyOf(certificate, certificate.length + 100)));
+    return directory.resolve("ek.cert");
   }
 
   /** Writes something into the chip's own memory, as its maker does. */

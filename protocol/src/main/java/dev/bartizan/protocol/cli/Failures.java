@@ -5,6 +5,7 @@ import dev.bartizan.crypto.Explanation;
 import dev.bartizan.crypto.Refusal;
 import java.io.IOException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.ParseResult;
@@ -15,6 +16,7 @@ public final class Failures implements IExecutionExceptionHandler {
   public static final int NOT_NOW = 3;
 
   private final BooleanSupplier stackTraces;
+  private final Function<Refusal, String> advice;
 
   /** Prints no stack traces. */
   public Failures() {
@@ -25,7 +27,15 @@ public final class Failures implements IExecutionExceptionHandler {
    * @param stackTraces whether they are wanted beside the line; asked when something has failed
    */
   public Failures(BooleanSupplier stackTraces) {
+    this(stackTraces, refusal -> "");
+  }
+
+  /**
+   * @param advice what to do about a refusal, on the same line; empty where nobody knows
+   */
+  public Failures(BooleanSupplier stackTraces, Function<Refusal, String> advice) {
     this.stackTraces = stackTraces;
+    this.advice = advice;
   }
 
   /**
@@ -40,7 +50,8 @@ public final class Failures implements IExecutionExceptionHandler {
       failure.printStackTrace(command.getErr());
     }
     if (failure instanceof Refusal refusal) {
-      command.getErr().println(Explanation.of(refusal));
+      String todo = advice.apply(refusal);
+      command.getErr().println(Explanation.of(refusal) + (todo.isEmpty() ? "" : ": " + todo));
       return REFUSED;
     }
     if (failure instanceof IOException world) {

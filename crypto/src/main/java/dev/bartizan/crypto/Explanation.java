@@ -21,7 +21,8 @@ public final class Explanation {
       return missing.getFile() + ": no such file";
     }
     if (failure instanceof AccessDeniedException denied) {
-      return denied.getFile() + ": permission denied";
+      String whose = denied.getReason() == null ? "" : ": " + denied.getReason();
+      return denied.getFile() + ": permission denied" + whose;
     }
     if (failure instanceof FileSystemException file && file.getReason() == null) {
       return file.getFile() + ": " + file.getClass().getSimpleName();

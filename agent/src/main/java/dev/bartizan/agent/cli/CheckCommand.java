@@ -78,7 +78,7 @@ final class CheckCommand implements Callable<Integer> {
     } catch (ConnectException nobodyListens) {
       return false;
     } catch (IOException noRight) {
-      return Files.exists(socket); // Whoever asks it then is told what is wrong.
+      return !Files.notExists(socket); // Whoever asks it then is told what is wrong.
     }
   }
 

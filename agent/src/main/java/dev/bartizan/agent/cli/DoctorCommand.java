@@ -36,6 +36,7 @@ import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -113,7 +114,7 @@ final class DoctorCommand implements Callable<Integer> {
         "copy fleet-ca.pem from the operator's device/ folder",
         () -> anchors(settings));
     examine("broker", "check fleet.broker and the network", () -> broker(settings));
-    examine("daemon", "start it: systemctl start bartizan", () -> daemon(settings));
+    daemon(settings);
     surroundings(settings);
     safeguards(settings);
     return healthy ? 0 : Failures.REFUSED;
@@ -145,16 +146,19 @@ final class DoctorCommand implements Callable<Integer> {
 
   /** The daemon's own where it runs: what shields this process says nothing about that one. */
   private void safeguards(AgentConfig settings) throws IOException, Refusal {
-    JsonNode found;
+    PrintWriter out = spec.commandLine().getOut();
     if (CheckCommand.runs(settings)) {
-      byte[] status = ConfigOption.ask(settings, "status");
-      found = StrictJson.read(status, status.length, "status").tree().path("safeguards");
+      try {
+        CheckCommand.printSafeguards(out, status(settings).path("safeguards"));
+      } catch (AccessDeniedException notForUs) {
+        out.println("note  safeguards: only the daemon's user and root may ask for them");
+      }
     } else {
       LockedMemory memory = Device.memory(settings);
       memory.prepare();
-      found = DeviceStatus.safeguards(Device.safeguards(settings, memory).examine());
+      CheckCommand.printSafeguards(
+          out, DeviceStatus.safeguards(Device.safeguards(settings, memory).examine()));
     }
-    CheckCommand.printSafeguards(spec.commandLine().getOut(), found);
   }
 
   private void examine(String subject, String advice, Examination examination) {
@@ -224,21 +228,31 @@ final class DoctorCommand implements Callable<Integer> {
             .forEach(pcr -> extended.add(bank.hash().text() + ":" + pcr));
       }
     }
-    if (!CheckCommand.runs(settings)) {
-      return "extended " + String.join(", ", extended) + "; `bartizan check` judges them";
+    String all = "extended " + String.join(", ", extended);
+    try {
+      if (CheckCommand.runs(settings)) {
+        requireGood(status(settings).path("boot"));
+        return all + ", all judged";
+      }
+    } catch (AccessDeniedException notForUs) {
+      // The daemon knows; it is said below that this user may not ask it.
     }
-    byte[] status = ConfigOption.ask(settings, "status");
-    JsonNode boot = StrictJson.read(status, status.length, "status").tree().path("boot");
+    return all + "; `bartizan check` judges them";
+  }
+
+  private static void requireGood(JsonNode boot) throws IOException {
     List<String> faults = new ArrayList<>();
     for (JsonNode link : boot.path("links")) {
       if (!link.path("verdict").asText().equals("good")) {
         faults.add(link.path("name").asText() + " is " + link.path("verdict").asText());
       }
     }
+    if (faults.isEmpty() && !boot.path("verdict").asText().equals("good")) {
+      faults.add("the daemon has not judged it: `bartizan status` says why");
+    }
     if (!faults.isEmpty()) {
       throw new IOException(String.join(", ", faults));
     }
-    return "extended " + String.join(", ", extended) + ", all judged";
   }
 
   /** Of the files alone: what the repository approves, the daemon holds. */
@@ -299,8 +313,17 @@ final class DoctorCommand implements Callable<Integer> {
     }
   }
 
-  private static String daemon(AgentConfig settings) throws IOException, Refusal {
-    ConfigOption.ask(settings, "status");
-    return "runs";
+  private void daemon(AgentConfig settings) {
+    boolean isThere = CheckCommand.runs(settings);
+    examine(
+        "daemon",
+        isThere ? "" : "start it: systemctl start bartizan",
+        () -> status(settings).isEmpty() ? "says nothing" : "runs");
+  }
+
+  /** What the daemon says of itself. */
+  private static JsonNode status(AgentConfig settings) throws IOException, Refusal {
+    byte[] status = ConfigOption.ask(settings, "status");
+    return StrictJson.read(status, status.length, "status").tree();
   }
 }

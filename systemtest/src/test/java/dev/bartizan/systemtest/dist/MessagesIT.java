@@ -13,7 +13,10 @@ import dev.bartizan.fleet.founding.Founding;
 import dev.bartizan.fleet.identity.FleetSettings;
 import dev.bartizan.fleet.publish.RepositoryPlan;
 import dev.bartizan.fleet.release.OperatorRepository;
+import dev.bartizan.systemtest.lab.Background;
 import dev.bartizan.systemtest.lab.Distribution;
+import dev.bartizan.systemtest.lab.Patience;
+import dev.bartizan.systemtest.lab.Ports;
 import dev.bartizan.systemtest.lab.Program;
 import dev.bartizan.systemtest.lab.Program.Outcome;
 import dev.bartizan.updater.disk.SharedDirectory;
@@ -30,6 +33,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -108,6 +112,28 @@ class MessagesIT {
   }
 
   @Test
+  void doctorDoesNotTellWhoMayNotAskTheDaemonToStartItOrToSignItsBoot() throws Exception {
+    Path socket = home.resolve("doctor.sock");
+    try (Swtpm chip = Swtpm.manufacture();
+        ServerSocketChannel daemon = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      daemon.bind(UnixDomainSocketAddress.of(socket));
+      Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString(NO_RIGHTS));
+      String more =
+          "[keystore]\ntpm = \""
+              + chip.addressText()
+              + "\"\n[serve]\ncontrol_socket = \""
+              + socket
+              + "\"";
+      Outcome doctor = powerless("doctor", configuration("asking", more));
+      assertEquals(1, doctor.exit(), doctor.err());
+      assertTrue(doctor.out().contains("wrong daemon: " + socket + ": permission denied: "));
+      assertFalse(doctor.out().contains("start it"), doctor.out());
+      assertTrue(doctor.out().contains("; `bartizan check` judges them"), doctor.out());
+      assertTrue(doctor.out().contains("note  safeguards: only the daemon's user"), doctor.out());
+    }
+  }
+
+  @Test
   void aTokenThatMayNotBeReadIsNotCalledNoTokenAndNoKeysAreMadeForIt() throws Exception {
     Path token = Files.writeString(home.resolve("token"), "secret\n");
     Files.setPosixFilePermissions(token, PosixFilePermissions.fromString(NO_RIGHTS));
@@ -181,6 +207,26 @@ class MessagesIT {
         config, ours.replace(root.toString(), other.resolve("device/root.json").toString()));
     String said = bartizan("doctor", config).out();
     assertTrue(said.contains("wrong repository: "), said);
+  }
+
+  @Test
+  void theEnrolmentServerSaysWhereItListensAndNothingElse() throws Exception {
+    int port = Ports.free();
+    try (Swtpm chip = Swtpm.manufacture()) {
+      Files.copy(chip.issuerCertificate(), home.resolve("fleet/ek-roots/maker.pem"));
+    }
+    try (Background server =
+        Background.start(
+            home.resolve("serve.log"),
+            Distribution.built().fleet(),
+            "serve",
+            home.resolve("fleet").toString(),
+            "--listen",
+            "127.0.0.1:" + port)) {
+      Patience.await("the server", Duration.ofSeconds(60), () -> Ports.answers(port));
+      Patience.await("its word", Duration.ofSeconds(60), () -> server.log().contains("\n"));
+      assertEquals("enrolment at https://127.0.0.1:" + port + "\n", server.log());
+    }
   }
 
   private Path configuration(String name, String more) throws IOException {

@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -37,6 +38,7 @@ public final class LocalClient {
    * Sends one request and waits for its answer, however long that takes; the names of its headers
    * come in lower case.
    *
+   * @throws AccessDeniedException when somebody does, and does not listen to this user
    * @throws IOException when nobody listens, or what comes back is not a whole HTTP response
    */
   public Answer send(String method, String path, Map<String, String> headers, byte[] body)
@@ -62,13 +64,18 @@ public final class LocalClient {
       return SocketChannel.open(UnixDomainSocketAddress.of(socket));
     } catch (SocketException unreachable) {
       if (String.valueOf(unreachable.getMessage()).contains("Permission denied")) {
-        throw new IOException(
-            socket + ": permission denied: only the daemon's user and root may ask it here",
-            unreachable);
+        throw denied(unreachable);
       }
       throw new IOException(
           "the daemon is not running: " + socket + ": " + unreachable.getMessage(), unreachable);
     }
+  }
+
+  private AccessDeniedException denied(SocketException cause) {
+    String whose = "only the daemon's user and root may ask it here";
+    AccessDeniedException denied = new AccessDeniedException(socket.toString(), null, whose);
+    denied.initCause(cause);
+    return denied;
   }
 
   private static void writeAll(SocketChannel channel, byte[]... parts) {

@@ -305,14 +305,24 @@ start_daemon() {
   if udevadm control --reload 2>/dev/null; then udevadm trigger --subsystem-match=tpmrm; fi
   systemctl daemon-reload
   systemctl enable -q bartizan.service
-  if [ -f /etc/bartizan/root.json ]; then
+  if [ -f /etc/bartizan/root.json ] && is_enrolled; then
     systemctl restart bartizan.service || die 3 "the daemon did not start: journalctl -u bartizan"
     say "bartizan runs: bartizan status"
   else
-    say "enabled, not started: put your fleet's root.json and fleet-ca.pem into /etc/bartizan, then"
+    if [ -f /etc/bartizan/root.json ]; then
+      say "enabled, not started: this device is not enrolled yet:"
+    else
+      say "enabled, not started: put your fleet's root.json and fleet-ca.pem into /etc/bartizan, then"
+    fi
     say "  sudo -u bartizan bartizan enroll --server URL --token-file FILE"
     say "  sudo systemctl start bartizan"
   fi
+}
+
+# is_enrolled: are there certificates where the configuration has its state?
+is_enrolled() {
+  state=$(sed -n 's/^[[:space:]]*state_directory[[:space:]]*=[[:space:]]*"\([^"]*\)".*/\1/p' /etc/bartizan/agent.toml)
+  [ -f "${state:-/var/lib/bartizan}/credentials.json" ]
 }
 
 uninstall_device() {

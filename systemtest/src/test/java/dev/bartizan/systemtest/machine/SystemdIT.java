@@ -87,6 +87,8 @@ final class SystemdIT {
     assertTrue(said.contains("enabled, not started"), said);
     assertEquals("enabled", systemctl("is-enabled", "bartizan.service").out().strip());
     Files.move(aside, root);
+    said = install("dist").err();
+    assertTrue(said.contains("enabled, not started: this device is not enrolled yet"), said);
   }
 
   @Test

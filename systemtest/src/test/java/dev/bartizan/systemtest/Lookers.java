@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.systemtest;
 
-import dev.bartizan.agent.Device;
-import dev.bartizan.agent.TrustedClock;
 import dev.bartizan.agent.command.Inbox;
 import dev.bartizan.agent.config.AgentConfig;
 import dev.bartizan.agent.config.KeystoreBackend;
 import dev.bartizan.agent.config.ProvidedFiles;
+import dev.bartizan.agent.identity.CredentialStore;
 import dev.bartizan.agent.identity.Credentials;
 import dev.bartizan.agent.identity.KeystoreBlobs;
+import dev.bartizan.agent.models.ContentKeys;
+import dev.bartizan.agent.models.Envelopes;
+import dev.bartizan.agent.models.ModelVault;
+import dev.bartizan.agent.models.OpenRelease;
 import dev.bartizan.agent.mqtt.Outbox;
-import dev.bartizan.agent.vault.Envelopes;
-import dev.bartizan.agent.vault.ModelVault;
-import dev.bartizan.agent.vault.OpenRelease;
+import dev.bartizan.agent.trust.TrustedClock;
+import dev.bartizan.agent.world.Workers;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.SecretMemory;
@@ -33,6 +35,7 @@ import dev.bartizan.updater.store.ObjectStore;
 import dev.bartizan.updater.tuf.MetadataStore;
 import dev.bartizan.updater.tuf.TufClient;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -82,7 +85,7 @@ final class Lookers implements AutoCloseable {
             Pace.DEFAULT);
     TufClient client =
         new TufClient(
-            Device.pinnedRoot(config),
+            TufClient.root(Files.readAllBytes(config.repository().trustRoot())),
             new MetadataStore(disk, "tuf"),
             (name, limit) -> {
               throw new IOException("offline");
@@ -93,18 +96,20 @@ final class Lookers implements AutoCloseable {
             disk, List.of(new TrustedDocuments.Place(files -> client, nowhere)), System::nanoTime);
     documents.load();
     DeviceKeystore keystore = keystore();
-    Credentials credentials = Credentials.find(disk).orElseThrow();
+    ContentKeys keys =
+        new ContentKeys(
+            new Envelopes(disk),
+            keystore,
+            CredentialStore.open(disk, keystore),
+            SecretMemory.ordinary());
     this.vault =
         new ModelVault(
             documents,
             store,
-            new Envelopes(disk),
-            keystore,
-            credentials.unwrapCertificate(),
+            keys,
             crypto,
             SecretMemory.ordinary(),
-            workers,
-            1);
+            new Workers(workers, 1, name -> workers));
     Installer.look(disk)
         .components()
         .byName()

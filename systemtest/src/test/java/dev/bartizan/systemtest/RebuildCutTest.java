@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.bartizan.agent.models.OpenRelease;
 import dev.bartizan.agent.update.DeltaUpdate;
-import dev.bartizan.agent.vault.OpenRelease;
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;

@@ -3,23 +3,24 @@ package dev.bartizan.agent.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.bartizan.agent.Assembly;
-import dev.bartizan.agent.Device;
-import dev.bartizan.agent.DeviceStatus;
-import dev.bartizan.agent.anchor.RollbackAnchor;
 import dev.bartizan.agent.config.AgentConfig;
-import dev.bartizan.agent.system.LockedMemory;
-import dev.bartizan.agent.vault.ModelVault;
+import dev.bartizan.agent.local.IntegrityCheck;
+import dev.bartizan.agent.models.ModelVault;
+import dev.bartizan.agent.models.Models;
+import dev.bartizan.agent.report.VerdictJson;
+import dev.bartizan.agent.repository.Repository;
+import dev.bartizan.agent.trust.Foundation;
+import dev.bartizan.agent.trust.RollbackAnchor;
+import dev.bartizan.agent.world.Host;
+import dev.bartizan.agent.world.Machine;
+import dev.bartizan.agent.world.Natives;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.TouchesTheWorld;
 import dev.bartizan.crypto.boot.ChainVerdict;
 import dev.bartizan.crypto.boot.Link;
-import dev.bartizan.crypto.envelope.BulkCrypto;
 import dev.bartizan.crypto.json.StrictJson;
-import dev.bartizan.crypto.keystore.DeviceKeystore;
 import dev.bartizan.protocol.cli.Failures;
-import dev.bartizan.updater.disk.LinuxDisk;
-import dev.bartizan.updater.documents.TrustedDocuments;
+import dev.bartizan.updater.disk.Disk;
 import dev.bartizan.updater.install.HistoryHead;
 import dev.bartizan.updater.install.HistoryRefusal;
 import dev.bartizan.updater.install.Installer;
@@ -84,23 +85,21 @@ final class CheckCommand implements Callable<Integer> {
 
   /** Without a daemon: the same check, in this process. */
   private static byte[] examine(AgentConfig settings) throws IOException, Refusal {
-    Assembly.Host host = ConfigOption.host();
-    try (LinuxDisk disk = LinuxDisk.acquire(settings.device().stateDirectory())) {
-      TrustedDocuments documents = Device.documents(settings, disk, host.clock());
-      documents.load();
-      DeviceKeystore keystore = Device.openKeystore(settings, host, disk, documents);
-      BulkCrypto crypto = BulkCrypto.fastest();
-      LockedMemory memory = Device.memory(settings);
-      memory.prepare();
-      ModelVault vault =
-          Device.vault(
-              host, disk, keystore, Device.credentials(disk, keystore), documents, crypto, memory);
-      ChainVerdict boot = Device.bootCheck(settings, host, keystore, documents, crypto).examine();
-      ChainVerdict state = new ChainVerdict(List.of(state(keystore, documents, disk)));
-      ChainVerdict rest = Device.inspection(documents, vault, disk, crypto).examine(boot.overall());
-      ObjectNode chain = DeviceStatus.chain(boot.then(state).then(rest));
-      chain.set(
-          "safeguards", DeviceStatus.safeguards(Device.safeguards(settings, memory).examine()));
+    try (Machine machine = new Machine(settings, ConfigOption.host())) {
+      Host host = machine.host();
+      Repository repository =
+          new Repository(settings.repository(), machine::transport, host.time().nanoTime());
+      Foundation foundation = new Foundation(settings, machine, repository, host.time().clock());
+      foundation.documents().load();
+      Natives natives = new Natives(settings, machine);
+      ModelVault vault = Models.vault(machine, natives.crypto(), natives.memory(), foundation);
+      ChainVerdict boot = foundation.bootCheck(natives.crypto()).examine();
+      ChainVerdict state = new ChainVerdict(List.of(state(foundation, machine.disk())));
+      ChainVerdict rest =
+          IntegrityCheck.of(foundation.documents(), vault, natives.crypto(), machine.disk())
+              .examine(boot.overall());
+      ObjectNode chain = VerdictJson.chain(boot.then(state).then(rest));
+      chain.set("safeguards", VerdictJson.safeguards(natives.safeguards().examine()));
       return StrictJson.write(chain);
     }
   }
@@ -108,11 +107,12 @@ final class CheckCommand implements Callable<Integer> {
   /**
    * Where the history is damaged, that is found beside this, and whether it is old nobody knows.
    */
-  private static Link state(DeviceKeystore keystore, TrustedDocuments documents, LinuxDisk disk)
-      throws IOException {
+  private static Link state(Foundation foundation, Disk disk) throws IOException {
     try {
       HistoryHead head = Installer.look(disk).head();
-      return new RollbackAnchor(keystore.anchor(), documents, () -> head, disk).examine();
+      return new RollbackAnchor(
+              foundation.keystore().anchor(), foundation.documents(), () -> head, disk)
+          .examine();
     } catch (JournalRefusal | HistoryRefusal damaged) {
       return Link.unknown("state", "the end of the history", damaged.getMessage());
     }

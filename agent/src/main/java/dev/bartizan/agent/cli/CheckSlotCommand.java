@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.cli;
 
-import dev.bartizan.agent.Assembly;
-import dev.bartizan.agent.Device;
-import dev.bartizan.agent.anchor.RollbackAnchor;
 import dev.bartizan.agent.config.AgentConfig;
 import dev.bartizan.agent.config.KeystoreBackend;
+import dev.bartizan.agent.identity.Keystores;
 import dev.bartizan.agent.report.LogFile;
 import dev.bartizan.agent.report.Measurements;
 import dev.bartizan.agent.slot.SlotCheck;
+import dev.bartizan.agent.trust.BootApprovals;
+import dev.bartizan.agent.trust.PinnedRepository;
+import dev.bartizan.agent.trust.RollbackAnchor;
+import dev.bartizan.agent.world.Host;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Explanation;
 import dev.bartizan.crypto.Refusal;
@@ -107,12 +109,15 @@ final class CheckSlotCommand implements Callable<Integer> {
 
   private static void examine(Slot slot, AgentConfig settings, LinuxDisk disk)
       throws IOException, Refusal {
-    Assembly.Host host = ConfigOption.host();
-    TrustedDocuments documents = Device.heldDocuments(settings, disk, host.clock());
+    Host host = ConfigOption.host();
+    TrustedDocuments documents =
+        PinnedRepository.held(settings, disk, host.time(), host.time().clock());
     // Only what has PCRs is opened: a token counts wrong PINs, and the daemon will try its own.
     Optional<DeviceKeystore> tpm =
         settings.keystore().backend() instanceof KeystoreBackend.Tpm2
-            ? Optional.of(Device.openKeystore(settings, host, disk, documents))
+            ? Optional.of(
+                new Keystores(settings, host.random(), host.time().pause())
+                    .open(disk, BootApprovals.of(settings, Optional.of(documents))))
             : Optional.empty();
     RollbackAnchor anchored =
         new RollbackAnchor(

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.cli;
 
-import dev.bartizan.agent.Assembly;
 import dev.bartizan.agent.config.AgentConfig;
 import dev.bartizan.agent.serve.http.Answer;
 import dev.bartizan.agent.serve.http.LocalClient;
 import dev.bartizan.agent.system.ServiceManager;
+import dev.bartizan.agent.world.Host;
+import dev.bartizan.agent.world.Time;
+import dev.bartizan.agent.world.Workers;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.TouchesTheWorld;
 import dev.bartizan.updater.software.Installation;
@@ -37,16 +39,15 @@ final class ConfigOption {
   }
 
   /** This machine. */
-  static Assembly.Host host() {
+  static Host host() {
     int cores = Math.max(1, Runtime.getRuntime().availableProcessors());
-    return new Assembly.Host(
+    return new Host(
         new Installation(home(), Bartizan.VERSION),
         slot(),
-        Clock.systemUTC(),
+        new Time(Clock.systemUTC(), System::nanoTime, time -> Thread.sleep(time.toMillis())),
         new SecureRandom(),
         ServiceManager.ofEnvironment(),
-        workers(cores + 1),
-        cores);
+        new Workers(threads("worker", cores + 1), cores, name -> threads(name, 1)));
   }
 
   /** Where the launcher found itself; without a launcher there is no installation to check. */
@@ -60,11 +61,11 @@ final class ConfigOption {
     return Stream.of(Slot.values()).filter(slot -> slot.text().equals(said)).findFirst();
   }
 
-  private static ExecutorService workers(int threads) {
+  private static ExecutorService threads(String name, int count) {
     return Executors.newFixedThreadPool(
-        threads,
+        count,
         work -> {
-          Thread thread = new Thread(work, "worker");
+          Thread thread = new Thread(work, name);
           thread.setDaemon(true);
           return thread;
         });

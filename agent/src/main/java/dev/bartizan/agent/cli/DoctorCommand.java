@@ -2,17 +2,21 @@
 package dev.bartizan.agent.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.bartizan.agent.Assembly;
-import dev.bartizan.agent.Device;
-import dev.bartizan.agent.DeviceStatus;
-import dev.bartizan.agent.Keystores;
-import dev.bartizan.agent.boot.BootApprovals;
 import dev.bartizan.agent.config.AgentConfig;
 import dev.bartizan.agent.config.AuthorityKey;
 import dev.bartizan.agent.config.BootBinding;
 import dev.bartizan.agent.config.KeystoreBackend;
 import dev.bartizan.agent.identity.Certificates;
+import dev.bartizan.agent.identity.Keystores;
+import dev.bartizan.agent.local.Surroundings;
+import dev.bartizan.agent.report.VerdictJson;
+import dev.bartizan.agent.repository.Repository;
 import dev.bartizan.agent.system.LockedMemory;
+import dev.bartizan.agent.system.Safeguards;
+import dev.bartizan.agent.trust.BootApprovals;
+import dev.bartizan.agent.trust.PinnedRepository;
+import dev.bartizan.agent.world.Host;
+import dev.bartizan.agent.world.Network;
 import dev.bartizan.crypto.Explanation;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.TouchesTheWorld;
@@ -75,33 +79,34 @@ final class DoctorCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, Refusal {
     AgentConfig settings = config.read();
-    Assembly.Host host = ConfigOption.host();
+    Host host = ConfigOption.host();
+    Keystores keystores = new Keystores(settings, host.random(), host.time().pause());
     examine("configuration", "", () -> "in order");
     boolean chip = settings.keystore().backend().kind().attests();
     examine(
         chip ? "tpm" : "keystore",
         chip ? "is the user in group tss, and the TPM enabled in firmware?" : "",
-        () -> Keystores.examine(settings, host));
+        keystores::examine);
     if (chip) {
-      examine("pcr banks", "", () -> banks(settings, host));
+      examine("pcr banks", "", () -> banks(settings, keystores));
       examine(
           "event log",
           "is it of this boot? "
               + settings.device().bootLogs().firmware()
               + " must be what the firmware wrote: see bartizan-eventlog.service",
-          () -> eventLog(settings, host));
+          () -> eventLog(settings, keystores));
       examine(
           "boot state",
           "sign what the boot extends (`bartizan-fleet release reference`), or name a bank that"
               + " firmware measures into with keystore.boot_pcrs",
-          () -> bootState(settings, host));
+          () -> bootState(settings, keystores));
     }
     if (settings.keystore().backend() instanceof KeystoreBackend.Tpm2 tpm) {
       examine(
           "boot approvals",
           "have the authority sign files anew: systemd-measure, or `bartizan-fleet release"
               + " approvals`",
-          () -> approvals(tpm.binding(), settings, host));
+          () -> approvals(tpm.binding(), keystores));
     }
     examine("clock", "set the clock, or wait for network time", () -> clock(host));
     examine("bulk crypto", "", () -> BulkCrypto.fastest().name());
@@ -129,7 +134,7 @@ final class DoctorCommand implements Callable<Integer> {
     } catch (IOException | DaemonRefusal silent) {
       out.println("note  the daemon cannot be asked to look from inside its sandbox:");
       out.println("      " + silent.getMessage() + "; seen from here:");
-      seen = Device.surroundings(settings).toJson();
+      seen = new Surroundings(settings.device()).toJson();
     }
     for (JsonNode sight : StrictJson.read(seen, seen.length, "sights").tree().path("sights")) {
       String verdict = sight.path("verdict").asText();
@@ -154,10 +159,10 @@ final class DoctorCommand implements Callable<Integer> {
         out.println("note  safeguards: only the daemon's user and root may ask for them");
       }
     } else {
-      LockedMemory memory = Device.memory(settings);
+      LockedMemory memory = new LockedMemory(settings.memory().secrets());
       memory.prepare();
-      CheckCommand.printSafeguards(
-          out, DeviceStatus.safeguards(Device.safeguards(settings, memory).examine()));
+      Safeguards safeguards = new Safeguards(memory, settings.memory().refusesSwap());
+      found = VerdictJson.safeguards(safeguards.examine());
     }
   }
 
@@ -185,8 +190,8 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   /** A bank that the TPM does not keep would otherwise be found at the first boot check. */
-  private static String banks(AgentConfig settings, Assembly.Host host) throws IOException {
-    try (Tpm tpm = Device.tpm(settings, host).open()) {
+  private static String banks(AgentConfig settings, Keystores keystores) throws IOException {
+    try (Tpm tpm = keystores.tpm().open()) {
       for (PcrBank bank : settings.keystore().bootPcrs().banks()) {
         tpm.pcrs().requireBank(bank.hash());
       }
@@ -195,14 +200,14 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   /** Whether it explains the PCRs, reference values or not. */
-  private static String eventLog(AgentConfig settings, Assembly.Host host) throws IOException {
+  private static String eventLog(AgentConfig settings, Keystores keystores) throws IOException {
     BootLogs logs = settings.device().bootLogs().read();
     if (logs.firmware().isEmpty()) {
       return "none at "
           + settings.device().bootLogs().firmware()
           + ": what a profile knows event by event stays unknown";
     }
-    try (Tpm tpm = Device.tpm(settings, host).open()) {
+    try (Tpm tpm = keystores.tpm().open()) {
       PcrValues found = tpm.pcrs().read(settings.keystore().bootPcrs());
       ChainVerdict verdict = ReferenceValues.none(settings.device().profile()).judge(found, logs);
       if (verdict.overall() == Verdict.BAD) {
@@ -213,11 +218,11 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   /** Whether firmware measures at all, and whether the daemon has judged all that was extended. */
-  private static String bootState(AgentConfig settings, Assembly.Host host)
+  private static String bootState(AgentConfig settings, Keystores keystores)
       throws IOException, Refusal {
     PcrSelection selection = settings.keystore().bootPcrs();
     List<String> extended = new ArrayList<>();
-    try (Tpm tpm = Device.tpm(settings, host).open()) {
+    try (Tpm tpm = keystores.tpm().open()) {
       PcrValues found = tpm.pcrs().read(selection);
       for (PcrBank bank : selection.banks()) {
         if (!BootPcrs.isMeasured(bank.hash(), found)) {
@@ -256,7 +261,7 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   /** Of the files alone: what the repository approves, the daemon holds. */
-  private static String approvals(BootBinding binding, AgentConfig settings, Assembly.Host host)
+  private static String approvals(BootBinding binding, Keystores keystores)
       throws IOException, Refusal {
     if (AuthorityKey.of(binding.authority()).isEmpty()) {
       return "none needed: no authority";
@@ -266,7 +271,7 @@ final class DoctorCommand implements Callable<Integer> {
       approvals.addAll(BootApprovals.ofFile(file));
     }
     boolean present = false;
-    try (Tpm tpm = Device.tpm(settings, host).open()) {
+    try (Tpm tpm = keystores.tpm().open()) {
       for (PcrApproval approval : approvals) {
         present |= approval.isOf(tpm.pcrs().read(approval.pcrs()));
       }
@@ -277,8 +282,8 @@ final class DoctorCommand implements Callable<Integer> {
         + "among them; the repository's besides";
   }
 
-  private static String clock(Assembly.Host host) throws IOException {
-    Instant now = host.clock().instant();
+  private static String clock(Host host) throws IOException {
+    Instant now = host.time().clock().instant();
     if (now.isBefore(TOO_EARLY)) {
       throw new IOException("it is " + now + " here, which cannot be");
     }
@@ -286,9 +291,11 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   /** All of what the daemon does there, into memory: that a server answers says little. */
-  private static String repository(AgentConfig settings, Assembly.Host host)
-      throws IOException, Refusal {
-    Map<String, Long> versions = Device.tryRepository(settings, host.clock());
+  private static String repository(AgentConfig settings, Host host) throws IOException, Refusal {
+    Repository repository =
+        new Repository(settings.repository(), new Network(settings)::to, host.time().nanoTime());
+    Map<String, Long> versions =
+        new PinnedRepository(settings, host.time(), host.time().clock()).look(repository);
     return settings.repository().url()
         + " has fresh metadata: root "
         + versions.get("root")

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.cli;
 
-import dev.bartizan.agent.Assembly;
-import dev.bartizan.agent.Keystores;
 import dev.bartizan.agent.command.Inbox;
 import dev.bartizan.agent.config.AgentConfig;
 import dev.bartizan.agent.enrol.Enrolment;
@@ -12,11 +10,15 @@ import dev.bartizan.agent.enrol.HttpsEnrolmentService;
 import dev.bartizan.agent.enrol.KeysEnrolment;
 import dev.bartizan.agent.identity.Certificates;
 import dev.bartizan.agent.identity.Credentials;
+import dev.bartizan.agent.identity.Keystores;
+import dev.bartizan.agent.trust.BootApprovals;
+import dev.bartizan.agent.world.Host;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.TouchesTheWorld;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
 import dev.bartizan.crypto.keystore.EndorsementChoice;
+import dev.bartizan.crypto.keystore.PcrApprovals;
 import dev.bartizan.crypto.tpm.EndorsementCredential;
 import dev.bartizan.protocol.enrolment.Grant;
 import dev.bartizan.updater.disk.LinuxDisk;
@@ -87,25 +89,27 @@ final class EnrollCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, Refusal {
     AgentConfig settings = config.read();
-    Assembly.Host host = ConfigOption.host();
+    Host host = ConfigOption.host();
+    Keystores keystores = new Keystores(settings, host.random(), host.time().pause());
+    PcrApprovals approvals = BootApprovals.of(settings, Optional.empty());
     EndorsementChoice choice = endorsement.choice();
     List<X509Certificate> anchors = Certificates.read(settings.fleet().trustAnchors());
     Optional<String> permission = token(); // Before keys are made that would have to wait for it.
     try (LinuxDisk disk = LinuxDisk.acquire(settings.device().stateDirectory())) {
       DeviceKeystore keystore =
           newEpoch
-              ? Keystores.renew(settings, host, disk, choice)
-              : Keystores.openOrCreate(settings, host, disk, choice);
+              ? keystores.renew(disk, choice, approvals)
+              : keystores.openOrCreate(disk, choice, approvals);
       Grant grant =
           enrol(
               keystore,
               new HttpsEnrolmentService(server, anchors),
-              new GrantCheck(anchors, host.clock()),
+              new GrantCheck(anchors, host.time().clock()),
               choice.given(),
               permission);
       new Credentials(grant.identityChain(), grant.unwrapCertificate()).store(disk);
-      Inbox.begin(disk, host.clock().instant());
-      Keystores.open(settings, host, disk, Optional.empty()); // Goes over to a new epoch's keys.
+      Inbox.begin(disk, host.time().clock().instant());
+      keystores.open(disk, approvals); // Goes over to a new epoch's keys.
       spec.commandLine().getOut().println("enrolled as " + keystore.ueid().text());
     }
     return 0;

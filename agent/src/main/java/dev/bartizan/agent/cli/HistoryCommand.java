@@ -2,8 +2,8 @@
 package dev.bartizan.agent.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.bartizan.agent.LocalHistory;
 import dev.bartizan.agent.config.AgentConfig;
+import dev.bartizan.agent.local.LocalHistory;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.updater.disk.LinuxDisk;

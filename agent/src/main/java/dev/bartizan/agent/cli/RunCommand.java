@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.cli;
 
-import dev.bartizan.agent.Assembly;
+import dev.bartizan.agent.Daemon;
 import dev.bartizan.agent.config.AgentConfig;
 import dev.bartizan.agent.config.ConfigRefusal;
+import dev.bartizan.agent.world.Machine;
 import dev.bartizan.crypto.Explanation;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.TouchesTheWorld;
@@ -55,9 +56,10 @@ final class RunCommand implements Callable<Integer> {
       return unconfigured();
     }
     CountDownLatch ended = new CountDownLatch(1);
-    try (Assembly assembly = new Assembly(settings, ConfigOption.host())) {
-      stopOnSignal(assembly, ended);
-      assembly.run();
+    try (Machine machine = new Machine(settings, ConfigOption.host());
+        Daemon daemon = new Daemon(settings, machine)) {
+      stopOnSignal(daemon, ended);
+      daemon.run();
     } catch (KeystoreRefusal refusal) {
       if (refusal.reason() != KeystoreRefusal.Reason.WRONG_PIN) {
         throw refusal;
@@ -105,12 +107,12 @@ final class RunCommand implements Callable<Integer> {
 
   /** Waits for the end of the work, not of its thread: that one will wait for this hook to exit. */
   @TouchesTheWorld("signals")
-  private static void stopOnSignal(Assembly assembly, CountDownLatch ended) {
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(assembly, ended), "stop"));
+  private static void stopOnSignal(Daemon daemon, CountDownLatch ended) {
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(daemon, ended), "stop"));
   }
 
-  private static void stop(Assembly assembly, CountDownLatch ended) {
-    assembly.stop();
+  private static void stop(Daemon daemon, CountDownLatch ended) {
+    daemon.stop();
     try {
       if (!ended.await(STOP_SECONDS, TimeUnit.SECONDS)) {
         LOG.warn("did not stop within {} s", STOP_SECONDS);

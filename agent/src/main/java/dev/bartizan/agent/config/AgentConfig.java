@@ -4,7 +4,6 @@ package dev.bartizan.agent.config;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.toml.TomlMapper;
-import dev.bartizan.agent.boot.LogFiles;
 import dev.bartizan.agent.system.MemoryProtection;
 import dev.bartizan.crypto.TouchesTheWorld;
 import dev.bartizan.crypto.tpm.PcrSelection;

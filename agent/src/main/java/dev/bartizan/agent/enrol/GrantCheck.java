@@ -16,7 +16,7 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.PKIXParameters;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
-import java.time.Clock;
+import java.time.InstantSource;
 import java.util.Date;
 import java.util.List;
 import java.util.Set;
@@ -25,12 +25,12 @@ import java.util.stream.Collectors;
 /** Sees that a grant is this device's: its name, its keys, the fleet's authority. */
 public final class GrantCheck {
   private final Set<TrustAnchor> anchors;
-  private final Clock clock;
+  private final InstantSource clock;
 
   /**
    * @param anchors the fleet's authority, from the device's configuration
    */
-  public GrantCheck(List<X509Certificate> anchors, Clock clock) {
+  public GrantCheck(List<X509Certificate> anchors, InstantSource clock) {
     this.anchors =
         anchors.stream()
             .map(anchor -> new TrustAnchor(anchor, null))

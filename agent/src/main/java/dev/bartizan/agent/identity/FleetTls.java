@@ -10,6 +10,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.function.Supplier;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -20,13 +21,15 @@ public final class FleetTls {
   private FleetTls() {}
 
   /**
-   * @param chain the device's certificate first
+   * @param chain the device's certificate first; asked at each handshake
    * @param anchors what the other side's certificate must lead to
    */
   public static SSLContext of(
-      DeviceKeystore keystore, List<X509Certificate> chain, List<X509Certificate> anchors) {
+      DeviceKeystore keystore,
+      Supplier<List<X509Certificate>> chain,
+      List<X509Certificate> anchors) {
     BartizanProvider.register();
-    return context(new DeviceKeyManager(new KeystorePrivateKey(keystore), () -> chain), anchors);
+    return context(new DeviceKeyManager(new KeystorePrivateKey(keystore), chain), anchors);
   }
 
   /** TLS as nobody yet: before a device has a certificate. */

@@ -4,11 +4,9 @@ package dev.bartizan.agent.mqtt;
 import dev.bartizan.crypto.TouchesTheWorld;
 import dev.bartizan.crypto.mqtt.BrokerSockets;
 import java.io.IOException;
-import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLContext;
 import org.eclipse.paho.client.mqttv3.MqttCallback;
 import org.eclipse.paho.client.mqttv3.MqttClient;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
@@ -42,17 +40,17 @@ final class BrokerConnection implements AutoCloseable {
    * Nothing is connected yet.
    *
    * @param patience for connecting and subscribing together, and for each message
-   * @throws IOException when nothing could ever be connected to {@code broker}
+   * @throws IOException when nothing could ever be connected to that address
    */
-  BrokerConnection(URI broker, SSLContext tls, Topics topics, Duration patience)
-      throws IOException {
-    this.sockets = new BrokerSockets(tls, MAX_PACKET);
+  BrokerConnection(BrokerAddress address, Duration patience) throws IOException {
+    this.sockets = new BrokerSockets(address.tls(), MAX_PACKET);
     this.patience = patience;
     try {
       this.client =
-          new MqttClient(broker.toString(), topics.device().text(), new MemoryPersistence());
+          new MqttClient(
+              address.broker().toString(), address.device().text(), new MemoryPersistence());
     } catch (MqttException | IllegalArgumentException unusable) {
-      throw new IOException("broker " + broker + ": " + unusable.getMessage(), unusable);
+      throw new IOException("broker " + address.broker() + ": " + unusable.getMessage(), unusable);
     }
     client.setManualAcks(true);
   }

@@ -2,17 +2,13 @@
 package dev.bartizan.agent.mqtt;
 
 import dev.bartizan.crypto.TouchesTheWorld;
-import dev.bartizan.crypto.keystore.Ueid;
 import java.io.IOException;
-import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
-import javax.net.ssl.SSLContext;
 import org.eclipse.paho.client.mqttv3.IMqttDeliveryToken;
 import org.eclipse.paho.client.mqttv3.MqttCallback;
 import org.eclipse.paho.client.mqttv3.MqttException;
@@ -51,8 +47,7 @@ public final class BrokerLink implements AutoCloseable {
         new Pace(Duration.ofSeconds(20), Duration.ofSeconds(1), Duration.ofMinutes(2));
   }
 
-  private final URI broker;
-  private final SSLContext tls;
+  private final BrokerAddress address;
   private final Topics topics;
   private final Outbox outbox;
   private final CommandSink commands;
@@ -68,30 +63,25 @@ public final class BrokerLink implements AutoCloseable {
   private @Nullable BrokerConnection current;
 
   /**
-   * @param broker {@code ssl://HOST:PORT}
-   * @param tls presents the device's certificate and trusts the fleet's
+   * @param commands is given whatever comes
    */
   public BrokerLink(
-      URI broker,
-      SSLContext tls,
-      Ueid device,
-      Set<String> groups,
+      BrokerAddress address,
       Outbox outbox,
       CommandSink commands,
       Listener listener,
       RandomGenerator random,
       Pace pace)
       throws IOException {
-    this.broker = broker;
-    this.tls = tls;
-    this.topics = new Topics(device, groups);
+    this.address = address;
+    this.topics = address.topics();
     this.outbox = outbox;
     this.commands = commands;
     this.state = new LinkState(listener);
     this.random = random;
     this.pace = pace;
     // An address that never can work is told now, not by a thread that tries for ever.
-    new BrokerConnection(broker, tls, topics, pace.patience()).close();
+    new BrokerConnection(address, pace.patience()).close();
   }
 
   /** Connects in the background, and keeps at it until closed. */
@@ -138,7 +128,7 @@ public final class BrokerLink implements AutoCloseable {
     if (closed) {
       throw new IOException("the link was closed");
     }
-    BrokerConnection connection = new BrokerConnection(broker, tls, topics, pace.patience());
+    BrokerConnection connection = new BrokerConnection(address, pace.patience());
     receiver.connection = connection;
     current = connection;
     return connection;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.report;
 
-import dev.bartizan.agent.boot.LogFiles;
+import dev.bartizan.agent.config.LogFiles;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.boot.BootLogs;
+import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.protocol.evidence.Evidence;
 import dev.bartizan.protocol.evidence.HealthClaims;
 import dev.bartizan.protocol.evidence.Nonce;
@@ -47,6 +48,19 @@ public final class Attester {
       evidence = evidence(nonce);
     }
     return evidence.write();
+  }
+
+  /**
+   * The same.
+   *
+   * @param nonce in hexadecimal, as whoever asks has sent it
+   */
+  public byte[] report(String nonce) throws Refusal, IOException {
+    try {
+      return report(Nonce.ofHex(nonce));
+    } catch (IllegalArgumentException notANonce) {
+      throw new Malformed("nonce: is not 8 to 64 bytes in hexadecimal", notANonce);
+    }
   }
 
   private Evidence evidence(Nonce nonce) throws Refusal, IOException {

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Which version of each model serves now.
@@ -24,7 +25,7 @@ import java.util.function.LongSupplier;
  * is refused because of it. Thread-safe.
  */
 public final class ModelService implements AutoCloseable {
-  private volatile Set<String> expected;
+  private final Supplier<Set<String>> expected;
   private final LongSupplier nanoTime;
 
   /** Replaced as a whole: nobody sees one model of a suite without the other. */
@@ -49,11 +50,12 @@ public final class ModelService implements AutoCloseable {
   }
 
   /**
-   * @param expected the models this device is meant to serve: ready when all of them do
+   * @param expected the models this device is meant to serve, as signed policy says now: ready when
+   *     all of them do
    * @param nanoTime monotonic nanoseconds, for latencies
    */
-  public ModelService(Set<String> expected, LongSupplier nanoTime) {
-    this.expected = Set.copyOf(expected);
+  public ModelService(Supplier<Set<String>> expected, LongSupplier nanoTime) {
+    this.expected = expected;
     this.nanoTime = nanoTime;
   }
 
@@ -114,17 +116,12 @@ public final class ModelService implements AutoCloseable {
 
   /** Whether a model of that name serves or is meant to. */
   public boolean knows(String name) {
-    return expected.contains(name) || line.models().containsKey(name);
-  }
-
-  /** Changes which models this device is meant to serve: what signed policy says now. */
-  public void expect(Set<String> models) {
-    expected = Set.copyOf(models);
+    return expected.get().contains(name) || line.models().containsKey(name);
   }
 
   /** Whether every expected model serves. */
   public boolean isReady() {
-    return line.models().keySet().containsAll(expected);
+    return line.models().keySet().containsAll(expected.get());
   }
 
   /** What the serving versions did so far, by model name. */
@@ -203,7 +200,7 @@ public final class ModelService implements AutoCloseable {
   }
 
   private InferenceRefusal absent(String name) {
-    return expected.contains(name)
+    return expected.get().contains(name)
         ? new InferenceRefusal(Reason.NOT_READY, "model '" + name + "' does not serve yet")
         : new InferenceRefusal(Reason.UNKNOWN_MODEL, "there is no model '" + name + "'");
   }

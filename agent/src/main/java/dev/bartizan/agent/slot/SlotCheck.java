@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.slot;
 
-import dev.bartizan.agent.anchor.RollbackAnchor;
+import dev.bartizan.agent.trust.RollbackAnchor;
 import dev.bartizan.agent.update.SoftwareTrial;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.update;
 
-import dev.bartizan.agent.vault.ModelVault;
-import dev.bartizan.agent.vault.OpenRelease;
+import dev.bartizan.agent.models.ModelVault;
+import dev.bartizan.agent.models.OpenRelease;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.envelope.ArtifactSealer;

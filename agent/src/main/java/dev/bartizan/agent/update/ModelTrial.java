@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.update;
 
+import dev.bartizan.agent.models.ModelLoader;
 import dev.bartizan.agent.serve.InferenceRefusal;
 import dev.bartizan.agent.serve.ModelService;
 import dev.bartizan.agent.serve.ModelSetChange;
-import dev.bartizan.agent.vault.ModelLoader;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Explanation;
 import dev.bartizan.crypto.Refusal;

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.update;
 
-import dev.bartizan.agent.vault.Envelopes;
+import dev.bartizan.agent.identity.CredentialStore;
+import dev.bartizan.agent.models.Envelopes;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.envelope.EnvelopeRefusal;
 import dev.bartizan.crypto.envelope.KeyEnvelope;
+import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.protocol.release.EnvelopePath;
 import dev.bartizan.updater.fetch.FetchRefusal;
@@ -14,7 +16,6 @@ import dev.bartizan.updater.install.Component;
 import dev.bartizan.updater.install.Components;
 import dev.bartizan.updater.install.Installed;
 import java.io.IOException;
-import java.security.cert.X509Certificate;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -22,25 +23,25 @@ import java.util.Set;
 /** The content keys that the fleet has wrapped to this device, one for each release. */
 public final class ReleaseKeys {
   private final Ueid device;
-  private final X509Certificate unwrapCertificate;
+  private final CredentialStore credentials;
   private final SmallFiles repository;
   private final Envelopes envelopes;
 
   /**
-   * @param unwrapCertificate to which they have to be wrapped
+   * @param credentials have the certificate to which they have to be wrapped
    */
   public ReleaseKeys(
-      Ueid device, X509Certificate unwrapCertificate, SmallFiles repository, Envelopes envelopes) {
+      Ueid device, CredentialStore credentials, SmallFiles repository, Envelopes envelopes) {
     this.device = device;
-    this.unwrapCertificate = unwrapCertificate;
+    this.credentials = credentials;
     this.repository = repository;
     this.envelopes = envelopes;
   }
 
   /** Whether there is a key for {@code release} here, as it was wrapped to this certificate. */
-  boolean holds(Digest release) throws IOException {
+  boolean holds(Digest release) throws IOException, Malformed {
     try {
-      return envelopes.get(release).isFor(unwrapCertificate);
+      return envelopes.get(release).isFor(credentials.current().unwrapCertificate());
     } catch (EnvelopeRefusal noneOrDamaged) {
       return false;
     }

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.update;
 
-import dev.bartizan.agent.vault.ModelVault;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
-import dev.bartizan.crypto.envelope.BulkCrypto;
 import dev.bartizan.protocol.release.ReleaseManifest;
 import dev.bartizan.protocol.release.ReleaseName;
 import dev.bartizan.protocol.release.SealedFile;
@@ -18,7 +16,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Executor;
 import java.util.function.Function;
 
 /** Gets a release's files by the way that costs the fewest bytes. */
@@ -38,17 +35,15 @@ public final class ReleasePayloads implements ComponentPayloads {
       Delivery delivery,
       ObjectStore store,
       ReleaseKeys keys,
-      ModelVault vault,
-      BulkCrypto crypto,
-      Executor workers,
-      Runnable progress) {
+      DeltaUpdate rebuild,
+      ChunkReassembly mosaic) {
     this.documents = documents;
     this.delivery = delivery;
     this.store = store;
     this.keys = keys;
-    this.rebuild = new DeltaUpdate(vault::unlock, store, crypto, workers, progress);
+    this.rebuild = rebuild;
+    this.mosaic = mosaic;
     this.planner = new Planner(documents, store);
-    this.mosaic = new ChunkReassembly(vault, store, crypto, delivery, progress);
   }
 
   /**
@@ -233,7 +228,7 @@ public final class ReleasePayloads implements ComponentPayloads {
   }
 
   /** A key that has opened an installed release is not given away for one that a server offers. */
-  private boolean isInstalled(Digest release) throws IOException {
+  private boolean isInstalled(Digest release) throws IOException, Refusal {
     return store.holds(release) && keys.holds(release);
   }
 }

@@ -214,7 +214,7 @@ class ExtremeLimitsTest {
   /** Requests of both kinds, small and sent in pieces, are answered. */
   private void serve(long limit) throws Exception {
     Path socket = folder.resolve(limit + ".sock");
-    ModelService models = new ModelService(Set.of("scale"), System::nanoTime);
+    ModelService models = new ModelService(() -> Set.of("scale"), System::nanoTime);
     models.activate("scale", "1", Samples.scale(1));
     try (LocalServer server =
         new LocalServer(

@@ -27,7 +27,7 @@ class ScheduleTest {
   private final List<String> beats = new ArrayList<>();
   private final Pulse loop = new Pulse("the loop", this::now);
   private final Pulse errands = new Pulse("the worker", this::now);
-  private final Schedule schedule = new Schedule(loop, this::now);
+  private final Schedule schedule = new Schedule(loop);
   private final Heartbeat heart =
       new Heartbeat(List.of(loop, errands), () -> beats.add("alive"), beats::add);
   private final Hand hand = new Hand();
@@ -43,29 +43,17 @@ class ScheduleTest {
   }
 
   @Test
-  void tasksAreDoneInTheirOrderAndEachAgainWhenItsTimeHasCome() throws Exception {
-    schedule.add("often", MINUTE, () -> note("often", Duration.ofSeconds(2)));
+  void eachTurnDoesAllTasksInTheirOrderAndTheMostImpatientSaysWhenTheNextIs() throws Exception {
     schedule.add("seldom", MINUTE, () -> note("seldom", Duration.ofSeconds(5)));
-    assertEquals(Duration.ofSeconds(2), schedule.run());
-    pass(Duration.ofSeconds(2));
-    assertEquals(Duration.ofSeconds(2), schedule.run());
-    pass(Duration.ofSeconds(3));
-    schedule.run();
-    assertEquals(List.of("often", "seldom", "often", "often", "seldom"), done);
+    schedule.add("often", MINUTE, () -> note("often", Duration.ofSeconds(2)));
+    schedule.add("rare", MINUTE, () -> note("rare", Duration.ofHours(2)));
+    assertEquals(Duration.ofSeconds(2), schedule.turn());
+    assertEquals(Duration.ofSeconds(2), schedule.turn());
+    assertEquals(List.of("seldom", "often", "rare", "seldom", "often", "rare"), done);
   }
 
   @Test
-  void whoeverWakesTheThreadHasEveryTaskLook() throws Exception {
-    schedule.add("rare", MINUTE, () -> note("rare", Duration.ofDays(1)));
-    schedule.run();
-    schedule.run();
-    schedule.wake();
-    schedule.run();
-    assertEquals(List.of("rare", "rare"), done);
-  }
-
-  @Test
-  void behindATaskThatFailsTheOthersWaitAndAreDueStill() throws Exception {
+  void behindATaskThatFailsTheOthersWaitForTheNextTurn() throws Exception {
     schedule.add(
         "state",
         MINUTE,
@@ -77,8 +65,8 @@ class ScheduleTest {
           return note("state", MINUTE);
         });
     schedule.add("next", MINUTE, () -> note("next", MINUTE));
-    assertThrows(IOException.class, schedule::run);
-    schedule.run();
+    assertThrows(IOException.class, schedule::turn);
+    schedule.turn();
     assertEquals(List.of("failed", "state", "next"), done);
     assertEquals(Optional.empty(), loop.stuck());
   }
@@ -95,7 +83,7 @@ class ScheduleTest {
           heart.beatIfAlive();
           return MINUTE;
         });
-    schedule.run();
+    schedule.turn();
     pass(Duration.ofDays(1));
     heart.beatIfAlive();
     assertEquals(List.of("alive", "the loop: slow shows no progress for 61 s", "alive"), beats);
@@ -110,7 +98,7 @@ class ScheduleTest {
         MINUTE,
         () -> note(errand.isDone() ? "taken" : "waiting", Duration.ofSeconds(10)));
     for (int i = 0; i < 11; i++) {
-      schedule.run();
+      schedule.turn();
       heart.beatIfAlive();
       pass(Duration.ofSeconds(10));
     }
@@ -119,7 +107,7 @@ class ScheduleTest {
     assertFalse(worker.isIdle());
 
     hand.workOff();
-    schedule.run();
+    schedule.turn();
     assertEquals("taken", done.get(done.size() - 1));
     assertEquals("fresh", errand.get());
     assertTrue(worker.isIdle());

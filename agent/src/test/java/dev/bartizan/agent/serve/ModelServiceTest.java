@@ -30,7 +30,7 @@ class ModelServiceTest {
   private final AtomicLong clock = new AtomicLong();
 
   private final ModelService service =
-      new ModelService(Set.of("defect"), () -> clock.addAndGet(1_000_000));
+      new ModelService(() -> Set.of("defect"), () -> clock.addAndGet(1_000_000));
 
   @AfterEach
   void close() {

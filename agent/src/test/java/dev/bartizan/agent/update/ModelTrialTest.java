@@ -9,8 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.bartizan.agent.models.ModelLoader;
 import dev.bartizan.agent.serve.ModelService;
-import dev.bartizan.agent.vault.ModelLoader;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.json.Malformed;
@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 
 /** Models live outside of the heap: one that nobody closes is lost until the process ends. */
 class ModelTrialTest {
-  private final ModelService service = new ModelService(Set.of(), this::tick);
+  private final ModelService service = new ModelService(() -> Set.of(), this::tick);
   private long now;
   private long perRun;
 

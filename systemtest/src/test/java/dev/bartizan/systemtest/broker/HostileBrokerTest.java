@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.bartizan.agent.mqtt.BrokerAddress;
 import dev.bartizan.agent.mqtt.BrokerLink;
 import dev.bartizan.agent.mqtt.Outbox;
 import dev.bartizan.crypto.Digest;
@@ -193,10 +194,11 @@ class HostileBrokerTest {
     broker = new FakeBroker(brokersTls(device), manners);
     link =
         new BrokerLink(
-            URI.create(broker.address()),
-            device.tls(authority.certificate()),
-            DEVICE,
-            Set.of(),
+            new BrokerAddress(
+                URI.create(broker.address()),
+                device.tls(authority.certificate()),
+                DEVICE,
+                Set.of()),
             Outbox.open(new FakeDisk()),
             command -> commands.add(new String(command, StandardCharsets.UTF_8)),
             states::add,

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.bartizan.agent.command.CommandProcessor;
 import dev.bartizan.agent.command.Inbox;
 import dev.bartizan.agent.command.Reply;
+import dev.bartizan.agent.mqtt.BrokerAddress;
 import dev.bartizan.agent.mqtt.BrokerLink;
 import dev.bartizan.agent.mqtt.Outbox;
 import dev.bartizan.crypto.Digest;
@@ -207,10 +208,11 @@ class ReplayThroughBrokerTest {
     BlockingQueue<String> states = new LinkedBlockingQueue<>();
     link =
         new BrokerLink(
-            URI.create(settings.broker()),
-            own.tls(authority().certificate()),
-            DEVICE,
-            Set.of(),
+            new BrokerAddress(
+                URI.create(settings.broker()),
+                own.tls(authority().certificate()),
+                DEVICE,
+                Set.of()),
             Outbox.open(new FakeDisk()),
             this::hear,
             states::add,

@@ -35,7 +35,7 @@ class HostileClientTest {
 
   @TempDir private Path directory;
   private final AtomicLong clock = new AtomicLong();
-  private final ModelService models = new ModelService(Set.of(), System::nanoTime);
+  private final ModelService models = new ModelService(() -> Set.of(), System::nanoTime);
   private final List<SocketChannel> hostile = new ArrayList<>();
   private MemoryBudget budget = MemoryBudget.ofHeap(128L << 20);
 

@@ -49,7 +49,7 @@ class InferenceRouteTest {
 
   @TempDir private static Path directory;
   private static final ModelService models =
-      new ModelService(Set.of("scale", "late"), System::nanoTime);
+      new ModelService(() -> Set.of("scale", "late"), System::nanoTime);
   private static LocalServer server;
   private static LocalClient client;
 

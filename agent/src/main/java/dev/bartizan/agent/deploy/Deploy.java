@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.bartizan.agent.deploy;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bartizan.agent.config.AgentConfig;
+import dev.bartizan.agent.models.Models;
+import dev.bartizan.agent.report.EventPublisher;
+import dev.bartizan.agent.report.Events;
+import dev.bartizan.agent.repository.OfflineSource;
+import dev.bartizan.agent.schedule.DaemonThreads;
+import dev.bartizan.agent.schedule.Schedule;
+import dev.bartizan.agent.schedule.Subsystem;
+import dev.bartizan.agent.schedule.Worker;
+import dev.bartizan.agent.serve.ServedModel;
+import dev.bartizan.agent.trust.RollbackAnchor;
+import dev.bartizan.agent.trust.StateJudgement;
+import dev.bartizan.agent.trust.Trust;
+import dev.bartizan.agent.update.ComponentRouter;
+import dev.bartizan.agent.update.ConnectivityCheck;
+import dev.bartizan.agent.update.Consents;
+import dev.bartizan.agent.update.DistantPayloads;
+import dev.bartizan.agent.update.GatedTrial;
+import dev.bartizan.agent.update.ModelTrial;
+import dev.bartizan.agent.update.ReleasePayloads;
+import dev.bartizan.agent.update.SoftwarePayloads;
+import dev.bartizan.agent.update.SoftwareTrial;
+import dev.bartizan.agent.update.SuiteDocuments;
+import dev.bartizan.agent.update.Transfers;
+import dev.bartizan.agent.update.UpdateGate;
+import dev.bartizan.agent.world.Host;
+import dev.bartizan.agent.world.World;
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.json.StrictJson;
+import dev.bartizan.protocol.evidence.ModelState;
+import dev.bartizan.updater.disk.Disk;
+import dev.bartizan.updater.install.Component;
+import dev.bartizan.updater.install.Installed;
+import dev.bartizan.updater.install.Installer;
+import dev.bartizan.updater.install.JournalCopy;
+import dev.bartizan.updater.install.Limits;
+import dev.bartizan.updater.install.Progress;
+import dev.bartizan.updater.install.Recovery;
+import dev.bartizan.updater.software.AgentVersions;
+import dev.bartizan.updater.software.Slot;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What is installed on this device, and how that changes. Its parts are wired here and nowhere
+ * else.
+ */
+public final class Deploy implements Subsystem {
+  static final Duration IDLE = Duration.ofSeconds(10);
+
+  /** Before the world is asked again: a state directory that refused, a server that is away. */
+  static final Duration TROUBLE = Duration.ofSeconds(3);
+
+  /** How long a device that has never had metadata waits for it, before it says it is ready. */
+  private static final Duration FIRST = Duration.ofSeconds(10);
+
+  /** What only looks and writes is done by then, on the slowest flash. */
+  private static final Duration BRIEF = Duration.ofMinutes(5);
+
+  /** What loads models, and runs golden vectors on them. */
+  private static final Duration LONG = Duration.ofMinutes(60);
+
+  private final Trust trust;
+  private final Models models;
+  private final EventPublisher news;
+  private final Worker worker;
+  private final Consents consents;
+  private final AgentVersions versions;
+  private final SoftwareTrial software;
+  private final SuiteWatch suites;
+  private final Installer installer;
+  private final RollbackAnchor anchor;
+  private final StateJudgement judgement;
+  private final Serving serving;
+  private final Updates updates;
+  private final Upkeep upkeep;
+  private final UpdateSteps steps;
+  private final Endings endings;
+  private final ModelStates states;
+
+  public Deploy(
+      AgentConfig config,
+      World world,
+      Trust trust,
+      Models models,
+      OfflineSource offline,
+      Events events,
+      DaemonThreads threads)
+      throws IOException, Refusal {
+    Host host = world.host();
+    Disk disk = world.disk();
+    this.trust = trust;
+    this.models = models;
+    this.news = events.news();
+    this.worker = threads.worker();
+    this.consents = new Consents(trust.clock());
+    UpdateGate gate =
+        new UpdateGate(trust.keystore().ueid(), trust.policy()::times, consents, trust.clock());
+    Transfers transfers = new Transfers(config, world, trust, models, offline, news, gate);
+    ReleasePayloads payloads = transfers.models(worker::progress);
+    this.versions = new AgentVersions(disk);
+    JournalCopy journal = new JournalCopy(disk);
+    ConnectivityCheck contact = new ConnectivityCheck();
+    this.software =
+        new SoftwareTrial(
+            versions,
+            models.store(),
+            journal,
+            host.slot().orElse(Slot.BASE),
+            config.versions().softwareTrial(),
+            contact,
+            host.time().nanoTime());
+    SuiteDocuments documents = new SuiteDocuments(trust.documents(), models.store());
+    ComponentRouter ways =
+        new ComponentRouter(
+            transfers.files(),
+            models.store(),
+            documents,
+            payloads,
+            new ModelTrial(
+                models.loader()::load, models.service(), documents::held, host.time().nanoTime()),
+            new SoftwarePayloads(
+                trust.documents(),
+                transfers.files(),
+                models.store(),
+                versions,
+                host.installation(),
+                host.slot().isPresent()),
+            software);
+    DistantPayloads distant = new DistantPayloads(ways, worker);
+    GatedTrial trial = new GatedTrial(gate, ways);
+    Limits limits = new Limits(Limits.DEFAULT.starts(), config.versions().previousKept());
+    this.installer =
+        journal.open(
+            versions.record().fallen().isPresent(),
+            () ->
+                Installer.open(disk, models.store(), distant, trial, news, trust.clock(), limits));
+    payloads.makeFrom(component -> installer.components().releases(component));
+    this.anchor = trust.anchor(installer::head);
+    this.judgement = trust.judgement(anchor);
+    this.suites = new SuiteWatch(installer, documents, models.service(), news);
+    this.serving = new Serving(trust, judgement, models, installer, suites, news);
+    ContentKeyMaintenance keys =
+        new ContentKeyMaintenance(
+            trust.keystore(), transfers.keys(), installer, models.service(), news);
+    this.updates = new Updates(trust, installer, ways, contact, offline);
+    this.upkeep =
+        new Upkeep(
+            updates,
+            keys,
+            trust,
+            new Renewal(trust, judgement, serving, keys),
+            news,
+            worker,
+            config.repository().checkEvery());
+    this.steps = new UpdateSteps(installer, distant, news);
+    this.endings =
+        new Endings(installer, events, keys, suites, () -> host.manager().status(models.summary()));
+    this.states = new ModelStates(name -> models.service().find(name).map(ServedModel::version));
+  }
+
+  public Installer installer() {
+    return installer;
+  }
+
+  public Updates updates() {
+    return updates;
+  }
+
+  public Serving serving() {
+    return serving;
+  }
+
+  public Consents consents() {
+    return consents;
+  }
+
+  public RollbackAnchor anchor() {
+    return anchor;
+  }
+
+  public StateJudgement judgement() {
+    return judgement;
+  }
+
+  /** The models on the device, and on their way in. */
+  public List<ModelState> modelStates() {
+    return states.of(installer.components(), installer.current());
+  }
+
+  @Override
+  public void tellFindings() throws IOException {
+    if (versions.fault().isPresent()) {
+      news.notStarted(versions.fault().get());
+    }
+    if (installer.recovery().kind() != Recovery.Kind.NONE) {
+      news.problem("journal", installer.recovery().kind() + ": " + installer.recovery().detail());
+    }
+  }
+
+  /** A device that has never had any metadata waits for it for a moment, and no longer. */
+  public void awaitFirstMetadata() throws InterruptedException {
+    if (!trust.documents().isInitialised()) {
+      upkeep.begin(FIRST);
+    }
+  }
+
+  /** What is offered from now on follows the deployments. */
+  public void offerSuites() throws IOException {
+    suites.offer();
+  }
+
+  /** What is new comes first: everything else is judged by it. */
+  public void scheduleUpkeep(Schedule schedule) {
+    schedule.add("upkeep", LONG, upkeep::run);
+    schedule.add("the state's judgement", BRIEF, this::judge);
+  }
+
+  @Override
+  public void schedule(Schedule schedule) {
+    schedule.add("the update", LONG, judgement.guard(steps::advance, TROUBLE));
+    schedule.add("what has ended", BRIEF, judgement.guard(this::reportEnds, TROUBLE));
+    schedule.add("the state", BRIEF, judgement.guard(this::settle, TROUBLE));
+  }
+
+  private Duration judge() throws IOException {
+    judgement.judge();
+    return judgement.isTrusted() ? IDLE : TROUBLE;
+  }
+
+  private Duration reportEnds() throws IOException {
+    endings.report();
+    return IDLE;
+  }
+
+  private Duration settle() throws IOException {
+    if (worker.isIdle()) {
+      updates.ejectWhenIdle();
+    }
+    software.settle(installer);
+    judgement.anchor();
+    news.mended("state");
+    return IDLE;
+  }
+
+  @Override
+  public void trouble() {
+    upkeep.soon();
+  }
+
+  @Override
+  public void describe(ObjectNode status) {
+    ArrayNode all = status.putArray("models");
+    modelStates().forEach(model -> describe(all, model));
+    suites(status.putArray("suites"));
+    installer.current().ifPresent(progress -> status.set("deployment", deployment(progress)));
+    status
+        .putObject("history")
+        .put("entries", installer.head().entries())
+        .put("head", installer.head().digest().hex());
+  }
+
+  private void describe(ArrayNode all, ModelState model) {
+    ObjectNode node =
+        all.addObject()
+            .put("name", model.name())
+            .put("version", model.version())
+            .put("release", model.release().hex())
+            .put("state", model.state().text())
+            .put("serves", model.serves());
+    if (model.serves()) {
+      models
+          .statistics(model.name())
+          .ifPresent(
+              seen ->
+                  node.put("answered", seen.answered())
+                      .put("failed", seen.failed())
+                      .put("refused", seen.refused())
+                      .put("median_us", seen.latency().median().toNanos() / 1000));
+    }
+  }
+
+  private void suites(ArrayNode suites) {
+    for (Component suite : installer.components().suites()) {
+      for (Installed active : suite.active().stream().toList()) {
+        suites
+            .addObject()
+            .put("name", SuiteDocuments.nameOf(suite.name()))
+            .put("version", active.release().version())
+            .put("release", active.release().manifest().hex())
+            .put("complete", installer.components().missing(suite).isEmpty());
+      }
+    }
+  }
+
+  private ObjectNode deployment(Progress progress) {
+    return StrictJson.object()
+        .put("id", progress.deployment().id())
+        .put("component", progress.deployment().component())
+        .put("version", progress.deployment().to().version())
+        .put("state", progress.state().text())
+        .put("starts", progress.starts())
+        .put("reason", progress.reason())
+        .put("waiting_for", steps.waitingFor());
+  }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.bartizan.agent.deploy;
+
+import dev.bartizan.agent.command.Reply;
+import dev.bartizan.agent.mqtt.Message;
+import dev.bartizan.agent.mqtt.Message.Channel;
+import dev.bartizan.agent.report.EventPublisher;
+import dev.bartizan.agent.report.Events;
+import dev.bartizan.updater.install.Initiator;
+import dev.bartizan.updater.install.Installer;
+import dev.bartizan.updater.install.Outcome;
+import java.io.IOException;
+
+/** Ends of deployments: kept for the fleet first, acknowledged to the installer then. */
+final class Endings {
+  private final Installer installer;
+  private final Events events;
+  private final ContentKeyMaintenance keys;
+  private final SuiteWatch suites;
+  private final Runnable ended;
+
+  /**
+   * @param ended hears that what serves may be something else now
+   */
+  Endings(
+      Installer installer,
+      Events events,
+      ContentKeyMaintenance keys,
+      SuiteWatch suites,
+      Runnable ended) {
+    this.installer = installer;
+    this.events = events;
+    this.keys = keys;
+    this.suites = suites;
+    this.ended = ended;
+  }
+
+  void report() throws IOException {
+    for (Outcome outcome : installer.unacknowledged()) {
+      events.news().end(outcome);
+      if (outcome.cause().kind() == Initiator.Kind.COMMAND) {
+        answer(outcome);
+      }
+      installer.acknowledge(outcome.deployment());
+      ended.run();
+      keys.forgetOthers();
+      suites.look();
+    }
+  }
+
+  private void answer(Outcome outcome) throws IOException {
+    Reply reply =
+        Reply.ended(outcome.deployment(), EventPublisher.describe(outcome), outcome.state());
+    events.outbox().put(new Message(Channel.RESPONSE, reply.toJson()));
+  }
+}

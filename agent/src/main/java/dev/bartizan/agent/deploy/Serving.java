@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.bartizan.agent.deploy;
+
+import dev.bartizan.agent.models.ModelLoader;
+import dev.bartizan.agent.models.Models;
+import dev.bartizan.agent.report.EventPublisher;
+import dev.bartizan.agent.serve.ModelService;
+import dev.bartizan.agent.trust.BootJudgement;
+import dev.bartizan.agent.trust.StateJudgement;
+import dev.bartizan.agent.trust.Trust;
+import dev.bartizan.crypto.Explanation;
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.protocol.release.ReleaseName;
+import dev.bartizan.updater.install.Component;
+import dev.bartizan.updater.install.Installer;
+import dev.bartizan.updater.install.Release;
+import java.io.IOException;
+
+/**
+ * Has the installed models serve as long as boot, state and policy let this device. Belongs to the
+ * loop's thread.
+ */
+public final class Serving {
+  private final Trust trust;
+  private final StateJudgement state;
+  private final ModelLoader loader;
+  private final ModelService service;
+  private final Installer installer;
+  private final SuiteWatch suites;
+  private final EventPublisher news;
+
+  Serving(
+      Trust trust,
+      StateJudgement state,
+      Models models,
+      Installer installer,
+      SuiteWatch suites,
+      EventPublisher news) {
+    this.trust = trust;
+    this.state = state;
+    this.loader = models.loader();
+    this.service = models.service();
+    this.installer = installer;
+    this.suites = suites;
+    this.news = news;
+  }
+
+  /** Opens the vault if all of that allows it, and loads what is installed. */
+  public void begin() throws IOException {
+    if (state.isTrustworthy() && trust.boot().opensModels()) {
+      loader.permit();
+      serveInstalled();
+    }
+  }
+
+  /** Something that a model may have waited for is here now. */
+  void goOn() throws IOException {
+    if (loader.isPermitted()) {
+      serveInstalled();
+    } else {
+      begin();
+    }
+  }
+
+  /** By the documents of today this device may not be one that serves. */
+  void withdrawIfUnwanted() throws IOException {
+    BootJudgement boot = trust.boot();
+    if (loader.isPermitted() && boot.isOutdated() && !boot.opensModels()) {
+      loader.forbid();
+      service.observe().forEach(serving -> service.retire(serving.model()));
+    }
+  }
+
+  private void serveInstalled() {
+    for (Component component : installer.components().models()) {
+      if (component.active().isPresent() && service.find(component.name()).isEmpty()) {
+        serve(component.name(), component.active().get().release());
+      }
+    }
+    suites.look();
+  }
+
+  /** One model that cannot be loaded does not keep the device from being mended. */
+  private void serve(String model, Release release) {
+    try {
+      ReleaseName name = new ReleaseName(model, release.version());
+      service.activate(model, release.version(), loader.load(name, release.manifest()).model());
+      news.mended(model);
+      news.note("serving " + name);
+    } catch (Refusal refused) {
+      news.problem(model, refused);
+    } catch (IOException notNow) {
+      news.problem(model, Explanation.of(notNow));
+    }
+  }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.bartizan.agent.models;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bartizan.agent.report.ActiveAlarms;
+import dev.bartizan.agent.report.Events;
+import dev.bartizan.agent.report.VerdictJson;
+import dev.bartizan.agent.serve.ModelService;
+import dev.bartizan.agent.serve.ServingStatistics;
+import dev.bartizan.agent.system.LockedMemory;
+import dev.bartizan.agent.system.Safeguards;
+import dev.bartizan.agent.trust.Foundation;
+import dev.bartizan.agent.trust.Trust;
+import dev.bartizan.agent.world.Natives;
+import dev.bartizan.agent.world.World;
+import dev.bartizan.crypto.envelope.BulkCrypto;
+import dev.bartizan.updater.store.ObjectStore;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * From ciphertext on disk to models that answer: store, vault, loader, and the service that the
+ * device's applications talk to. Its parts are wired here and nowhere else.
+ */
+public final class Models implements AutoCloseable {
+  private final BulkCrypto crypto;
+  private final Safeguards safeguards;
+  private final ObjectStore store;
+  private final Envelopes envelopes;
+  private final ModelVault vault;
+  private final ModelLoader loader;
+  private final ModelService service;
+  private final ActiveAlarms alarms;
+
+  public Models(World world, Natives natives, Trust trust, Events events) throws IOException {
+    this.crypto = natives.crypto();
+    this.safeguards = natives.safeguards();
+    this.store = new ObjectStore(world.disk(), crypto::sha256);
+    this.envelopes = new Envelopes(world.disk());
+    this.vault = vault(world, crypto, natives.memory(), trust.foundation());
+    this.loader =
+        new ModelLoader(
+            vault, store, trust.measurements(), safeguards::requireForModels, natives::runtime);
+    this.service = new ModelService(trust.policy()::models, world.host().time().nanoTime());
+    this.alarms = events.alarms();
+  }
+
+  /** Opens installed releases with this device's keys. */
+  public static ModelVault vault(
+      World world, BulkCrypto crypto, LockedMemory memory, Foundation foundation) {
+    return new ModelVault(
+        foundation.documents(),
+        new ObjectStore(world.disk(), crypto::sha256),
+        new ContentKeys(
+            new Envelopes(world.disk()), foundation.keystore(), foundation.credentials(), memory),
+        crypto,
+        memory,
+        world.host().workers());
+  }
+
+  public BulkCrypto crypto() {
+    return crypto;
+  }
+
+  public Safeguards safeguards() {
+    return safeguards;
+  }
+
+  public ObjectStore store() {
+    return store;
+  }
+
+  public Envelopes envelopes() {
+    return envelopes;
+  }
+
+  public ModelVault vault() {
+    return vault;
+  }
+
+  public ModelLoader loader() {
+    return loader;
+  }
+
+  public ModelService service() {
+    return service;
+  }
+
+  /** How the model of that name does, if it serves. */
+  public Optional<ServingStatistics> statistics(String model) {
+    return service.observe().stream().filter(it -> it.model().equals(model)).findFirst();
+  }
+
+  /** What the service manager shows of the daemon: what serves, and what is wrong. */
+  public String summary() {
+    String models =
+        service.observe().stream()
+            .map(it -> it.model() + " " + it.version())
+            .collect(Collectors.joining(", "));
+    String line = models.isEmpty() ? "serving no model" : "serving " + models;
+    return alarms.all().isEmpty() ? line : line + "; " + String.join("; ", alarms.all().values());
+  }
+
+  /** Its part of {@code status}. */
+  public void describe(ObjectNode status) {
+    status.put("bulk_crypto", crypto.name());
+    ArrayNode found = VerdictJson.safeguards(safeguards.examine());
+    status.set("safeguards", found);
+  }
+
+  @Override
+  public void close() {
+    service.close();
+  }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.bartizan.agent.report;
+
+import dev.bartizan.agent.mqtt.Outbox;
+import dev.bartizan.updater.disk.Disk;
+import java.io.IOException;
+import java.time.InstantSource;
+
+/** What leaves the device by itself: what is wrong now, and what has happened. */
+public final class Events {
+  private final ActiveAlarms alarms = new ActiveAlarms();
+  private final Outbox outbox;
+  private final EventPublisher news;
+
+  /** With what waited on disk to be sent. */
+  public Events(Disk disk, InstantSource clock) throws IOException {
+    this.outbox = Outbox.open(disk);
+    this.news = new EventPublisher(alarms, outbox, clock);
+  }
+
+  public ActiveAlarms alarms() {
+    return alarms;
+  }
+
+  public Outbox outbox() {
+    return outbox;
+  }
+
+  public EventPublisher news() {
+    return news;
+  }
+}

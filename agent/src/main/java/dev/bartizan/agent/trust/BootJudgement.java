@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.bartizan.agent.trust;
+
+import dev.bartizan.agent.report.EventPublisher;
+import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.Explanation;
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.boot.ChainVerdict;
+import dev.bartizan.crypto.boot.Link;
+import dev.bartizan.crypto.boot.Verdict;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+/**
+ * Whether this boot opens models, by the documents of today: a boot does not change while it lasts,
+ * but what the fleet knows of it, and accepts, does.
+ */
+public final class BootJudgement {
+  private static final String SUBJECT = "boot";
+
+  private final Examination examination;
+  private final Supplier<Optional<Digest>> documents;
+  private final Predicate<Verdict> policy;
+  private final EventPublisher news;
+  private final Consumer<ChainVerdict> status;
+  private Optional<Digest> judgedBy = Optional.empty();
+
+  /** A look at the boot chain as it is now. */
+  @FunctionalInterface
+  interface Examination {
+    ChainVerdict examine() throws Refusal, IOException;
+  }
+
+  /**
+   * @param documents what is trusted now, as one digest; none on a device that never had any
+   * @param policy whether models are opened in a boot that was judged so
+   * @param status is told each verdict
+   */
+  BootJudgement(
+      Examination examination,
+      Supplier<Optional<Digest>> documents,
+      Predicate<Verdict> policy,
+      EventPublisher news,
+      Consumer<ChainVerdict> status) {
+    this.examination = examination;
+    this.documents = documents;
+    this.policy = policy;
+    this.news = news;
+    this.status = status;
+  }
+
+  /** Whether other documents are trusted now than those of the last verdict. */
+  public boolean isOutdated() {
+    return !documents.get().equals(judgedBy);
+  }
+
+  /**
+   * Judges anew.
+   *
+   * @throws IOException when TPM or disk cannot be read; the last verdict stands, and is outdated
+   */
+  public boolean opensModels() throws IOException {
+    Optional<Digest> now = documents.get();
+    ChainVerdict verdict = examine();
+    judgedBy = now;
+    status.accept(verdict);
+    news.note("boot chain: " + verdict.overall().text());
+    if (policy.test(verdict.overall())) {
+      news.mended(SUBJECT);
+      return true;
+    }
+    String why =
+        verdict.faults().isEmpty() ? "policy does not accept what is unknown" : verdict.faults();
+    news.problem(SUBJECT, verdict.overall().text() + ": no model is opened: " + why);
+    return false;
+  }
+
+  /** A signed document that nobody can read says no less than one that says no. */
+  private ChainVerdict examine() throws IOException {
+    try {
+      return examination.examine();
+    } catch (Refusal refusal) {
+      return new ChainVerdict(
+          List.of(Link.bad("boot chain", "can be judged", Explanation.of(refusal))));
+    }
+  }
+}

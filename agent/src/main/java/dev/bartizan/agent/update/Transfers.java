@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.bartizan.agent.update;
+
+import dev.bartizan.agent.config.AgentConfig;
+import dev.bartizan.agent.models.Models;
+import dev.bartizan.agent.report.EventPublisher;
+import dev.bartizan.agent.repository.OfflineSource;
+import dev.bartizan.agent.trust.Trust;
+import dev.bartizan.agent.world.Host;
+import dev.bartizan.agent.world.World;
+import dev.bartizan.updater.fetch.DataBudget;
+import dev.bartizan.updater.fetch.Download;
+import java.io.IOException;
+
+/** How bytes of a deployment come to this device: what is fetched, with which keys. */
+public final class Transfers {
+  private final Trust trust;
+  private final Models models;
+  private final Host host;
+  private final Delivery files;
+  private final ReleaseKeys keys;
+
+  /**
+   * @param gate says when
+   * @param offline a bundle in the place of the network
+   */
+  public Transfers(
+      AgentConfig config,
+      World world,
+      Trust trust,
+      Models models,
+      OfflineSource offline,
+      EventPublisher news,
+      UpdateGate gate)
+      throws IOException {
+    this.trust = trust;
+    this.models = models;
+    this.host = world.host();
+    AgentConfig.Delivery delivery = config.repository().delivery();
+    DataBudget budget = DataBudget.open(world.disk(), delivery.budget(), trust.clock());
+    Download download =
+        new Download(
+            trust.repository().mirrors(),
+            delivery.fetch(),
+            offline.before(budget),
+            trust.clock(),
+            host.random(),
+            host.time().pause());
+    this.files = new Delivery(download, new DeliveryNews(news), budget, gate, offline);
+    this.keys =
+        new ReleaseKeys(
+            trust.keystore().ueid(),
+            trust.credentials(),
+            trust.repository().smallFiles(),
+            models.envelopes());
+  }
+
+  public ReleaseKeys keys() {
+    return keys;
+  }
+
+  public Delivery files() {
+    return files;
+  }
+
+  /**
+   * Files of models.
+   *
+   * @param progress is told while one is made
+   */
+  public ReleasePayloads models(Runnable progress) {
+    DeltaUpdate rebuild =
+        new DeltaUpdate(
+            models.vault()::unlock,
+            models.store(),
+            models.crypto(),
+            host.workers().pool(),
+            progress);
+    ChunkReassembly pieces =
+        new ChunkReassembly(models.vault(), models.store(), models.crypto(), files, progress);
+    return new ReleasePayloads(trust.documents(), files, models.store(), keys, rebuild, pieces);
+  }
+}

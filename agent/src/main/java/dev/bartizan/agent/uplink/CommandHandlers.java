@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.bartizan.agent.uplink;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bartizan.agent.command.CommandProcessor;
+import dev.bartizan.agent.command.Reply;
+import dev.bartizan.agent.deploy.Updates;
+import dev.bartizan.agent.report.Attester;
+import dev.bartizan.agent.schedule.BackgroundTask;
+import dev.bartizan.agent.schedule.Worker;
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.json.Base64Url;
+import dev.bartizan.crypto.json.Malformed;
+import dev.bartizan.crypto.json.StrictJson;
+import dev.bartizan.protocol.command.Command;
+import dev.bartizan.updater.install.Component;
+import dev.bartizan.updater.install.DeploymentRequest;
+import dev.bartizan.updater.install.Initiator;
+import dev.bartizan.updater.install.Installer;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** What each command does. Runs in the agent's turn. */
+final class CommandHandlers implements CommandProcessor.Executor {
+
+  private final Updates updates;
+  private final Installer installer;
+  private final Attester evidence;
+  private final DeviceStatus status;
+  private final Worker worker;
+
+  /** Releases that commands ask for, while the repository is asked for them; by command. */
+  private final Map<String, BackgroundTask<DeploymentRequest>> looking = new HashMap<>();
+
+  CommandHandlers(
+      Updates updates, Installer installer, Attester evidence, DeviceStatus status, Worker worker) {
+    this.worker = worker;
+    this.updates = updates;
+    this.installer = installer;
+    this.evidence = evidence;
+    this.status = status;
+  }
+
+  @Override
+  public Optional<Reply> execute(Command command, String signer)
+      throws IOException, Refusal, InterruptedException {
+    return command.name().equals("update")
+        ? update(command, Initiator.command(command.id(), signer))
+        : Optional.of(answer(command, Initiator.command(command.id(), signer)));
+  }
+
+  /** Ordered once the repository has said what is meant, which may take it long. */
+  private Optional<Reply> update(Command command, Initiator cause)
+      throws IOException, Refusal, InterruptedException {
+    String id = command.id();
+    if (!installer.knows(id)) {
+      Optional<String> version = Optional.of(argument(command, "version"));
+      String component = component(command);
+      BackgroundTask<DeploymentRequest> errand =
+          looking.computeIfAbsent(
+              id,
+              it ->
+                  worker.submit(
+                      "release for a command",
+                      () -> updates.prepare(id, component, version, cause)));
+      if (!errand.isDone()) {
+        return Optional.empty();
+      }
+      looking.remove(id);
+      installer.request(errand.get());
+    }
+    return Optional.of(Reply.accepted(id));
+  }
+
+  private Reply answer(Command command, Initiator cause) throws IOException, Refusal {
+    switch (command.name()) {
+      case "rollback" -> {
+        installer.rollBack(command.id(), component(command), cause);
+        return Reply.accepted(command.id());
+      }
+      case "cancel" -> {
+        installer.cancel(argument(command, "deployment"), "by command " + command.id());
+        return Reply.done(command.id(), StrictJson.object());
+      }
+      case "attest" -> {
+        byte[] report = evidence.report(argument(command, "nonce"));
+        ObjectNode result = StrictJson.object().put("report", Base64Url.encode(report));
+        return Reply.done(command.id(), result);
+      }
+      case "status" -> {
+        return Reply.done(command.id(), status.document());
+      }
+      default -> {
+        return Reply.unknown(command.id(), command.name());
+      }
+    }
+  }
+
+  /** A model, software of the agent's own, or a suite. */
+  private static String component(Command command) throws Malformed {
+    String software = command.arguments().get("software");
+    String suite = command.arguments().get("suite");
+    if (suite != null) {
+      return Component.SUITE + suite;
+    }
+    return software == null ? argument(command, "model") : Component.SOFTWARE + software;
+  }
+
+  private static String argument(Command command, String name) throws Malformed {
+    String value = command.arguments().get(name);
+    if (value == null) {
+      throw new Malformed("command " + command.name() + ": argument " + name + " is missing");
+    }
+    return value;
+  }
+}

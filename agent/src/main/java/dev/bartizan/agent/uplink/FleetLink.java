@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.bartizan.agent.uplink;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bartizan.agent.config.AgentConfig;
+import dev.bartizan.agent.identity.Certificates;
+import dev.bartizan.agent.identity.CredentialStore;
+import dev.bartizan.agent.identity.FleetTls;
+import dev.bartizan.agent.mqtt.BrokerAddress;
+import dev.bartizan.agent.mqtt.BrokerLink;
+import dev.bartizan.agent.mqtt.Outbox;
+import dev.bartizan.agent.report.ActiveAlarms;
+import dev.bartizan.agent.world.Host;
+import dev.bartizan.crypto.Explanation;
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.keystore.DeviceKeystore;
+import java.io.IOException;
+import java.net.URI;
+import java.security.cert.X509Certificate;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way to the fleet, as far as one is configured. It is put together when the models serve: TLS
+ * and MQTT take a while to load, and no application waits for them.
+ */
+final class FleetLink implements AutoCloseable {
+  private static final String SUBJECT = "broker";
+
+  private final AgentConfig.Fleet fleet;
+  private final DeviceKeystore keystore;
+  private final CredentialStore credentials;
+  private final Outbox outbox;
+  private final ActiveAlarms problems;
+  private final Host host;
+  private @Nullable BrokerLink link;
+  private boolean closed;
+
+  FleetLink(
+      AgentConfig.Fleet fleet,
+      DeviceKeystore keystore,
+      CredentialStore credentials,
+      Outbox outbox,
+      ActiveAlarms problems,
+      Host host) {
+    this.fleet = fleet;
+    this.keystore = keystore;
+    this.credentials = credentials;
+    this.outbox = outbox;
+    this.problems = problems;
+    this.host = host;
+  }
+
+  /**
+   * Connects in the background.
+   *
+   * @param commands is given whatever comes
+   */
+  void start(BrokerLink.CommandSink commands) {
+    if (fleet.broker().isPresent()) {
+      host.workers().pool().execute(() -> connect(fleet.broker().get(), commands));
+    }
+  }
+
+  private synchronized void connect(URI broker, BrokerLink.CommandSink commands) {
+    if (closed) {
+      return;
+    }
+    try {
+      SSLContext tls =
+          FleetTls.of(
+              keystore, credentials::identityChain, Certificates.read(fleet.trustAnchors()));
+      link =
+          new BrokerLink(
+              new BrokerAddress(broker, tls, keystore.ueid(), fleet.groups()),
+              outbox,
+              commands,
+              this::changed,
+              host.random(),
+              BrokerLink.Pace.USUAL);
+      link.start();
+    } catch (Refusal unusable) {
+      problems.note(SUBJECT, unusable);
+    } catch (IOException unusable) {
+      problems.note(SUBJECT, Explanation.of(unusable));
+    }
+  }
+
+  private void changed(String state) {
+    if (state.equals(BrokerLink.CONNECTED)) {
+      problems.mended(SUBJECT);
+    } else {
+      problems.note(SUBJECT, state);
+    }
+  }
+
+  /** Its part of {@code status}. */
+  void describe(ObjectNode status) {
+    X509Certificate identity = credentials.identityChain().get(0);
+    status
+        .putObject("credentials")
+        .put("subject", identity.getSubjectX500Principal().getName())
+        .put("not_after", identity.getNotAfter().toInstant().toString());
+    status.put("broker", state());
+  }
+
+  private synchronized String state() {
+    if (link != null) {
+      return link.state();
+    }
+    return fleet.broker().isPresent() ? "not connected yet" : "none configured";
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    if (link != null) {
+      link.close();
+    }
+  }
+}

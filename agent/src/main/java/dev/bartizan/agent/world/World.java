@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.bartizan.agent.world;
+
+import dev.bartizan.agent.report.LogPlace;
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.keystore.DeviceKeystore;
+import dev.bartizan.crypto.keystore.PcrApprovals;
+import dev.bartizan.updater.disk.Disk;
+import dev.bartizan.updater.engine.OnnxRuntime;
+import dev.bartizan.updater.fetch.Transport;
+import java.io.IOException;
+import java.net.URI;
+
+/** What an agent works with, and a test hands in. */
+public interface World {
+  Host host();
+
+  /** The state directory. */
+  Disk disk();
+
+  /** A server of the repository. */
+  Transport transport(URI server);
+
+  /**
+   * Opens the keys made at enrolment.
+   *
+   * @param approvals boot states that were approved by signature
+   */
+  DeviceKeystore keystore(PcrApprovals approvals) throws IOException, Refusal;
+
+  /** Where the log of what was measured is until the next boot. */
+  LogPlace measurementLog();
+
+  /** What runs models; loads a native library. */
+  OnnxRuntime runtime(int threads) throws IOException, Refusal;
+}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.bartizan.agent.update;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.bartizan.crypto.Bytes;
+import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.envelope.ArtifactSealer;
+import dev.bartizan.crypto.envelope.Shards;
+import dev.bartizan.protocol.release.DeltaOffer;
+import dev.bartizan.protocol.release.Pieces;
+import dev.bartizan.protocol.release.ProbationLimits;
+import dev.bartizan.protocol.release.ReleaseManifest;
+import dev.bartizan.protocol.release.ReleaseName;
+import dev.bartizan.protocol.release.SealedFile;
+import dev.bartizan.updater.disk.FakeDisk;
+import dev.bartizan.updater.documents.SignedDocuments;
+import dev.bartizan.updater.documents.TrustedDocuments;
+import dev.bartizan.updater.install.Release;
+import dev.bartizan.updater.store.ObjectStore;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The way that costs the fewest bytes, from whatever a device holds. */
+class PlannerTest {
+  private static final int LENGTH = 100_000;
+
+  private final SignedDocuments fleet = new SignedDocuments();
+  private final FakeDisk disk = new FakeDisk();
+  private final ObjectStore store = new ObjectStore(disk, Digest::sha256);
+  private final Map<String, ReleaseManifest> manifests = new HashMap<>();
+  private final List<Release> held = new ArrayList<>();
+
+  @SuppressWarnings("NullAway.Init")
+  private Planner planner;
+
+  @BeforeEach
+  void aFleetOfFourReleases() throws Exception {
+    publish("1.0.0", 1, List.of());
+    publish("2.0.0", 1, List.of(delta("1.0.0", 1_000)));
+    publish("3.0.0", 1, List.of(delta("2.0.0", 2_000)));
+    publish("4.0.0", 1, List.of(delta("2.0.0", 9_000), delta("3.0.0", 3_000)));
+    TrustedDocuments documents = fleet.device(disk);
+    documents.refresh(List.of());
+    planner = new Planner(documents, store);
+    planner.makeFrom(model -> held);
+  }
+
+  private void publish(String version, int epoch, List<DeltaOffer> deltas) {
+    int number = manifests.size() + 1;
+    ReleaseManifest manifest =
+        new ReleaseManifest(
+            new ReleaseName("defect", version),
+            epoch,
+            "onnx",
+            digest(number),
+            new Shards(LENGTH, LENGTH, List.of(digest(number))),
+            new Pieces(List.of()),
+            sealed("model.onnx", whole(version)),
+            deltas,
+            Optional.empty(),
+            ProbationLimits.DEFAULT);
+    manifests.put(version, manifest);
+    fleet.publish(
+        new ReleaseName("defect", version).modelTarget(),
+        new String(manifest.toJson(), StandardCharsets.UTF_8));
+  }
+
+  private DeltaOffer delta(String from, int length) {
+    byte[] content = (from + " " + manifests.size()).getBytes(StandardCharsets.UTF_8);
+    SealedFile file = sealed("delta-from-" + from, content);
+    return new DeltaOffer(
+        from,
+        manifests.get(from).model().root(),
+        new SealedFile(
+            file.file(), file.sealed(), ArtifactSealer.sealedLength(length), file.salt()));
+  }
+
+  private static SealedFile sealed(String name, byte[] content) {
+    return new SealedFile(
+        name, Digest.of(content), ArtifactSealer.sealedLength(LENGTH), Bytes.of(new byte[24]));
+  }
+
+  private static byte[] whole(String version) {
+    return ("ciphertext of " + version).getBytes(StandardCharsets.UTF_8);
+  }
+
+  private void hold(String version) throws Exception {
+    store.put(whole(version));
+    held.add(new Release(store.put(manifests.get(version).toJson()), version));
+  }
+
+  private UpdatePlan plan(String version) throws Exception {
+    ReleaseManifest manifest = manifests.get(version);
+    return planner.plan(new Release(Digest.of(manifest.toJson()), version), manifest);
+  }
+
+  private static Digest digest(int number) {
+    return Digest.of(new byte[] {(byte) number});
+  }
+
+  @Test
+  void aDeviceThatHoldsNothingFetchesTheWhole() throws Exception {
+    assertEquals("whole", plan("2.0.0").way().text());
+    assertEquals(ArtifactSealer.sealedLength(LENGTH), plan("2.0.0").bytes());
+  }
+
+  @Test
+  void whatIsHereCostsNothing() throws Exception {
+    hold("2.0.0");
+    assertEquals("here", plan("2.0.0").way().text());
+    assertEquals(0, plan("2.0.0").bytes());
+  }
+
+  @Test
+  void aDifferenceFromWhatIsHeldIsTakenBeforeTheWhole() throws Exception {
+    hold("1.0.0");
+    assertEquals("delta", plan("2.0.0").way().text());
+    assertEquals(ArtifactSealer.sealedLength(1_000), plan("2.0.0").bytes());
+  }
+
+  @Test
+  void differencesInARowLeadPastReleasesThatAreNotHeld() throws Exception {
+    hold("1.0.0");
+    UpdatePlan plan = plan("3.0.0");
+    assertEquals("chain", plan.way().text());
+    assertEquals(
+        ArtifactSealer.sealedLength(1_000) + ArtifactSealer.sealedLength(2_000), plan.bytes());
+  }
+
+  @Test
+  void ofTwoReleasesThatAreHeldTheCheaperIsTheBase() throws Exception {
+    hold("2.0.0");
+    hold("3.0.0");
+    assertEquals(ArtifactSealer.sealedLength(3_000), plan("4.0.0").bytes());
+  }
+
+  @Test
+  void aWayThatFailedIsNotTakenAgain() throws Exception {
+    hold("1.0.0");
+    planner.avoid(manifests.get("2.0.0").deltas().get(0).sealed().sealed());
+    assertEquals("whole", plan("2.0.0").way().text());
+  }
+
+  @Test
+  void aBaseWhoseFileIsGoneIsNone() throws Exception {
+    hold("1.0.0");
+    store.discard(Digest.of(whole("1.0.0")));
+    assertEquals("whole", plan("2.0.0").way().text());
+  }
+
+  // Attack: a difference through a release of an epoch whose keys the fleet has ended.
+  @Test
+  void noWayLeadsThroughAnotherEpoch() throws Exception {
+    publish("5.0.0", 2, List.of(delta("1.0.0", 100)));
+    publish("6.0.0", 1, List.of(delta("5.0.0", 100)));
+    TrustedDocuments documents = fleet.device(disk);
+    documents.refresh(List.of());
+    planner = new Planner(documents, store);
+    planner.makeFrom(model -> held);
+    hold("1.0.0");
+    assertEquals("whole", plan("6.0.0").way().text());
+  }
+}

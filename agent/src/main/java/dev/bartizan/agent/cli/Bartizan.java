@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.cli;
 
-import dev.bartizan.agent.Keystores;
+import dev.bartizan.agent.identity.Keystores;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.keystore.KeystoreRefusal;
 import dev.bartizan.protocol.cli.Failures;

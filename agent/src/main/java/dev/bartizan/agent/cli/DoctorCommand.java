@@ -162,7 +162,7 @@ final class DoctorCommand implements Callable<Integer> {
       LockedMemory memory = new LockedMemory(settings.memory().secrets());
       memory.prepare();
       Safeguards safeguards = new Safeguards(memory, settings.memory().refusesSwap());
-      found = VerdictJson.safeguards(safeguards.examine());
+      CheckCommand.printSafeguards(out, VerdictJson.safeguards(safeguards.examine()));
     }
   }
 

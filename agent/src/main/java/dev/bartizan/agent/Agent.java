@@ -75,7 +75,8 @@ final class Agent {
     uplink.connect();
     manager.ready(models.summary());
     Duration every = manager.watchdog().map(it -> it.dividedBy(BEATS)).orElse(IDLE);
-    try (Metronome beat = threads.beat(every, manager::alive, manager::status)) {
+    Metronome beat = threads.beat(every, manager::alive, manager::status);
+    try (beat) {
       takeTurns();
     } catch (NewVersion next) {
       news.note(String.valueOf(next.getMessage()));

@@ -4,6 +4,7 @@ package dev.bartizan.agent.deploy;
 import dev.bartizan.protocol.evidence.ModelState;
 import dev.bartizan.protocol.evidence.ModelState.State;
 import dev.bartizan.updater.install.Component;
+import dev.bartizan.updater.install.ComponentKind;
 import dev.bartizan.updater.install.Components;
 import dev.bartizan.updater.install.Deployment;
 import dev.bartizan.updater.install.Installed;
@@ -52,7 +53,7 @@ final class ModelStates {
   private List<ModelState> onTheWay(Progress progress) {
     List<ModelState> states = new ArrayList<>();
     for (Deployment move : progress.deployment().moves()) {
-      if (!Component.isSoftware(move.component())) {
+      if (move.componentKind() != ComponentKind.SOFTWARE) {
         onTheWay(progress.state(), move.component(), move.to()).ifPresent(states::add);
       }
     }

@@ -18,6 +18,7 @@ import dev.bartizan.protocol.release.SuiteManifest;
 import dev.bartizan.updater.documents.TrustedDocuments;
 import dev.bartizan.updater.fetch.FetchRefusal;
 import dev.bartizan.updater.install.Component;
+import dev.bartizan.updater.install.ComponentKind;
 import dev.bartizan.updater.install.DeploymentRequest;
 import dev.bartizan.updater.install.Initiator;
 import dev.bartizan.updater.install.InstallRefusal;
@@ -158,7 +159,7 @@ public final class Updates {
 
   private Offer offer(String component, Optional<String> version)
       throws Refusal, IOException, InterruptedException {
-    boolean isSuite = component.startsWith(Component.SUITE);
+    boolean isSuite = ComponentKind.of(component) == ComponentKind.SUITE;
     ReleaseName name = named(component, version);
     String target = isSuite ? name.suiteTarget() : name.modelTarget();
     byte[] document = documents.get(target);
@@ -174,8 +175,8 @@ public final class Updates {
   public DeploymentRequest prepare(
       String id, String component, Optional<String> version, Initiator cause)
       throws Refusal, IOException, InterruptedException {
-    if (Component.isSoftware(component)) {
-      Release release = software(component.substring(Component.SOFTWARE.length()), version);
+    if (ComponentKind.of(component) == ComponentKind.SOFTWARE) {
+      Release release = software(ComponentKind.SOFTWARE.nameOf(component), version);
       return DeploymentRequest.of(id, component, release, cause);
     }
     return order(id, look(component, version), cause);
@@ -219,7 +220,7 @@ public final class Updates {
   /** By what metadata says alone: the release that is active costs no request. */
   private boolean isNewest(String component) throws Refusal, IOException {
     ReleaseName name = named(component, Optional.empty());
-    boolean isSuite = component.startsWith(Component.SUITE);
+    boolean isSuite = ComponentKind.of(component) == ComponentKind.SUITE;
     Optional<TargetFile> signed =
         documents.target(isSuite ? name.suiteTarget() : name.modelTarget());
     Optional<Digest> active = installer.components().active(component).map(Release::manifest);
@@ -229,7 +230,7 @@ public final class Updates {
 
   private ReleaseName named(String component, Optional<String> version)
       throws Refusal, IOException {
-    boolean isSuite = component.startsWith(Component.SUITE);
+    boolean isSuite = ComponentKind.of(component) == ComponentKind.SUITE;
     String bare = isSuite ? SuiteDocuments.nameOf(component) : component;
     return version.isPresent()
         ? ReleaseName.parse(bare, version.get(), "update")

@@ -59,10 +59,6 @@ public final class EventPublisher implements InstallListener {
     tell(Channel.TELEMETRY, event);
   }
 
-  /** Nothing here: ends are sent by {@link #end}, which can say that they are safe. */
-  @Override
-  public void ended(Outcome outcome) {}
-
   /**
    * Keeps the news of an end for the fleet.
    *

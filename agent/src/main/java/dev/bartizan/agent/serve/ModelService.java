@@ -6,7 +6,7 @@ import dev.bartizan.delta.tensor.Tensor;
 import dev.bartizan.protocol.release.SuiteManifest;
 import dev.bartizan.updater.engine.Allowance;
 import dev.bartizan.updater.golden.ProvenModel;
-import dev.bartizan.updater.install.Component;
+import dev.bartizan.updater.install.ComponentKind;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -44,7 +44,7 @@ public final class ModelService implements AutoCloseable {
 
     private boolean serves(String component, SuiteManifest.Member member) {
       SessionLease model = models.get(component);
-      return Component.isSoftware(component)
+      return ComponentKind.of(component) == ComponentKind.SOFTWARE
           || (model != null && model.version().equals(member.version()));
     }
   }

@@ -3,7 +3,7 @@ package dev.bartizan.agent.update;
 
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
-import dev.bartizan.updater.install.Component;
+import dev.bartizan.updater.install.ComponentKind;
 import dev.bartizan.updater.install.Deployment;
 import dev.bartizan.updater.install.Payloads;
 import dev.bartizan.updater.install.Release;
@@ -50,7 +50,11 @@ public final class ComponentRouter implements Payloads, Trial {
   }
 
   private ComponentPayloads payloads(String component) {
-    return Component.isSoftware(component) ? softwarePayloads : modelPayloads;
+    return switch (ComponentKind.of(component)) {
+      case SOFTWARE -> softwarePayloads;
+      case MODEL -> modelPayloads;
+      case SUITE -> throw new IllegalArgumentException(component + ": only its members have any");
+    };
   }
 
   private static Optional<Deployment> software(Deployment deployment) {
@@ -58,7 +62,7 @@ public final class ComponentRouter implements Payloads, Trial {
   }
 
   private static boolean concernsModels(Deployment deployment) {
-    return !Component.isSoftware(deployment.component());
+    return deployment.componentKind() != ComponentKind.SOFTWARE;
   }
 
   /** What it would cost to have all of these releases, by component, here. */
@@ -108,7 +112,7 @@ public final class ComponentRouter implements Payloads, Trial {
   }
 
   @Override
-  public Verdict preflight(Deployment deployment, Set<Digest> objects) throws IOException, Refusal {
+  public Verdict preflight(Deployment deployment) throws IOException, Refusal {
     Verdict verdict = Verdict.healthy();
     if (software(deployment).isPresent()) {
       verdict = softwareTrial.preflight(software(deployment).get());
@@ -117,7 +121,7 @@ public final class ComponentRouter implements Payloads, Trial {
   }
 
   @Override
-  public void activate(Deployment deployment, Set<Digest> objects) throws IOException, Refusal {
+  public void activate(Deployment deployment) throws IOException, Refusal {
     if (software(deployment).isPresent()) {
       softwareTrial.activate(software(deployment).get());
     }

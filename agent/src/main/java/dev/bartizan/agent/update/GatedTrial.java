@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.update;
 
-import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.updater.install.Deployment;
 import dev.bartizan.updater.install.Trial;
 import dev.bartizan.updater.install.Verdict;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.Set;
 
 /** A trial that begins when the gate lets it, and is asked again until then. */
 public final class GatedTrial implements Trial {
@@ -21,17 +19,15 @@ public final class GatedTrial implements Trial {
   }
 
   @Override
-  public Verdict preflight(Deployment deployment, Set<Digest> objects) throws IOException, Refusal {
+  public Verdict preflight(Deployment deployment) throws IOException, Refusal {
     Optional<String> waiting = gate.activationWaitsFor(deployment);
-    return waiting.isPresent()
-        ? Verdict.pending(waiting.get())
-        : trial.preflight(deployment, objects);
+    return waiting.isPresent() ? Verdict.pending(waiting.get()) : trial.preflight(deployment);
   }
 
   @Override
-  public void activate(Deployment deployment, Set<Digest> objects) throws IOException, Refusal {
+  public void activate(Deployment deployment) throws IOException, Refusal {
     gate.passed();
-    trial.activate(deployment, objects);
+    trial.activate(deployment);
   }
 
   @Override

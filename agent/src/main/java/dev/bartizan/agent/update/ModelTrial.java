@@ -15,7 +15,7 @@ import dev.bartizan.protocol.release.SuiteManifest;
 import dev.bartizan.updater.engine.ModelRefusal;
 import dev.bartizan.updater.engine.RunRefusal;
 import dev.bartizan.updater.golden.GoldenRefusal;
-import dev.bartizan.updater.install.Component;
+import dev.bartizan.updater.install.ComponentKind;
 import dev.bartizan.updater.install.Deployment;
 import dev.bartizan.updater.install.Release;
 import dev.bartizan.updater.install.Verdict;
@@ -98,7 +98,9 @@ public final class ModelTrial {
   }
 
   private static List<Deployment> models(Deployment deployment) {
-    return deployment.moves().stream().filter(it -> !Component.isSoftware(it.component())).toList();
+    return deployment.moves().stream()
+        .filter(it -> it.componentKind() == ComponentKind.MODEL)
+        .toList();
   }
 
   Verdict preflight(Deployment deployment) throws IOException, Refusal {

@@ -8,7 +8,7 @@ import dev.bartizan.protocol.release.SoftwareFile;
 import dev.bartizan.protocol.release.SoftwareManifest;
 import dev.bartizan.updater.disk.Disk;
 import dev.bartizan.updater.documents.TrustedDocuments;
-import dev.bartizan.updater.install.Component;
+import dev.bartizan.updater.install.ComponentKind;
 import dev.bartizan.updater.install.Deployment;
 import dev.bartizan.updater.install.Release;
 import dev.bartizan.updater.software.AgentFiles;
@@ -166,7 +166,7 @@ public final class SoftwarePayloads implements ComponentPayloads {
   }
 
   private byte[] manifestOf(String component, Release release) throws IOException, Refusal {
-    String name = component.substring(Component.SOFTWARE.length());
+    String name = ComponentKind.SOFTWARE.nameOf(component);
     String path = new ReleaseName(name, release.version()).softwareTarget();
     return SignedManifest.get(documents, path, release);
   }

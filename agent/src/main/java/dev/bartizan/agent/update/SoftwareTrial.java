@@ -7,6 +7,7 @@ import dev.bartizan.protocol.release.SoftwareFile;
 import dev.bartizan.protocol.release.SoftwareManifest;
 import dev.bartizan.updater.disk.Disk;
 import dev.bartizan.updater.install.Component;
+import dev.bartizan.updater.install.ComponentKind;
 import dev.bartizan.updater.install.Deployment;
 import dev.bartizan.updater.install.InstallRefusal;
 import dev.bartizan.updater.install.Installer;
@@ -34,7 +35,7 @@ import java.util.function.LongSupplier;
  */
 public final class SoftwareTrial {
   /** Where the only component of this kind is in the journal. */
-  public static final String AGENT = Component.SOFTWARE + AgentFiles.NAME;
+  public static final String AGENT = ComponentKind.SOFTWARE.component(AgentFiles.NAME);
 
   private static final Duration PROBATION = Duration.ofSeconds(10);
 

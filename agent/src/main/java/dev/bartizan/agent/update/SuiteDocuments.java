@@ -6,7 +6,7 @@ import dev.bartizan.crypto.Refusal;
 import dev.bartizan.protocol.release.ReleaseName;
 import dev.bartizan.protocol.release.SuiteManifest;
 import dev.bartizan.updater.documents.TrustedDocuments;
-import dev.bartizan.updater.install.Component;
+import dev.bartizan.updater.install.ComponentKind;
 import dev.bartizan.updater.install.Release;
 import dev.bartizan.updater.store.ObjectStore;
 import java.io.IOException;
@@ -25,7 +25,7 @@ public final class SuiteDocuments {
 
   /** The name of a suite, without its kind. */
   public static String nameOf(String component) {
-    return component.substring(Component.SUITE.length());
+    return ComponentKind.SUITE.nameOf(component);
   }
 
   /**

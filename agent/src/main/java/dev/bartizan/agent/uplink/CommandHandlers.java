@@ -13,7 +13,7 @@ import dev.bartizan.crypto.json.Base64Url;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.protocol.command.Command;
-import dev.bartizan.updater.install.Component;
+import dev.bartizan.updater.install.ComponentKind;
 import dev.bartizan.updater.install.DeploymentRequest;
 import dev.bartizan.updater.install.Initiator;
 import dev.bartizan.updater.install.Installer;
@@ -103,9 +103,11 @@ final class CommandHandlers implements CommandProcessor.Executor {
     String software = command.arguments().get("software");
     String suite = command.arguments().get("suite");
     if (suite != null) {
-      return Component.SUITE + suite;
+      return ComponentKind.SUITE.component(suite);
     }
-    return software == null ? argument(command, "model") : Component.SOFTWARE + software;
+    return software == null
+        ? argument(command, "model")
+        : ComponentKind.SOFTWARE.component(software);
   }
 
   private static String argument(Command command, String name) throws Malformed {

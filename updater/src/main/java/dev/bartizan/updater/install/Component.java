@@ -15,12 +15,6 @@ import java.util.stream.Stream;
  */
 public record Component(
     String name, Optional<Installed> active, List<Installed> previous, List<Rejected> rejected) {
-  /** What every component that is software of the agent's own is called by; no model can be. */
-  public static final String SOFTWARE = "software/";
-
-  /** What every suite of components is called by. */
-  public static final String SUITE = "suite/";
-
   private static final int REJECTED_MAX = 32;
 
   public Component {
@@ -32,28 +26,8 @@ public record Component(
     return new Component(name, Optional.empty(), List.of(), List.of());
   }
 
-  /** Whether this is the agent itself, or a part of it. */
-  public boolean isSoftware() {
-    return isSoftware(name);
-  }
-
-  /** Whether a component of this name is the agent itself, or a part of it. */
-  public static boolean isSoftware(String name) {
-    return name.startsWith(SOFTWARE);
-  }
-
-  /** Whether this says of others which of their releases belong together. */
-  public boolean isSuite() {
-    return isSuite(name);
-  }
-
-  /** Whether this is what a device runs for its applications. */
-  public boolean isModel() {
-    return !isSoftware() && !isSuite();
-  }
-
-  static boolean isSuite(String name) {
-    return name.startsWith(SUITE);
+  public ComponentKind kind() {
+    return ComponentKind.of(name);
   }
 
   /** The release that is active, if any. */

@@ -30,12 +30,12 @@ public record Components(Map<String, Component> byName) {
 
   /** The models among them. */
   public List<Component> models() {
-    return byName.values().stream().filter(Component::isModel).toList();
+    return byName.values().stream().filter(it -> it.kind() == ComponentKind.MODEL).toList();
   }
 
   /** The suites among them. */
   public List<Component> suites() {
-    return byName.values().stream().filter(Component::isSuite).toList();
+    return byName.values().stream().filter(it -> it.kind() == ComponentKind.SUITE).toList();
   }
 
   /** The active release of a component. */

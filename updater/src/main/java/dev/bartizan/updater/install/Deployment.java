@@ -39,8 +39,14 @@ public record Deployment(
     parts = List.copyOf(parts);
   }
 
+  /** What it changes. */
+  public ComponentKind componentKind() {
+    return ComponentKind.of(component);
+  }
+
+  /** Whether it changes several components as one. */
   public boolean isSuite() {
-    return Component.isSuite(component);
+    return componentKind() == ComponentKind.SUITE;
   }
 
   /** What changes, each as a deployment of its own: this, or the parts of a suite that move. */

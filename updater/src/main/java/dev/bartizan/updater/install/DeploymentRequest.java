@@ -27,7 +27,7 @@ public record DeploymentRequest(
     OneLine.require("component", component, 100);
     members = Map.copyOf(members);
     members.keySet().forEach(it -> OneLine.require("component", it, 100));
-    if (members.isEmpty() == Component.isSuite(component)) {
+    if (members.isEmpty() == (ComponentKind.of(component) == ComponentKind.SUITE)) {
       throw new IllegalArgumentException(component + ": a suite has members, and nothing else has");
     }
   }

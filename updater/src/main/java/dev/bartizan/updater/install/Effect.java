@@ -9,8 +9,6 @@ public enum Effect {
   ACTIVATE,
   OBSERVE,
   RESTORE,
-  /** Tell how deployments ended; those not yet acknowledged. */
-  ANNOUNCE,
   /** Delete objects that no kept release needs. */
   COLLECT
 }

@@ -50,7 +50,7 @@ final class EffectExecutor {
       case ACTIVATE -> activate(progress);
       case OBSERVE -> observe(progress.deployment());
       case RESTORE -> restore(progress);
-      case ANNOUNCE, COLLECT -> throw new IllegalStateException(effect + " yields no event");
+      case COLLECT -> throw new IllegalStateException(effect + " yields no event");
     };
   }
 
@@ -106,7 +106,7 @@ final class EffectExecutor {
 
   private Result preflight(Progress progress) {
     try {
-      return judged(trial.preflight(progress.deployment(), progress.needs().all()), Kind.FIT);
+      return judged(trial.preflight(progress.deployment()), Kind.FIT);
     } catch (Refusal refusal) {
       return refused(refusal);
     } catch (IOException notNow) {
@@ -116,7 +116,7 @@ final class EffectExecutor {
 
   private Result activate(Progress progress) {
     try {
-      trial.activate(progress.deployment(), progress.needs().all());
+      trial.activate(progress.deployment());
       return Result.go(UpdateEvent.of(Kind.ACTIVATED));
     } catch (Refusal refusal) {
       return Result.go(UpdateEvent.because(Kind.FAULTY, Explanation.of(refusal)));

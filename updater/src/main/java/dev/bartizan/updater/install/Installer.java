@@ -118,7 +118,6 @@ public final class Installer {
     } else {
       pending.add(Effect.COLLECT);
     }
-    pending.addFirst(Effect.ANNOUNCE);
     resumed = true;
   }
 
@@ -235,13 +234,10 @@ public final class Installer {
   }
 
   private Step perform(Effect effect) throws IOException {
-    switch (effect) {
-      case ANNOUNCE -> announce();
-      case COLLECT -> collect();
-      case PLAN, FETCH, PREFLIGHT, ACTIVATE, OBSERVE, RESTORE -> {
-        return work(effect);
-      }
+    if (effect != Effect.COLLECT) {
+      return work(effect);
     }
+    collect();
     pending.removeFirst();
     return step(Step.Kind.DONE, "");
   }
@@ -250,12 +246,6 @@ public final class Installer {
     EffectExecutor.Result result = hands.work(effect, current().orElseThrow(), components());
     apply(result.event());
     return step(result.kind(), result.event().reason());
-  }
-
-  private void announce() throws IOException {
-    for (Outcome outcome : unacknowledged()) {
-      listener.ended(outcome);
-    }
   }
 
   /** Not while a deployment gathers objects: nothing says yet which of them it will need. */
@@ -279,7 +269,7 @@ public final class Installer {
     Transition transition = UpdateMachine.next(before.state(), event.kind());
     Progress after = before.after(event, transition.state());
     remember(before, after, event);
-    pending.removeIf(effect -> effect != Effect.ANNOUNCE);
+    pending.clear();
     pending.addAll(transition.effects());
     if (after.state() != before.state()) {
       listener.moved(after.deployment(), before.state(), after.state(), after.reason());

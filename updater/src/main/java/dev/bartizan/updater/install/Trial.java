@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.updater.install;
 
-import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
 import java.io.IOException;
-import java.util.Set;
 
 /**
  * Tries a staged release on this device's own runtime. Called by one thread; may be asked twice for
@@ -19,7 +17,7 @@ public interface Trial {
    * @throws Refusal when what is stored is not what was signed: the deployment is refused
    * @throws IOException when it cannot be told now; it is asked again
    */
-  Verdict preflight(Deployment deployment, Set<Digest> objects) throws IOException, Refusal;
+  Verdict preflight(Deployment deployment) throws IOException, Refusal;
 
   /**
    * Lets the new release serve in place of the old one, losing no request. Counted before each
@@ -28,7 +26,7 @@ public interface Trial {
    * @throws Refusal when the release cannot be loaded: it is rolled back
    * @throws IOException when it did not work this time
    */
-  void activate(Deployment deployment, Set<Digest> objects) throws IOException, Refusal;
+  void activate(Deployment deployment) throws IOException, Refusal;
 
   /**
    * Looks at how the new release does.

@@ -2,7 +2,6 @@
 package dev.bartizan.updater.install;
 
 import static dev.bartizan.updater.install.Effect.ACTIVATE;
-import static dev.bartizan.updater.install.Effect.ANNOUNCE;
 import static dev.bartizan.updater.install.Effect.COLLECT;
 import static dev.bartizan.updater.install.Effect.FETCH;
 import static dev.bartizan.updater.install.Effect.OBSERVE;
@@ -65,9 +64,9 @@ public final class UpdateMachine {
     return switch (event) {
       case PLAN_MADE -> to(FETCHING, FETCH);
       case NOT_YET, RESTARTED -> to(PLANNED, PLAN);
-      case REFUSED -> to(UpdateState.REFUSED, ANNOUNCE, COLLECT);
-      case EXHAUSTED, OVERDUE -> to(FAILED, ANNOUNCE, COLLECT);
-      case CANCEL -> to(CANCELLED, ANNOUNCE, COLLECT);
+      case REFUSED -> to(UpdateState.REFUSED, COLLECT);
+      case EXHAUSTED, OVERDUE -> to(FAILED, COLLECT);
+      case CANCEL -> to(CANCELLED, COLLECT);
       // No REQUESTED: one deployment at a time. No FAULTY: nothing has been run.
       case REQUESTED, FETCHED, FIT, ACTIVATED, HEALTHY, RESTORED, FAULTY ->
           throw illegal(PLANNED, event);
@@ -79,9 +78,9 @@ public final class UpdateMachine {
       case FETCHED -> to(STAGED, PREFLIGHT);
       // A killed download is not a failed one: it goes on from where the store says it stopped.
       case NOT_YET, RESTARTED -> to(FETCHING, FETCH);
-      case REFUSED -> to(UpdateState.REFUSED, ANNOUNCE, COLLECT);
-      case EXHAUSTED, OVERDUE -> to(FAILED, ANNOUNCE, COLLECT);
-      case CANCEL -> to(CANCELLED, ANNOUNCE, COLLECT);
+      case REFUSED -> to(UpdateState.REFUSED, COLLECT);
+      case EXHAUSTED, OVERDUE -> to(FAILED, COLLECT);
+      case CANCEL -> to(CANCELLED, COLLECT);
       case REQUESTED, PLAN_MADE, FIT, ACTIVATED, HEALTHY, RESTORED, FAULTY ->
           throw illegal(FETCHING, event);
     };
@@ -91,11 +90,11 @@ public final class UpdateMachine {
     return switch (event) {
       case FIT -> to(ACTIVATING, ACTIVATE);
       case NOT_YET, RESTARTED -> to(STAGED, PREFLIGHT);
-      case REFUSED -> to(UpdateState.REFUSED, ANNOUNCE, COLLECT);
+      case REFUSED -> to(UpdateState.REFUSED, COLLECT);
       // The release has run here, on golden vectors; if that took the process down, so much worse.
       case FAULTY, EXHAUSTED -> to(ROLLING_BACK, RESTORE);
-      case OVERDUE -> to(FAILED, ANNOUNCE, COLLECT);
-      case CANCEL -> to(CANCELLED, ANNOUNCE, COLLECT);
+      case OVERDUE -> to(FAILED, COLLECT);
+      case CANCEL -> to(CANCELLED, COLLECT);
       case REQUESTED, PLAN_MADE, FETCHED, ACTIVATED, HEALTHY, RESTORED ->
           throw illegal(STAGED, event);
     };
@@ -115,7 +114,7 @@ public final class UpdateMachine {
 
   private static Transition fromProbation(UpdateEvent.Kind event) {
     return switch (event) {
-      case HEALTHY -> to(COMMITTED, ANNOUNCE, COLLECT);
+      case HEALTHY -> to(COMMITTED, COLLECT);
       case NOT_YET -> to(PROBATION, OBSERVE);
       // A new process has to swap again, and to prove itself from the beginning.
       case RESTARTED -> to(ACTIVATING, ACTIVATE);
@@ -130,7 +129,7 @@ public final class UpdateMachine {
     return switch (event) {
       // Without tries left too: the old release is the active one on record, which the next start
       // loads, and a device that cannot serve must still be mendable.
-      case RESTORED, EXHAUSTED -> to(ROLLED_BACK, ANNOUNCE, COLLECT);
+      case RESTORED, EXHAUSTED -> to(ROLLED_BACK, COLLECT);
       case RESTARTED, CANCEL -> to(ROLLING_BACK, RESTORE);
       // No HEALTHY: a verdict is final. No arrow back to any state on trial.
       case REQUESTED, PLAN_MADE, FETCHED, FIT, ACTIVATED, HEALTHY -> throw goingBack(event);

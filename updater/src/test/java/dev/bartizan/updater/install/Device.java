@@ -27,7 +27,7 @@ import java.util.TreeMap;
 final class Device {
   static final String MODEL = "defect";
   static final String OTHER = "prep";
-  static final String SUITE = Component.SUITE + "line";
+  static final String SUITE = ComponentKind.SUITE.component("line");
   static final Initiator COMMAND = Initiator.command("jti-1", "key-1");
   static final Initiator POLICY = Initiator.policy("autonomy", "policy-key");
   private static final int STEPS_MAX = 200;
@@ -140,10 +140,20 @@ final class Device {
                 id, SUITE, release("s" + version), COMMAND, Optional.empty(), members));
   }
 
+  /** One step, and whatever has ended is taken note of after it, as the agent does. */
+  Step advance() throws IOException {
+    Step step = installer().advance();
+    for (Outcome outcome : isDeaf ? List.<Outcome>of() : installer().unacknowledged()) {
+      reports.add(outcome);
+      installer().acknowledge(outcome.deployment());
+    }
+    return step;
+  }
+
   /** Until there is nothing left to do. */
   void run() throws IOException {
     for (int step = 0; step < STEPS_MAX; step++) {
-      if (installer().advance().kind() == Step.Kind.IDLE) {
+      if (advance().kind() == Step.Kind.IDLE) {
         return;
       }
     }
@@ -153,7 +163,7 @@ final class Device {
   /** Until the deployment under way is in {@code state}. */
   void runUntil(UpdateState state) throws IOException {
     for (int step = 0; step < STEPS_MAX; step++) {
-      if (installer().advance().state() == state) {
+      if (advance().state() == state) {
         return;
       }
     }
@@ -279,10 +289,11 @@ final class Device {
   /** Judges releases by their version. */
   private final class Bench implements Trial {
     @Override
-    public Verdict preflight(Deployment deployment, Set<Digest> objects)
-        throws IOException, Refusal {
-      for (Digest object : objects) {
-        store().verify(object);
+    public Verdict preflight(Deployment deployment) throws IOException, Refusal {
+      for (Deployment move : deployment.moves()) {
+        for (Digest object : objects(move.to().version())) {
+          store().verify(object);
+        }
       }
       return anyIs("wrong", deployment)
           ? Verdict.unhealthy("GOLDEN_VECTORS: 2 of 3 differ")
@@ -290,7 +301,7 @@ final class Device {
     }
 
     @Override
-    public void activate(Deployment deployment, Set<Digest> objects) throws Refusal {
+    public void activate(Deployment deployment) throws Refusal {
       activations.merge(deployment.to().version(), 1, Integer::sum);
       if (anyIs("crashing", deployment)) {
         throw new ProcessDied();
@@ -327,17 +338,9 @@ final class Device {
     return deployment.moves().stream().anyMatch(it -> it.to().version().contains(character));
   }
 
-  private final class Reporter implements InstallListener {
+  private static final class Reporter implements InstallListener {
     @Override
     public void moved(Deployment deployment, UpdateState from, UpdateState to, String reason) {}
-
-    @Override
-    public void ended(Outcome outcome) throws IOException {
-      if (!isDeaf) {
-        reports.add(outcome);
-        installer.orElseThrow().acknowledge(outcome.deployment());
-      }
-    }
   }
 
   void later(Duration duration) {

@@ -235,7 +235,7 @@ public final class PowerCuts {
   private static void runThroughErrors(Device device) {
     for (int step = 0; step < 120; step++) {
       try {
-        if (device.installer().advance().kind() == Step.Kind.IDLE) {
+        if (device.advance().kind() == Step.Kind.IDLE) {
           return;
         }
       } catch (IOException waitedOut) {

@@ -100,11 +100,11 @@ class UpdateMachineTest {
   }
 
   @Test
-  void everyEndIsAnnouncedAndCleanedUpAfterAndNothingElseIs() {
+  void everyEndIsCleanedUpAfterAndNothingElseIs() {
     ARROWS.forEach(
         (arrow, to) -> {
           List<Effect> effects = UpdateMachine.next(arrow.from(), arrow.event()).effects();
-          assertEquals(to.isTerminal(), effects.equals(List.of(Effect.ANNOUNCE, Effect.COLLECT)));
+          assertEquals(to.isTerminal(), effects.equals(List.of(Effect.COLLECT)));
           assertFalse(effects.isEmpty(), "a state without work would stay for ever: " + to);
         });
   }

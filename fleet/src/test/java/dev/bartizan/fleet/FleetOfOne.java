@@ -19,6 +19,8 @@ import dev.bartizan.crypto.tpm.EndorsementKind;
 import dev.bartizan.crypto.tpm.PcrSelection;
 import dev.bartizan.crypto.tpm.Swtpm;
 import dev.bartizan.crypto.tpm.TpmAccess;
+import dev.bartizan.fleet.broker.KeyBroker;
+import dev.bartizan.fleet.broker.WrappedKeyVault;
 import dev.bartizan.fleet.enrol.EndorsementRoots;
 import dev.bartizan.fleet.enrol.EnrolmentTokens;
 import dev.bartizan.fleet.enrol.TokenEnrolment;
@@ -27,7 +29,7 @@ import dev.bartizan.fleet.identity.CertificateAuthority;
 import dev.bartizan.fleet.identity.FleetSettings;
 import dev.bartizan.fleet.identity.Inventory;
 import dev.bartizan.fleet.identity.NewFleet;
-import dev.bartizan.fleet.release.KeyDistribution;
+import dev.bartizan.protocol.custody.FleetKeys;
 import dev.bartizan.protocol.enrolment.BeginReply;
 import dev.bartizan.protocol.enrolment.BeginRequest;
 import dev.bartizan.protocol.enrolment.FinishRequest;
@@ -38,6 +40,7 @@ import dev.bartizan.protocol.enrolment.KeysBeginRequest;
 import dev.bartizan.protocol.enrolment.KeysFinishRequest;
 import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,20 +55,23 @@ public final class FleetOfOne {
   public static final SecureRandom RANDOM = new SecureRandom();
 
   private final SharedDirectory directory;
+
+  /** Of a fleet that nobody reaches. */
+  public static final FleetSettings SETTINGS =
+      new FleetSettings(
+          "fleet.example", "ssl://localhost:8883", URI.create("http://localhost:8080/"));
+
   private final CertificateAuthority authority;
+  private final FleetKeys keys;
   private final Clock clock;
 
   /** Founds a fleet in {@code folder} that believes the maker of {@code chip}. */
-  public FleetOfOne(Path folder, Swtpm chip, Clock clock) throws IOException {
+  public FleetOfOne(Path folder, Swtpm chip, Clock clock) throws Exception {
     this.directory = new SharedDirectory(folder);
     this.clock = clock;
-    this.authority =
-        NewFleet.found(
-            directory,
-            new FleetSettings("fleet.example", "ssl://localhost:8883"),
-            List.of("localhost", "127.0.0.1"),
-            clock,
-            RANDOM);
+    this.keys =
+        NewFleet.found(directory, SETTINGS, List.of("localhost", "127.0.0.1"), clock, RANDOM);
+    this.authority = CertificateAuthority.load(directory, clock, RANDOM);
     directory.write("ek-roots/maker.pem", Files.readAllBytes(chip.issuerCertificate()));
   }
 
@@ -106,6 +112,15 @@ public final class FleetOfOne {
         Pem.ofCertificates(List.of(authority.certificate())).getBytes(StandardCharsets.US_ASCII));
   }
 
+  /** What its author knows of it. */
+  public FleetKeys keys() {
+    return keys;
+  }
+
+  public KeyBroker broker() {
+    return new KeyBroker(directory, new WrappedKeyVault(directory), RANDOM);
+  }
+
   public SharedDirectory directory() {
     return directory;
   }
@@ -133,11 +148,7 @@ public final class FleetOfOne {
   /** Takes in keystores without a chip, of these kinds. */
   public TokenEnrolment keysDesk(Set<Protection.Kind> accepted) throws Exception {
     return new TokenEnrolment(
-        office(Optional.of(tokens())),
-        accepted,
-        clock,
-        RANDOM,
-        new KeyDistribution(directory, RANDOM)::shipTo);
+        office(Optional.of(tokens())), accepted, clock, RANDOM, broker()::shipTo);
   }
 
   /** A new device without a chip. */
@@ -205,8 +216,7 @@ public final class FleetOfOne {
   }
 
   private TpmEnrolment desk(Optional<EnrolmentTokens> tokens) throws Exception {
-    return new TpmEnrolment(
-        office(tokens), clock, RANDOM, new KeyDistribution(directory, RANDOM)::shipTo);
+    return new TpmEnrolment(office(tokens), clock, RANDOM, broker()::shipTo);
   }
 
   private TpmEnrolment.Office office(Optional<EnrolmentTokens> tokens) throws Exception {

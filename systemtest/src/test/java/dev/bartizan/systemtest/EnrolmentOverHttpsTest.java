@@ -57,7 +57,8 @@ import org.junit.jupiter.api.io.TempDir;
 class EnrolmentOverHttpsTest {
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final FleetSettings SETTINGS =
-      new FleetSettings("fleet.example", "ssl://broker.example:8883");
+      new FleetSettings(
+          "fleet.example", "ssl://broker.example:8883", URI.create("http://localhost:8080/"));
 
   private static Swtpm chip;
   private static DeviceKeystore keystore;
@@ -87,7 +88,8 @@ class EnrolmentOverHttpsTest {
   @BeforeEach
   void serve() throws Exception {
     directory = new SharedDirectory(folder);
-    authority = NewFleet.found(directory, SETTINGS, List.of("127.0.0.1"), clock, RANDOM);
+    NewFleet.found(directory, SETTINGS, List.of("127.0.0.1"), clock, RANDOM);
+    authority = CertificateAuthority.load(directory, clock, RANDOM);
     directory.write("ek-roots/maker.pem", Files.readAllBytes(chip.issuerCertificate()));
     tokens = new EnrolmentTokens(directory, clock);
     TpmEnrolment.Office office =

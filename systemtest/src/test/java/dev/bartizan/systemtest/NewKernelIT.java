@@ -85,11 +85,11 @@ final class NewKernelIT {
 
   /** Signs what the device has booted now. */
   private void approve(Path key, String... options) throws Exception {
-    List<String> command = new ArrayList<>(List.of("release", "approvals"));
+    List<String> command = new ArrayList<>(List.of("approvals"));
     command.addAll(List.of("--profile", "default", "--key", key.toString()));
     command.addAll(List.of("--sign", "sha256:4,7", "--values", lab.pcrs().toString()));
     command.addAll(Arrays.asList(options));
-    lab.operator().run(command.toArray(String[]::new));
+    lab.operator().release(command.toArray(String[]::new));
   }
 
   private static void openssl(Object... arguments) throws Exception {

@@ -108,7 +108,7 @@ final class OtherKeystoresIT {
     assertEquals("software", device.status().path("keystore").path("kind").asText());
     device.stop();
 
-    lab.operator().run("release", "policy", "--models", Models.NAME, "--keystores", "tpm2,pkcs11");
+    lab.operator().release("policy", "--models", Models.NAME, "--keystores", "tpm2,pkcs11");
     device.start();
     Patience.await(
         "the policy that forbids it",

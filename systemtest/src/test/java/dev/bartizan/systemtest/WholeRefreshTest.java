@@ -6,11 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.bartizan.fleet.founding.FleetPlan;
-import dev.bartizan.fleet.founding.Founding;
-import dev.bartizan.fleet.identity.FleetSettings;
-import dev.bartizan.fleet.publish.RepositoryPlan;
-import dev.bartizan.fleet.release.OperatorRepository;
+import dev.bartizan.author.publish.RepositoryPlan;
+import dev.bartizan.author.release.AuthorRepository;
+import dev.bartizan.author.release.NewAuthor;
 import dev.bartizan.updater.disk.ScratchDisk;
 import dev.bartizan.updater.disk.SharedDirectory;
 import dev.bartizan.updater.documents.TrustedDocuments;
@@ -24,7 +22,6 @@ import dev.bartizan.updater.tuf.SignatureScheme;
 import dev.bartizan.updater.tuf.TufClient;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -56,17 +53,12 @@ class WholeRefreshTest {
   @BeforeEach
   void found() throws Exception {
     SharedDirectory directory = new SharedDirectory(folder);
-    FleetPlan plan =
-        new FleetPlan(
-            new FleetSettings("fleet.example", "ssl://localhost:8883"),
-            List.of("localhost"),
-            URI.create("http://localhost:8080/"),
-            RepositoryPlan.defaults(SignatureScheme.ED25519));
-    OperatorRepository repository =
-        new OperatorRepository(directory, Optional.empty(), CLOCK, RANDOM);
-    new Founding(directory, repository, CLOCK, RANDOM).found(plan);
+    NewAuthor.create(
+        directory,
+        new AuthorRepository(directory, Optional.empty(), CLOCK, RANDOM),
+        RepositoryPlan.defaults(SignatureScheme.ED25519));
     served = folder.resolve("repository");
-    root = TufClient.root(Files.readAllBytes(folder.resolve("device/root.json")));
+    root = TufClient.root(Files.readAllBytes(folder.resolve("root.json")));
   }
 
   @Test

@@ -97,7 +97,7 @@ final class DoctorCommand implements Callable<Integer> {
           () -> eventLog(settings, keystores));
       examine(
           "boot state",
-          "sign what the boot extends (`bartizan-fleet release reference`), or name a bank that"
+          "sign what the boot extends (`bartizan-release reference`), or name a bank that"
               + " firmware measures into with keystore.boot_pcrs",
           () -> bootState(settings, keystores));
     }

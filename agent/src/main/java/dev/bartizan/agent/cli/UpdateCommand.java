@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
           + " far as signed policy lets the device decide.",
       "",
       "With --check it only says what there is and how it would be had: bytes to fetch, space needed.",
-      "With --offline all of it comes from a bundle (bartizan-fleet bundle) and no server is asked for "
+      "With --offline all of it comes from a bundle (bartizan-release bundle) and no server is asked for "
           + "anything until the update has ended. The daemon must be able to read the file."
     })
 final class UpdateCommand implements Callable<Integer> {

@@ -6,13 +6,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.crypto.keystore.Ueid;
+import dev.bartizan.crypto.pem.Pem;
 import dev.bartizan.fleet.command.Expulsion;
 import dev.bartizan.fleet.enrol.EnrolmentTokens;
 import dev.bartizan.fleet.identity.CertificateAuthority;
 import dev.bartizan.fleet.identity.Device;
 import dev.bartizan.fleet.identity.Inventory;
 import dev.bartizan.fleet.identity.RevocationList;
-import dev.bartizan.fleet.release.KeyDistribution;
 import dev.bartizan.protocol.cli.Console;
 import dev.bartizan.updater.disk.OutputFile;
 import dev.bartizan.updater.disk.SharedDirectory;
@@ -21,8 +21,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -159,9 +162,47 @@ public final class DeviceCommand {
     return DONE;
   }
 
+  /** For a bundle: it is wrapped to whom its author is told of. */
+  @Command(
+      name = "certificates",
+      description = {
+        "Write the unwrap certificates of enrolled devices to FILE: to whom an author wraps keys in"
+            + " a bundle, for places that no network reaches (`bartizan-release bundle --devices`)."
+      },
+      mixinStandardHelpOptions = true)
+  int certificates(
+      @Parameters(paramLabel = "FILE", description = "Where they go, as PEM.") Path file,
+      @Parameters(
+              paramLabel = "DEVICE",
+              arity = "0..*",
+              converter = Arguments.UeidArgument.class,
+              description = "Which (default: all that are enrolled).")
+          List<Ueid> ueids,
+      @Option(names = "--dir", defaultValue = ".", paramLabel = "DIR") Path dir)
+      throws IOException, Refusal {
+    Set<Ueid> wanted = ueids == null ? Set.of() : Set.copyOf(ueids);
+    List<X509Certificate> certificates = new ArrayList<>();
+    for (Device device : inventory(dir).all()) {
+      boolean isEnrolled = device.state() == Device.State.ENROLLED;
+      if (isEnrolled && (wanted.isEmpty() || wanted.contains(device.ueid()))) {
+        certificates.add(device.unwrap());
+      }
+    }
+    for (Ueid ueid : wanted) {
+      inventory(dir).requireEnrolled(ueid);
+    }
+    try (OutputFile out = OutputFile.create(file)) {
+      out.write(
+          ByteBuffer.wrap(Pem.ofCertificates(certificates).getBytes(StandardCharsets.US_ASCII)));
+      out.commit();
+    }
+    console.say(certificates.size() + " certificates written to " + file);
+    return DONE;
+  }
+
   private int change(Path dir, Ueid ueid, Device.State state) throws IOException, Refusal {
     Device device = inventory(dir).change(ueid, state);
-    int keys = new KeyDistribution(new SharedDirectory(dir), random).shipTo(ueid);
+    int keys = FleetParts.keyBroker(new SharedDirectory(dir), random).shipTo(ueid);
     console.say(line(device) + "  keys of " + keys + " releases");
     return DONE;
   }

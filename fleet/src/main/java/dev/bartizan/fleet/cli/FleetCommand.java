@@ -4,9 +4,6 @@ package dev.bartizan.fleet.cli;
 import dev.bartizan.protocol.cli.Console;
 import dev.bartizan.protocol.cli.Failures;
 import dev.bartizan.protocol.cli.WrongUsage;
-import java.io.PrintStream;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Clock;
 import picocli.CommandLine;
@@ -26,8 +23,9 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     synopsisSubcommandLabel = "COMMAND",
     description = {
-      "The operator's side of Bartizan: found a fleet, release models to it, enrol devices, command"
-          + " them, and verify what they report.",
+      "The server's side of Bartizan: enrol devices, give them the content keys of releases, command"
+          + " them, and verify what they report. What exists is said by an author, elsewhere"
+          + " (bartizan-release).",
       "",
       "Everything is kept in one directory, the current one unless --dir names another.",
       ""
@@ -37,10 +35,9 @@ import picocli.CommandLine.Spec;
       "Exit codes: 0 done; 1 the answer is no; 2 the command line is wrong; 3 not possible now.",
       "",
       "A first fleet:",
-      "  bartizan-fleet init fleet --host fleet.example",
+      "  bartizan-fleet init fleet --root root.json --repository https://models.example/ \\",
+      "      --host fleet.example",
       "  cd fleet",
-      "  bartizan-fleet release model ../defect.onnx --name defect --version 1.0.0",
-      "  bartizan-fleet release policy --models defect",
       "  bartizan-fleet device token camera-1.token",
       "  bartizan-fleet serve --listen 0.0.0.0:8443"
     })
@@ -65,26 +62,16 @@ public final class FleetCommand implements Runnable {
     CommandLine line =
         new CommandLine(root)
             .addSubcommand(new InitCommand(clock, random, console))
-            .addSubcommand(
-                new CommandLine(new ReleaseCommand(clock, random, console))
-                    .addSubcommand(new ReleaseModelCommand(clock, random, console))
-                    .addSubcommand(new ReleaseSuiteCommand(clock, random, console))
-                    .addSubcommand(new ReleaseApprovalsCommand(clock, random, console)))
-            .addSubcommand(new BundleCommand(clock, random, console))
-            .addSubcommand(new DeltaCommand())
+            .addSubcommand(new RefreshCommand(clock, random, console))
             .addSubcommand(new CommandCommand(clock, random, console))
-            .addSubcommand(new ReportCommand(clock, console))
+            .addSubcommand(new ReportCommand(clock, random, console))
             .addSubcommand(new DeviceCommand(clock, random, console))
             .addSubcommand(new ServeCommand(clock, random, console));
     return line.setExecutionExceptionHandler(new Failures(() -> root.debug))
         .setParameterExceptionHandler(new WrongUsage())
         .setUsageHelpAutoWidth(true)
-        .setOut(writer(console.out()))
-        .setErr(writer(console.err()));
-  }
-
-  private static PrintWriter writer(PrintStream stream) {
-    return new PrintWriter(stream, true, StandardCharsets.UTF_8);
+        .setOut(console.outWriter())
+        .setErr(console.errWriter());
   }
 
   static final class Version implements IVersionProvider {

@@ -2,25 +2,20 @@
 package dev.bartizan.fleet.cli;
 
 import dev.bartizan.crypto.Refusal;
-import dev.bartizan.crypto.SecretBytes;
 import dev.bartizan.fleet.founding.FleetPlan;
 import dev.bartizan.fleet.founding.Founding;
 import dev.bartizan.fleet.identity.FleetSettings;
-import dev.bartizan.fleet.publish.RepositoryPlan;
-import dev.bartizan.fleet.publish.RolePlan;
-import dev.bartizan.fleet.release.OperatorRepository;
+import dev.bartizan.fleet.identity.NewFleet;
 import dev.bartizan.protocol.cli.Console;
+import dev.bartizan.protocol.cli.InputFile;
+import dev.bartizan.protocol.custody.FleetKeys;
 import dev.bartizan.updater.disk.SharedDirectory;
-import dev.bartizan.updater.tuf.RoleName;
-import dev.bartizan.updater.tuf.SignatureScheme;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -36,30 +31,32 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Found a fleet in DIR: role keys, certificate authority, server and operator certificates,"
-          + " command and verifier keys, an empty signed repository, an initial policy, a broker"
-          + " configuration, and the files that go onto each device.",
+      "Found a fleet in DIR: certificate authority, server and operator certificates, key broker,"
+          + " command and verifier keys, a broker configuration, and the files that go onto each"
+          + " device. What exists is said by an author elsewhere (bartizan-release): his root is"
+          + " pinned, and none of his keys is ever here.",
       "",
       "Options:"
     },
     footer = {
       "",
       "Examples:",
-      "  bartizan-fleet init fleet",
-      "  bartizan-fleet init fleet --trust-domain plant.example --host fleet.plant.example \\",
-      "      --repository https://models.plant.example/ --threshold root=2/5,models=2/3",
+      "  bartizan-fleet init fleet --root author/root.json",
+      "  bartizan-fleet init fleet --root root.json --repository https://models.plant.example/ \\",
+      "      --trust-domain plant.example --host fleet.plant.example",
       "",
       "Afterwards:",
+      "  give fleet/fleet-keys.json to the author        (bartizan-release fleet fleet-keys.json)",
       "  put your devices' TPM makers' certificates into fleet/ek-roots/ (its README says where)",
       "  mosquitto -c fleet/broker/mosquitto.conf        (the broker)",
-      "  serve fleet/repository/ with any static web server",
-      "  bartizan-fleet serve fleet                      (enrolment)",
-      "  copy fleet/device/* to /etc/bartizan on each device",
-      "  take root and targets keys out of fleet/keys/ to a safe place: they sign rarely"
+      "  serve fleet/served/ with any static web server, under the repository's address",
+      "  bartizan-fleet serve fleet                      (enrolment, content keys)",
+      "  copy fleet/device/* to /etc/bartizan on each device"
     })
 public final class InitCommand implements Callable<Integer> {
   private static final String BROKER_PORT = "8883";
   private static final String REPOSITORY_PORT = "8080";
+  private static final int MAX_ROOT = 512 * 1024;
 
   private final Clock clock;
   private final SecureRandom random;
@@ -67,7 +64,7 @@ public final class InitCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  @Parameters(paramLabel = "DIR", description = "The operator's directory, new or empty.")
+  @Parameters(paramLabel = "DIR", description = "The server's directory, new or empty.")
   private Path dir = Path.of("");
 
   @Option(
@@ -106,37 +103,18 @@ public final class InitCommand implements Callable<Integer> {
   @Option(
       names = "--repository",
       paramLabel = "URL",
-      description = "Where devices find repository/ (default: http://<first host>:8080/).")
+      description = {
+        "Where the author's repository is served, for devices and for this server (default:"
+            + " http://<first host>:8080/)."
+      })
   private Optional<String> repository = Optional.empty();
 
   @Option(
-      names = "--algorithm",
-      defaultValue = "ed25519",
-      converter = Arguments.SchemeArgument.class,
-      paramLabel = "A",
-      description = {
-        "Of the role keys: ed25519, ecdsa-p256, ecdsa-p384, rsa, or one of ed25519+ml-dsa-65 and"
-            + " ecdsa-p256+ml-dsa-65, which a quantum computer does not forge (default:"
-            + " ${DEFAULT-VALUE})."
-      })
-  private SignatureScheme algorithm = SignatureScheme.ED25519;
-
-  @Option(
-      names = "--threshold",
-      split = ",",
-      converter = {Arguments.RoleArgument.class, Arguments.QuorumArgument.class},
-      paramLabel = "ROLE=M/N",
-      description = {
-        "How many of how many keys sign for a role: root, timestamp, snapshot, targets, models,"
-            + " software, reference, policy (default: root=2/3,models=2/3, the others 1/1)."
-      })
-  private Map<RoleName, Arguments.Quorum> thresholds = new LinkedHashMap<>();
-
-  @Option(
-      names = "--passphrase-file",
+      names = "--root",
+      required = true,
       paramLabel = "FILE",
-      description = "Encrypt the role keys with the passphrase in the first line of this file.")
-  private Optional<Path> passphraseFile = Optional.empty();
+      description = "The author's root.json: where all trust in what he says starts.")
+  private Path root = Path.of("");
 
   public InitCommand(Clock clock, SecureRandom random, Console console) {
     this.clock = clock;
@@ -147,45 +125,30 @@ public final class InitCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, Refusal {
     FleetPlan plan = plan();
+    byte[] pinned = InputFile.read(root, MAX_ROOT);
     SharedDirectory directory = new SharedDirectory(dir);
-    Optional<SecretBytes> passphrase = OperatorOptions.passphrase(passphraseFile);
-    OperatorRepository signing = new OperatorRepository(directory, passphrase, clock, random);
-    new Founding(directory, signing, clock, random).found(plan);
+    FleetKeys keys = new Founding(directory, clock, random).found(plan, pinned);
     console.say(dir + ": fleet " + trustDomain + " founded");
     console.say(
-        passphrase.isEmpty()
-            ? "role keys are protected by their file modes alone: see --passphrase-file"
-            : "every command that signs (release, ...) needs the passphrase: give each"
-                + " --passphrase-file "
-                + passphraseFile.map(Path::toString).orElse("FILE"));
+        "give "
+            + dir.resolve(NewFleet.KEYS)
+            + " to the author; its fingerprint is "
+            + keys.fingerprint());
     return 0;
   }
 
   private FleetPlan plan() {
     try {
       String first = FleetPlan.inUrl(hosts.get(0));
+      String devices = broker.orElse("ssl://" + first + ":" + BROKER_PORT);
+      URI served = URI.create(repository.orElse("http://" + first + ":" + REPOSITORY_PORT + "/"));
       return new FleetPlan(
-          settings(broker.orElse("ssl://" + first + ":" + BROKER_PORT)),
-          hosts,
-          URI.create(repository.orElse("http://" + first + ":" + REPOSITORY_PORT + "/")),
-          roles());
+          operatorBroker
+              .map(operators -> new FleetSettings(trustDomain, devices, operators, served))
+              .orElseGet(() -> new FleetSettings(trustDomain, devices, served)),
+          hosts);
     } catch (IllegalArgumentException wrong) {
       throw new ParameterException(spec.commandLine(), String.valueOf(wrong.getMessage()), wrong);
     }
-  }
-
-  private FleetSettings settings(String devices) {
-    return operatorBroker
-        .map(operators -> new FleetSettings(trustDomain, devices, operators))
-        .orElseGet(() -> new FleetSettings(trustDomain, devices));
-  }
-
-  private RepositoryPlan roles() {
-    RepositoryPlan plan = RepositoryPlan.defaults(algorithm);
-    for (Map.Entry<RoleName, Arguments.Quorum> role : thresholds.entrySet()) {
-      Arguments.Quorum quorum = role.getValue();
-      plan = plan.with(role.getKey(), new RolePlan(quorum.threshold(), quorum.keys(), algorithm));
-    }
-    return plan;
   }
 }

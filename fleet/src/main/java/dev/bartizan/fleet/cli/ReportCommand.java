@@ -2,12 +2,16 @@
 package dev.bartizan.fleet.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bartizan.crypto.Explanation;
 import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.boot.ReferenceValues;
 import dev.bartizan.crypto.json.StrictJson;
+import dev.bartizan.fleet.identity.FleetSettings;
 import dev.bartizan.fleet.identity.Inventory;
 import dev.bartizan.fleet.identity.OperatorKeys;
 import dev.bartizan.fleet.verify.Appraisal;
 import dev.bartizan.fleet.verify.AppraisalPolicy;
+import dev.bartizan.fleet.verify.GoldenReport;
 import dev.bartizan.fleet.verify.ReportFiles;
 import dev.bartizan.fleet.verify.Verifier;
 import dev.bartizan.protocol.cli.Console;
@@ -18,9 +22,12 @@ import dev.bartizan.protocol.result.TrustTier;
 import dev.bartizan.updater.disk.OutputFile;
 import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Locale;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -35,10 +42,12 @@ public final class ReportCommand {
   private static final int NOT_AFFIRMED = 1;
 
   private final Clock clock;
+  private final SecureRandom random;
   private final Console console;
 
-  public ReportCommand(Clock clock, Console console) {
+  public ReportCommand(Clock clock, SecureRandom random, Console console) {
     this.clock = clock;
+    this.random = random;
     this.console = console;
   }
 
@@ -65,15 +74,84 @@ public final class ReportCommand {
               paramLabel = "DIR",
               description = "Inventory, reference.json, releases.json (default: ${DEFAULT-VALUE}).")
           Path trust,
+      @Option(
+              names = "--offline",
+              description = "Compare with what is there; do not ask the author's repository first.")
+          boolean isOffline,
       @Option(names = "--json", description = "Print one JSON document.") boolean json)
-      throws IOException, Refusal {
+      throws IOException, Refusal, InterruptedException {
     SharedDirectory directory = new SharedDirectory(trust);
+    if (!isOffline && FleetSettings.areIn(directory)) {
+      refresh(directory);
+    }
     Inventory inventory = new Inventory(directory);
     Verifier verifier = new Verifier(inventory, AppraisalPolicy.load(directory));
     Appraisal appraisal = verifier.appraise(read(file), nonce, clock.instant());
     print(appraisal.result(), new OperatorKeys(directory), json);
     remember(appraisal, inventory);
     return appraisal.result().status() == TrustTier.AFFIRMING ? AFFIRMED : NOT_AFFIRMED;
+  }
+
+  /** The answer is of the newest that is known, and says so when that may not be the newest. */
+  private void refresh(SharedDirectory directory) throws InterruptedException {
+    try {
+      FleetParts.authorSync(directory, clock, random).sync();
+    } catch (Refusal refused) {
+      console.say("compared with what was known before: " + Explanation.of(refused));
+    } catch (IOException away) {
+      console.say("compared with what was known before: " + Explanation.of(away));
+    }
+  }
+
+  /** Learns what the boot of a golden device looks like. */
+  @Command(
+      name = "learn",
+      description = {
+        "Write the reference values that follow from the report of a golden device. They count when"
+            + " the author has signed them: bartizan-release reference --document FILE."
+      },
+      mixinStandardHelpOptions = true)
+  int learn(
+      @Parameters(paramLabel = "FILE", description = "The report of `bartizan attest`.") Path file,
+      @Option(
+              names = "--profile",
+              required = true,
+              paramLabel = "P",
+              converter = Arguments.ProfileArgument.class,
+              description = "The kind of hardware that the device is of.")
+          String profile,
+      @Option(
+              names = "--nonce",
+              paramLabel = "HEX",
+              converter = Arguments.NonceArgument.class,
+              description = "The nonce the report was asked for with.")
+          Optional<Nonce> nonce,
+      @Option(names = "--out", required = true, paramLabel = "FILE", description = "The document.")
+          Path out,
+      @Option(
+              names = "--dir",
+              defaultValue = ".",
+              paramLabel = "DIR",
+              description = "The server's directory (default: the current one).")
+          Path dir)
+      throws IOException, Refusal {
+    Evidence report = read(file);
+    if (nonce.isEmpty()) {
+      console.say(file + ": how old it is was not checked; --nonce would");
+    }
+    ReferenceValues values =
+        GoldenReport.learn(
+            profile,
+            report,
+            nonce.isPresent() ? nonce.get() : report.unverifiedClaims().nonce(),
+            new Inventory(new SharedDirectory(dir)),
+            clock.instant());
+    try (OutputFile target = OutputFile.create(out, file)) {
+      target.write(ByteBuffer.wrap(values.toJson()));
+      target.commit();
+    }
+    console.say(out + ": to be signed, bartizan-release reference --document " + out);
+    return AFFIRMED;
   }
 
   /** Writes the members of a report as files; verifies nothing. */

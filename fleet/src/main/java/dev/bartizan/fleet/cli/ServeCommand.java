@@ -4,6 +4,7 @@ package dev.bartizan.fleet.cli;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.crypto.keystore.Ueid;
+import dev.bartizan.fleet.broker.KeyBroker;
 import dev.bartizan.fleet.enrol.EndorsementRoots;
 import dev.bartizan.fleet.enrol.EnrolmentServer;
 import dev.bartizan.fleet.enrol.EnrolmentTokens;
@@ -14,7 +15,7 @@ import dev.bartizan.fleet.identity.CertificateAuthority;
 import dev.bartizan.fleet.identity.Credentials;
 import dev.bartizan.fleet.identity.FleetSettings;
 import dev.bartizan.fleet.identity.Inventory;
-import dev.bartizan.fleet.release.KeyDistribution;
+import dev.bartizan.fleet.trust.AuthorSync;
 import dev.bartizan.protocol.cli.Console;
 import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
@@ -36,7 +37,7 @@ import picocli.CommandLine.Spec;
 /** {@code bartizan-fleet serve}. */
 @Command(
     name = "serve",
-    description = "Serve enrolment over HTTPS until stopped.",
+    description = "Serve enrolment over HTTPS, and follow the author's repository, until stopped.",
     mixinStandardHelpOptions = true)
 public final class ServeCommand implements Callable<Integer> {
   private static final Path NOT_GIVEN = Path.of("");
@@ -76,6 +77,15 @@ public final class ServeCommand implements Callable<Integer> {
               + " say of their keystore is not proved; software is for development.")
   private Set<String> acceptedKeystores = Set.of();
 
+  @Option(
+      names = "--refresh-every",
+      paramLabel = "SECONDS",
+      defaultValue = "60",
+      description =
+          "How often to look for new releases and reference values in the author's repository"
+              + " (default: ${DEFAULT-VALUE}).")
+  private int refreshEvery;
+
   public ServeCommand(Clock clock, SecureRandom random, Console console) {
     this.clock = clock;
     this.random = random;
@@ -89,16 +99,19 @@ public final class ServeCommand implements Callable<Integer> {
     Credentials credentials = Credentials.load(directory, Credentials.SERVER);
     Set<Protection.Kind> accepted = accepted();
     TpmEnrolment.Office office = office(directory);
-    KeyDistribution shipping = new KeyDistribution(directory, random);
-    Welcome welcome = device -> say(device, shipping.shipTo(device));
+    KeyBroker broker = FleetParts.keyBroker(directory, random);
+    Welcome welcome = device -> say(device, broker.shipTo(device));
     Optional<TokenEnrolment> keys =
         accepted.isEmpty()
             ? Optional.empty()
             : Optional.of(new TokenEnrolment(office, accepted, clock, random, welcome));
     TpmEnrolment desk = new TpmEnrolment(office, clock, random, welcome);
+    AuthorSync author = FleetParts.authorSync(directory, clock, random);
     try (EnrolmentServer server = EnrolmentServer.start(listen, credentials, desk, keys)) {
       console.say("enrolment at https://" + listen.getHostString() + ":" + server.port());
-      server.await();
+      try (AuthorWatch watch = AuthorWatch.start(author, console, refreshEvery)) {
+        server.await();
+      }
     }
     return 0;
   }

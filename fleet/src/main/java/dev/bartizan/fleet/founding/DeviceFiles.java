@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.fleet.founding;
 
-import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.pem.Pem;
 import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
@@ -21,8 +20,8 @@ final class DeviceFiles {
   /**
    * @param root the first root of trust
    */
-  void write(FleetPlan plan, Bytes root, X509Certificate authority) throws IOException {
-    directory.write("device/root.json", root.toArray());
+  void write(FleetPlan plan, byte[] root, X509Certificate authority) throws IOException {
+    directory.write("device/root.json", root);
     directory.write("device/fleet-ca.pem", utf8(Pem.ofCertificates(List.of(authority))));
     directory.write("device/agent.toml", utf8(configuration(plan)));
   }
@@ -53,7 +52,7 @@ final class DeviceFiles {
     broker = "%s"
     groups = []
     """,
-        plan.repository(),
+        plan.settings().repository(),
         plan.settings().broker());
   }
 

@@ -1,43 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.fleet.founding;
 
-import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Refusal;
-import dev.bartizan.fleet.identity.CertificateAuthority;
 import dev.bartizan.fleet.identity.NewFleet;
-import dev.bartizan.fleet.release.OperatorRepository;
-import dev.bartizan.fleet.release.SignedDocuments;
-import dev.bartizan.protocol.release.UpdateTimes;
+import dev.bartizan.fleet.trust.AuthorRepository;
+import dev.bartizan.protocol.custody.FleetKeys;
 import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
-import java.util.Set;
 
 /** Founds a fleet in an empty directory. */
 public final class Founding {
   /** Any of these is a sign that somebody was here before. */
   private static final List<String> TRACES =
-      List.of(
-          "fleet.json",
-          "ca/ca.key",
-          "keys/command.key",
-          "keys/root-1.pem",
-          "repository/metadata/1.root.json");
+      List.of("fleet.json", "ca/ca.key", "keys/command.key", "key-broker/key-broker.key");
 
   private static final int ANY_LENGTH = 1 << 20;
 
   private final SharedDirectory directory;
-  private final OperatorRepository repository;
   private final Clock clock;
   private final SecureRandom random;
 
-  public Founding(
-      SharedDirectory directory, OperatorRepository repository, Clock clock, SecureRandom random) {
+  public Founding(SharedDirectory directory, Clock clock, SecureRandom random) {
     this.directory = directory;
-    this.repository = repository;
     this.clock = clock;
     this.random = random;
   }
@@ -45,19 +33,19 @@ public final class Founding {
   /**
    * Makes all keys, certificates and files of {@code plan}.
    *
+   * @param root of the author's repository
+   * @return what the author must know of this fleet
    * @throws FoundingRefusal when the directory holds a fleet, or part of one
+   * @throws Refusal when {@code root} is none
    */
-  public void found(FleetPlan plan) throws IOException, Refusal {
+  public FleetKeys found(FleetPlan plan, byte[] root) throws IOException, Refusal {
     requireNobodyHere();
-    CertificateAuthority authority =
-        NewFleet.found(directory, plan.settings(), plan.hosts(), clock, random);
-    Bytes root = repository.use(open -> open.create(plan.roles()));
-    // A device that asks before there is a policy would obey nobody, not even the operator.
-    new SignedDocuments(directory, repository)
-        .policy(Set.of(), false, false, Set.of(), UpdateTimes.ANY);
+    AuthorRepository.pin(directory, root);
+    FleetKeys keys = NewFleet.found(directory, plan.settings(), plan.hosts(), clock, random);
     new BrokerFiles(directory).write(plan.settings());
-    new DeviceFiles(directory).write(plan, root, authority.certificate());
+    new DeviceFiles(directory).write(plan, root, keys.authority());
     writeNote();
+    return keys;
   }
 
   private void requireNobodyHere() throws IOException, FoundingRefusal {

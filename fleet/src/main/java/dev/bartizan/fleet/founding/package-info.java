@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Founds a fleet: everything {@code bartizan-fleet init} writes into an operator's directory.
+ * Founds a fleet: everything {@code bartizan-fleet init} writes into a server's directory.
  *
  * <pre>
  *   fleet.json                   what all of the fleet has in common
- *   keys/ ca/ server/ operator/  secrets, mode 0600
+ *   fleet-keys.json              what the author must know of this fleet
+ *   author-root.json             where trust in what the author says starts
+ *   keys/ ca/ server/ operator/ key-broker/   secrets, mode 0600
  *   broker/                      a configuration that mosquitto runs with as it is
- *   repository/                  what a static web server serves
- *   pinned/                      the metadata this operator has seen, beginning with the root
  *   device/                      what goes into /etc/bartizan of each device
  *   ek-roots/                    the chip makers' certificates; for the operator to fill, each
  *                                in the directory of the one kind of key it is believed for

@@ -47,6 +47,9 @@ public final class CertificateAuthority {
   /** Of the operator's servers and people. */
   public static final Duration OPERATOR_LIFETIME = Duration.ofDays(90);
 
+  /** Of the key broker: content keys that were wrapped to it have to be opened for years. */
+  public static final Duration KEY_BROKER_LIFETIME = Duration.ofDays(1825);
+
   private static final Duration OWN_LIFETIME = Duration.ofDays(3650);
 
   private final Credentials own;
@@ -105,6 +108,17 @@ public final class CertificateAuthority {
         .purpose(KeyPurposeId.id_kp_emailProtection)
         .lifetime(clock.instant(), lifetime)
         .signedBy(own, random);
+  }
+
+  /** A new key and certificate for the key broker: key agreement, nothing else. */
+  public Credentials issueKeyBroker(Duration lifetime) {
+    KeyPair pair = OperatorKeys.p256(random);
+    return credentials(
+        pair,
+        new CertificateDraft("key broker", "server", pair.getPublic())
+            .keyAgreement()
+            .purpose(KeyPurposeId.id_kp_emailProtection)
+            .lifetime(clock.instant(), lifetime));
   }
 
   /**

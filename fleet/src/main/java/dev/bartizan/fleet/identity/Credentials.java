@@ -30,6 +30,9 @@ public record Credentials(PrivateKey key, List<X509Certificate> chain) {
   /** Of the operator as a client of the broker. */
   public static final String OPERATOR = "operator/operator";
 
+  /** Of the key broker: content keys are wrapped to it. */
+  public static final String KEY_BROKER = "key-broker/key-broker";
+
   private static final int MAX_LENGTH = 64 * 1024;
 
   public Credentials {

@@ -42,6 +42,19 @@ public final class Inventory {
     return find(ueid).orElseThrow(() -> InventoryRefusal.unknown(ueid));
   }
 
+  /**
+   * The same, which must be trusted now.
+   *
+   * @throws InventoryRefusal with {@code UNKNOWN_DEVICE} or {@code NOT_WELCOME}
+   */
+  public Device requireEnrolled(Ueid ueid) throws IOException, Malformed, InventoryRefusal {
+    Device device = get(ueid);
+    if (device.state() != Device.State.ENROLLED) {
+      throw InventoryRefusal.notWelcome(device);
+    }
+    return device;
+  }
+
   /** All devices, sorted by ueid. */
   public List<Device> all() throws IOException, Malformed {
     List<Device> devices = new ArrayList<>();

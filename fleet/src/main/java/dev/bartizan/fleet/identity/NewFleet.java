@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.fleet.identity;
 
+import dev.bartizan.protocol.custody.FleetKeys;
+import dev.bartizan.protocol.jws.StatementKey;
 import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.security.SecureRandom;
@@ -12,16 +14,19 @@ public final class NewFleet {
   /** Common name of the operator's certificate, and so its name at the broker. */
   public static final String OPERATOR = "operator";
 
+  /** The {@link FleetKeys}: for the author. */
+  public static final String KEYS = "fleet-keys.json";
+
   private NewFleet() {}
 
   /**
    * Makes and stores settings, authority, the credentials of enrolment server, broker and operator,
-   * and the command and verifier keys. The chip makers' roots are for the operator to put into
-   * {@code ek-roots/}.
+   * the key broker's, and the command and verifier keys. The chip makers' roots are for the
+   * operator to put into {@code ek-roots/}.
    *
    * @param hosts DNS names and IP addresses of the enrolment server and the broker
    */
-  public static CertificateAuthority found(
+  public static FleetKeys found(
       SharedDirectory directory,
       FleetSettings settings,
       List<String> hosts,
@@ -40,10 +45,16 @@ public final class NewFleet {
     authority
         .issueOperator(OPERATOR, CertificateAuthority.OPERATOR_LIFETIME)
         .store(directory, Credentials.OPERATOR);
+    Credentials keyBroker = authority.issueKeyBroker(CertificateAuthority.KEY_BROKER_LIFETIME);
+    keyBroker.store(directory, Credentials.KEY_BROKER);
     RevocationList.begin(directory, authority);
     OperatorKeys keys = new OperatorKeys(directory);
-    keys.create(OperatorKeys.COMMAND, random);
+    StatementKey command = keys.create(OperatorKeys.COMMAND, random);
     keys.create(OperatorKeys.VERIFIER, random);
-    return authority;
+    FleetKeys known =
+        new FleetKeys(
+            settings.trustDomain(), authority.certificate(), keyBroker.certificate(), command);
+    directory.write(KEYS, known.toJson());
+    return known;
   }
 }

@@ -184,7 +184,7 @@ class ReportCommandTest {
 
   private int run(Object... arguments) {
     Console console = new Console(new PrintStream(out, true), new PrintStream(err, true));
-    return new CommandLine(new ReportCommand(clock, console))
+    return new CommandLine(new ReportCommand(clock, FleetOfOne.RANDOM, console))
         .setExecutionExceptionHandler(new Failures())
         .execute(List.of(arguments).stream().map(String::valueOf).toArray(String[]::new));
   }

@@ -3,13 +3,10 @@ package dev.bartizan.fleet.founding;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.bartizan.fleet.FleetOfOne;
+import dev.bartizan.fleet.MovableClock;
 import dev.bartizan.fleet.identity.CertificateAuthority;
-import dev.bartizan.fleet.identity.FleetSettings;
-import dev.bartizan.fleet.publish.RepositoryPlan;
-import dev.bartizan.fleet.release.Operator;
 import dev.bartizan.updater.disk.SharedDirectory;
-import dev.bartizan.updater.tuf.SignatureScheme;
-import java.net.URI;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -30,7 +27,7 @@ class FleetPlanTest {
     assertEquals(List.of("::1", "::1", "127.0.0.1", "localhost"), plan.hosts());
     CertificateAuthority authority =
         CertificateAuthority.create(
-            new SharedDirectory(folder), "fleet.example", Operator.CLOCK, Operator.RANDOM);
+            new SharedDirectory(folder), "fleet.example", new MovableClock(), FleetOfOne.RANDOM);
     X509Certificate certificate =
         authority.issueServer(plan.hosts(), Duration.ofDays(1)).certificate();
     assertEquals(
@@ -49,10 +46,6 @@ class FleetPlanTest {
   }
 
   private static FleetPlan plan(String... hosts) {
-    return new FleetPlan(
-        new FleetSettings("fleet.example", "ssl://localhost:8883"),
-        List.of(hosts),
-        URI.create("http://localhost:8080/"),
-        RepositoryPlan.defaults(SignatureScheme.ED25519));
+    return new FleetPlan(FleetOfOne.SETTINGS, List.of(hosts));
   }
 }

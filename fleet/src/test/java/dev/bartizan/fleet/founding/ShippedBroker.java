@@ -12,6 +12,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -41,7 +42,9 @@ public final class ShippedBroker implements AutoCloseable {
   /** Founds a fleet in {@code folder} and starts its broker. */
   public static ShippedBroker start(Path folder) throws IOException {
     SharedDirectory directory = new SharedDirectory(folder);
-    FleetSettings settings = new FleetSettings("fleet.example", "ssl://localhost:" + freePair());
+    FleetSettings settings =
+        new FleetSettings(
+            "fleet.example", "ssl://localhost:" + freePair(), URI.create("http://localhost:8080/"));
     NewFleet.found(directory, settings, List.of("localhost"), Clock.systemUTC(), RANDOM);
     new BrokerFiles(directory).write(settings);
     Process process =

@@ -20,7 +20,6 @@ import dev.bartizan.crypto.tpm.TpmHash;
 import dev.bartizan.fleet.FleetOfOne;
 import dev.bartizan.fleet.MovableClock;
 import dev.bartizan.fleet.identity.Device;
-import dev.bartizan.fleet.release.BootReference;
 import dev.bartizan.protocol.evidence.AgentEvent;
 import dev.bartizan.protocol.evidence.AgentLog;
 import dev.bartizan.protocol.evidence.Evidence;
@@ -149,7 +148,7 @@ class OtherBankTest {
 
   private void know(Evidence golden) throws Exception {
     ReferenceValues learned =
-        BootReference.learn("default", golden, NONCE, fleet.inventory(), clock.instant());
+        GoldenReport.learn("default", golden, NONCE, fleet.inventory(), clock.instant());
     String document = new String(learned.toJson(), StandardCharsets.UTF_8);
     write("reference.json", "{\"profiles\":{\"default\":" + document + "}}");
     write(

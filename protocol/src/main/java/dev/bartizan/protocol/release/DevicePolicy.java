@@ -46,6 +46,11 @@ public record DevicePolicy(
     keystores = Set.copyOf(keystores);
   }
 
+  /** The same policy, with these keys and no others to command. */
+  public DevicePolicy commandedBy(CommandKeys keys) {
+    return new DevicePolicy(keys, models, updatesAlone, serveUnknownBoot, keystores, times);
+  }
+
   /** Whether a device with its keys there may serve. */
   public boolean accepts(Protection.Kind keystore) {
     return keystores.isEmpty() || keystores.contains(keystore);

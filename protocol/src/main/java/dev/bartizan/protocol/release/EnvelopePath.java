@@ -6,6 +6,9 @@ import dev.bartizan.crypto.keystore.Ueid;
 
 /** Where any static server has wrapped content keys, relative to the repository. */
 public final class EnvelopePath {
+  /** Below the address that devices ask. */
+  public static final String FOLDER = "keys";
+
   private EnvelopePath() {}
 
   /** The one for a device, of the release with that manifest. */
@@ -15,6 +18,6 @@ public final class EnvelopePath {
 
   /** All of a release. */
   public static String folder(Digest release) {
-    return "keys/" + release.hex();
+    return FOLDER + "/" + release.hex();
   }
 }

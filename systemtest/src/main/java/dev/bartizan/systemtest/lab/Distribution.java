@@ -29,6 +29,10 @@ public record Distribution(Path home) {
     return home.resolve("bin/bartizan").toString();
   }
 
+  public String release() {
+    return home.resolve("bin/bartizan-release").toString();
+  }
+
   public String fleet() {
     return home.resolve("bin/bartizan-fleet").toString();
   }

@@ -12,10 +12,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -224,7 +224,6 @@ public final class Lab implements AutoCloseable {
     List<String> all =
         new ArrayList<>(
             List.of(
-                "release",
                 "model",
                 model.toString(),
                 "--name",
@@ -238,7 +237,9 @@ public final class Lab implements AutoCloseable {
                 "--max-latency-percent",
                 "100000"));
     all.addAll(Arrays.asList(options));
-    return operator.run(all.toArray(String[]::new));
+    Outcome released = operator.release(all.toArray(String[]::new));
+    operator.run("refresh");
+    return released;
   }
 
   /**
@@ -247,11 +248,10 @@ public final class Lab implements AutoCloseable {
    * @param policy further options of the policy
    */
   public void vouch(String... policy) throws IOException, InterruptedException {
-    operator.run(
-        "release", "software", distribution.home().toString(), "--version", agentVersion());
-    List<String> options = new ArrayList<>(List.of("release", "policy", "--models", Models.NAME));
+    operator.release("software", distribution.home().toString(), "--version", agentVersion());
+    List<String> options = new ArrayList<>(List.of("policy", "--models", Models.NAME));
     options.addAll(Arrays.asList(policy));
-    operator.run(options.toArray(String[]::new));
+    operator.release(options.toArray(String[]::new));
     vouchForBoot();
   }
 
@@ -264,7 +264,6 @@ public final class Lab implements AutoCloseable {
     List<String> all =
         new ArrayList<>(
             List.of(
-                "release",
                 "reference",
                 "--profile",
                 "default",
@@ -273,7 +272,7 @@ public final class Lab implements AutoCloseable {
                 "--event-log",
                 device().eventLog().toString()));
     all.addAll(Arrays.asList(options));
-    operator.run(all.toArray(String[]::new));
+    operator.release(all.toArray(String[]::new));
   }
 
   /** A file of what the PCRs of the device's boot hold now. */
@@ -341,7 +340,7 @@ public final class Lab implements AutoCloseable {
 
   /** Changes every artifact that the newest release put on the web server. */
   public int changeNewestArtifacts(UnaryOperator<byte[]> change) throws IOException {
-    List<Path> newest = newest("artifacts");
+    List<Path> newest = newest(operator.repository().resolve("artifacts"));
     for (Path file : newest) {
       Files.write(file, change.apply(Files.readAllBytes(file)));
     }
@@ -350,30 +349,35 @@ public final class Lab implements AutoCloseable {
 
   /** What the store of a device would call the artifacts of the newest release: their digests. */
   public List<String> newestArtifacts() throws IOException {
-    return newest("artifacts").stream()
+    return newest(operator.repository().resolve("artifacts")).stream()
         .map(file -> file.getFileName().toString().replaceFirst("\\..*", ""))
         .toList();
   }
 
   /** The content key of the newest release, as it is wrapped to a device. */
   public Path newestEnvelope(String ueid) throws IOException {
-    return newest("keys").stream()
+    return newest(operator.envelopes()).stream()
         .filter(file -> file.endsWith(ueid + ".cms"))
         .findFirst()
         .orElseThrow(() -> new IOException("no new envelope for " + ueid));
   }
 
-  private List<Path> newest(String folder) throws IOException {
-    Path below = operator.repository().resolve(folder);
+  private List<Path> newest(Path below) throws IOException {
     return served().stream()
         .filter(file -> file.startsWith(below) && !servedBefore.contains(file))
         .toList();
   }
 
   private Set<Path> served() throws IOException {
-    try (Stream<Path> files = Files.walk(operator.repository())) {
-      return files.filter(Files::isRegularFile).collect(Collectors.toSet());
+    Set<Path> served = new HashSet<>();
+    for (Path folder : List.of(operator.repository(), operator.envelopes())) {
+      if (Files.exists(folder)) {
+        try (Stream<Path> files = Files.walk(folder)) {
+          files.filter(Files::isRegularFile).forEach(served::add);
+        }
+      }
     }
+    return served;
   }
 
   @Override

@@ -11,60 +11,98 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** The operator's side: {@code bartizan-fleet} on one directory. */
-@TouchesTheWorld("the operator's directory")
+/**
+ * The operator's side: an author's directory, which {@code bartizan-release} works on, and a
+ * server's, which {@code bartizan-fleet} works on. Neither knows where the other is.
+ */
+@TouchesTheWorld("the operator's directories")
 public final class Operator {
-  private final Program program;
+  private final Program release;
+  private final Program fleet;
   private final Distribution distribution;
+  private final Path author;
   private final Path directory;
 
-  public Operator(Distribution distribution, Path directory) {
-    this.program = new Program(distribution.fleet());
+  /**
+   * @param home of both
+   */
+  public Operator(Distribution distribution, Path home) {
+    this.release = new Program(distribution.release());
+    this.fleet = new Program(distribution.fleet());
     this.distribution = distribution;
-    this.directory = directory;
+    this.author = home.resolve("author");
+    this.directory = home.resolve("fleet");
   }
 
+  /** The author's. */
+  public Path author() {
+    return author;
+  }
+
+  /** The server's. */
   public Path directory() {
     return directory;
   }
 
-  /** What a web server serves. */
+  /** What a web server serves: the author's repository, and in it the keys that the server adds. */
   public Path repository() {
-    return directory.resolve("repository");
+    return author.resolve("repository");
   }
 
-  /** {@code bartizan-fleet init} with this broker and repository. */
+  /** Content keys as devices get them. */
+  public Path envelopes() {
+    return directory.resolve("served/keys");
+  }
+
+  /** Founds both, with this broker and repository, and makes each known to the other. */
   public Outcome init(int brokerPort, String repositoryUrl)
       throws IOException, InterruptedException {
-    return program
-        .run(
-            "init",
-            directory.toString(),
-            "--trust-domain",
-            "demo.example",
-            "--broker",
-            "ssl://localhost:" + brokerPort,
-            "--repository",
-            repositoryUrl)
-        .expect(0);
+    release.run("init", author.toString()).expect(0);
+    Outcome founded =
+        fleet
+            .run(
+                "init",
+                directory.toString(),
+                "--root",
+                author.resolve("root.json").toString(),
+                "--trust-domain",
+                "demo.example",
+                "--broker",
+                "ssl://localhost:" + brokerPort,
+                "--repository",
+                repositoryUrl)
+            .expect(0);
+    release("fleet", directory.resolve("fleet-keys.json").toString());
+    Files.createSymbolicLink(repository().resolve("keys"), envelopes());
+    return founded;
   }
 
-  /** Runs a command that takes {@code --dir}, and insists that it succeeds. */
+  /** Has the author do something, and insists that it succeeds. */
+  public Outcome release(String... arguments) throws IOException, InterruptedException {
+    return in(author, release, arguments).expect(0);
+  }
+
+  /** Has the server do something, and insists that it succeeds. */
   public Outcome run(String... arguments) throws IOException, InterruptedException {
     return attempt(arguments).expect(0);
   }
 
   /** The same for a command that may fail. */
   public Outcome attempt(String... arguments) throws IOException, InterruptedException {
+    return in(directory, fleet, arguments);
+  }
+
+  private static Outcome in(Path directory, Program program, String... arguments)
+      throws IOException, InterruptedException {
     List<String> all = new ArrayList<>(Arrays.asList(arguments));
     all.add("--dir");
     all.add(directory.toString());
     return program.run(all.toArray(String[]::new));
   }
 
-  /** Runs a command as it stands. */
+  /** Runs a command of the server's as it stands. */
   public Outcome plain(String... arguments) throws IOException, InterruptedException {
-    return program.run(arguments);
+    return fleet.run(arguments);
   }
 
   /** Lets the makers of these chips be believed. */

@@ -93,8 +93,7 @@ class BadReleaseIT extends OneDevice {
   @Test
   void aForeignEnvelopeForAnEarlierReleaseDoesNotReplaceTheGoodOne() throws Exception {
     String active = device().status().path("models").path(0).path("release").asText();
-    Path envelope =
-        lab().operator().repository().resolve("keys/" + active + "/" + lab().ueid() + ".cms");
+    Path envelope = lab().operator().envelopes().resolve(active + "/" + lab().ueid() + ".cms");
     byte[] mine = Files.readAllBytes(envelope);
     String version = release();
     update(version).expect(0);

@@ -150,7 +150,7 @@ class BadStartIT extends OneDevice {
     awaitServing("1.0.0");
     awaitProblem("repository", "EXPIRED");
 
-    lab().operator().run("release", "refresh");
+    lab().operator().release("refresh");
     device().run("update", MODEL, "--check").expect(0);
   }
 

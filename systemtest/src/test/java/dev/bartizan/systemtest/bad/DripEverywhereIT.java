@@ -38,9 +38,7 @@ class DripEverywhereIT extends Dripped {
   void aVersionOnTrialIsKeptWhoeverSlowsTheRepositoryDown() throws Exception {
     // Downgrade: who can make the network slow would decide which version of the agent runs.
     AgentTree tree = AgentTree.calling(Distribution.built(), NEXT, home().resolve("next"));
-    lab()
-        .operator()
-        .run("release", "software", tree.home().toString(), "--version", NEXT, "--deliver");
+    lab().operator().release("software", tree.home().toString(), "--version", NEXT, "--deliver");
     drips(path -> supervisorStarts() > 1);
     isNext = true;
 

@@ -74,7 +74,7 @@ abstract class Dripped extends OneDevice {
   void supervise() throws Exception {
     lab().release("1.1.0", Models.file("1.1.0"), Models.golden("1.1.0"));
     // Another policy, so that there is a document to fetch.
-    lab().operator().run("release", "policy", "--models", MODEL, "--jitter", "1");
+    lab().operator().release("policy", "--models", MODEL, "--jitter", "1");
     device().stop();
     lab().web().stop();
     int port = Integer.parseInt(lab().repositoryUrl().replaceAll("\\D*127.0.0.1:(\\d+)/", "$1"));

@@ -57,7 +57,7 @@ class ForeignVersionIT extends SelfUpdating {
     Outcome released =
         lab()
             .operator()
-            .run("release", "software", tree.home().toString(), "--version", "0.1.9", "--deliver");
+            .release("software", tree.home().toString(), "--version", "0.1.9", "--deliver");
     assertEquals(0, released.exit(), released.err());
     pause();
     layDown(tree, "a");
@@ -151,7 +151,7 @@ class ForeignVersionIT extends SelfUpdating {
 
   /** As it was published last. */
   private Digest manifest() throws IOException {
-    try (Stream<Path> files = Files.walk(lab().operator().directory())) {
+    try (Stream<Path> files = Files.walk(lab().operator().author())) {
       Path file =
           files
               .filter(it -> it.toString().contains("software/agent/0.1.9/"))

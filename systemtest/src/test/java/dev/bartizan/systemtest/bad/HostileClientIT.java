@@ -121,8 +121,7 @@ class HostileClientIT extends OneDevice {
   private void releaseWithOrdinaryGuards(String version) throws Exception {
     lab()
         .operator()
-        .run(
-            "release",
+        .release(
             "model",
             Models.file(version).toString(),
             "--name",

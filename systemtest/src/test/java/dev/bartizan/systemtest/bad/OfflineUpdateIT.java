@@ -4,7 +4,7 @@ package dev.bartizan.systemtest.bad;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.bartizan.fleet.publish.BundleWriter;
+import dev.bartizan.author.publish.BundleWriter;
 import dev.bartizan.systemtest.lab.Models;
 import dev.bartizan.systemtest.lab.Program.Outcome;
 import java.nio.file.Files;
@@ -23,7 +23,7 @@ class OfflineUpdateIT extends OneDevice {
 
   @BeforeAll
   void bringAStick() throws Exception {
-    lab().operator().run("release", "policy", "--models", MODEL, "--updates-alone");
+    lab().operator().release("policy", "--models", MODEL, "--updates-alone");
     device().stop();
     device().start();
     awaitServing("1.0.0");
@@ -34,9 +34,12 @@ class OfflineUpdateIT extends OneDevice {
       old.addAll("");
       old.finish();
     }
-    lab().operator().run("release", "refresh");
+    lab().operator().release("refresh");
     bundle = home().resolve("stick.bundle");
-    lab().operator().run("bundle", bundle.toString(), "--model", MODEL, "--version", "1.1.0");
+    Path devices = home().resolve("devices.pem");
+    lab().operator().run("device", "certificates", devices.toString());
+    String command = "bundle %s --model %s --version 1.1.0 --devices %s";
+    lab().operator().release(command.formatted(bundle, MODEL, devices).split(" "));
     lab().web().close();
   }
 

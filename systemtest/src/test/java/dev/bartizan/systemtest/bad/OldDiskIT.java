@@ -58,9 +58,9 @@ class OldDiskIT extends OneDevice {
   }
 
   private void policy(String... options) throws Exception {
-    List<String> all = new ArrayList<>(List.of("release", "policy", "--models", MODEL));
+    List<String> all = new ArrayList<>(List.of("policy", "--models", MODEL));
     all.addAll(List.of(options));
-    lab().operator().run(all.toArray(String[]::new));
+    lab().operator().release(all.toArray(String[]::new));
   }
 
   private String waitingFor() throws Exception {

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.bartizan.fleet.release.OperatorRepository;
+import dev.bartizan.author.release.AuthorRepository;
 import dev.bartizan.systemtest.lab.Distribution;
 import dev.bartizan.systemtest.lab.FileTree;
 import dev.bartizan.systemtest.lab.Lab;
@@ -53,9 +53,9 @@ abstract class OneDevice {
   /** Publishes a timestamp that has expired, as if nobody had come by since. */
   final void signTimestampDaysAgo(int days) throws Exception {
     Clock then = Clock.offset(Clock.systemUTC(), Duration.ofDays(-days));
-    OperatorRepository repository =
-        new OperatorRepository(
-            new SharedDirectory(lab().operator().directory()),
+    AuthorRepository repository =
+        new AuthorRepository(
+            new SharedDirectory(lab().operator().author()),
             Optional.empty(),
             then,
             new SecureRandom());

@@ -48,9 +48,7 @@ abstract class SelfUpdating extends OneDevice {
   }
 
   final Outcome update(AgentTree tree, String version) throws Exception {
-    lab()
-        .operator()
-        .run("release", "software", tree.home().toString(), "--version", version, "--deliver");
+    lab().operator().release("software", tree.home().toString(), "--version", version, "--deliver");
     return lab().command("update", "software=agent", "version=" + version);
   }
 

@@ -72,8 +72,7 @@ final class Stranger implements AutoCloseable {
     try {
       await(() -> device.serving(Models.NAME).equals(MODEL_VERSION));
       AgentTree tree = AgentTree.calling(Distribution.built(), AGENT, home.resolve("tree"));
-      lab.operator()
-          .run("release", "software", tree.home().toString(), "--version", AGENT, "--deliver");
+      lab.operator().release("software", tree.home().toString(), "--version", AGENT, "--deliver");
       lab.command("update", "software=agent", "version=" + AGENT).expect(0);
       await(() -> device.status().path("agent").path("version").asText().equals(AGENT));
       await(() -> device.serving(Models.NAME).equals(MODEL_VERSION));

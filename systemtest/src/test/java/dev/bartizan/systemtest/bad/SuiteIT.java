@@ -106,8 +106,7 @@ class SuiteIT extends SelfUpdating {
     Path model = Models.file(version.equals("1.0.0") ? "1.0.0" : "1.1.0");
     lab()
         .operator()
-        .run(
-            "release",
+        .release(
             "model",
             model.toString(),
             "--name",
@@ -124,20 +123,20 @@ class SuiteIT extends SelfUpdating {
   private void deliver(AgentTree tree, String version) throws Exception {
     lab()
         .operator()
-        .run("release", "software", tree.home().toString(), "--version", version, "--deliver")
+        .release("software", tree.home().toString(), "--version", version, "--deliver")
         .expect(0);
   }
 
   private void suite(String version, String configuration, String... members) throws Exception {
     Path file = Files.writeString(home().resolve("configuration.json"), configuration);
-    String[] command = {"release", "suite", "line", "--version", version, "--configuration"};
+    String[] command = {"suite", "line", "--version", version, "--configuration"};
     List<String> arguments = new ArrayList<>(List.of(command));
     arguments.add(file.toString());
     for (String member : members) {
       arguments.add("--member");
       arguments.add(member);
     }
-    lab().operator().run(arguments.toArray(new String[0])).expect(0);
+    lab().operator().release(arguments.toArray(new String[0]));
   }
 
   private Outcome updateSuite(String version) throws Exception {

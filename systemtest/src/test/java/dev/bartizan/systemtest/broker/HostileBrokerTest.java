@@ -58,13 +58,11 @@ class HostileBrokerTest {
   @BeforeEach
   void found() throws Exception {
     directory = new SharedDirectory(folder);
-    authority =
-        NewFleet.found(
-            directory,
-            new FleetSettings("fleet.example", "ssl://localhost:8883"),
-            List.of("localhost"),
-            Clock.systemUTC(),
-            RANDOM);
+    FleetSettings settings =
+        new FleetSettings(
+            "fleet.example", "ssl://localhost:8883", URI.create("http://localhost:8080/"));
+    NewFleet.found(directory, settings, List.of("localhost"), Clock.systemUTC(), RANDOM);
+    authority = CertificateAuthority.load(directory, Clock.systemUTC(), RANDOM);
   }
 
   @AfterEach

@@ -22,8 +22,6 @@ import dev.bartizan.fleet.identity.CertificateAuthority;
 import dev.bartizan.fleet.identity.Credentials;
 import dev.bartizan.fleet.identity.FleetSettings;
 import dev.bartizan.fleet.identity.OperatorKeys;
-import dev.bartizan.fleet.publish.RepositoryPlan;
-import dev.bartizan.fleet.release.OperatorRepository;
 import dev.bartizan.protocol.command.Audience;
 import dev.bartizan.protocol.command.Command;
 import dev.bartizan.protocol.command.CommandKeys;
@@ -32,7 +30,7 @@ import dev.bartizan.systemtest.lab.Broker;
 import dev.bartizan.systemtest.lab.Ports;
 import dev.bartizan.updater.disk.FakeDisk;
 import dev.bartizan.updater.disk.SharedDirectory;
-import dev.bartizan.updater.tuf.SignatureScheme;
+import dev.bartizan.updater.tuf.RepositorySimulator;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -87,16 +85,11 @@ class ReplayThroughBrokerTest {
   void connect() throws Exception {
     int port = Ports.free();
     directory = new SharedDirectory(folder);
-    settings = new FleetSettings(FLEET, "ssl://localhost:" + port);
-    FleetPlan plan =
-        new FleetPlan(
-            settings,
-            List.of("localhost"),
-            URI.create("http://localhost:8080/"),
-            RepositoryPlan.defaults(SignatureScheme.ED25519));
-    OperatorRepository repository =
-        new OperatorRepository(directory, Optional.empty(), Clock.systemUTC(), RANDOM);
-    new Founding(directory, repository, Clock.systemUTC(), RANDOM).found(plan);
+    settings =
+        new FleetSettings(FLEET, "ssl://localhost:" + port, URI.create("http://localhost:8080/"));
+    new Founding(directory, Clock.systemUTC(), RANDOM)
+        .found(
+            new FleetPlan(settings, List.of("localhost")), new RepositorySimulator().rootFile(1));
     broker = Broker.start(folder, port);
     own = EnrolledDevice.of(authority(), FLEET, DEVICE);
     post =

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 /** What the daemon loads on a device: a guest brings no servers, brokers and databases. */
 final class DeviceClassPathIT {
   private static final String OPERATORS_OWN =
-      ".*(hono|kafka|vertx|jdbc|h2|postgres|bartizan-fleet).*";
+      ".*(hono|kafka|vertx|jdbc|h2|postgres|bartizan-fleet|bartizan-author).*";
 
   @Test
   void holdsNothingThatIsForTheOperatorsSide() throws Exception {

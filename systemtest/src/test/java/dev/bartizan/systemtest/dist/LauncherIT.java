@@ -15,13 +15,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code bin/bartizan} and {@code bin/bartizan-fleet} wherever they are put. */
+/** The commands of {@code bin/} wherever they are put. */
 final class LauncherIT {
   @TempDir Path directory;
 
   @Test
-  void bothCommandsAnswer() throws Exception {
-    for (String command : List.of("bartizan", "bartizan-fleet")) {
+  void everyCommandAnswers() throws Exception {
+    for (String command : List.of("bartizan", "bartizan-release", "bartizan-fleet")) {
       String launcher = DIST.resolve("bin").resolve(command).toString();
       Shell.Ending ending = Shell.run(directory, launcher, "--help").succeeded();
       assertTrue(ending.out().startsWith("Usage: " + command), ending.out());

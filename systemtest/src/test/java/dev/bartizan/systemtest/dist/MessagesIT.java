@@ -7,12 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.bartizan.author.publish.RepositoryPlan;
+import dev.bartizan.author.release.AuthorRepository;
+import dev.bartizan.author.release.NewAuthor;
 import dev.bartizan.crypto.tpm.Swtpm;
 import dev.bartizan.fleet.founding.FleetPlan;
 import dev.bartizan.fleet.founding.Founding;
 import dev.bartizan.fleet.identity.FleetSettings;
-import dev.bartizan.fleet.publish.RepositoryPlan;
-import dev.bartizan.fleet.release.OperatorRepository;
 import dev.bartizan.systemtest.lab.Background;
 import dev.bartizan.systemtest.lab.Distribution;
 import dev.bartizan.systemtest.lab.Patience;
@@ -55,9 +56,8 @@ class MessagesIT {
 
   @BeforeAll
   void found() throws Exception {
-    Path fleet = home.resolve("fleet");
-    found(fleet);
-    repository = fleet.resolve("repository");
+    found(home.resolve("author"), home.resolve("fleet"));
+    repository = home.resolve("author/repository");
     web = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     web.createContext("/", this::asAnObjectStore);
     web.start();
@@ -68,18 +68,20 @@ class MessagesIT {
     web.stop(0);
   }
 
-  private static void found(Path fleet) throws Exception {
-    SharedDirectory directory = new SharedDirectory(fleet);
+  private static void found(Path author, Path fleet) throws Exception {
+    SharedDirectory directory = new SharedDirectory(author);
     SecureRandom random = new SecureRandom();
-    OperatorRepository repository =
-        new OperatorRepository(directory, Optional.empty(), Clock.systemUTC(), random);
-    FleetPlan plan =
-        new FleetPlan(
-            new FleetSettings("fleet.example", "ssl://localhost:8883"),
-            List.of("localhost"),
-            URI.create("http://localhost:8080/"),
-            RepositoryPlan.defaults(SignatureScheme.ED25519));
-    new Founding(directory, repository, Clock.systemUTC(), random).found(plan);
+    NewAuthor.create(
+        directory,
+        new AuthorRepository(directory, Optional.empty(), Clock.systemUTC(), random),
+        RepositoryPlan.defaults(SignatureScheme.ED25519));
+    FleetSettings settings =
+        new FleetSettings(
+            "fleet.example", "ssl://localhost:8883", URI.create("http://localhost:8080/"));
+    new Founding(new SharedDirectory(fleet), Clock.systemUTC(), random)
+        .found(
+            new FleetPlan(settings, List.of("localhost")),
+            Files.readAllBytes(author.resolve("root.json")));
   }
 
   /** What is not there is forbidden: it does not say what it has. */
@@ -198,7 +200,7 @@ class MessagesIT {
   @Test
   void aRepositoryOfAnotherFleetIsNotSaidToAnswer() throws Exception {
     Path other = home.resolve("other");
-    found(other);
+    found(other.resolve("author"), other);
     Path config = configuration("other", "");
     String ours = Files.readString(config);
     Path root = home.resolve("fleet/device/root.json");

@@ -32,7 +32,10 @@ final class NoticeIT {
           "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "Bouncy Castle Licence", "EPL-2.0", "MIT");
 
   private static final Map<String, String> BILLS =
-      Map.of("device", "bartizan.cdx.json", "operator", "bartizan-fleet.cdx.json");
+      Map.of(
+          "author", "bartizan-release.cdx.json",
+          "device", "bartizan.cdx.json",
+          "server", "bartizan-fleet.cdx.json");
 
   @Test
   void everyLibraryHasALicenceThatIsAllowed() throws Exception {

@@ -51,9 +51,9 @@ final class OperationsPageIT {
       Map.of(
           "./install.sh build", "made what is tried here; ReproducibleBuildIT runs it",
           "bartizan-fleet serve --accept-keystore", "needs a token of PKCS#11: OtherKeystoresIT",
-          "bartizan-fleet release suite", "needs models that this page does not have: SuiteIT",
+          "bartizan-release suite", "needs models that this page does not have: SuiteIT",
           "bartizan-fleet command update --to UEID suite=", "the same: SuiteIT",
-          "bartizan-fleet release software --version 0.2.0", "another program: SystemdIT updates",
+          "bartizan-release software --version 0.2.0", "another program: SystemdIT updates",
           "bartizan-fleet command update --to UEID software=", "the same: SystemdIT",
           "curl --unix-socket ...", "an application's answer to what SystemdIT does not ask for");
 
@@ -149,14 +149,13 @@ final class OperationsPageIT {
     } else if (command.contains("--learn-from report")) {
       copy(box.root().resolve("tmp/report"), here.resolve("report"));
     } else if (command.startsWith(
-        "bartizan-fleet release model defect.onnx --name defect --version 1.0.0")) {
+        "bartizan-release model defect.onnx --name defect --version 1.0.0")) {
       copy(Models.file("1.0.0"), here.resolve("defect.onnx"));
       Files.createSymbolicLink(here.resolve("golden"), Models.golden("1.0.0"));
     } else if (command.contains("--values pcrs.json")) {
       Files.writeString(here.resolve("pcrs.json"), ReferencePcrs.of(chip));
-    } else if (command.startsWith("bartizan-fleet bundle")) {
-      run(
-          "bartizan-fleet release model defect.onnx --name defect --version 1.1.0 --golden golden/");
+    } else if (command.startsWith("bartizan-release bundle")) {
+      run("bartizan-release model defect.onnx --name defect --version 1.1.0 --golden golden/");
     } else if (command.startsWith("sudo bartizan update --check --offline")) {
       Path stick = Files.createDirectories(box.root().resolve("media/stick"));
       copy(here.resolve("defect-1.1.0.bundle"), stick.resolve("defect-1.1.0.bundle"));

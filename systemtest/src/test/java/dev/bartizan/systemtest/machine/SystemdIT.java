@@ -170,7 +170,7 @@ final class SystemdIT {
   void theDaemonUpdatesItself() throws Exception {
     AgentTree next = AgentTree.calling(Distribution.built(), OWN_UPDATE, home.resolve("next"));
     lab.operator()
-        .run("release", "software", next.home().toString(), "--version", OWN_UPDATE, "--deliver");
+        .release("software", next.home().toString(), "--version", OWN_UPDATE, "--deliver");
     update("software=agent", "version=" + OWN_UPDATE);
     assertEquals(OWN_UPDATE, status().path("agent").path("version").asText());
     awaitServing("1.1.1");
@@ -304,8 +304,8 @@ final class SystemdIT {
         .run("--root", tree.toString())
         .expect(0);
     Path installed = tree.resolve("usr/lib/bartizan");
-    lab.operator().run("release", "software", installed.toString(), "--version", version);
-    lab.operator().run("release", "policy", "--models", Models.NAME);
+    lab.operator().release("software", installed.toString(), "--version", version);
+    lab.operator().release("policy", "--models", Models.NAME);
     lab.vouchForBoot();
   }
 

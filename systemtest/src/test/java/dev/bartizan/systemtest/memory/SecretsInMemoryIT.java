@@ -175,7 +175,8 @@ class SecretsInMemoryIT {
   }
 
   private FileSweep sweep(Needles runs) throws IOException {
-    Set<Path> makers = Set.of(lab.operator().directory(), model(VERSION), model(NEXT));
+    Set<Path> makers =
+        Set.of(lab.operator().author(), lab.operator().directory(), model(VERSION), model(NEXT));
     FileSweep sweep =
         FileSweep.ofTheSystem(begin, home, makers, runs).withFilesOf(lab.device().pid());
     List<Path> ours = sweep.passed().stream().filter(it -> it.startsWith(home)).toList();
@@ -205,7 +206,7 @@ class SecretsInMemoryIT {
   private Needles keys() throws Exception {
     List<byte[]> keys = new ArrayList<>();
     for (String version : List.of("1.0.0", VERSION, NEXT)) {
-      Path archive = lab.operator().directory().resolve("releases").resolve(Models.NAME);
+      Path archive = lab.operator().author().resolve("releases").resolve(Models.NAME);
       byte[] content = Files.readAllBytes(archive.resolve(version).resolve("content.key"));
       keys.add(content);
       ReleaseManifest manifest =

@@ -146,7 +146,7 @@ class SecretsOnTheBusIT {
     List<byte[]> keys = new ArrayList<>();
     for (String version : VERSIONS) {
       Path release =
-          lab.operator().directory().resolve("releases").resolve(Models.NAME).resolve(version);
+          lab.operator().author().resolve("releases").resolve(Models.NAME).resolve(version);
       keys.add(Files.readAllBytes(release.resolve("content.key")));
     }
     return keys;
@@ -176,7 +176,7 @@ class SecretsOnTheBusIT {
   }
 
   private List<Path> envelopes() throws IOException {
-    try (Stream<Path> files = Files.walk(lab.operator().repository().resolve("keys"))) {
+    try (Stream<Path> files = Files.walk(lab.operator().envelopes())) {
       return files.filter(file -> file.endsWith(lab.ueid() + ".cms")).toList();
     }
   }

@@ -118,6 +118,21 @@ public final class SharedDirectory {
     }
   }
 
+  /** The folders in {@code folder}, sorted, without it. */
+  public List<String> folders(String folder) throws IOException {
+    Path directory = path(folder);
+    if (!Files.isDirectory(directory)) {
+      return List.of();
+    }
+    try (Stream<Path> entries = Files.list(directory)) {
+      return entries
+          .filter(entry -> Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS))
+          .map(entry -> String.valueOf(entry.getFileName()))
+          .sorted()
+          .toList();
+    }
+  }
+
   /** Makes {@code change} while no other process or thread makes one. */
   public <T> T exclusively(Change<T> change) throws IOException, Refusal {
     ReentrantLock turn = THREADS.computeIfAbsent(root, path -> new ReentrantLock());

@@ -94,6 +94,17 @@ public final class TrustedDocuments {
    * @throws IOException when no place can be asked, or all of it took longer than {@link #REFRESH}
    */
   public void refresh(List<String> wanted) throws Refusal, IOException, InterruptedException {
+    refresh(fresh -> wanted);
+  }
+
+  /** Which documents to hold, as metadata has them. */
+  @FunctionalInterface
+  public interface Wanted {
+    List<String> among(TrustedTargets fresh) throws Refusal, IOException;
+  }
+
+  /** The same, for who wants all documents of a kind. */
+  public void refresh(Wanted wanted) throws Refusal, IOException, InterruptedException {
     asking.lockInterruptibly();
     try {
       Allowance together = new Allowance(nanoTime, REFRESH);
@@ -126,7 +137,7 @@ public final class TrustedDocuments {
   }
 
   /** Returns the documents to hold from now on. */
-  private Set<Digest> refreshFrom(Place place, List<String> wanted, Allowance together)
+  private Set<Digest> refreshFrom(Place place, Wanted wanted, Allowance together)
       throws Refusal, IOException, InterruptedException {
     SmallFiles files = place.files().within(together);
     TufClient metadata = place.metadata().from(files);
@@ -136,7 +147,7 @@ public final class TrustedDocuments {
       // Of a version that this device goes back to, or on to: it starts without a network, too.
       held.add(named.sha256());
     }
-    for (String path : wanted) {
+    for (String path : wanted.among(fresh)) {
       Optional<TargetFile> target = fresh.find(path);
       if (target.isPresent()) {
         fetch(files, fresh, target.get());

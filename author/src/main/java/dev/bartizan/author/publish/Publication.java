@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.bartizan.author.publish;
+
+import dev.bartizan.author.keys.MetadataSigning;
+import dev.bartizan.author.keys.MetadataSigning.Demand;
+import dev.bartizan.crypto.Bytes;
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.updater.tuf.RoleName;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Signed files on their way out. Everything is signed before anything is written, so that a missing
+ * key leaves nothing half done; they are written in the order they were signed, so that whoever
+ * signs timestamp last makes all of it visible at once.
+ */
+final class Publication {
+  private final MetadataDraft edition;
+  private final MetadataSigning signing;
+  private final KeyAssignments keys;
+  private final Map<String, Bytes> files = new LinkedHashMap<>();
+
+  Publication(MetadataDraft edition, MetadataSigning signing) {
+    this.edition = edition;
+    this.signing = signing;
+    this.keys = new KeyAssignments(edition);
+  }
+
+  /** The next version of {@code role}, signed by its own keys. */
+  Bytes sign(RoleName role) throws Refusal, IOException {
+    return sign(role, List.of(keys.demand(role)));
+  }
+
+  /** The next version of {@code role}, signed as all of {@code demands} want it. */
+  Bytes sign(RoleName role, List<Demand> demands) throws Refusal, IOException {
+    edition.renew(role);
+    Bytes file = signing.sign(edition.signed(role), demands);
+    boolean versioned = !role.equals(RoleName.TIMESTAMP);
+    files.put(versioned ? role.fileName(edition.version(role)) : role.fileName(), file);
+    return file;
+  }
+
+  /** Signs {@code changed}, the snapshot that names them, and keeps the timestamp for later. */
+  void signSnapshotOf(List<RoleName> changed) throws Refusal, IOException {
+    for (RoleName role : changed) {
+      edition.mention(RoleName.SNAPSHOT, role, sign(role));
+    }
+    edition.mention(RoleName.TIMESTAMP, RoleName.SNAPSHOT, sign(RoleName.SNAPSHOT));
+  }
+
+  void writeTo(RepositoryFolder folder) throws IOException {
+    for (Map.Entry<String, Bytes> file : files.entrySet()) {
+      folder.writeMetadata(file.getKey(), file.getValue().toArray());
+    }
+  }
+}

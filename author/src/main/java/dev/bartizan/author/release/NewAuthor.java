@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.bartizan.author.release;
+
+import dev.bartizan.author.publish.RepositoryPlan;
+import dev.bartizan.crypto.Bytes;
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.json.JsonFields;
+import dev.bartizan.crypto.json.Malformed;
+import dev.bartizan.crypto.json.StrictJson;
+import dev.bartizan.updater.disk.SharedDirectory;
+import java.io.IOException;
+import java.util.List;
+
+/** An author's directory: role keys, an empty signed repository, and its root to hand out. */
+public final class NewAuthor {
+  /** The first root of trust, which devices and servers pin. */
+  public static final String ROOT = "root.json";
+
+  private static final String FILE = "author.json";
+  private static final String SCHEMA = "bartizan-author/1";
+  private static final int MAX_LENGTH = 16 * 1024;
+  private static final int MAX_TEXT = 100;
+
+  /** Any of these is a sign that somebody was here before. */
+  private static final List<String> TRACES =
+      List.of(FILE, "keys/root-1.pem", "repository/metadata/1.root.json");
+
+  private NewAuthor() {}
+
+  /**
+   * Makes keys and repository of {@code plan}.
+   *
+   * @throws AlreadyThere when the directory holds an author's files, or a part of them
+   */
+  public static void create(
+      SharedDirectory directory, AuthorRepository repository, RepositoryPlan plan)
+      throws IOException, Refusal {
+    for (String trace : TRACES) {
+      if (directory.find(trace, 1 << 20).isPresent()) {
+        throw new AlreadyThere(directory.path(trace));
+      }
+    }
+    Bytes root = repository.use(open -> open.create(plan));
+    directory.write(ROOT, root.toArray());
+    directory.write(FILE, StrictJson.writeIndented(StrictJson.object().put("schema", SCHEMA)));
+  }
+
+  /**
+   * Insists that this is an author's directory, before anything is made in it.
+   *
+   * @throws IOException when it is none
+   * @throws Malformed when it is of another version
+   */
+  public static void require(SharedDirectory directory) throws IOException, Malformed {
+    String what = directory.path(FILE).toString();
+    JsonFields fields = StrictJson.read(directory.read(FILE, MAX_LENGTH), MAX_LENGTH, what);
+    String schema = fields.text("schema", MAX_TEXT);
+    if (!schema.equals(SCHEMA)) {
+      throw new Malformed(what + ".schema is " + schema + ", this version reads " + SCHEMA);
+    }
+  }
+}

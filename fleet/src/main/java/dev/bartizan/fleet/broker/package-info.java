@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The key broker: content keys come from authors wrapped to it, and go from it to devices.
+ *
+ * <pre>
+ *   key-broker/key-broker.{key,pem}   opens what authors wrapped; 0600
+ *   vault/RELEASE.cms                 content keys as they came; RELEASE is the SHA-256 of the manifest
+ *   served/keys/RELEASE/UEID.cms      content keys as devices get them; any static server serves it
+ * </pre>
+ *
+ * <p>Guarantees: a device that is not enrolled now holds no envelope here; content keys are in the
+ * clear only while they are wrapped anew, and never on disk. Not guaranteed: that a content key
+ * which a device once opened can be taken back (raise the epoch and release anew), and secrecy of
+ * the models from who can read {@code key-broker.key} beside {@code vault/}.
+ */
+@NullMarked
+package dev.bartizan.fleet.broker;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.bartizan.fleet.trust;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bartizan.crypto.Bytes;
+import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.boot.ReferenceValues;
+import dev.bartizan.crypto.json.Malformed;
+import dev.bartizan.crypto.json.StrictJson;
+import dev.bartizan.protocol.release.ReleaseName;
+import dev.bartizan.updater.disk.SharedDirectory;
+import java.io.IOException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the author says, verified.
+ *
+ * @param models releases of models, each with the digest of its manifest
+ * @param software the same of the agent
+ * @param references what the boots of hardware profiles look like
+ * @param keys content keys by release, wrapped to this fleet's key broker
+ */
+public record AuthorWord(
+    Map<ReleaseName, Digest> models,
+    Map<ReleaseName, Digest> software,
+    List<ReferenceValues> references,
+    Map<Digest, Bytes> keys) {
+  static final Comparator<ReleaseName> BY_NAME =
+      Comparator.comparing(ReleaseName::name).thenComparing(ReleaseName::version);
+
+  /** Writes what a verifier of reports compares with: both files follow it, and nothing else. */
+  public void writeReferences(SharedDirectory directory) throws IOException, Malformed {
+    directory.write("releases.json", StrictJson.writeIndented(releases()));
+    directory.write("reference.json", StrictJson.writeIndented(profiles()));
+  }
+
+  private ObjectNode releases() {
+    ObjectNode document = StrictJson.object();
+    list(models, document.putArray("releases"));
+    list(software, document.putArray("software"));
+    return document;
+  }
+
+  private static void list(Map<ReleaseName, Digest> releases, ArrayNode array) {
+    releases.forEach(
+        (name, digest) ->
+            array
+                .addObject()
+                .put("name", name.name())
+                .put("version", name.version())
+                .putArray("digests")
+                .add(digest.hex()));
+  }
+
+  private ObjectNode profiles() throws Malformed {
+    ObjectNode document = StrictJson.object();
+    ObjectNode profiles = document.putObject("profiles");
+    for (ReferenceValues values : references) {
+      byte[] written = values.toJson();
+      profiles.set(values.profile(), StrictJson.read(written, written.length, "reference").tree());
+    }
+    return document;
+  }
+}

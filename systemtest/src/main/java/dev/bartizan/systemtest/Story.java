@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.bartizan.crypto.TouchesTheWorld;
 import dev.bartizan.crypto.tpm.Swtpm;
 import dev.bartizan.systemtest.Steps.Facts;
+import dev.bartizan.systemtest.lab.Accounts;
 import dev.bartizan.systemtest.lab.Distribution;
 import dev.bartizan.systemtest.lab.Lab;
 import dev.bartizan.systemtest.lab.Models;
@@ -30,23 +31,31 @@ final class Story implements AutoCloseable {
   private static final String MODEL = Models.NAME;
   private static final String NONCE = "6f1c2a9be4d07385";
 
+  private final Accounts accounts;
   private final Lab lab;
   private final Path home;
 
   Story(Path home) throws IOException {
     this.home = home;
-    this.lab = new Lab(Distribution.built(), home);
+    this.accounts = Accounts.apart();
+    // Where others than we ourselves can run it.
+    Distribution shown =
+        accounts.areApart()
+            ? Distribution.built().copyTo(home.resolve("dist"))
+            : Distribution.built();
+    this.lab = new Lab(shown, home, accounts);
   }
 
   void tell(Steps steps) {
     steps.step(
-        "the operator founds a fleet: keys, authority, signed empty repository", this::found);
+        "author and server are two: role keys here, authority and key broker there", this::found);
     steps.step(
         "broker with mutual TLS, static web server and a device with a TPM stand ready",
         this::build);
     steps.step("the device enrols: its chip is genuine, its keys live in it", this::enrol);
     steps.step(
-        "model 1.0.0 is released: encrypted, signed, its key wrapped to the device", this::release);
+        "model 1.0.0 is released: encrypted, signed, its key wrapped by way of the key broker",
+        this::release);
     steps.step("reference values and the agent's own files are signed", this::vouch);
     steps.step("the daemon starts and its boot chain is good, event by event", this::start);
     steps.step(
@@ -73,6 +82,15 @@ final class Story implements AutoCloseable {
     facts.add("init", init.took().toMillis(), "ms");
     require(
         Files.exists(lab.operator().directory().resolve("device/root.json")), "device/root.json");
+    if (!accounts.areApart()) {
+      facts.add("users", "one: two of them take root");
+      return;
+    }
+    Outcome author = lab.operator().authorReads(lab.operator().directory().resolve("fleet.json"));
+    Outcome server = lab.operator().serverReads(lab.operator().author().resolve("author.json"));
+    require(author.exit() != 0, "the author reads the server's files");
+    require(server.exit() != 0, "the server reads the author's files");
+    facts.add("users", "two, who cannot read each other's files");
   }
 
   private void build(Facts facts) throws Exception {
@@ -234,7 +252,7 @@ final class Story implements AutoCloseable {
   private void checkQuote(Facts facts) throws Exception {
     Path report = home.resolve("local.report");
     lab.device().run("attest", "--nonce", NONCE, "--out", report.toString()).expect(0);
-    Path unpacked = home.resolve("unpacked");
+    Path unpacked = lab.operator().directory().resolve("unpacked");
     lab.operator().plain("report", "unpack", report.toString(), unpacked.toString()).expect(0);
     Outcome accepted =
         new Program("tpm2_checkquote")

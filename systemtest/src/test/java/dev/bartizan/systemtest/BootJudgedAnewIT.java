@@ -17,6 +17,8 @@ import dev.bartizan.systemtest.lab.TestDevice;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -79,8 +81,7 @@ final class BootJudgedAnewIT {
   private void vouchForTheAgent() throws Exception {
     String said = device.run("--version").expect(0).out().strip();
     lab.operator()
-        .run(
-            "release",
+        .release(
             "software",
             Distribution.built().home().toString(),
             "--version",
@@ -88,10 +89,9 @@ final class BootJudgedAnewIT {
   }
 
   private void policy(String... options) throws Exception {
-    String[] all = new String[options.length + 4];
-    System.arraycopy(new String[] {"release", "policy", "--models", Models.NAME}, 0, all, 0, 4);
-    System.arraycopy(options, 0, all, 4, options.length);
-    lab.operator().run(all);
+    List<String> all = new ArrayList<>(List.of("policy", "--models", Models.NAME));
+    all.addAll(List.of(options));
+    lab.operator().release(all.toArray(String[]::new));
   }
 
   /** Signs the boot of another kernel, and no other. */
@@ -101,8 +101,7 @@ final class BootJudgedAnewIT {
       Path pcrs = Files.writeString(home.resolve("other.json"), ReferencePcrs.of(chip));
       Path log = Files.write(home.resolve("other.log"), TestDevice.log(kernel));
       lab.operator()
-          .run(
-              "release",
+          .release(
               "reference",
               "--profile",
               "default",

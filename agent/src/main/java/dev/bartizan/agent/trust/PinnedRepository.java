@@ -10,18 +10,16 @@ import dev.bartizan.crypto.TouchesTheWorld;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.updater.disk.Disk;
 import dev.bartizan.updater.disk.ScratchDisk;
+import dev.bartizan.updater.documents.RepositoryMetadata;
 import dev.bartizan.updater.documents.TrustedDocuments;
 import dev.bartizan.updater.fetch.Allowance;
-import dev.bartizan.updater.fetch.FetchRefusal;
 import dev.bartizan.updater.fetch.Mirror;
 import dev.bartizan.updater.fetch.SmallFiles;
-import dev.bartizan.updater.tuf.MetadataSource;
 import dev.bartizan.updater.tuf.MetadataStore;
 import dev.bartizan.updater.tuf.Root;
 import dev.bartizan.updater.tuf.TufClient;
 import dev.bartizan.updater.tuf.TufRefusal;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -32,7 +30,6 @@ import java.util.Optional;
 
 /** The repository's metadata below the one root that came with the configuration. */
 public final class PinnedRepository {
-  private static final String METADATA = "metadata/";
   private static final String TUF = "tuf";
   private static final int MAX_ROOT = 512 * 1024;
 
@@ -57,7 +54,7 @@ public final class PinnedRepository {
     List<TrustedDocuments.Place> places = new ArrayList<>();
     for (Mirror mirror : repository.mirrors()) {
       TrustedDocuments.Metadata metadata =
-          files -> new TufClient(pinned, store, source(files), clock);
+          files -> new TufClient(pinned, store, new RepositoryMetadata(files), clock);
       places.add(new TrustedDocuments.Place(metadata, repository.smallFiles(mirror)));
     }
     return new TrustedDocuments(disk, places, time.nanoTime());
@@ -100,7 +97,7 @@ public final class PinnedRepository {
   public Map<String, Long> look(Repository repository) throws IOException, Refusal {
     SmallFiles files =
         repository.smallFiles().within(new Allowance(time.nanoTime(), TrustedDocuments.REFRESH));
-    return new TufClient(pinned, new MetadataStore(new ScratchDisk(), TUF), source(files), clock)
+    return new TufClient(pinned, new MetadataStore(new ScratchDisk(), TUF), new RepositoryMetadata(files), clock)
         .refreshAll()
         .versions();
   }
@@ -120,24 +117,6 @@ public final class PinnedRepository {
       return TufClient.root(Files.readAllBytes(file));
     } catch (TufRefusal notARoot) {
       throw new Malformed(file + ": " + Explanation.of(notARoot), notARoot);
-    }
-  }
-
-  private static MetadataSource source(SmallFiles files) {
-    return (name, limit) -> metadata(files, name, limit);
-  }
-
-  private static Optional<byte[]> metadata(SmallFiles repository, String name, int limit)
-      throws IOException {
-    try {
-      return repository.find(METADATA + name, limit);
-    } catch (FetchRefusal refused) {
-      throw refused.reason() == FetchRefusal.Reason.FORBIDDEN
-          ? new MetadataSource.Forbidden(name)
-          : new IOException(refused.getMessage(), refused);
-    } catch (InterruptedException stopping) {
-      Thread.currentThread().interrupt();
-      throw (IOException) new InterruptedIOException("the agent is stopping").initCause(stopping);
     }
   }
 }

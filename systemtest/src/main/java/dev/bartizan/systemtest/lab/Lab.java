@@ -45,9 +45,16 @@ public final class Lab implements AutoCloseable {
    * @param home an empty directory with a short path: it holds Unix sockets
    */
   public Lab(Distribution distribution, Path home) throws IOException {
+    this(distribution, home, Accounts.one());
+  }
+
+  /** The same, with author and server as these users. */
+  public Lab(Distribution distribution, Path home, Accounts accounts) throws IOException {
     this.distribution = distribution;
     this.home = home;
-    this.operator = new Operator(distribution, home.resolve("operator"));
+    this.operator = new Operator(distribution, home.resolve("operator"), accounts);
+    Files.createDirectories(home.resolve("operator"));
+    accounts.openWay(home);
   }
 
   /** A lab with a fleet, a broker, a repository and a device that is nobody's yet. */
@@ -205,7 +212,7 @@ public final class Lab implements AutoCloseable {
   private Outcome enrol(Enrolling device, String... options)
       throws IOException, InterruptedException {
     int port = Ports.free();
-    Path token = home.resolve("token");
+    Path token = operator.directory().resolve("token");
     operator.run("device", "token", token.toString());
     try (Background server = operator.serve(port, options)) {
       if (!server.isAlive()) {
@@ -225,13 +232,13 @@ public final class Lab implements AutoCloseable {
         new ArrayList<>(
             List.of(
                 "model",
-                model.toString(),
+                operator.handOver(model).toString(),
                 "--name",
                 Models.NAME,
                 "--version",
                 version,
                 "--golden",
-                golden.toString(),
+                operator.handOver(golden).toString(),
                 "--probation",
                 "2",
                 "--max-latency-percent",
@@ -268,9 +275,9 @@ public final class Lab implements AutoCloseable {
                 "--profile",
                 "default",
                 "--pcrs",
-                pcrs().toString(),
+                operator.handOver(pcrs()).toString(),
                 "--event-log",
-                device().eventLog().toString()));
+                operator.handOver(device().eventLog()).toString()));
     all.addAll(Arrays.asList(options));
     operator.release(all.toArray(String[]::new));
   }

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The operator's side: an author's directory, which {@code bartizan-release} works on, and a
@@ -19,17 +20,26 @@ import java.util.List;
 public final class Operator {
   private final Program release;
   private final Program fleet;
+  private final Accounts accounts;
   private final Distribution distribution;
+  private final Path handed;
   private final Path author;
   private final Path directory;
+
+  /** Both as whoever runs this. */
+  public Operator(Distribution distribution, Path home) {
+    this(distribution, home, Accounts.one());
+  }
 
   /**
    * @param home of both
    */
-  public Operator(Distribution distribution, Path home) {
-    this.release = new Program(distribution.release());
-    this.fleet = new Program(distribution.fleet());
+  public Operator(Distribution distribution, Path home, Accounts accounts) {
+    this.release = new Program(with(accounts.author(), distribution.release()));
+    this.fleet = new Program(with(accounts.server(), distribution.fleet()));
+    this.accounts = accounts;
     this.distribution = distribution;
+    this.handed = home.resolve("handed");
     this.author = home.resolve("author");
     this.directory = home.resolve("fleet");
   }
@@ -57,6 +67,8 @@ public final class Operator {
   /** Founds both, with this broker and repository, and makes each known to the other. */
   public Outcome init(int brokerPort, String repositoryUrl)
       throws IOException, InterruptedException {
+    accounts.makeForAuthor(author);
+    accounts.makeForServer(directory);
     release.run("init", author.toString()).expect(0);
     Outcome founded =
         fleet
@@ -64,7 +76,7 @@ public final class Operator {
                 "init",
                 directory.toString(),
                 "--root",
-                author.resolve("root.json").toString(),
+                handOver(author.resolve("root.json")).toString(),
                 "--trust-domain",
                 "demo.example",
                 "--broker",
@@ -72,9 +84,28 @@ public final class Operator {
                 "--repository",
                 repositoryUrl)
             .expect(0);
-    release("fleet", directory.resolve("fleet-keys.json").toString());
+    release("fleet", handOver(directory.resolve("fleet-keys.json")).toString());
     Files.createSymbolicLink(repository().resolve("keys"), envelopes());
     return founded;
+  }
+
+  /** A file or directory as the author's or the server's programs can read it. */
+  Path handOver(Path file) throws IOException {
+    return accounts.handOver(file, handed);
+  }
+
+  /** How reading that file ends for the author, who is another user than the server. */
+  public Outcome authorReads(Path file) throws IOException, InterruptedException {
+    return new Program(with(accounts.author(), "cat")).run(file.toString());
+  }
+
+  /** The same for the server. */
+  public Outcome serverReads(Path file) throws IOException, InterruptedException {
+    return new Program(with(accounts.server(), "cat")).run(file.toString());
+  }
+
+  private static String[] with(List<String> prefix, String program) {
+    return Stream.concat(prefix.stream(), Stream.of(program)).toArray(String[]::new);
   }
 
   /** Has the author do something, and insists that it succeeds. */
@@ -113,7 +144,8 @@ public final class Operator {
 
   /** {@code bartizan-fleet serve}: enrolment, with these further options. */
   public Background serve(int port, String... options) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of(distribution.fleet()));
+    List<String> command = new ArrayList<>(accounts.server());
+    command.add(distribution.fleet());
     command.addAll(List.of("serve", directory.toString(), "--listen", "127.0.0.1:" + port));
     command.addAll(Arrays.asList(options));
     Background server =

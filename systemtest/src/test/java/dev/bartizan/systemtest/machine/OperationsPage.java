@@ -15,10 +15,9 @@ final class OperationsPage {
 
   /** What a line of a shell begins with; other blocks are files, or what a command printed. */
   private static final Pattern SHELL =
-      Pattern.compile("(\\./|sudo |cd |cp |mkdir |curl |openssl |bartizan|[A-Z_]+=\\S).*");
+      Pattern.compile("(\\./|sudo |cd |cp |ln |mkdir |curl |openssl |bartizan|[A-Z_]+=\\S).*");
 
-  private static final Pattern IN_TEXT =
-      Pattern.compile("`((?:bartizan(?:-fleet)? |release )[^`]+)`");
+  private static final Pattern IN_TEXT = Pattern.compile("`(bartizan(?:-fleet|-release)? [^`]+)`");
 
   private final List<String> lines;
 

@@ -61,7 +61,7 @@ final class OperationsPageIT {
   static final Map<String, String> SUBSTITUTIONS = new LinkedHashMap<>();
 
   static {
-    SUBSTITUTIONS.put("../install.sh", "../dist/install.sh"); // What was built is what is there.
+    SUBSTITUTIONS.put("./install.sh --root", "dist/install.sh --root"); // What was built is there.
     SUBSTITUTIONS.put("fleet.example", "localhost");
     SUBSTITUTIONS.put("https://models.example/", "{repository}");
     SUBSTITUTIONS.put("/path/to/tpm-makers/*.pem", "{maker}");
@@ -145,28 +145,30 @@ final class OperationsPageIT {
     if (command.startsWith("sudo dist/install.sh")) {
       carryToTheDevice();
     } else if (command.startsWith("sudo install -m 400")) {
-      copy(here.resolve(word(command, 5)), box.root().resolve("root").resolve(word(command, 5)));
-    } else if (command.contains("--learn-from report")) {
-      copy(box.root().resolve("tmp/report"), here.resolve("report"));
+      copy(
+          here.resolve("fleet").resolve(word(command, 5)),
+          box.root().resolve("root").resolve(word(command, 5)));
+    } else if (command.startsWith("bartizan-fleet report learn")) {
+      copy(box.root().resolve("tmp/report"), here.resolve("fleet/report"));
     } else if (command.startsWith(
         "bartizan-release model defect.onnx --name defect --version 1.0.0")) {
-      copy(Models.file("1.0.0"), here.resolve("defect.onnx"));
-      Files.createSymbolicLink(here.resolve("golden"), Models.golden("1.0.0"));
+      copy(Models.file("1.0.0"), here.resolve("author/defect.onnx"));
+      Files.createSymbolicLink(here.resolve("author/golden"), Models.golden("1.0.0"));
     } else if (command.contains("--values pcrs.json")) {
-      Files.writeString(here.resolve("pcrs.json"), ReferencePcrs.of(chip));
+      Files.writeString(here.resolve("author/pcrs.json"), ReferencePcrs.of(chip));
     } else if (command.startsWith("bartizan-release bundle")) {
       run("bartizan-release model defect.onnx --name defect --version 1.1.0 --golden golden/");
     } else if (command.startsWith("sudo bartizan update --check --offline")) {
       Path stick = Files.createDirectories(box.root().resolve("media/stick"));
-      copy(here.resolve("defect-1.1.0.bundle"), stick.resolve("defect-1.1.0.bundle"));
+      copy(here.resolve("author/defect-1.1.0.bundle"), stick.resolve("defect-1.1.0.bundle"));
     }
   }
 
   private void after(String command) throws Exception {
     if (command.startsWith("bartizan-fleet init")) {
-      Path fleet = here.resolve("fleet");
-      open.push(WebServer.start(home.resolve("web"), fleet.resolve("repository"), webPort));
-      open.push(Broker.start(fleet, brokerPort)); // mosquitto -c broker/mosquitto.conf
+      Path served = here.resolve("author/repository");
+      open.push(WebServer.start(home.resolve("web"), served, webPort));
+      open.push(Broker.start(here.resolve("fleet"), brokerPort)); // mosquitto -c ...
     }
   }
 
@@ -218,8 +220,18 @@ final class OperationsPageIT {
   }
 
   private Outcome operator(String command) throws IOException, InterruptedException {
-    String line = "cd '" + here + "' && PATH='" + path + "' && export PATH && " + command;
+    String line = "cd '" + where(command) + "' && PATH='" + path + "' && export PATH && " + command;
     return new Program("bash", "-c").run(line);
+  }
+
+  /** As the page says: each program in its own directory, once there is one. */
+  private Path where(String command) {
+    boolean isAuthors = command.startsWith("bartizan-release") && !command.contains("--dir author");
+    if (isAuthors && !command.startsWith("bartizan-release init")) {
+      return here.resolve("author");
+    }
+    boolean isServers = command.startsWith("bartizan-fleet");
+    return isServers && !command.startsWith("bartizan-fleet init") ? here.resolve("fleet") : here;
   }
 
   /** In root's home directory, where the distribution and the fleet's files were carried to. */
@@ -230,7 +242,8 @@ final class OperationsPageIT {
   }
 
   private void serve(String command) throws Exception {
-    String line = "cd '" + here + "' && PATH='" + path + "' && export PATH && exec " + command;
+    String line =
+        "cd '" + where(command) + "' && PATH='" + path + "' && export PATH && exec " + command;
     open.push(Background.start(home.resolve("serve.log"), "bash", "-c", line));
     int port = Integer.parseInt(Objects.requireNonNull(known.get("{enrolment}")));
     Patience.await("enrolment", Duration.ofSeconds(60), () -> Ports.answers(port));
@@ -261,7 +274,7 @@ final class OperationsPageIT {
         .run(Distribution.built().home().toString(), root.resolve("dist").toString())
         .expect(0);
     Path device = Files.createDirectories(root.resolve("fleet/device"));
-    Path made = here.resolve("device");
+    Path made = here.resolve("fleet/device");
     for (String file : List.of("root.json", "fleet-ca.pem")) {
       copy(made.resolve(file), device.resolve(file));
     }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.bartizan.agent.cli.Bartizan;
+import dev.bartizan.author.cli.ReleaseCommand;
 import dev.bartizan.fleet.cli.FleetCommand;
 import dev.bartizan.protocol.cli.Console;
 import java.io.OutputStream;
@@ -75,11 +76,14 @@ class OperationsPageTest {
     // What a reader has to fill in would be refused for being no device id, or no number.
     words.replaceAll(
         word -> word.equals("UEID") ? DEVICE : word.equals("HEX") ? "00".repeat(8) : word);
+    Console console = new Console(NOWHERE, NOWHERE);
     CommandLine line =
-        words.get(0).equals("bartizan")
-            ? Bartizan.commandLine()
-            : FleetCommand.commandLine(
-                Clock.systemUTC(), new SecureRandom(), new Console(NOWHERE, NOWHERE));
+        switch (words.get(0)) {
+          case "bartizan" -> Bartizan.commandLine();
+          case "bartizan-release" ->
+              ReleaseCommand.commandLine(Clock.systemUTC(), new SecureRandom(), console);
+          default -> FleetCommand.commandLine(Clock.systemUTC(), new SecureRandom(), console);
+        };
     try {
       line.parseArgs(words.subList(1, words.size()).toArray(String[]::new));
       return Optional.empty();
@@ -96,9 +100,6 @@ class OperationsPageTest {
       if (words.get(0).equals("-u")) {
         words.subList(0, 2).clear();
       }
-    }
-    if (words.get(0).equals("release")) {
-      words.add(0, "bartizan-fleet");
     }
     words.removeIf(word -> word.equals("..."));
     return words.get(0).startsWith("bartizan") ? words : List.of();

@@ -21,14 +21,14 @@ import dev.bartizan.crypto.tpm.Swtpm;
 import dev.bartizan.crypto.tpm.TpmAccess;
 import dev.bartizan.fleet.broker.KeyBroker;
 import dev.bartizan.fleet.broker.WrappedKeyVault;
+import dev.bartizan.fleet.credential.CertificateAuthority;
+import dev.bartizan.fleet.device.DeviceRegistry;
+import dev.bartizan.fleet.device.FileRegistry;
 import dev.bartizan.fleet.enrol.EndorsementRoots;
 import dev.bartizan.fleet.enrol.EnrolmentTokens;
 import dev.bartizan.fleet.enrol.TokenEnrolment;
 import dev.bartizan.fleet.enrol.TpmEnrolment;
-import dev.bartizan.fleet.identity.CertificateAuthority;
-import dev.bartizan.fleet.identity.FleetSettings;
-import dev.bartizan.fleet.identity.Inventory;
-import dev.bartizan.fleet.identity.NewFleet;
+import dev.bartizan.fleet.init.NewFleet;
 import dev.bartizan.protocol.custody.FleetKeys;
 import dev.bartizan.protocol.enrolment.BeginReply;
 import dev.bartizan.protocol.enrolment.BeginRequest;
@@ -118,15 +118,15 @@ public final class FleetOfOne {
   }
 
   public KeyBroker broker() {
-    return new KeyBroker(directory, new WrappedKeyVault(directory), RANDOM);
+    return new KeyBroker(directory, registry(), new WrappedKeyVault(directory), RANDOM);
   }
 
   public SharedDirectory directory() {
     return directory;
   }
 
-  public Inventory inventory() {
-    return new Inventory(directory);
+  public DeviceRegistry registry() {
+    return new FileRegistry(directory);
   }
 
   public CertificateAuthority authority() {
@@ -225,6 +225,6 @@ public final class FleetOfOne {
         EndorsementRoots.load(directory),
         tokens,
         authority,
-        inventory());
+        registry());
   }
 }

@@ -20,16 +20,16 @@ import dev.bartizan.crypto.keystore.Tpm2Keystore;
 import dev.bartizan.crypto.tpm.PcrSelection;
 import dev.bartizan.crypto.tpm.Swtpm;
 import dev.bartizan.crypto.tpm.TpmAccess;
+import dev.bartizan.fleet.FleetSettings;
+import dev.bartizan.fleet.credential.CertificateAuthority;
+import dev.bartizan.fleet.credential.Credentials;
+import dev.bartizan.fleet.device.FileRegistry;
 import dev.bartizan.fleet.enrol.EndorsementRoots;
 import dev.bartizan.fleet.enrol.EnrolmentServer;
 import dev.bartizan.fleet.enrol.EnrolmentTokens;
 import dev.bartizan.fleet.enrol.TokenEnrolment;
 import dev.bartizan.fleet.enrol.TpmEnrolment;
-import dev.bartizan.fleet.identity.CertificateAuthority;
-import dev.bartizan.fleet.identity.Credentials;
-import dev.bartizan.fleet.identity.FleetSettings;
-import dev.bartizan.fleet.identity.Inventory;
-import dev.bartizan.fleet.identity.NewFleet;
+import dev.bartizan.fleet.init.NewFleet;
 import dev.bartizan.protocol.enrolment.BeginRequest;
 import dev.bartizan.protocol.enrolment.FinishRequest;
 import dev.bartizan.protocol.enrolment.Grant;
@@ -98,7 +98,7 @@ class EnrolmentOverHttpsTest {
             EndorsementRoots.load(directory),
             Optional.of(tokens),
             authority,
-            new Inventory(directory));
+            new FileRegistry(directory));
     server =
         EnrolmentServer.start(
             InetSocketAddress.createUnresolved("127.0.0.1", 0),
@@ -120,7 +120,7 @@ class EnrolmentOverHttpsTest {
 
     assertEquals(SETTINGS.trustDomain(), grant.trustDomain());
     assertEquals(SETTINGS.broker(), grant.broker());
-    assertTrue(new Inventory(directory).find(keystore.ueid()).isPresent());
+    assertTrue(new FileRegistry(directory).find(keystore.ueid()).isPresent());
   }
 
   @Test
@@ -138,7 +138,7 @@ class EnrolmentOverHttpsTest {
     assertEquals("BAD_TOKEN", wrong.code());
     enrolment.enrol(Optional.of(token()));
     assertEquals(
-        Protection.Kind.SOFTWARE, new Inventory(directory).get(software.ueid()).keystore());
+        Protection.Kind.SOFTWARE, new FileRegistry(directory).get(software.ueid()).keystore());
   }
 
   @Test
@@ -148,7 +148,7 @@ class EnrolmentOverHttpsTest {
             EnrolmentRefused.class, () -> enrolment(service()).enrol(Optional.of("guess")));
 
     assertEquals("BAD_TOKEN", refused.code());
-    assertTrue(new Inventory(directory).all().isEmpty());
+    assertTrue(new FileRegistry(directory).all().isEmpty());
   }
 
   // Attack: a server in the middle with a certificate of another authority.
@@ -160,7 +160,7 @@ class EnrolmentOverHttpsTest {
     EnrolmentService mistrustful = new HttpsEnrolmentService(uri(), List.of(other.certificate()));
 
     assertThrows(IOException.class, () -> enrolment(mistrustful).enrol(Optional.of(token())));
-    assertTrue(new Inventory(directory).all().isEmpty());
+    assertTrue(new FileRegistry(directory).all().isEmpty());
   }
 
   // Attack: a server that hands out another device's certificates.

@@ -67,7 +67,7 @@ final class OtherKeystoresIT {
     assertEquals(1, notAccepted.exit());
     assertTrue(notAccepted.reason().contains("only devices with a TPM"), notAccepted.reason());
     lab.enrolWhere("--accept-keystore", "pkcs11").expect(0);
-    assertEquals("pkcs11", inventory().path("keystore").asText());
+    assertEquals("pkcs11", registry().path("keystore").asText());
 
     serve("--keystores", "tpm2,pkcs11");
     assertEquals("pkcs11", device.status().path("keystore").path("kind").asText());
@@ -135,7 +135,7 @@ final class OtherKeystoresIT {
     return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
   }
 
-  private JsonNode inventory() throws Exception {
+  private JsonNode registry() throws Exception {
     return JSON.readTree(lab.operator().run("device", "show", lab.ueid(), "--json").out());
   }
 

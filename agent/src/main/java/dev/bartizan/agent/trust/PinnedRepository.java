@@ -97,7 +97,8 @@ public final class PinnedRepository {
   public Map<String, Long> look(Repository repository) throws IOException, Refusal {
     SmallFiles files =
         repository.smallFiles().within(new Allowance(time.nanoTime(), TrustedDocuments.REFRESH));
-    return new TufClient(pinned, new MetadataStore(new ScratchDisk(), TUF), new RepositoryMetadata(files), clock)
+    return new TufClient(
+            pinned, new MetadataStore(new ScratchDisk(), TUF), new RepositoryMetadata(files), clock)
         .refreshAll()
         .versions();
   }

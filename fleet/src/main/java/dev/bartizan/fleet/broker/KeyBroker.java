@@ -9,8 +9,8 @@ import dev.bartizan.crypto.envelope.EnvelopeRefusal;
 import dev.bartizan.crypto.envelope.KeyEnvelope;
 import dev.bartizan.crypto.envelope.KeyEnvelopeSealer;
 import dev.bartizan.crypto.keystore.Ueid;
-import dev.bartizan.fleet.identity.Device;
-import dev.bartizan.fleet.identity.Inventory;
+import dev.bartizan.fleet.device.Device;
+import dev.bartizan.fleet.device.DeviceRegistry;
 import dev.bartizan.protocol.release.EnvelopePath;
 import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
@@ -31,13 +31,17 @@ public final class KeyBroker {
   public static final String SERVED = "served";
 
   private final SharedDirectory directory;
-  private final Inventory inventory;
+  private final DeviceRegistry registry;
   private final ContentKeyVault vault;
   private final KeyEnvelopeSealer sealer;
 
-  public KeyBroker(SharedDirectory directory, ContentKeyVault vault, SecureRandom random) {
+  public KeyBroker(
+      SharedDirectory directory,
+      DeviceRegistry registry,
+      ContentKeyVault vault,
+      SecureRandom random) {
     this.directory = directory;
-    this.inventory = new Inventory(directory);
+    this.registry = registry;
     this.vault = vault;
     this.sealer = new KeyEnvelopeSealer(random);
   }
@@ -65,7 +69,7 @@ public final class KeyBroker {
           Set<Digest> releases = vault.releases();
           forgetOthers(releases);
           List<Device> enrolled =
-              inventory.all().stream().filter(it -> it.state() == Device.State.ENROLLED).toList();
+              registry.all().stream().filter(it -> it.state() == Device.State.ENROLLED).toList();
           return wrapAll(releases, enrolled);
         });
   }
@@ -79,7 +83,7 @@ public final class KeyBroker {
   public int shipTo(Ueid device) throws IOException, Refusal {
     return directory.exclusively(
         () -> {
-          Device known = inventory.get(device);
+          Device known = registry.get(device);
           Set<Digest> releases = vault.releases();
           if (known.state() == Device.State.ENROLLED) {
             return releases.size() - wrapAll(releases, List.of(known)).unopened().size();

@@ -8,7 +8,7 @@ import dev.bartizan.crypto.SecretBytes;
 import dev.bartizan.crypto.SecretMemory;
 import dev.bartizan.crypto.envelope.EnvelopeRefusal;
 import dev.bartizan.crypto.envelope.KeyEnvelope;
-import dev.bartizan.fleet.identity.Credentials;
+import dev.bartizan.fleet.credential.Credentials;
 import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.security.GeneralSecurityException;

@@ -7,14 +7,15 @@ import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.json.Base64Url;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.crypto.keystore.Ueid;
+import dev.bartizan.fleet.FleetSettings;
 import dev.bartizan.fleet.command.CommandAnswer;
 import dev.bartizan.fleet.command.CommandClient;
-import dev.bartizan.fleet.identity.CertificateAuthority;
-import dev.bartizan.fleet.identity.Credentials;
-import dev.bartizan.fleet.identity.Device;
-import dev.bartizan.fleet.identity.FleetSettings;
-import dev.bartizan.fleet.identity.Inventory;
-import dev.bartizan.fleet.identity.OperatorKeys;
+import dev.bartizan.fleet.credential.CertificateAuthority;
+import dev.bartizan.fleet.credential.Credentials;
+import dev.bartizan.fleet.credential.OperatorKeys;
+import dev.bartizan.fleet.device.Device;
+import dev.bartizan.fleet.device.DeviceRegistry;
+import dev.bartizan.fleet.device.FileRegistry;
 import dev.bartizan.protocol.cli.Console;
 import dev.bartizan.protocol.command.Audience;
 import dev.bartizan.protocol.command.Command;
@@ -128,7 +129,7 @@ public final class CommandCommand implements Callable<Integer> {
     StatementSigner signer = new OperatorKeys(directory).signer(OperatorKeys.COMMAND);
     Command command = command(settings);
     byte[] compact = command.sign(signer);
-    Set<Ueid> devices = wait ? devices(new Inventory(directory)) : Set.of();
+    Set<Ueid> devices = wait ? devices(new FileRegistry(directory)) : Set.of();
     try (CommandClient post = connect(directory, settings)) {
       post.listen(devices);
       post.send(audience, compact);
@@ -152,11 +153,11 @@ public final class CommandCommand implements Callable<Integer> {
   }
 
   /** Whose answers to wait for: a device that is not trusted now is not asked. */
-  private Set<Ueid> devices(Inventory inventory) throws IOException, Refusal {
+  private Set<Ueid> devices(DeviceRegistry registry) throws IOException, Refusal {
     if (!audience.isGroup()) {
-      return Set.of(inventory.get(Ueid.parse(audience.name())).ueid());
+      return Set.of(registry.get(Ueid.parse(audience.name())).ueid());
     }
-    return inventory.all().stream()
+    return registry.all().stream()
         .filter(device -> device.state() == Device.State.ENROLLED)
         .filter(device -> device.groups().contains(audience.name()))
         .map(Device::ueid)

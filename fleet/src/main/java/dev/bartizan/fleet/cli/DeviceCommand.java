@@ -8,11 +8,12 @@ import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.crypto.pem.Pem;
 import dev.bartizan.fleet.command.Expulsion;
+import dev.bartizan.fleet.credential.CertificateAuthority;
+import dev.bartizan.fleet.credential.RevocationList;
+import dev.bartizan.fleet.device.Device;
+import dev.bartizan.fleet.device.DeviceRegistry;
+import dev.bartizan.fleet.device.FileRegistry;
 import dev.bartizan.fleet.enrol.EnrolmentTokens;
-import dev.bartizan.fleet.identity.CertificateAuthority;
-import dev.bartizan.fleet.identity.Device;
-import dev.bartizan.fleet.identity.Inventory;
-import dev.bartizan.fleet.identity.RevocationList;
 import dev.bartizan.protocol.cli.Console;
 import dev.bartizan.updater.disk.OutputFile;
 import dev.bartizan.updater.disk.SharedDirectory;
@@ -33,7 +34,7 @@ import picocli.CommandLine.Parameters;
 /** {@code bartizan-fleet device}. */
 @Command(
     name = "device",
-    description = "The inventory of devices and who may enrol.",
+    description = "The registry of devices and who may enrol.",
     mixinStandardHelpOptions = true)
 public final class DeviceCommand {
   private static final int DONE = 0;
@@ -57,7 +58,7 @@ public final class DeviceCommand {
       @Option(names = "--dir", defaultValue = ".", paramLabel = "DIR") Path dir,
       @Option(names = "--json", description = "Print one JSON document.") boolean json)
       throws IOException, Refusal {
-    List<Device> devices = inventory(dir).all();
+    List<Device> devices = registry(dir).all();
     if (json) {
       ObjectNode document = StrictJson.object();
       ArrayNode array = document.putArray("devices");
@@ -79,7 +80,7 @@ public final class DeviceCommand {
       @Option(names = "--dir", defaultValue = ".", paramLabel = "DIR") Path dir,
       @Option(names = "--json", description = "Accepted; it always is JSON.") boolean json)
       throws IOException, Refusal {
-    console.answer(inventory(dir).get(ueid).toJson());
+    console.answer(registry(dir).get(ueid).toJson());
     return DONE;
   }
 
@@ -105,7 +106,7 @@ public final class DeviceCommand {
     SharedDirectory directory = new SharedDirectory(dir);
     CertificateAuthority authority = CertificateAuthority.load(directory, clock, random);
     if (noBroker) {
-      new RevocationList(directory).write(authority, clock.instant());
+      new RevocationList(directory, registry(dir)).write(authority, clock.instant());
       return DONE;
     }
     Expulsion expulsion = new Expulsion(directory, authority);
@@ -182,14 +183,14 @@ public final class DeviceCommand {
       throws IOException, Refusal {
     Set<Ueid> wanted = ueids == null ? Set.of() : Set.copyOf(ueids);
     List<X509Certificate> certificates = new ArrayList<>();
-    for (Device device : inventory(dir).all()) {
+    for (Device device : registry(dir).all()) {
       boolean isEnrolled = device.state() == Device.State.ENROLLED;
       if (isEnrolled && (wanted.isEmpty() || wanted.contains(device.ueid()))) {
         certificates.add(device.unwrap());
       }
     }
     for (Ueid ueid : wanted) {
-      inventory(dir).requireEnrolled(ueid);
+      registry(dir).requireEnrolled(ueid);
     }
     try (OutputFile out = OutputFile.create(file)) {
       out.write(
@@ -201,14 +202,14 @@ public final class DeviceCommand {
   }
 
   private int change(Path dir, Ueid ueid, Device.State state) throws IOException, Refusal {
-    Device device = inventory(dir).change(ueid, state);
+    Device device = registry(dir).change(ueid, state);
     int keys = FleetParts.keyBroker(new SharedDirectory(dir), random).shipTo(ueid);
     console.say(line(device) + "  keys of " + keys + " releases");
     return DONE;
   }
 
-  private static Inventory inventory(Path dir) {
-    return new Inventory(new SharedDirectory(dir));
+  private static DeviceRegistry registry(Path dir) {
+    return new FileRegistry(new SharedDirectory(dir));
   }
 
   private static String line(Device device) {

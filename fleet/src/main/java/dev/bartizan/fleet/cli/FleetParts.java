@@ -2,11 +2,13 @@
 package dev.bartizan.fleet.cli;
 
 import dev.bartizan.crypto.Refusal;
+import dev.bartizan.fleet.FleetSettings;
 import dev.bartizan.fleet.broker.KeyBroker;
 import dev.bartizan.fleet.broker.WrappedKeyVault;
-import dev.bartizan.fleet.identity.FleetSettings;
+import dev.bartizan.fleet.device.FileRegistry;
 import dev.bartizan.fleet.trust.AuthorRepository;
 import dev.bartizan.fleet.trust.AuthorSync;
+import dev.bartizan.fleet.verify.FileReferences;
 import dev.bartizan.updater.disk.SharedDirectory;
 import dev.bartizan.updater.fetch.HttpTransport;
 import dev.bartizan.updater.fetch.Pace;
@@ -21,7 +23,8 @@ final class FleetParts {
 
   /** Gives devices their content keys, of those that are in the directory. */
   static KeyBroker keyBroker(SharedDirectory directory, SecureRandom random) {
-    return new KeyBroker(directory, new WrappedKeyVault(directory), random);
+    return new KeyBroker(
+        directory, new FileRegistry(directory), new WrappedKeyVault(directory), random);
   }
 
   /** Follows the author's repository as the settings have it. */
@@ -34,7 +37,7 @@ final class FleetParts {
             System::nanoTime,
             Pace.DEFAULT);
     return new AuthorSync(
-        directory,
+        new FileReferences(directory),
         new AuthorRepository(directory, settings, served, clock, System::nanoTime),
         new WrappedKeyVault(directory),
         keyBroker(directory, random));

@@ -2,10 +2,10 @@
 package dev.bartizan.fleet.cli;
 
 import dev.bartizan.crypto.Refusal;
-import dev.bartizan.fleet.founding.FleetPlan;
-import dev.bartizan.fleet.founding.Founding;
-import dev.bartizan.fleet.identity.FleetSettings;
-import dev.bartizan.fleet.identity.NewFleet;
+import dev.bartizan.fleet.FleetSettings;
+import dev.bartizan.fleet.init.FleetInit;
+import dev.bartizan.fleet.init.FleetPlan;
+import dev.bartizan.fleet.init.NewFleet;
 import dev.bartizan.protocol.cli.Console;
 import dev.bartizan.protocol.cli.InputFile;
 import dev.bartizan.protocol.custody.FleetKeys;
@@ -127,7 +127,7 @@ public final class InitCommand implements Callable<Integer> {
     FleetPlan plan = plan();
     byte[] pinned = InputFile.read(root, MAX_ROOT);
     SharedDirectory directory = new SharedDirectory(dir);
-    FleetKeys keys = new Founding(directory, clock, random).found(plan, pinned);
+    FleetKeys keys = new FleetInit(directory, clock, random).found(plan, pinned);
     console.say(dir + ": fleet " + trustDomain + " founded");
     console.say(
         "give "

@@ -6,11 +6,12 @@ import dev.bartizan.crypto.Explanation;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.boot.ReferenceValues;
 import dev.bartizan.crypto.json.StrictJson;
-import dev.bartizan.fleet.identity.FleetSettings;
-import dev.bartizan.fleet.identity.Inventory;
-import dev.bartizan.fleet.identity.OperatorKeys;
+import dev.bartizan.fleet.FleetSettings;
+import dev.bartizan.fleet.credential.OperatorKeys;
+import dev.bartizan.fleet.device.DeviceRegistry;
+import dev.bartizan.fleet.device.FileRegistry;
 import dev.bartizan.fleet.verify.Appraisal;
-import dev.bartizan.fleet.verify.AppraisalPolicy;
+import dev.bartizan.fleet.verify.FileReferences;
 import dev.bartizan.fleet.verify.GoldenReport;
 import dev.bartizan.fleet.verify.ReportFiles;
 import dev.bartizan.fleet.verify.Verifier;
@@ -72,7 +73,8 @@ public final class ReportCommand {
               names = {"--trust", "--dir"},
               defaultValue = ".",
               paramLabel = "DIR",
-              description = "Inventory, reference.json, releases.json (default: ${DEFAULT-VALUE}).")
+              description =
+                  "DeviceRegistry, reference.json, releases.json (default: ${DEFAULT-VALUE}).")
           Path trust,
       @Option(
               names = "--offline",
@@ -84,11 +86,11 @@ public final class ReportCommand {
     if (!isOffline && FleetSettings.areIn(directory)) {
       refresh(directory);
     }
-    Inventory inventory = new Inventory(directory);
-    Verifier verifier = new Verifier(inventory, AppraisalPolicy.load(directory));
+    DeviceRegistry registry = new FileRegistry(directory);
+    Verifier verifier = new Verifier(registry, new FileReferences(directory).current());
     Appraisal appraisal = verifier.appraise(read(file), nonce, clock.instant());
     print(appraisal.result(), new OperatorKeys(directory), json);
-    remember(appraisal, inventory);
+    remember(appraisal, registry);
     return appraisal.result().status() == TrustTier.AFFIRMING ? AFFIRMED : NOT_AFFIRMED;
   }
 
@@ -144,7 +146,7 @@ public final class ReportCommand {
             profile,
             report,
             nonce.isPresent() ? nonce.get() : report.unverifiedClaims().nonce(),
-            new Inventory(new SharedDirectory(dir)),
+            new FileRegistry(new SharedDirectory(dir)),
             clock.instant());
     try (OutputFile target = OutputFile.create(out, file)) {
       target.write(ByteBuffer.wrap(values.toJson()));
@@ -199,12 +201,12 @@ public final class ReportCommand {
   }
 
   /** A directory that cannot be written still gives its answer; only the memory is poorer. */
-  private void remember(Appraisal appraisal, Inventory inventory) throws Refusal {
+  private void remember(Appraisal appraisal, DeviceRegistry registry) throws Refusal {
     if (appraisal.boot().isEmpty()) {
       return;
     }
     try {
-      inventory.sawBoot(appraisal.result().ueid(), appraisal.boot().get());
+      registry.sawBoot(appraisal.result().ueid(), appraisal.boot().get());
     } catch (IOException readOnly) {
       console.say("boot counts not remembered: " + readOnly.getMessage());
     }

@@ -4,17 +4,17 @@ package dev.bartizan.fleet.cli;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.crypto.keystore.Ueid;
+import dev.bartizan.fleet.FleetSettings;
 import dev.bartizan.fleet.broker.KeyBroker;
+import dev.bartizan.fleet.credential.CertificateAuthority;
+import dev.bartizan.fleet.credential.Credentials;
+import dev.bartizan.fleet.device.FileRegistry;
 import dev.bartizan.fleet.enrol.EndorsementRoots;
 import dev.bartizan.fleet.enrol.EnrolmentServer;
 import dev.bartizan.fleet.enrol.EnrolmentTokens;
 import dev.bartizan.fleet.enrol.TokenEnrolment;
 import dev.bartizan.fleet.enrol.TpmEnrolment;
 import dev.bartizan.fleet.enrol.Welcome;
-import dev.bartizan.fleet.identity.CertificateAuthority;
-import dev.bartizan.fleet.identity.Credentials;
-import dev.bartizan.fleet.identity.FleetSettings;
-import dev.bartizan.fleet.identity.Inventory;
 import dev.bartizan.fleet.trust.AuthorSync;
 import dev.bartizan.protocol.cli.Console;
 import dev.bartizan.updater.disk.SharedDirectory;
@@ -123,7 +123,7 @@ public final class ServeCommand implements Callable<Integer> {
         EndorsementRoots.load(directory),
         withoutTokens ? Optional.empty() : Optional.of(tokens),
         CertificateAuthority.load(directory, clock, random),
-        new Inventory(directory));
+        new FileRegistry(directory));
   }
 
   private Set<Protection.Kind> accepted() {

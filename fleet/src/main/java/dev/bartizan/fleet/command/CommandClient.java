@@ -3,7 +3,7 @@ package dev.bartizan.fleet.command;
 
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.keystore.Ueid;
-import dev.bartizan.fleet.identity.Credentials;
+import dev.bartizan.fleet.credential.Credentials;
 import dev.bartizan.protocol.command.Audience;
 import java.io.IOException;
 import java.security.cert.X509Certificate;

@@ -3,10 +3,11 @@ package dev.bartizan.fleet.command;
 
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.keystore.Ueid;
-import dev.bartizan.fleet.identity.CertificateAuthority;
-import dev.bartizan.fleet.identity.Credentials;
-import dev.bartizan.fleet.identity.FleetSettings;
-import dev.bartizan.fleet.identity.RevocationList;
+import dev.bartizan.fleet.FleetSettings;
+import dev.bartizan.fleet.credential.CertificateAuthority;
+import dev.bartizan.fleet.credential.Credentials;
+import dev.bartizan.fleet.credential.RevocationList;
+import dev.bartizan.fleet.device.FileRegistry;
 import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.time.Instant;
@@ -25,14 +26,14 @@ public final class Expulsion {
   }
 
   /**
-   * Keeps {@code device} out and ends its session. It is revoked in the inventory already.
+   * Keeps {@code device} out and ends its session. It is revoked in the registry already.
    *
    * @param clientId unique at the broker
    * @throws IOException when the broker could not be made to; the list is written all the same, and
    *     this can be done again
    */
   public void expel(Ueid device, String clientId, Instant now) throws IOException, Refusal {
-    new RevocationList(directory).write(authority, now);
+    new RevocationList(directory, new FileRegistry(directory)).write(authority, now);
     try {
       new LocalBroker(directory).reload();
       endSession(device, clientId);

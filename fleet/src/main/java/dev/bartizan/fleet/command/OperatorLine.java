@@ -3,7 +3,7 @@ package dev.bartizan.fleet.command;
 
 import dev.bartizan.crypto.TouchesTheWorld;
 import dev.bartizan.crypto.mqtt.BrokerSockets;
-import dev.bartizan.fleet.identity.Credentials;
+import dev.bartizan.fleet.credential.Credentials;
 import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.util.concurrent.TimeUnit;

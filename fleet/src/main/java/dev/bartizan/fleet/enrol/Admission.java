@@ -5,9 +5,8 @@ import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.crypto.pem.Pem;
-import dev.bartizan.fleet.identity.CertificateAuthority;
-import dev.bartizan.fleet.identity.Device;
-import dev.bartizan.fleet.identity.IssuedIdentities;
+import dev.bartizan.fleet.credential.CertificateAuthority;
+import dev.bartizan.fleet.device.Device;
 import dev.bartizan.protocol.enrolment.Grant;
 import dev.bartizan.protocol.jws.SpiffeId;
 import java.io.IOException;
@@ -18,17 +17,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Takes a device in that has proved its keys: certificates, inventory, welcome. */
+/** Takes a device in that has proved its keys: certificates, registry, welcome. */
 final class Admission {
   private static final String DEFAULT_PROFILE = "default";
 
   private final TpmEnrolment.Office office;
-  private final IssuedIdentities issued;
   private final Welcome welcome;
 
   Admission(TpmEnrolment.Office office, Welcome welcome) {
     this.office = office;
-    this.issued = office.inventory().issuedIdentities();
     this.welcome = welcome;
   }
 
@@ -41,9 +38,9 @@ final class Admission {
         authority.issueIdentity(id, keys.identity(), CertificateAuthority.IDENTITY_LIFETIME);
     X509Certificate unwrap =
         authority.issueUnwrap(id, keys.unwrap(), CertificateAuthority.UNWRAP_LIFETIME);
-    issued.record(ueid, identity, now);
+    office.registry().issued(ueid, identity, now);
     office
-        .inventory()
+        .registry()
         .enrol(
             new Device(
                 ueid,

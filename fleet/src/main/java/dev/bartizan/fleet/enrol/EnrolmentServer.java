@@ -2,7 +2,7 @@
 package dev.bartizan.fleet.enrol;
 
 import dev.bartizan.crypto.TouchesTheWorld;
-import dev.bartizan.fleet.identity.Credentials;
+import dev.bartizan.fleet.credential.Credentials;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Optional;

@@ -94,7 +94,7 @@ public final class TokenEnrolment {
       throw new EnrolmentRefusal(Reason.BAD_KEY, "one key for two purposes");
     }
     Ueid ueid = Ueid.of(request.identity());
-    office.inventory().requireWelcome(ueid);
+    office.registry().requireWelcome(ueid);
 
     KeyPossession possession =
         new KeyPossession(randomBytes(), request.identity(), request.unwrap());

@@ -11,12 +11,12 @@ import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.crypto.tpm.Credential;
 import dev.bartizan.crypto.tpm.MakeCredential;
 import dev.bartizan.crypto.tpm.TpmPublic;
+import dev.bartizan.fleet.FleetSettings;
+import dev.bartizan.fleet.credential.CertificateAuthority;
+import dev.bartizan.fleet.device.Device;
+import dev.bartizan.fleet.device.DeviceRegistry;
 import dev.bartizan.fleet.enrol.EnrolmentRefusal.Reason;
 import dev.bartizan.fleet.enrol.PendingEnrolments.Pending;
-import dev.bartizan.fleet.identity.CertificateAuthority;
-import dev.bartizan.fleet.identity.Device;
-import dev.bartizan.fleet.identity.FleetSettings;
-import dev.bartizan.fleet.identity.Inventory;
 import dev.bartizan.protocol.enrolment.BeginReply;
 import dev.bartizan.protocol.enrolment.BeginRequest;
 import dev.bartizan.protocol.enrolment.FinishRequest;
@@ -42,7 +42,7 @@ public final class TpmEnrolment {
       EndorsementRoots roots,
       Optional<EnrolmentTokens> tokens,
       CertificateAuthority authority,
-      Inventory inventory) {}
+      DeviceRegistry registry) {}
 
   private final Office office;
   private final Clock clock;
@@ -73,7 +73,7 @@ public final class TpmEnrolment {
     TpmPublic attestation = TpmPublic.parse(request.attestationKey());
     attestation.requireAttestationKey();
     Ueid ueid = Ueid.of(endorsement.name());
-    office.inventory().requireWelcome(ueid);
+    office.registry().requireWelcome(ueid);
 
     SecretBytes secret = SecretBytes.take(randomBytes());
     Bytes nonce = Bytes.of(randomBytes());

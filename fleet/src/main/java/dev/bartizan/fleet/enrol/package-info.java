@@ -8,7 +8,7 @@
  * chip, one name), a solved credential challenge, and identity and unwrap keys certified by the
  * activated attestation key over this session's nonce, with the attributes their purpose needs; a
  * token admits one device. Keystores without a chip are taken in only of the kinds the operator
- * named, each by a token, after both keys proved that the device holds them; the inventory says so.
+ * named, each by a token, after both keys proved that the device holds them; the registry says so.
  * Not guaranteed: that the chip sits in the device one thinks of (that is what tokens are for), and
  * that its maker has not revoked it: revocation lists of chip makers are not fetched.
  */

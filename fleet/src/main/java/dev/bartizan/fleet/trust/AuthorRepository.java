@@ -6,7 +6,7 @@ import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.boot.ReferenceValues;
 import dev.bartizan.crypto.envelope.KeyEnvelope;
-import dev.bartizan.fleet.identity.FleetSettings;
+import dev.bartizan.fleet.FleetSettings;
 import dev.bartizan.protocol.custody.BrokerEnvelope;
 import dev.bartizan.protocol.release.ReferenceTargets;
 import dev.bartizan.protocol.release.ReleaseName;

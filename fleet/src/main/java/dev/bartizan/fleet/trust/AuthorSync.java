@@ -4,7 +4,7 @@ package dev.bartizan.fleet.trust;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.fleet.broker.KeyBroker;
 import dev.bartizan.fleet.broker.WrappedKeyVault;
-import dev.bartizan.updater.disk.SharedDirectory;
+import dev.bartizan.fleet.verify.ReferenceStore;
 import java.io.IOException;
 
 /**
@@ -12,17 +12,17 @@ import java.io.IOException;
  * for the key broker and from it to devices.
  */
 public final class AuthorSync {
-  private final SharedDirectory directory;
+  private final ReferenceStore references;
   private final AuthorRepository repository;
   private final WrappedKeyVault vault;
   private final KeyBroker broker;
 
   public AuthorSync(
-      SharedDirectory directory,
+      ReferenceStore references,
       AuthorRepository repository,
       WrappedKeyVault vault,
       KeyBroker broker) {
-    this.directory = directory;
+    this.references = references;
     this.repository = repository;
     this.vault = vault;
     this.broker = broker;
@@ -45,7 +45,7 @@ public final class AuthorSync {
    */
   public Synced sync() throws IOException, Refusal, InterruptedException {
     AuthorWord word = repository.refresh();
-    word.writeReferences(directory);
+    word.fill(references);
     vault.follow(word.keys());
     return new Synced(word.models().size(), word.keys().size(), broker.shipAll());
   }

@@ -8,8 +8,8 @@ import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.boot.ReferenceValues;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.json.StrictJson;
+import dev.bartizan.fleet.verify.ReferenceStore;
 import dev.bartizan.protocol.release.ReleaseName;
-import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
@@ -31,10 +31,9 @@ public record AuthorWord(
   static final Comparator<ReleaseName> BY_NAME =
       Comparator.comparing(ReleaseName::name).thenComparing(ReleaseName::version);
 
-  /** Writes what a verifier of reports compares with: both files follow it, and nothing else. */
-  public void writeReferences(SharedDirectory directory) throws IOException, Malformed {
-    directory.write("releases.json", StrictJson.writeIndented(releases()));
-    directory.write("reference.json", StrictJson.writeIndented(profiles()));
+  /** Becomes what a verifier of reports compares with. */
+  public void fill(ReferenceStore store) throws IOException, Malformed {
+    store.replace(StrictJson.writeIndented(releases()), StrictJson.writeIndented(profiles()));
   }
 
   private ObjectNode releases() {

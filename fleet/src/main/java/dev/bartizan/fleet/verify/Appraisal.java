@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.fleet.verify;
 
-import dev.bartizan.fleet.identity.Device;
+import dev.bartizan.fleet.device.Device;
 import dev.bartizan.protocol.result.AttestationResult;
 import java.util.Optional;
 

@@ -3,32 +3,32 @@ package dev.bartizan.fleet.verify;
 
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.json.Malformed;
-import dev.bartizan.updater.disk.SharedDirectory;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Optional;
 
 /**
- * What evidence is compared with: {@code reference.json} and {@code releases.json} of a trust
- * directory, each of which may be missing. Then what it would say is unknown.
+ * What evidence is compared with: what is known of hardware profiles and of releases. What is not
+ * known is unknown, never good.
  *
- * @param digest of the rules and both files, so that an auditor can prove which were applied
+ * @param digest of the rules and both documents, so that an auditor can prove which were applied
  */
 public record AppraisalPolicy(KnownProfiles reference, KnownReleases releases, Digest digest) {
-  private static final String REFERENCE = "reference.json";
-  private static final String RELEASES = "releases.json";
   private static final String RULES = "bartizan-appraisal/1";
 
-  public static AppraisalPolicy load(SharedDirectory trust) throws IOException, Malformed {
-    Optional<byte[]> reference = trust.find(REFERENCE, KnownProfiles.MAX_LENGTH);
-    Optional<byte[]> releases = trust.find(RELEASES, KnownReleases.MAX_LENGTH);
+  /**
+   * Reads what a store has.
+   *
+   * @param where it is, for messages
+   */
+  static AppraisalPolicy of(Optional<byte[]> reference, Optional<byte[]> releases, String where)
+      throws Malformed {
     return new AppraisalPolicy(
         reference.isPresent()
-            ? KnownProfiles.read(reference.get(), trust.path(REFERENCE).toString())
+            ? KnownProfiles.read(reference.get(), where + "/reference.json")
             : KnownProfiles.none(),
         releases.isPresent()
-            ? KnownReleases.read(releases.get(), trust.path(RELEASES).toString())
+            ? KnownReleases.read(releases.get(), where + "/releases.json")
             : KnownReleases.none(),
         digest(reference, releases));
   }

@@ -4,7 +4,7 @@ package dev.bartizan.fleet.verify;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.boot.ReferenceValues;
 import dev.bartizan.crypto.tpm.PcrValues;
-import dev.bartizan.fleet.identity.Inventory;
+import dev.bartizan.fleet.device.DeviceRegistry;
 import dev.bartizan.protocol.evidence.AgentLog;
 import dev.bartizan.protocol.evidence.Evidence;
 import dev.bartizan.protocol.evidence.Nonce;
@@ -31,10 +31,10 @@ public final class GoldenReport {
    * @throws UntrustedReport unless an enrolled device's keys signed it, and its logs explain it
    */
   public static ReferenceValues learn(
-      String profile, Evidence report, Nonce nonce, Inventory inventory, Instant now)
+      String profile, Evidence report, Nonce nonce, DeviceRegistry registry, Instant now)
       throws IOException, Refusal {
     // Without any references: this is where they come from.
-    Verifier verifier = new Verifier(inventory, AppraisalPolicy.withoutReferences());
+    Verifier verifier = new Verifier(registry, AppraisalPolicy.withoutReferences());
     AttestationResult result = verifier.appraise(report, nonce, now).result();
     if (result.status() == TrustTier.CONTRAINDICATED) {
       throw new UntrustedReport(reasons(result));

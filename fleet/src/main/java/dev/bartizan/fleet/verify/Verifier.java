@@ -5,6 +5,7 @@ import static dev.bartizan.protocol.result.TrustClaim.HARDWARE;
 import static dev.bartizan.protocol.result.TrustClaim.INSTANCE_IDENTITY;
 import static dev.bartizan.protocol.result.TrustClaim.STORAGE_OPAQUE;
 
+import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.keystore.Quote;
 import dev.bartizan.crypto.tpm.ClockReading;
@@ -12,8 +13,8 @@ import dev.bartizan.crypto.tpm.QuoteAttest;
 import dev.bartizan.crypto.tpm.TpmPublic;
 import dev.bartizan.crypto.tpm.TpmRefusal;
 import dev.bartizan.crypto.tpm.TpmSignature;
-import dev.bartizan.fleet.identity.Device;
-import dev.bartizan.fleet.identity.Inventory;
+import dev.bartizan.fleet.device.Device;
+import dev.bartizan.fleet.device.DeviceRegistry;
 import dev.bartizan.protocol.evidence.EatClaims;
 import dev.bartizan.protocol.evidence.Evidence;
 import dev.bartizan.protocol.evidence.Nonce;
@@ -46,25 +47,25 @@ public final class Verifier {
   private static final int UNRECOGNISED = 97;
   private static final int CRYPTO_FAILED = 99;
 
-  private final Inventory inventory;
+  private final DeviceRegistry registry;
   private final AppraisalPolicy policy;
 
-  public Verifier(Inventory inventory, AppraisalPolicy policy) {
-    this.inventory = inventory;
+  public Verifier(DeviceRegistry registry, AppraisalPolicy policy) {
+    this.registry = registry;
     this.policy = policy;
   }
 
   /**
    * The answer for {@code evidence}, which was asked for with {@code nonce}.
    *
-   * @throws Malformed when the claims cannot even be read
-   * @throws IOException when the inventory cannot be read
+   * @throws Refusal when the claims, or what is kept of the device, cannot even be read
+   * @throws IOException when the registry cannot be asked
    */
   public Appraisal appraise(Evidence evidence, Nonce nonce, Instant now)
-      throws Malformed, IOException {
+      throws Refusal, IOException {
     Findings findings = new Findings();
     EatClaims claimed = evidence.unverifiedClaims();
-    Optional<Device> device = inventory.find(claimed.ueid());
+    Optional<Device> device = registry.find(claimed.ueid());
     Optional<Device.BootCounts> boot = Optional.empty();
     if (device.isEmpty()) {
       findings.bad(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The verifier (RFC 9334): appraises evidence against the inventory, reference values and the
+ * The verifier (RFC 9334): appraises evidence against the registry, reference values and the
  * releases that are known, and answers with an attestation result that gives its reasons.
  *
  * <p>Guarantees: what no reference value covers is "unknown" and never affirming; nothing the

@@ -17,10 +17,11 @@ import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.fleet.FleetOfOne;
 import dev.bartizan.fleet.MovableClock;
-import dev.bartizan.fleet.identity.CertificateAuthority;
-import dev.bartizan.fleet.identity.Device;
-import dev.bartizan.fleet.identity.Inventory;
-import dev.bartizan.fleet.identity.NewFleet;
+import dev.bartizan.fleet.credential.CertificateAuthority;
+import dev.bartizan.fleet.device.Device;
+import dev.bartizan.fleet.device.DeviceRegistry;
+import dev.bartizan.fleet.device.FileRegistry;
+import dev.bartizan.fleet.init.NewFleet;
 import dev.bartizan.protocol.custody.FleetKeys;
 import dev.bartizan.protocol.jws.SpiffeId;
 import dev.bartizan.updater.disk.SharedDirectory;
@@ -59,7 +60,7 @@ class KeyBrokerTest {
   private KeyBroker broker;
   private Enrolled first;
 
-  /** A device of the inventory and the private half of its unwrap key. */
+  /** A device of the registry and the private half of its unwrap key. */
   private record Enrolled(Device device, KeyPair unwrapKey) {
     Ueid ueid() {
       return device.ueid();
@@ -71,7 +72,7 @@ class KeyBrokerTest {
     directory = new SharedDirectory(folder);
     keys = NewFleet.found(directory, FleetOfOne.SETTINGS, List.of("localhost"), clock, RANDOM);
     vault = new WrappedKeyVault(directory);
-    broker = new KeyBroker(directory, vault, RANDOM);
+    broker = new KeyBroker(directory, new FileRegistry(directory), vault, RANDOM);
     first = enrol(1);
     wrap(OLDER, 1);
     wrap(NEWER, 2);
@@ -108,7 +109,7 @@ class KeyBrokerTest {
             authority.issueIdentity(id, key, Duration.ofDays(1)),
             authority.issueUnwrap(id, key, Duration.ofDays(1)),
             Optional.empty());
-    new Inventory(directory).enrol(device);
+    new FileRegistry(directory).enrol(device);
     return new Enrolled(device, pair);
   }
 
@@ -164,7 +165,7 @@ class KeyBrokerTest {
 
   @Test
   void aRevokedDeviceLosesItsEnvelopesAndGetsNoNewOnes() throws Exception {
-    new Inventory(directory).change(first.ueid(), Device.State.REVOKED);
+    new FileRegistry(directory).change(first.ueid(), Device.State.REVOKED);
     assertEquals(0, broker.shipTo(first.ueid()));
     assertFalse(Files.exists(envelope(OLDER, first.ueid())));
     assertEquals(0, broker.shipAll().envelopes());
@@ -173,11 +174,11 @@ class KeyBrokerTest {
 
   @Test
   void aQuarantinedDeviceGetsThemBackWhenItIsReleased() throws Exception {
-    Inventory inventory = new Inventory(directory);
-    inventory.change(first.ueid(), Device.State.QUARANTINED);
+    DeviceRegistry registry = new FileRegistry(directory);
+    registry.change(first.ueid(), Device.State.QUARANTINED);
     broker.shipTo(first.ueid());
     assertFalse(Files.exists(envelope(NEWER, first.ueid())));
-    inventory.change(first.ueid(), Device.State.ENROLLED);
+    registry.change(first.ueid(), Device.State.ENROLLED);
     assertEquals(2, broker.shipTo(first.ueid()));
     assertTrue(Files.exists(envelope(NEWER, first.ueid())));
   }

@@ -105,7 +105,7 @@ class ReportCommandTest {
     assertEquals(0, exit, document.toPrettyString());
     assertEquals("affirming", document.at("/result/ear_status").asText());
     assertEquals(3, document.get("jwt").asText().split("\\.").length);
-    assertTrue(fleet.inventory().get(device.ueid()).lastBoot().isPresent());
+    assertTrue(fleet.registry().get(device.ueid()).lastBoot().isPresent());
   }
 
   @Test

@@ -9,12 +9,12 @@ import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.fleet.cli.CommandCommand;
-import dev.bartizan.fleet.founding.ShippedBroker;
-import dev.bartizan.fleet.identity.CertificateAuthority;
-import dev.bartizan.fleet.identity.Credentials;
-import dev.bartizan.fleet.identity.Device;
-import dev.bartizan.fleet.identity.Inventory;
-import dev.bartizan.fleet.identity.OperatorKeys;
+import dev.bartizan.fleet.credential.CertificateAuthority;
+import dev.bartizan.fleet.credential.Credentials;
+import dev.bartizan.fleet.credential.OperatorKeys;
+import dev.bartizan.fleet.device.Device;
+import dev.bartizan.fleet.device.FileRegistry;
+import dev.bartizan.fleet.init.ShippedBroker;
 import dev.bartizan.protocol.cli.Console;
 import dev.bartizan.protocol.cli.Failures;
 import dev.bartizan.protocol.command.AuthorisedCommand;
@@ -145,7 +145,7 @@ class CommandClientTest {
     ECPublicKey key = (ECPublicKey) generator.generateKeyPair().getPublic();
     SpiffeId id = new SpiffeId("fleet.example", DEVICE);
     X509Certificate certificate = authority.issueIdentity(id, key, Duration.ofDays(1));
-    new Inventory(directory)
+    new FileRegistry(directory)
         .enrol(
             new Device(
                 DEVICE,

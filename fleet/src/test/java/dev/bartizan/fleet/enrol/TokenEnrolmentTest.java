@@ -15,9 +15,9 @@ import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.crypto.pem.Pem;
 import dev.bartizan.crypto.tpm.Swtpm;
 import dev.bartizan.fleet.FleetOfOne;
+import dev.bartizan.fleet.FleetSettings;
 import dev.bartizan.fleet.MovableClock;
-import dev.bartizan.fleet.identity.Device;
-import dev.bartizan.fleet.identity.FleetSettings;
+import dev.bartizan.fleet.device.Device;
 import dev.bartizan.protocol.enrolment.Grant;
 import dev.bartizan.protocol.enrolment.KeysBeginReply;
 import dev.bartizan.protocol.enrolment.KeysBeginRequest;
@@ -75,7 +75,7 @@ class TokenEnrolmentTest {
     assertEquals(new SpiffeId("fleet.example", device.ueid()), SpiffeId.of(identity));
     assertEquals(device.publicKey(KeyPurpose.IDENTITY), identity.getPublicKey());
     assertEquals(device.publicKey(KeyPurpose.UNWRAP), unwrap.getPublicKey());
-    Device known = fleet.inventory().get(device.ueid());
+    Device known = fleet.registry().get(device.ueid());
     assertEquals(Protection.Kind.SOFTWARE, known.keystore());
     assertEquals(Optional.empty(), known.chip());
     assertEquals("software", known.toJson().path("keystore").asText());
@@ -87,7 +87,7 @@ class TokenEnrolmentTest {
         "KEYSTORE_NOT_ACCEPTED",
         () -> fleet.enrolKeys(device, fleet.keysDesk(Set.of(Protection.Kind.PKCS11))));
     refused("KEYSTORE_NOT_ACCEPTED", () -> fleet.enrolKeys(device, fleet.keysDesk(Set.of())));
-    assertTrue(fleet.inventory().all().isEmpty());
+    assertTrue(fleet.registry().all().isEmpty());
   }
 
   // Attack: anybody with a key pair introduces himself.
@@ -108,7 +108,7 @@ class TokenEnrolmentTest {
     KeysBeginReply second = desk.begin(FleetOfOne.keysIntroduction(other, token));
     desk.finish(FleetOfOne.keysAnswer(device, first));
     refused("BAD_TOKEN", () -> desk.finish(FleetOfOne.keysAnswer(other, second)));
-    assertEquals(1, fleet.inventory().all().size());
+    assertEquals(1, fleet.registry().all().size());
   }
 
   // Attack: certificates for somebody else's public keys.
@@ -131,7 +131,7 @@ class TokenEnrolmentTest {
     KeysFinishRequest unsigned =
         new KeysFinishRequest(again.session(), Bytes.empty(), again.proof());
     refused("NO_POSSESSION", () -> desk.finish(unsigned));
-    assertTrue(fleet.inventory().all().isEmpty());
+    assertTrue(fleet.registry().all().isEmpty());
   }
 
   // Attack: an answer recorded in an earlier session.
@@ -169,7 +169,7 @@ class TokenEnrolmentTest {
   @Test
   void aRevokedDeviceIsNotWelcome() throws Exception {
     fleet.enrolKeys(device, fleet.keysDesk(SOFTWARE));
-    fleet.inventory().change(device.ueid(), Device.State.REVOKED);
+    fleet.registry().change(device.ueid(), Device.State.REVOKED);
     refused("NOT_WELCOME", () -> fleet.enrolKeys(device, fleet.keysDesk(SOFTWARE)));
   }
 
@@ -181,7 +181,7 @@ class TokenEnrolmentTest {
             EndorsementRoots.load(fleet.directory()),
             Optional.empty(),
             fleet.authority(),
-            fleet.inventory());
+            fleet.registry());
     assertThrows(
         IllegalArgumentException.class,
         () -> new TokenEnrolment(careless, SOFTWARE, clock, RANDOM, ueid -> {}));

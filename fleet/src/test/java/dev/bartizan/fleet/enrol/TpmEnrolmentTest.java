@@ -19,7 +19,7 @@ import dev.bartizan.crypto.tpm.Swtpm;
 import dev.bartizan.crypto.tpm.TpmPublic;
 import dev.bartizan.fleet.FleetOfOne;
 import dev.bartizan.fleet.MovableClock;
-import dev.bartizan.fleet.identity.Device;
+import dev.bartizan.fleet.device.Device;
 import dev.bartizan.protocol.enrolment.BeginReply;
 import dev.bartizan.protocol.enrolment.BeginRequest;
 import dev.bartizan.protocol.enrolment.FinishRequest;
@@ -78,7 +78,7 @@ class TpmEnrolmentTest {
     assertEquals(new SpiffeId("fleet.example", device.ueid()), SpiffeId.of(identity));
     assertEquals(device.publicKey(KeyPurpose.IDENTITY), identity.getPublicKey());
     assertEquals(device.publicKey(KeyPurpose.UNWRAP), unwrap.getPublicKey());
-    Device known = fleet.inventory().get(device.ueid());
+    Device known = fleet.registry().get(device.ueid());
     assertEquals(Device.State.ENROLLED, known.state());
     assertEquals(Protection.Kind.TPM2, known.keystore());
     assertEquals(
@@ -93,7 +93,7 @@ class TpmEnrolmentTest {
 
     fleet.enrol(device);
 
-    assertEquals(clock.instant(), fleet.inventory().get(device.ueid()).enrolledAt());
+    assertEquals(clock.instant(), fleet.registry().get(device.ueid()).enrolledAt());
   }
 
   // Attack: a chip of one's own, for example a software TPM.
@@ -246,19 +246,19 @@ class TpmEnrolmentTest {
   @Test
   void aRevokedDeviceIsNotWelcome() throws Exception {
     fleet.enrol(device);
-    fleet.inventory().change(device.ueid(), Device.State.REVOKED);
+    fleet.registry().change(device.ueid(), Device.State.REVOKED);
 
     Refusal refusal = assertThrows(Refusal.class, () -> fleet.enrol(device));
 
     assertEquals("NOT_WELCOME", refusal.code());
-    assertEquals(Device.State.REVOKED, fleet.inventory().get(device.ueid()).state());
+    assertEquals(Device.State.REVOKED, fleet.registry().get(device.ueid()).state());
   }
 
   // Attack: a chip has two endorsement keys, and certificates of its maker for both.
   @Test
   void aChipThatWasRevokedUnderOneOfItsKeysDoesNotComeBackUnderAnother() throws Exception {
     fleet.enrol(device);
-    fleet.inventory().change(device.ueid(), Device.State.REVOKED);
+    fleet.registry().change(device.ueid(), Device.State.REVOKED);
     DeviceKeystore again = FleetOfOne.device(chip, EndorsementKind.RSA_2048);
     assertNotEquals(device.ueid(), again.ueid());
 
@@ -267,7 +267,7 @@ class TpmEnrolmentTest {
     assertEquals("OTHER_ENDORSEMENT_KEY", refusal.code(), refusal.getMessage());
     assertEquals(
         Set.of(device.ueid()),
-        fleet.inventory().all().stream().map(Device::ueid).collect(Collectors.toSet()));
+        fleet.registry().all().stream().map(Device::ueid).collect(Collectors.toSet()));
   }
 
   @Test
@@ -277,7 +277,7 @@ class TpmEnrolmentTest {
 
     fleet.enrol(high);
 
-    assertEquals(Device.State.ENROLLED, fleet.inventory().get(high.ueid()).state());
+    assertEquals(Device.State.ENROLLED, fleet.registry().get(high.ueid()).state());
     Refusal refusal = assertThrows(Refusal.class, () -> fleet.enrol(otherDevice));
     assertEquals("OTHER_ENDORSEMENT_KEY", refusal.code());
   }
@@ -285,6 +285,6 @@ class TpmEnrolmentTest {
   private void refused(String code, Executable attempt) throws Exception {
     Refusal refusal = assertThrows(Refusal.class, attempt);
     assertEquals(code, refusal.code(), refusal.getMessage());
-    assertTrue(fleet.inventory().all().isEmpty(), "nobody was taken in");
+    assertTrue(fleet.registry().all().isEmpty(), "nobody was taken in");
   }
 }

@@ -172,7 +172,7 @@ class EvidenceWithoutAQuoteTest {
   }
 
   private Verifier verifier() throws Exception {
-    return new Verifier(fleet.inventory(), AppraisalPolicy.load(fleet.directory()));
+    return new Verifier(fleet.registry(), new FileReferences(fleet.directory()).current());
   }
 
   private Evidence evidence(String keystore) throws Exception {

@@ -17,7 +17,7 @@ import dev.bartizan.crypto.tpm.PcrValues;
 import dev.bartizan.crypto.tpm.Swtpm;
 import dev.bartizan.fleet.FleetOfOne;
 import dev.bartizan.fleet.MovableClock;
-import dev.bartizan.fleet.identity.Device;
+import dev.bartizan.fleet.device.Device;
 import dev.bartizan.protocol.evidence.AgentEvent;
 import dev.bartizan.protocol.evidence.AgentLog;
 import dev.bartizan.protocol.evidence.Evidence;
@@ -84,7 +84,7 @@ class GoldenReportTest {
   }
 
   private ReferenceValues learn(Nonce nonce) throws Exception {
-    return GoldenReport.learn("camera", report, nonce, fleet.inventory(), clock.instant());
+    return GoldenReport.learn("camera", report, nonce, fleet.registry(), clock.instant());
   }
 
   @Test
@@ -103,7 +103,7 @@ class GoldenReportTest {
 
   @Test
   void aRevokedDeviceTeachesNothing() throws Exception {
-    fleet.inventory().change(device.ueid(), Device.State.REVOKED);
+    fleet.registry().change(device.ueid(), Device.State.REVOKED);
     assertUntrusted(() -> learn(NONCE), "REVOKED");
   }
 

@@ -19,7 +19,7 @@ import dev.bartizan.crypto.tpm.Swtpm;
 import dev.bartizan.crypto.tpm.TpmHash;
 import dev.bartizan.fleet.FleetOfOne;
 import dev.bartizan.fleet.MovableClock;
-import dev.bartizan.fleet.identity.Device;
+import dev.bartizan.fleet.device.Device;
 import dev.bartizan.protocol.evidence.AgentEvent;
 import dev.bartizan.protocol.evidence.AgentLog;
 import dev.bartizan.protocol.evidence.Evidence;
@@ -69,7 +69,7 @@ class OtherBankTest {
   @Test
   void aChipThatKeepsSha384AloneEnrolsMeasuresAndIsAffirmed() throws Exception {
     enrolWithBanks("sha384", TpmHash.SHA384);
-    assertEquals(Device.State.ENROLLED, fleet.inventory().get(device.ueid()).state());
+    assertEquals(Device.State.ENROLLED, fleet.registry().get(device.ueid()).state());
     EvidenceWriter writer = new EvidenceWriter(device, PcrSelection.parse("sha384" + ALL));
     AgentLog log = measure(AgentLog.empty(writer.agentBank(), 13), SOFTWARE);
     assertEquals(TpmHash.SHA384, log.bank());
@@ -148,7 +148,7 @@ class OtherBankTest {
 
   private void know(Evidence golden) throws Exception {
     ReferenceValues learned =
-        GoldenReport.learn("default", golden, NONCE, fleet.inventory(), clock.instant());
+        GoldenReport.learn("default", golden, NONCE, fleet.registry(), clock.instant());
     String document = new String(learned.toJson(), StandardCharsets.UTF_8);
     write("reference.json", "{\"profiles\":{\"default\":" + document + "}}");
     write(
@@ -163,7 +163,7 @@ class OtherBankTest {
   }
 
   private AttestationResult appraise(Evidence evidence) throws Exception {
-    return new Verifier(fleet.inventory(), AppraisalPolicy.load(fleet.directory()))
+    return new Verifier(fleet.registry(), new FileReferences(fleet.directory()).current())
         .appraise(evidence, NONCE, clock.instant())
         .result();
   }

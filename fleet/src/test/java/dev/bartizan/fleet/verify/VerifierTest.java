@@ -23,8 +23,8 @@ import dev.bartizan.crypto.tpm.Swtpm;
 import dev.bartizan.crypto.tpm.TpmHash;
 import dev.bartizan.fleet.FleetOfOne;
 import dev.bartizan.fleet.MovableClock;
-import dev.bartizan.fleet.identity.Device;
-import dev.bartizan.fleet.identity.OperatorKeys;
+import dev.bartizan.fleet.credential.OperatorKeys;
+import dev.bartizan.fleet.device.Device;
 import dev.bartizan.protocol.evidence.AgentEvent;
 import dev.bartizan.protocol.evidence.AgentLog;
 import dev.bartizan.protocol.evidence.Evidence;
@@ -383,10 +383,10 @@ class VerifierTest {
 
   @Test
   void aRevokedDeviceIsContraindicatedHoweverGoodItIs() throws Exception {
-    fleet.inventory().change(device.ueid(), Device.State.QUARANTINED);
+    fleet.registry().change(device.ueid(), Device.State.QUARANTINED);
     reasonOf("QUARANTINED", TrustTier.CONTRAINDICATED, evidence());
 
-    fleet.inventory().change(device.ueid(), Device.State.REVOKED);
+    fleet.registry().change(device.ueid(), Device.State.REVOKED);
     reasonOf("REVOKED", TrustTier.CONTRAINDICATED, evidence());
   }
 
@@ -397,7 +397,7 @@ class VerifierTest {
     restart("kernel 1");
     log = AgentLog.empty(AgentLog.DEFAULT_PCR);
     Appraisal after = appraise(evidence());
-    fleet.inventory().sawBoot(device.ueid(), after.boot().orElseThrow());
+    fleet.registry().sawBoot(device.ueid(), after.boot().orElseThrow());
 
     reasonOf("BOOT_COUNT_WENT_BACK", TrustTier.CONTRAINDICATED, before);
   }
@@ -594,7 +594,7 @@ class VerifierTest {
   }
 
   private Verifier verifier() throws Exception {
-    return new Verifier(fleet.inventory(), AppraisalPolicy.load(fleet.directory()));
+    return new Verifier(fleet.registry(), new FileReferences(fleet.directory()).current());
   }
 
   private Evidence evidence() throws Exception {

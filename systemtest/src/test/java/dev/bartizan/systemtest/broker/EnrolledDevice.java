@@ -2,8 +2,8 @@
 package dev.bartizan.systemtest.broker;
 
 import dev.bartizan.crypto.keystore.Ueid;
-import dev.bartizan.fleet.identity.CertificateAuthority;
-import dev.bartizan.fleet.identity.Credentials;
+import dev.bartizan.fleet.credential.CertificateAuthority;
+import dev.bartizan.fleet.credential.Credentials;
 import dev.bartizan.protocol.jws.SpiffeId;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;

@@ -15,13 +15,13 @@ import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.crypto.keystore.Ueid;
+import dev.bartizan.fleet.FleetSettings;
 import dev.bartizan.fleet.command.CommandClient;
-import dev.bartizan.fleet.founding.FleetPlan;
-import dev.bartizan.fleet.founding.Founding;
-import dev.bartizan.fleet.identity.CertificateAuthority;
-import dev.bartizan.fleet.identity.Credentials;
-import dev.bartizan.fleet.identity.FleetSettings;
-import dev.bartizan.fleet.identity.OperatorKeys;
+import dev.bartizan.fleet.credential.CertificateAuthority;
+import dev.bartizan.fleet.credential.Credentials;
+import dev.bartizan.fleet.credential.OperatorKeys;
+import dev.bartizan.fleet.init.FleetInit;
+import dev.bartizan.fleet.init.FleetPlan;
 import dev.bartizan.protocol.command.Audience;
 import dev.bartizan.protocol.command.Command;
 import dev.bartizan.protocol.command.CommandKeys;
@@ -87,7 +87,7 @@ class ReplayThroughBrokerTest {
     directory = new SharedDirectory(folder);
     settings =
         new FleetSettings(FLEET, "ssl://localhost:" + port, URI.create("http://localhost:8080/"));
-    new Founding(directory, Clock.systemUTC(), RANDOM)
+    new FleetInit(directory, Clock.systemUTC(), RANDOM)
         .found(
             new FleetPlan(settings, List.of("localhost")), new RepositorySimulator().rootFile(1));
     broker = Broker.start(folder, port);

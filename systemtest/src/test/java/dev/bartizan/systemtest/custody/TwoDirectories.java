@@ -10,12 +10,14 @@ import dev.bartizan.author.release.ReleaseDraft;
 import dev.bartizan.author.release.ReleaseProgress;
 import dev.bartizan.author.release.SignedDocuments;
 import dev.bartizan.crypto.envelope.BulkCrypto;
+import dev.bartizan.fleet.FleetSettings;
 import dev.bartizan.fleet.broker.KeyBroker;
 import dev.bartizan.fleet.broker.WrappedKeyVault;
-import dev.bartizan.fleet.founding.FleetPlan;
-import dev.bartizan.fleet.founding.Founding;
-import dev.bartizan.fleet.identity.FleetSettings;
+import dev.bartizan.fleet.device.FileRegistry;
+import dev.bartizan.fleet.init.FleetInit;
+import dev.bartizan.fleet.init.FleetPlan;
 import dev.bartizan.fleet.trust.AuthorSync;
+import dev.bartizan.fleet.verify.FileReferences;
 import dev.bartizan.protocol.custody.FleetKeys;
 import dev.bartizan.protocol.release.ProbationLimits;
 import dev.bartizan.protocol.release.ReleaseName;
@@ -61,7 +63,7 @@ final class TwoDirectories {
             "fleet.example", "ssl://localhost:8883", URI.create("http://localhost:8080/"));
     NewAuthor.create(author, repository, RepositoryPlan.defaults(SignatureScheme.ED25519));
     FleetKeys keys =
-        new Founding(fleet, CLOCK, RANDOM)
+        new FleetInit(fleet, CLOCK, RANDOM)
             .found(
                 new FleetPlan(settings, List.of("localhost")),
                 Files.readAllBytes(authorHome.resolve("root.json")));
@@ -110,11 +112,11 @@ final class TwoDirectories {
     SmallFiles files = new SmallFiles(transport(served), System::nanoTime, Pace.DEFAULT);
     WrappedKeyVault vault = new WrappedKeyVault(fleet);
     return new AuthorSync(
-        fleet,
+        new FileReferences(fleet),
         new dev.bartizan.fleet.trust.AuthorRepository(
             fleet, settings, files, CLOCK, System::nanoTime),
         vault,
-        new KeyBroker(fleet, vault, RANDOM));
+        new KeyBroker(fleet, new FileRegistry(fleet), vault, RANDOM));
   }
 
   /** The same, of the author's repository as it is. */

@@ -11,9 +11,9 @@ import dev.bartizan.author.publish.RepositoryPlan;
 import dev.bartizan.author.release.AuthorRepository;
 import dev.bartizan.author.release.NewAuthor;
 import dev.bartizan.crypto.tpm.Swtpm;
-import dev.bartizan.fleet.founding.FleetPlan;
-import dev.bartizan.fleet.founding.Founding;
-import dev.bartizan.fleet.identity.FleetSettings;
+import dev.bartizan.fleet.FleetSettings;
+import dev.bartizan.fleet.init.FleetInit;
+import dev.bartizan.fleet.init.FleetPlan;
 import dev.bartizan.systemtest.lab.Background;
 import dev.bartizan.systemtest.lab.Distribution;
 import dev.bartizan.systemtest.lab.Patience;
@@ -78,7 +78,7 @@ class MessagesIT {
     FleetSettings settings =
         new FleetSettings(
             "fleet.example", "ssl://localhost:8883", URI.create("http://localhost:8080/"));
-    new Founding(new SharedDirectory(fleet), Clock.systemUTC(), random)
+    new FleetInit(new SharedDirectory(fleet), Clock.systemUTC(), random)
         .found(
             new FleetPlan(settings, List.of("localhost")),
             Files.readAllBytes(author.resolve("root.json")));

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.bartizan.fleet;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bartizan.crypto.json.JsonFields;
+import dev.bartizan.crypto.json.Malformed;
+import dev.bartizan.crypto.json.StrictJson;
+import dev.bartizan.updater.disk.SharedDirectory;
+import java.io.IOException;
+import java.net.URI;
+import java.util.regex.Pattern;
+
+/**
+ * What all of a fleet has in common ({@code fleet.json}).
+ *
+ * @param trustDomain of the devices' SPIFFE IDs
+ * @param broker the MQTT broker as devices reach it, {@code ssl://HOST:PORT}
+ * @param operators where the same broker listens for operators: devices cannot connect there, and
+ *     operators not where devices do
+ * @param repository where the author's repository is served; ends in a slash
+ */
+public record FleetSettings(String trustDomain, String broker, String operators, URI repository) {
+  private static final String FILE = "fleet.json";
+  private static final int MAX_LENGTH = 16 * 1024;
+  private static final int MAX_TEXT = 255;
+  private static final int MAX_URL = 2000;
+  private static final Pattern TRUST_DOMAIN = Pattern.compile("[a-z0-9][a-z0-9._-]{0,99}");
+  private static final Pattern BROKER = Pattern.compile("ssl://[A-Za-z0-9.:\\[\\]_-]+:\\d{1,5}");
+
+  public FleetSettings {
+    if (!TRUST_DOMAIN.matcher(trustDomain).matches()) {
+      throw new IllegalArgumentException("not a trust domain: " + trustDomain);
+    }
+    for (String address : new String[] {broker, operators}) {
+      if (!BROKER.matcher(address).matches()) {
+        throw new IllegalArgumentException("not ssl://HOST:PORT: " + address);
+      }
+    }
+    if (repository.getHost() == null || !repository.getPath().endsWith("/")) {
+      throw new IllegalArgumentException("not a URL that ends in a slash: " + repository);
+    }
+  }
+
+  /** Of a new fleet: operators have the port after the devices'. */
+  public FleetSettings(String trustDomain, String broker, URI repository) {
+    this(trustDomain, broker, portAfter(broker), repository);
+  }
+
+  private static String portAfter(String broker) {
+    if (!BROKER.matcher(broker).matches()) {
+      throw new IllegalArgumentException("not ssl://HOST:PORT: " + broker);
+    }
+    int colon = broker.lastIndexOf(':');
+    return broker.substring(0, colon + 1) + (Integer.parseInt(broker.substring(colon + 1)) + 1);
+  }
+
+  public void store(SharedDirectory directory) throws IOException {
+    ObjectNode document = StrictJson.object();
+    document.put("trust_domain", trustDomain).put("broker", broker);
+    document.put("operator_broker", operators).put("repository", repository.toString());
+    directory.write(FILE, StrictJson.writeIndented(document));
+  }
+
+  /** Whether this is a server's directory; what a verifier elsewhere was given has none. */
+  public static boolean areIn(SharedDirectory directory) throws IOException {
+    return directory.find(FILE, MAX_LENGTH).isPresent();
+  }
+
+  public static FleetSettings load(SharedDirectory directory) throws IOException, Malformed {
+    String what = directory.path(FILE).toString();
+    JsonFields document = StrictJson.read(directory.read(FILE, MAX_LENGTH), MAX_LENGTH, what);
+    try {
+      return new FleetSettings(
+          document.text("trust_domain", MAX_TEXT),
+          document.text("broker", MAX_TEXT),
+          document.text("operator_broker", MAX_TEXT),
+          URI.create(document.text("repository", MAX_URL)));
+    } catch (IllegalArgumentException wrong) {
+      throw new Malformed(what + ": " + wrong.getMessage(), wrong);
+    }
+  }
+}

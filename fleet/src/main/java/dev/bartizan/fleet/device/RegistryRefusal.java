@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.bartizan.fleet.device;
+
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.keystore.Ueid;
+
+/** The registry says no about a device. Nothing has changed. */
+public final class RegistryRefusal extends Refusal {
+  private static final long serialVersionUID = 1L;
+
+  private final String code;
+
+  private RegistryRefusal(String code, String message) {
+    super(message);
+    this.code = code;
+  }
+
+  static RegistryRefusal unknown(Ueid ueid) {
+    return new RegistryRefusal("UNKNOWN_DEVICE", "no device is called " + ueid);
+  }
+
+  static RegistryRefusal notWelcome(Device device) {
+    return new RegistryRefusal(
+        "NOT_WELCOME", "device " + device.ueid() + " is " + device.state().text());
+  }
+
+  static RegistryRefusal revoked(Device device) {
+    return new RegistryRefusal(
+        "REVOKED", "device " + device.ueid() + " is revoked, and stays so; enrol new hardware");
+  }
+
+  static RegistryRefusal tooManyCertificates(Ueid ueid, int good) {
+    return new RegistryRefusal(
+        "TOO_MANY_CERTIFICATES",
+        "device " + ueid + " has " + good + " certificates that are still good; renew later");
+  }
+
+  @Override
+  public String code() {
+    return code;
+  }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.bartizan.fleet.init;
+
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.fleet.trust.AuthorRepository;
+import dev.bartizan.protocol.custody.FleetKeys;
+import dev.bartizan.updater.disk.SharedDirectory;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.List;
+
+/** Founds a fleet in an empty directory. */
+public final class FleetInit {
+  /** Any of these is a sign that somebody was here before. */
+  private static final List<String> TRACES =
+      List.of("fleet.json", "ca/ca.key", "keys/command.key", "key-broker/key-broker.key");
+
+  private static final int ANY_LENGTH = 1 << 20;
+
+  private final SharedDirectory directory;
+  private final Clock clock;
+  private final SecureRandom random;
+
+  public FleetInit(SharedDirectory directory, Clock clock, SecureRandom random) {
+    this.directory = directory;
+    this.clock = clock;
+    this.random = random;
+  }
+
+  /**
+   * Makes all keys, certificates and files of {@code plan}.
+   *
+   * @param root of the author's repository
+   * @return what the author must know of this fleet
+   * @throws InitRefusal when the directory holds a fleet, or part of one
+   * @throws Refusal when {@code root} is none
+   */
+  public FleetKeys found(FleetPlan plan, byte[] root) throws IOException, Refusal {
+    requireNobodyHere();
+    AuthorRepository.pin(directory, root);
+    FleetKeys keys = NewFleet.found(directory, plan.settings(), plan.hosts(), clock, random);
+    new BrokerFiles(directory).write(plan.settings());
+    new DeviceFiles(directory).write(plan, root, keys.authority());
+    writeNote();
+    return keys;
+  }
+
+  private void requireNobodyHere() throws IOException, InitRefusal {
+    for (String trace : TRACES) {
+      if (directory.find(trace, ANY_LENGTH).isPresent()) {
+        throw new InitRefusal(directory.path(trace));
+      }
+    }
+  }
+
+  private void writeNote() throws IOException {
+    String note =
+        """
+        Put the root and intermediate certificates of your devices' TPM makers here, as *.pem.
+        Without them no device can enrol: its endorsement certificate must lead to one of them.
+
+        Each maker is believed for one kind of endorsement key, or a chip would be two devices:
+          *.pem here      P-256
+          rsa-2048/*.pem  RSA with 2048 bits (swtpm's default)
+          p-384/*.pem     P-384
+          rsa-3072/*.pem  RSA with 3072 bits
+        A maker's RSA and ECC authorities count as one maker: put only those of one kind here.
+        """;
+    directory.write("ek-roots/README", note.getBytes(StandardCharsets.US_ASCII));
+  }
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.bartizan.fleet.init;
+
+import dev.bartizan.fleet.FleetSettings;
+import java.util.List;
+
+/**
+ * A fleet to be founded.
+ *
+ * @param settings trust domain, broker, and where the author's repository is
+ * @param hosts DNS names and IP addresses of the enrolment server and the broker; at least one
+ */
+public record FleetPlan(FleetSettings settings, List<String> hosts) {
+  public FleetPlan {
+    hosts = hosts.stream().map(FleetPlan::withoutBrackets).toList();
+    if (hosts.isEmpty()) {
+      throw new IllegalArgumentException("the servers need a name");
+    }
+  }
+
+  /** A host as it stands in a URL: an IPv6 address is in brackets there, and nowhere else. */
+  public static String inUrl(String host) {
+    String plain = withoutBrackets(host);
+    return plain.contains(":") ? "[" + plain + "]" : plain;
+  }
+
+  private static String withoutBrackets(String host) {
+    return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+  }
+}

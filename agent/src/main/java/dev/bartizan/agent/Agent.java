@@ -15,6 +15,7 @@ import dev.bartizan.agent.uplink.Uplink;
 import dev.bartizan.crypto.Explanation;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Map;
 
 /**
  * One device, from start to stop: check the boot chain, unseal, load, serve, listen, update,
@@ -95,6 +96,11 @@ final class Agent {
     trust.measureOurselves();
     deploy.offerSuites();
     deploy.serving().begin();
+  }
+
+  /** Which version of each role this device believes now. */
+  Map<String, Long> metadata() {
+    return trust.documents().versions();
   }
 
   private void takeTurns() throws InterruptedException {

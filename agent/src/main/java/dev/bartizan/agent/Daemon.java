@@ -11,6 +11,7 @@ import dev.bartizan.agent.repository.Repository;
 import dev.bartizan.agent.schedule.DaemonThreads;
 import dev.bartizan.agent.trust.Trust;
 import dev.bartizan.agent.trust.TrustedClock;
+import dev.bartizan.agent.uplink.DeviceStatus;
 import dev.bartizan.agent.uplink.Uplink;
 import dev.bartizan.agent.world.Host;
 import dev.bartizan.agent.world.Natives;
@@ -55,6 +56,15 @@ public final class Daemon implements AutoCloseable {
     this.uplink = new Uplink(config, world, trust, models, deploy, events, threads);
     this.local = new Local(config, world, trust, models, deploy, uplink, threads);
     this.agent = new Agent(trust, models, deploy, uplink, events.news(), threads, host.manager());
+  }
+
+  /** Whoever takes the turns one by one, in the place of {@link #run}. */
+  Agent agent() {
+    return agent;
+  }
+
+  DeviceStatus status() {
+    return uplink.status();
   }
 
   /** Serves until {@link #stop}. */

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -72,12 +73,16 @@ class PlannerTest {
         new String(manifest.toJson(), StandardCharsets.UTF_8));
   }
 
+  private ReleaseManifest manifest(String version) {
+    return Objects.requireNonNull(manifests.get(version));
+  }
+
   private DeltaOffer delta(String from, int length) {
     byte[] content = (from + " " + manifests.size()).getBytes(StandardCharsets.UTF_8);
     SealedFile file = sealed("delta-from-" + from, content);
     return new DeltaOffer(
         from,
-        manifests.get(from).model().root(),
+        manifest(from).model().root(),
         new SealedFile(
             file.file(), file.sealed(), ArtifactSealer.sealedLength(length), file.salt()));
   }
@@ -93,11 +98,11 @@ class PlannerTest {
 
   private void hold(String version) throws Exception {
     store.put(whole(version));
-    held.add(new Release(store.put(manifests.get(version).toJson()), version));
+    held.add(new Release(store.put(manifest(version).toJson()), version));
   }
 
   private UpdatePlan plan(String version) throws Exception {
-    ReleaseManifest manifest = manifests.get(version);
+    ReleaseManifest manifest = manifest(version);
     return planner.plan(new Release(Digest.of(manifest.toJson()), version), manifest);
   }
 
@@ -144,7 +149,7 @@ class PlannerTest {
   @Test
   void aWayThatFailedIsNotTakenAgain() throws Exception {
     hold("1.0.0");
-    planner.avoid(manifests.get("2.0.0").deltas().get(0).sealed().sealed());
+    planner.avoid(manifest("2.0.0").deltas().get(0).sealed().sealed());
     assertEquals("whole", plan("2.0.0").way().text());
   }
 

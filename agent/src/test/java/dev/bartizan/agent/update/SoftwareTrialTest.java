@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 
 /** A version of the agent on trial, by a launch record and a clock that are moved by hand. */
 class SoftwareTrialTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(600);
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
   private static final String FILE = "lib/agent.jar";
   private static final byte[] CONTENT = "the next version".getBytes(StandardCharsets.UTF_8);
 

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -135,9 +136,10 @@ class FleetAcceptanceTest {
     TestFleet.Enrolled device = author.fleet().enrol(1);
     Map<String, Bytes> envelopes = author.wrapping().toDevices(RELEASE, List.of(device.unwrap()));
     Digest release = Digest.of(new AsServed(author).document(RELEASE.modelTarget()));
-    byte[] envelope = envelopes.get(EnvelopePath.of(release, device.ueid())).toArray();
+    Bytes envelope = envelopes.get(EnvelopePath.of(release, device.ueid()));
     try (SecretBytes key =
-        KeyEnvelope.parse(envelope).open(device.unwrap(), device::agree, SecretMemory.ordinary())) {
+        KeyEnvelope.parse(Objects.requireNonNull(envelope).toArray())
+            .open(device.unwrap(), device::agree, SecretMemory.ordinary())) {
       assertEquals(new AsServed(author).keyBytes("1.0.0"), key.reveal(Bytes::of));
     }
   }

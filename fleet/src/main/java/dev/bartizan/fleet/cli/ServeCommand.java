@@ -109,8 +109,11 @@ public final class ServeCommand implements Callable<Integer> {
     AuthorSync author = FleetParts.authorSync(directory, clock, random);
     try (EnrolmentServer server = EnrolmentServer.start(listen, credentials, desk, keys)) {
       console.say("enrolment at https://" + listen.getHostString() + ":" + server.port());
-      try (AuthorWatch watch = AuthorWatch.start(author, console, refreshEvery)) {
+      AuthorWatch watch = AuthorWatch.start(author, console, refreshEvery);
+      try {
         server.await();
+      } finally {
+        watch.close();
       }
     }
     return 0;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.fleet.verify;
 
-import dev.bartizan.fleet.credential.Credentials;
 import static dev.bartizan.protocol.result.TrustClaim.HARDWARE;
 import static dev.bartizan.protocol.result.TrustClaim.INSTANCE_IDENTITY;
 import static dev.bartizan.protocol.result.TrustClaim.STORAGE_OPAQUE;

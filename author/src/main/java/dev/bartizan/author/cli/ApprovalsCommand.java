@@ -82,7 +82,7 @@ final class ApprovalsCommand implements Callable<Integer> {
               + " (keystore.approvals in agent.toml).")
   private Optional<Path> out = Optional.empty();
 
-  @Mixin private AuthorOptions operator = new AuthorOptions();
+  @Mixin private AuthorOptions author = new AuthorOptions();
 
   /** One to sign here. */
   static final class Signing {
@@ -129,7 +129,7 @@ final class ApprovalsCommand implements Callable<Integer> {
           spec.commandLine(), "nothing to approve: give --file, or --key, --sign and --values");
     }
     SignedDocuments documents =
-        new SignedDocuments(operator.directory(), operator.repository(clock, random));
+        new SignedDocuments(author.directory(), author.repository(clock, random));
     byte[] document = documents.approvals(profile, approvals, also);
     if (out.isPresent()) {
       try (OutputFile file = OutputFile.create(out.get(), files.toArray(Path[]::new))) {

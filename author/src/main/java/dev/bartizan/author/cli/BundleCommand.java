@@ -49,7 +49,7 @@ public final class BundleCommand implements Callable<Integer> {
   @SuppressWarnings("UnusedVariable") // picocli alone asks
   private HelpOption help = new HelpOption();
 
-  @Mixin private AuthorOptions operator = new AuthorOptions();
+  @Mixin private AuthorOptions author = new AuthorOptions();
 
   @Parameters(paramLabel = "FILE", description = "The bundle to be written.")
   private Path target = Path.of("");
@@ -108,9 +108,9 @@ public final class BundleCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, Refusal {
     ReleaseName release = ReleaseName.parse(subject.name(), version, "bundle");
-    AuthorRepository repository = operator.repository(clock, random);
+    AuthorRepository repository = author.repository(clock, random);
     List<X509Certificate> recipients = recipients();
-    KeyWrapping wrapping = new KeyWrapping(operator.directory(), clock, random);
+    KeyWrapping wrapping = new KeyWrapping(author.directory(), clock, random);
     return repository.use(
         open -> {
           try (BundleWriter file = new BundleWriter(repository.path(), target)) {

@@ -155,7 +155,7 @@ public final class ModelCommand implements Callable<Integer> {
       })
   private int latencyPercent;
 
-  @Mixin private AuthorOptions operator = new AuthorOptions();
+  @Mixin private AuthorOptions author = new AuthorOptions();
 
   @Option(names = "--json", description = "Print one JSON document.")
   private boolean json;
@@ -173,20 +173,20 @@ public final class ModelCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, Refusal {
     ReleaseDraft draft = draft();
-    SharedDirectory directory = operator.directory();
+    SharedDirectory directory = author.directory();
     ProgressLine progress =
         ProgressLine.on(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));
     try {
-      ReleaseAuthor author =
+      print(
           new ReleaseAuthor(
-              directory,
-              operator.repository(clock, random),
-              BulkCrypto.fastest(),
-              random,
-              progress::show,
-              untried ? (model, vectors) -> Optional.empty() : new RuntimeTrial(),
-              clock);
-      print(author.release(draft));
+                  directory,
+                  author.repository(clock, random),
+                  BulkCrypto.fastest(),
+                  random,
+                  progress::show,
+                  untried ? (model, vectors) -> Optional.empty() : new RuntimeTrial(),
+                  clock)
+              .release(draft));
     } finally {
       progress.end();
     }

@@ -132,10 +132,10 @@ public final class ReleaseCommand implements Runnable {
                       + " software=agent version=V`.")
           boolean isDelivered,
       @Mixin HelpOption help,
-      @Mixin AuthorOptions operator)
+      @Mixin AuthorOptions author)
       throws IOException, Refusal {
     SoftwareManifest manifest = manifest(dist, version);
-    documents(operator).software(manifest, isDelivered ? Optional.of(dist) : Optional.empty());
+    documents(author).software(manifest, isDelivered ? Optional.of(dist) : Optional.empty());
     console.say(manifest.release() + ": " + manifest.files().size() + " files");
     return DONE;
   }
@@ -173,9 +173,9 @@ public final class ReleaseCommand implements Runnable {
               description = "Only devices with these keystores serve: tpm2, pkcs11, software.")
           Set<String> keystores,
       @Mixin UpdateTimesOptions times,
-      @Mixin AuthorOptions operator)
+      @Mixin AuthorOptions author)
       throws IOException, Refusal {
-    documents(operator)
+    documents(author)
         .policy(
             models == null ? Set.of() : models,
             updatesAlone,
@@ -203,9 +203,9 @@ public final class ReleaseCommand implements Runnable {
               paramLabel = "ROLE",
               description = "Which (default: ${DEFAULT-VALUE}, and timestamp with it).")
           RoleName role,
-      @Mixin AuthorOptions operator)
+      @Mixin AuthorOptions author)
       throws IOException, Refusal {
-    documents(operator).refresh(role);
+    documents(author).refresh(role);
     return DONE;
   }
 
@@ -231,7 +231,7 @@ public final class ReleaseCommand implements Runnable {
     }
   }
 
-  private SignedDocuments documents(AuthorOptions operator) throws IOException, Refusal {
-    return new SignedDocuments(operator.directory(), operator.repository(clock, random));
+  private SignedDocuments documents(AuthorOptions author) throws IOException, Refusal {
+    return new SignedDocuments(author.directory(), author.repository(clock, random));
   }
 }

@@ -75,7 +75,7 @@ final class SuiteCommand implements Callable<Integer> {
   @SuppressWarnings("UnusedVariable") // picocli alone asks
   private HelpOption help = new HelpOption();
 
-  @Mixin private AuthorOptions operator = new AuthorOptions();
+  @Mixin private AuthorOptions author = new AuthorOptions();
 
   SuiteCommand(Clock clock, SecureRandom random, Console console) {
     this.clock = clock;
@@ -87,7 +87,7 @@ final class SuiteCommand implements Callable<Integer> {
   public Integer call() throws IOException, Refusal {
     ReleaseName release = ReleaseName.parse(name, version, "release suite");
     SuiteManifest suite =
-        new SignedDocuments(operator.directory(), operator.repository(clock, random))
+        new SignedDocuments(author.directory(), author.repository(clock, random))
             .suite(release, members, read());
     console.say(release + ": " + suite.members().size() + " members that go together");
     return 0;

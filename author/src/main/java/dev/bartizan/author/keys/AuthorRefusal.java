@@ -4,7 +4,7 @@ package dev.bartizan.author.keys;
 import dev.bartizan.crypto.Refusal;
 import org.jspecify.annotations.Nullable;
 
-/** The operator's keys or words do not allow it. */
+/** The author's keys or words do not allow it. */
 public final class AuthorRefusal extends Refusal {
   private static final long serialVersionUID = 1L;
 

@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /** The directory of a key ring: files 0600, the directory 0700, nothing ever overwritten. */
-@TouchesTheWorld("the operator's key files")
+@TouchesTheWorld("the author's key files")
 public final class KeyFolder {
   private static final String SUFFIX = ".pem";
   private static final int KEY_FILE_BYTES_MAX = 64 * 1024;

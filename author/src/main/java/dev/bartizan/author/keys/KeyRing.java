@@ -20,7 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The keys one operator holds. Others may hold the rest. */
+/** The keys one author holds. Others may hold the rest. */
 public final class KeyRing {
   private static final int RSA_BITS = 3072;
   private static final int P256_BITS = 256;

@@ -9,7 +9,7 @@ import dev.bartizan.updater.tuf.SignatureScheme;
 import java.security.PublicKey;
 
 /**
- * The public side of an operator's key, as metadata names it.
+ * The public side of an author's key, as metadata names it.
  *
  * @param name of its file without suffix, {@code "models-1"}
  * @param scheme how it signs

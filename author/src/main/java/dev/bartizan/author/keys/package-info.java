@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The operator's keys, and what is signed with them.
+ * The author's keys, and what is signed with them.
  *
  * <p>A key ring is a directory with one PEM file per key, {@code models-1.pem}: the private key as
  * PKCS#8, then the public key, both readable by OpenSSL. With a passphrase the private key is

@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Who signs for whom, as root and top-level targets say it in an {@link MetadataDraft}. */
 final class KeyAssignments {
-  private final MetadataDraft edition;
+  private final MetadataDraft draft;
 
-  KeyAssignments(MetadataDraft edition) {
-    this.edition = edition;
+  KeyAssignments(MetadataDraft draft) {
+    this.draft = draft;
   }
 
   /** Makes {@code keys} the only ones of {@code role}; keys nobody uses any more are dropped. */
@@ -55,7 +55,7 @@ final class KeyAssignments {
 
   private ObjectNode entryOf(RoleName role) {
     if (isTopLevel(role)) {
-      return edition.signed(RoleName.ROOT).withObject("roles").withObject(role.value());
+      return draft.signed(RoleName.ROOT).withObject("roles").withObject(role.value());
     }
     ObjectNode known = delegation(role);
     return known != null ? known : addDelegation(role);
@@ -79,19 +79,17 @@ final class KeyAssignments {
   }
 
   private ObjectNode delegations() {
-    return edition.signed(RoleName.TARGETS).withObject("delegations");
+    return draft.signed(RoleName.TARGETS).withObject("delegations");
   }
 
   private ObjectNode tableOf(RoleName role) {
-    return (isTopLevel(role) ? edition.signed(RoleName.ROOT) : delegations()).withObject("keys");
+    return (isTopLevel(role) ? draft.signed(RoleName.ROOT) : delegations()).withObject("keys");
   }
 
   private void dropUnused(RoleName role) {
     Set<String> used = new HashSet<>();
     Iterable<JsonNode> entries =
-        isTopLevel(role)
-            ? edition.signed(RoleName.ROOT).path("roles")
-            : delegations().path("roles");
+        isTopLevel(role) ? draft.signed(RoleName.ROOT).path("roles") : delegations().path("roles");
     entries.forEach(entry -> used.addAll(ids(entry)));
     tableOf(role).retain(used);
   }

@@ -38,12 +38,12 @@ final class MetadataDraft {
   /** Goes on from {@code current}, which was verified. */
   static MetadataDraft after(Map<RoleName, Bytes> current, Lifetimes lifetimes, Instant now)
       throws Malformed {
-    MetadataDraft edition = new MetadataDraft(lifetimes, now);
+    MetadataDraft draft = new MetadataDraft(lifetimes, now);
     for (Map.Entry<RoleName, Bytes> file : current.entrySet()) {
       ObjectNode tree = READER.read(file.getValue().toArray(), file.getKey().value());
-      edition.signed.put(file.getKey(), (ObjectNode) tree.path("signed"));
+      draft.signed.put(file.getKey(), (ObjectNode) tree.path("signed"));
     }
-    return edition;
+    return draft;
   }
 
   /** What {@code role} says, to be changed; beginning with nothing but its type. */

@@ -17,15 +17,15 @@ import java.util.Map;
  * signs timestamp last makes all of it visible at once.
  */
 final class Publication {
-  private final MetadataDraft edition;
+  private final MetadataDraft draft;
   private final MetadataSigning signing;
   private final KeyAssignments keys;
   private final Map<String, Bytes> files = new LinkedHashMap<>();
 
-  Publication(MetadataDraft edition, MetadataSigning signing) {
-    this.edition = edition;
+  Publication(MetadataDraft draft, MetadataSigning signing) {
+    this.draft = draft;
     this.signing = signing;
-    this.keys = new KeyAssignments(edition);
+    this.keys = new KeyAssignments(draft);
   }
 
   /** The next version of {@code role}, signed by its own keys. */
@@ -35,19 +35,19 @@ final class Publication {
 
   /** The next version of {@code role}, signed as all of {@code demands} want it. */
   Bytes sign(RoleName role, List<Demand> demands) throws Refusal, IOException {
-    edition.renew(role);
-    Bytes file = signing.sign(edition.signed(role), demands);
+    draft.renew(role);
+    Bytes file = signing.sign(draft.signed(role), demands);
     boolean versioned = !role.equals(RoleName.TIMESTAMP);
-    files.put(versioned ? role.fileName(edition.version(role)) : role.fileName(), file);
+    files.put(versioned ? role.fileName(draft.version(role)) : role.fileName(), file);
     return file;
   }
 
   /** Signs {@code changed}, the snapshot that names them, and keeps the timestamp for later. */
   void signSnapshotOf(List<RoleName> changed) throws Refusal, IOException {
     for (RoleName role : changed) {
-      edition.mention(RoleName.SNAPSHOT, role, sign(role));
+      draft.mention(RoleName.SNAPSHOT, role, sign(role));
     }
-    edition.mention(RoleName.TIMESTAMP, RoleName.SNAPSHOT, sign(RoleName.SNAPSHOT));
+    draft.mention(RoleName.TIMESTAMP, RoleName.SNAPSHOT, sign(RoleName.SNAPSHOT));
   }
 
   void writeTo(RepositoryFolder folder) throws IOException {

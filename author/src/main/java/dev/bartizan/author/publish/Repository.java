@@ -57,9 +57,9 @@ public final class Repository {
     if (folder.find("1.root.json", 0).isPresent()) {
       throw new AuthorRefusal(Code.BAD_PLAN, folder.path() + ": holds a repository already");
     }
-    MetadataDraft edition = MetadataDraft.first(lifetimes, clock.instant());
-    edition.signed(RoleName.ROOT).put("consistent_snapshot", true);
-    KeyAssignments keys = new KeyAssignments(edition);
+    MetadataDraft draft = MetadataDraft.first(lifetimes, clock.instant());
+    draft.signed(RoleName.ROOT).put("consistent_snapshot", true);
+    KeyAssignments keys = new KeyAssignments(draft);
     for (Map.Entry<RoleName, RolePlan> role : plan.roles().entrySet()) {
       RolePlan made = role.getValue();
       keys.assign(
@@ -69,8 +69,8 @@ public final class Repository {
     }
     List<RoleName> all = new ArrayList<>(RepositoryPlan.DELEGATED);
     all.add(RoleName.TARGETS);
-    all.forEach(role -> edition.signed(role).withObject("targets"));
-    Publication publication = publication(edition);
+    all.forEach(role -> draft.signed(role).withObject("targets"));
+    Publication publication = publication(draft);
     Bytes root = publication.sign(RoleName.ROOT);
     publication.signSnapshotOf(all);
     publication.sign(RoleName.TIMESTAMP);
@@ -86,8 +86,8 @@ public final class Repository {
    * @throws AuthorRefusal BAD_PATH when the role may not speak for a path; MISSING_KEYS
    */
   public void addTargets(RoleName role, List<NewTarget> targets) throws Refusal, IOException {
-    MetadataDraft edition = current();
-    KeyAssignments keys = new KeyAssignments(edition);
+    MetadataDraft draft = current();
+    KeyAssignments keys = new KeyAssignments(draft);
     requireKnown(keys, role);
     for (NewTarget target : targets) {
       if (!keys.covers(role, target.path())) {
@@ -96,19 +96,19 @@ public final class Repository {
       }
     }
     for (NewTarget target : targets) {
-      vouch(edition.signed(role), target, folder.store(target));
+      vouch(draft.signed(role), target, folder.store(target));
     }
-    publish(edition, List.of(role));
+    publish(draft, List.of(role));
   }
 
   /**
    * Lets {@code role} vouch for {@code paths} no longer. Their files stay for who is still reading.
    */
   public void removeTargets(RoleName role, Set<String> paths) throws Refusal, IOException {
-    MetadataDraft edition = current();
-    requireKnown(new KeyAssignments(edition), role);
-    edition.signed(role).withObject("targets").remove(paths);
-    publish(edition, List.of(role));
+    MetadataDraft draft = current();
+    requireKnown(new KeyAssignments(draft), role);
+    draft.signed(role).withObject("targets").remove(paths);
+    publish(draft, List.of(role));
   }
 
   /** A fresh timestamp: the repository still stands by its snapshot. Needs its online key only. */
@@ -121,14 +121,14 @@ public final class Repository {
    * keys alone; the others those of snapshot and timestamp as well.
    */
   public void renew(RoleName role) throws Refusal, IOException {
-    MetadataDraft edition = current();
-    requireKnown(new KeyAssignments(edition), role);
+    MetadataDraft draft = current();
+    requireKnown(new KeyAssignments(draft), role);
     if (role.equals(RoleName.ROOT) || role.equals(RoleName.TIMESTAMP)) {
-      Publication publication = publication(edition);
+      Publication publication = publication(draft);
       publication.sign(role);
       release(publication);
     } else {
-      publish(edition, role.equals(RoleName.SNAPSHOT) ? List.of() : List.of(role));
+      publish(draft, role.equals(RoleName.SNAPSHOT) ? List.of() : List.of(role));
     }
   }
 
@@ -137,12 +137,12 @@ public final class Repository {
    * since they may be in a thief's hands; except root's, which no client would follow otherwise.
    */
   public void rotateKeys(RoleName role, RolePlan plan) throws Refusal, IOException {
-    MetadataDraft edition = current();
-    KeyAssignments keys = new KeyAssignments(edition);
+    MetadataDraft draft = current();
+    KeyAssignments keys = new KeyAssignments(draft);
     requireKnown(keys, role);
     Demand rootBefore = keys.demand(RoleName.ROOT);
     keys.assign(role, ring.generate(role.value(), plan.scheme(), plan.keys()), plan.threshold());
-    Publication publication = publication(edition);
+    Publication publication = publication(draft);
     if (RepositoryPlan.TOP_LEVEL.contains(role)) {
       publication.signSnapshotOf(role.equals(RoleName.TARGETS) ? List.of(role) : List.of());
       publication.sign(RoleName.ROOT, List.of(rootBefore, keys.demand(RoleName.ROOT)));
@@ -171,15 +171,15 @@ public final class Repository {
     }
   }
 
-  private void publish(MetadataDraft edition, List<RoleName> changed) throws Refusal, IOException {
-    Publication publication = publication(edition);
+  private void publish(MetadataDraft draft, List<RoleName> changed) throws Refusal, IOException {
+    Publication publication = publication(draft);
     publication.signSnapshotOf(changed);
     publication.sign(RoleName.TIMESTAMP);
     release(publication);
   }
 
-  private Publication publication(MetadataDraft edition) {
-    return new Publication(edition, new MetadataSigning(ring));
+  private Publication publication(MetadataDraft draft) {
+    return new Publication(draft, new MetadataSigning(ring));
   }
 
   /** What no device would accept must not stay unnoticed until the devices say so. */

@@ -22,8 +22,8 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * The repository of an operator's directory, for one piece of work at a time: two commands that
- * sign at once would each sign away the other's release.
+ * The repository of an author's directory, for one piece of work at a time: two commands that sign
+ * at once would each sign away the other's release.
  */
 public final class AuthorRepository {
   private static final String REPOSITORY = "repository";

@@ -17,7 +17,7 @@ import java.util.Objects;
 record DataBeside(Path file, long offset, long length) {
 
   /** What a tensor says of it, entry by entry. */
-  @TouchesTheWorld("looks for the files beside the operator's model")
+  @TouchesTheWorld("looks for the files beside the author's model")
   static final class Draft {
     private static final int TEXT_MAX = 4096;
     private static final int NAME = 8;

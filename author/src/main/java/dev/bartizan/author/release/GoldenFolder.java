@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  * <p>What is named like a vector is one, or is refused: a set that is left out in silence is one
  * that no device tries. Other files (a README, the model) are nobody's business.
  */
-@TouchesTheWorld("reads the operator's golden vectors")
+@TouchesTheWorld("reads the author's golden vectors")
 final class GoldenFolder {
   private static final int MAX_LENGTH = 64 << 20;
   private static final String SET_PREFIX = "test_data_set_";

@@ -28,7 +28,7 @@ import java.util.Optional;
  * it keeps data in files beside it, as a copy with that data inside. The copy goes when this is
  * closed.
  */
-@TouchesTheWorld("reads the operator's model and writes a copy of it")
+@TouchesTheWorld("reads the author's model and writes a copy of it")
 final class InlinedModel implements Closeable {
   private static final int RAW_DATA = 9;
   private static final int EXTERNAL_DATA = 13;
@@ -46,7 +46,7 @@ final class InlinedModel implements Closeable {
   /**
    * Makes a copy if there has to be one.
    *
-   * @param folder where a copy may lie, readable by the operator alone
+   * @param folder where a copy may lie, readable by the author alone
    * @throws ReleaseRefusal BAD_MODEL when its data is not beside it, or all of it would not be a
    *     model any more: protocol buffers end at 2 GiB
    */

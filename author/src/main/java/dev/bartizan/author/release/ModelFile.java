@@ -19,8 +19,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 
-/** The plain model on the operator's disk: hashed once, then read as often as needed. */
-@TouchesTheWorld("reads the operator's model file")
+/** The plain model on the author's disk: hashed once, then read as often as needed. */
+@TouchesTheWorld("reads the author's model file")
 final class ModelFile implements KnownContent, Closeable {
   /** Keeps a manifest below two megabytes, whatever the model's size. */
   static final int MAX_SHARDS = 16_384;

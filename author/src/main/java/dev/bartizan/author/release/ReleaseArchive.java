@@ -13,7 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** What the operator keeps of each release: {@code releases/NAME/VERSION/}. Never served. */
+/** What the author keeps of each release: {@code releases/NAME/VERSION/}. Never served. */
 final class ReleaseArchive {
   static final int KEY_LENGTH = 32;
 

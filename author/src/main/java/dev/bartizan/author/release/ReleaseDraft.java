@@ -10,7 +10,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * What the operator wants released.
+ * What the author wants released.
  *
  * @param name which model, which version
  * @param model the plain ONNX file

@@ -5,17 +5,17 @@ import dev.bartizan.agent.identity.Keystores;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.keystore.KeystoreRefusal;
 import dev.bartizan.protocol.cli.Failures;
+import dev.bartizan.protocol.cli.ProductVersion;
 import dev.bartizan.updater.software.Slot;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
 
 /** The root of {@code bartizan}. */
 @Command(
     name = "bartizan",
     mixinStandardHelpOptions = true,
-    versionProvider = Bartizan.Version.class,
+    versionProvider = ProductVersion.class,
     sortOptions = false,
     scope = CommandLine.ScopeType.INHERIT,
     synopsisSubcommandLabel = "COMMAND",
@@ -50,9 +50,6 @@ import picocli.CommandLine.Option;
       DoctorCommand.class
     })
 public final class Bartizan implements Runnable {
-  /** The version of this code, among the software releases too. */
-  public static final String VERSION = "0.1.0";
-
   @Option(
       names = "--debug",
       scope = CommandLine.ScopeType.INHERIT,
@@ -85,12 +82,5 @@ public final class Bartizan implements Runnable {
   public static int exitCode(int code, String slot) {
     boolean wasInstalled = Slot.find(slot).filter(it -> it != Slot.BASE).isEmpty();
     return code == RunCommand.NOT_BY_ITSELF && !wasInstalled ? Failures.NOT_NOW : code;
-  }
-
-  static final class Version implements IVersionProvider {
-    @Override
-    public String[] getVersion() {
-      return new String[] {"bartizan " + VERSION};
-    }
   }
 }

@@ -10,6 +10,7 @@ import dev.bartizan.agent.world.Time;
 import dev.bartizan.agent.world.Workers;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.TouchesTheWorld;
+import dev.bartizan.protocol.cli.ProductVersion;
 import dev.bartizan.updater.software.Installation;
 import dev.bartizan.updater.software.Slot;
 import java.io.IOException;
@@ -42,7 +43,7 @@ final class ConfigOption {
   static Host host() {
     int cores = Math.max(1, Runtime.getRuntime().availableProcessors());
     return new Host(
-        new Installation(home(), Bartizan.VERSION),
+        new Installation(home(), ProductVersion.TEXT),
         slot(),
         new Time(Clock.systemUTC(), System::nanoTime, time -> Thread.sleep(time.toMillis())),
         new SecureRandom(),

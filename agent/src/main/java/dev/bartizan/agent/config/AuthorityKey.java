@@ -4,19 +4,15 @@ package dev.bartizan.agent.config;
 import dev.bartizan.agent.config.BootBinding.Authority;
 import dev.bartizan.crypto.TouchesTheWorld;
 import dev.bartizan.crypto.json.Malformed;
+import dev.bartizan.crypto.pem.Pem;
 import dev.bartizan.crypto.tpm.KeyTemplates;
 import dev.bartizan.crypto.tpm.TpmPublic;
 import dev.bartizan.crypto.tpm.TpmRefusal;
 import java.io.IOException;
-import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
-import org.bouncycastle.openssl.PEMException;
-import org.bouncycastle.openssl.PEMParser;
-import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 
 /** Reads the public key of whoever approves boot states, as a TPM takes it. */
 public final class AuthorityKey {
@@ -45,12 +41,9 @@ public final class AuthorityKey {
       throw new Malformed(file + ": there is no such file of at most " + MAX_LENGTH + " bytes");
     }
     String pem = Files.readString(file, StandardCharsets.ISO_8859_1);
-    try (PEMParser parser = new PEMParser(new StringReader(pem))) {
-      if (parser.readObject() instanceof SubjectPublicKeyInfo key) {
-        return KeyTemplates.verificationKey(new JcaPEMKeyConverter().getPublicKey(key));
-      }
-      throw new Malformed(file + ": is not a public key in PEM");
-    } catch (PEMException | TpmRefusal unusable) {
+    try {
+      return KeyTemplates.verificationKey(Pem.publicKey(pem, file + ":"));
+    } catch (TpmRefusal unusable) {
       throw new Malformed(file + ": is not a P-256 or RSA public key in PEM", unusable);
     }
   }

@@ -4,14 +4,12 @@ package dev.bartizan.agent.enrol;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
 import dev.bartizan.crypto.keystore.KeyPurpose;
+import dev.bartizan.crypto.pem.Pem;
 import dev.bartizan.protocol.enrolment.Grant;
 import dev.bartizan.protocol.jws.SpiffeId;
-import java.io.ByteArrayInputStream;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
 import java.security.cert.CertPathValidator;
-import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.PKIXParameters;
 import java.security.cert.TrustAnchor;
@@ -58,7 +56,7 @@ public final class GrantCheck {
 
   private void require(String pem, SpiffeId us, PublicKey key)
       throws Malformed, GeneralSecurityException {
-    X509Certificate certificate = first(pem);
+    X509Certificate certificate = Pem.certificates(pem, "the grant").get(0);
     if (!certificate.getPublicKey().equals(key)) {
       throw new Malformed("a certificate is for another key");
     }
@@ -77,11 +75,5 @@ public final class GrantCheck {
         .validate(
             CertificateFactory.getInstance("X.509").generateCertPath(List.of(certificate)),
             parameters);
-  }
-
-  private static X509Certificate first(String pem) throws CertificateException {
-    byte[] text = pem.getBytes(StandardCharsets.US_ASCII);
-    return (X509Certificate)
-        CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(text));
   }
 }

@@ -7,6 +7,7 @@ import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
 import dev.bartizan.crypto.keystore.KeyPurpose;
+import dev.bartizan.crypto.pem.Pem;
 import dev.bartizan.updater.disk.Disk;
 import dev.bartizan.updater.disk.DurableFile;
 import dev.bartizan.updater.disk.FileName;
@@ -59,11 +60,11 @@ public record Credentials(String identityPem, String unwrapPem) {
   }
 
   public List<X509Certificate> identityChain() throws Malformed {
-    return Certificates.parse(identityPem, FILE + ": identity");
+    return Pem.certificates(identityPem, FILE + ": identity");
   }
 
   public X509Certificate unwrapCertificate() throws Malformed {
-    return Certificates.parse(unwrapPem, FILE + ": unwrap").get(0);
+    return Pem.certificates(unwrapPem, FILE + ": unwrap").get(0);
   }
 
   /** Insists that both certificates are for the keys the keystore has. */

@@ -8,6 +8,7 @@ import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.protocol.cli.Console;
 import dev.bartizan.protocol.cli.Failures;
 import dev.bartizan.protocol.cli.HelpOption;
+import dev.bartizan.protocol.cli.ProductVersion;
 import dev.bartizan.protocol.cli.WrongUsage;
 import dev.bartizan.protocol.release.SoftwareManifest;
 import dev.bartizan.updater.tuf.RoleName;
@@ -20,7 +21,6 @@ import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bartizan-release",
     mixinStandardHelpOptions = true,
-    versionProvider = ReleaseCommand.Version.class,
+    versionProvider = ProductVersion.class,
     sortOptions = false,
     synopsisSubcommandLabel = "COMMAND",
     description = {
@@ -55,9 +55,6 @@ import picocli.CommandLine.Spec;
       "  bartizan-release policy --models defect"
     })
 public final class ReleaseCommand implements Runnable {
-  /** The version of this code. */
-  public static final String VERSION = "0.1.0";
-
   private static final int DONE = 0;
 
   private final Clock clock;
@@ -98,13 +95,6 @@ public final class ReleaseCommand implements Runnable {
         .setUsageHelpAutoWidth(true)
         .setOut(console.outWriter())
         .setErr(console.errWriter());
-  }
-
-  static final class Version implements IVersionProvider {
-    @Override
-    public String[] getVersion() {
-      return new String[] {"bartizan-release " + VERSION};
-    }
   }
 
   /** The files of one version of the agent. */

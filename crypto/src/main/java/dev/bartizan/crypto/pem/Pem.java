@@ -3,7 +3,9 @@ package dev.bartizan.crypto.pem;
 
 import dev.bartizan.crypto.json.Malformed;
 import java.io.ByteArrayInputStream;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.StringWriter;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
@@ -13,16 +15,18 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.spec.X509EncodedKeySpec;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
+import org.bouncycastle.util.io.pem.PemObject;
+import org.bouncycastle.util.io.pem.PemReader;
+import org.bouncycastle.util.io.pem.PemWriter;
 
 /** Textual encodings of certificates and keys (RFC 7468), as other tools read and write them. */
 public final class Pem {
-  private static final Pattern BLOCK =
-      Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----\\s*([A-Za-z0-9+/=\\s]+?)\\s*-----END \\1-----");
   private static final String CERTIFICATE = "CERTIFICATE";
   private static final String REVOCATION_LIST = "X509 CRL";
   private static final String PRIVATE_KEY = "PRIVATE KEY";
@@ -89,6 +93,20 @@ public final class Pem {
     }
   }
 
+  /** The one public key in {@code pem}: EC, RSA or Ed25519. */
+  public static PublicKey publicKey(String pem, String what) throws Malformed {
+    byte[] der = blocks(pem, PUBLIC_KEY, what).get(0);
+    try {
+      SubjectPublicKeyInfo info = SubjectPublicKeyInfo.getInstance(der);
+      ASN1ObjectIdentifier algorithm = info.getAlgorithm().getAlgorithm();
+      // The platform knows the others by their numbers, and this one by its name alone.
+      String name = algorithm.equals(X9ObjectIdentifiers.id_ecPublicKey) ? "EC" : algorithm.getId();
+      return KeyFactory.getInstance(name).generatePublic(new X509EncodedKeySpec(der));
+    } catch (GeneralSecurityException | IllegalArgumentException notAKey) {
+      throw new Malformed(what + " holds no public key of a kind we know", notAKey);
+    }
+  }
+
   public static byte[] der(X509Certificate certificate) {
     try {
       return certificate.getEncoded();
@@ -99,11 +117,17 @@ public final class Pem {
 
   private static List<byte[]> blocks(String pem, String label, String what) throws Malformed {
     List<byte[]> blocks = new ArrayList<>();
-    Matcher block = BLOCK.matcher(pem);
-    while (block.find()) {
-      if (block.group(1).equals(label)) {
-        blocks.add(decode(block.group(2), what));
+    try (PemReader reader = new PemReader(new StringReader(pem))) {
+      for (PemObject block = reader.readPemObject();
+          block != null;
+          block = reader.readPemObject()) {
+        if (block.getType().equals(label)) {
+          blocks.add(block.getContent());
+        }
       }
+    } catch (IOException | RuntimeException notPem) {
+      // The library refuses by several runtime exceptions; none of them quotes the text.
+      throw new Malformed(what + " is not PEM", notPem);
     }
     if (blocks.isEmpty()) {
       throw new Malformed(what + " holds no " + label);
@@ -111,17 +135,13 @@ public final class Pem {
     return blocks;
   }
 
-  private static byte[] decode(String base64, String what) throws Malformed {
-    try {
-      return Base64.getMimeDecoder().decode(base64);
-    } catch (IllegalArgumentException notBase64) {
-      throw new Malformed(what + " is not PEM", notBase64);
-    }
-  }
-
   private static String encode(String label, byte[] der) {
-    Base64.Encoder lines = Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII));
-    String body = lines.encodeToString(der);
-    return "-----BEGIN " + label + "-----\n" + body + "\n-----END " + label + "-----\n";
+    StringWriter text = new StringWriter();
+    try (PemWriter writer = new PemWriter(text)) {
+      writer.writeObject(new PemObject(label, der));
+    } catch (IOException impossible) {
+      throw new IllegalStateException("writing to memory cannot fail", impossible);
+    }
+    return text.toString();
   }
 }

@@ -3,12 +3,12 @@ package dev.bartizan.fleet.cli;
 
 import dev.bartizan.protocol.cli.Console;
 import dev.bartizan.protocol.cli.Failures;
+import dev.bartizan.protocol.cli.ProductVersion;
 import dev.bartizan.protocol.cli.WrongUsage;
 import java.security.SecureRandom;
 import java.time.Clock;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bartizan-fleet",
     mixinStandardHelpOptions = true,
-    versionProvider = FleetCommand.Version.class,
+    versionProvider = ProductVersion.class,
     sortOptions = false,
     synopsisSubcommandLabel = "COMMAND",
     description = {
@@ -42,9 +42,6 @@ import picocli.CommandLine.Spec;
       "  bartizan-fleet serve --listen 0.0.0.0:8443"
     })
 public final class FleetCommand implements Runnable {
-  /** The version of this code. */
-  public static final String VERSION = "0.1.0";
-
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Print stack traces.")
@@ -72,12 +69,5 @@ public final class FleetCommand implements Runnable {
         .setUsageHelpAutoWidth(true)
         .setOut(console.outWriter())
         .setErr(console.errWriter());
-  }
-
-  static final class Version implements IVersionProvider {
-    @Override
-    public String[] getVersion() {
-      return new String[] {"bartizan-fleet " + VERSION};
-    }
   }
 }

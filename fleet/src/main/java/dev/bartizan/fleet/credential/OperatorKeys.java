@@ -9,18 +9,13 @@ import dev.bartizan.protocol.jws.StatementSigner;
 import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.InvalidAlgorithmParameterException;
-import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
-import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.spec.ECGenParameterSpec;
-import java.security.spec.X509EncodedKeySpec;
-import java.util.Base64;
 
 /**
  * The keys the operator's statements are signed with: {@link #COMMAND} and {@link #VERIFIER}. Each
@@ -63,14 +58,8 @@ public final class OperatorKeys {
 
   /** The public half of a stored pair. */
   public StatementKey publicKey(String name) throws IOException, Malformed {
-    String body = text(name + ".pub").replaceAll("-----[A-Z ]+-----|\\s", "");
-    try {
-      byte[] spki = Base64.getDecoder().decode(body);
-      PublicKey key = KeyFactory.getInstance("EC").generatePublic(new X509EncodedKeySpec(spki));
-      return StatementKey.of(key);
-    } catch (GeneralSecurityException | IllegalArgumentException notAKey) {
-      throw new Malformed(directory.path(name + ".pub") + " holds no readable EC key", notAKey);
-    }
+    return StatementKey.of(
+        Pem.publicKey(text(name + ".pub"), directory.path(name + ".pub").toString()));
   }
 
   /** A new pair of keys on P-256. */

@@ -12,11 +12,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One fleet of one device: operator, web server, broker, chip and agent. */
@@ -31,6 +28,7 @@ public final class Lab implements AutoCloseable {
   private final Distribution distribution;
   private final Path home;
   private final Operator operator;
+  private final ServedFiles served;
   private final int brokerPort = Ports.freePair();
   private final int webPort = Ports.free();
   private @Nullable Swtpm chip;
@@ -38,7 +36,6 @@ public final class Lab implements AutoCloseable {
   private @Nullable Broker broker;
   private @Nullable Eavesdropper eavesdropper;
   private @Nullable TestDevice device;
-  private Set<Path> servedBefore = Set.of();
   private String ueid = "";
 
   /**
@@ -53,6 +50,7 @@ public final class Lab implements AutoCloseable {
     this.distribution = distribution;
     this.home = home;
     this.operator = new Operator(distribution, home.resolve("operator"), accounts);
+    this.served = new ServedFiles(operator);
     Files.createDirectories(home.resolve("operator"));
     accounts.openWay(home);
   }
@@ -227,7 +225,7 @@ public final class Lab implements AutoCloseable {
   /** Publishes a version of the model. */
   public Outcome release(String version, Path model, Path golden, String... options)
       throws IOException, InterruptedException {
-    servedBefore = served();
+    served.remember();
     List<String> all =
         new ArrayList<>(
             List.of(
@@ -347,44 +345,19 @@ public final class Lab implements AutoCloseable {
 
   /** Changes every artifact that the newest release put on the web server. */
   public int changeNewestArtifacts(UnaryOperator<byte[]> change) throws IOException {
-    List<Path> newest = newest(operator.repository().resolve("artifacts"));
-    for (Path file : newest) {
-      Files.write(file, change.apply(Files.readAllBytes(file)));
-    }
-    return newest.size();
+    return served.changeArtifacts(change);
   }
 
   /** What the store of a device would call the artifacts of the newest release: their digests. */
   public List<String> newestArtifacts() throws IOException {
-    return newest(operator.repository().resolve("artifacts")).stream()
+    return served.newArtifacts().stream()
         .map(file -> file.getFileName().toString().replaceFirst("\\..*", ""))
         .toList();
   }
 
   /** The content key of the newest release, as it is wrapped to a device. */
   public Path newestEnvelope(String ueid) throws IOException {
-    return newest(operator.envelopes()).stream()
-        .filter(file -> file.endsWith(ueid + ".cms"))
-        .findFirst()
-        .orElseThrow(() -> new IOException("no new envelope for " + ueid));
-  }
-
-  private List<Path> newest(Path below) throws IOException {
-    return served().stream()
-        .filter(file -> file.startsWith(below) && !servedBefore.contains(file))
-        .toList();
-  }
-
-  private Set<Path> served() throws IOException {
-    Set<Path> served = new HashSet<>();
-    for (Path folder : List.of(operator.repository(), operator.envelopes())) {
-      if (Files.exists(folder)) {
-        try (Stream<Path> files = Files.walk(folder)) {
-          files.filter(Files::isRegularFile).forEach(served::add);
-        }
-      }
-    }
-    return served;
+    return served.newEnvelope(ueid);
   }
 
   @Override

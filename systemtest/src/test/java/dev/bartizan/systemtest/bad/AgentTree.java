@@ -3,7 +3,7 @@ package dev.bartizan.systemtest.bad;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import dev.bartizan.agent.cli.Bartizan;
+import dev.bartizan.protocol.cli.ProductVersion;
 import dev.bartizan.systemtest.lab.Distribution;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,6 +21,9 @@ import java.util.zip.ZipOutputStream;
 public record AgentTree(Path home) {
   private static final String AGENT_JAR = "bartizan-agent-";
 
+  /** Has the version that commands print. */
+  private static final String PROTOCOL_JAR = "bartizan-protocol";
+
   /** The present agent, but that it calls itself by another version of the same length. */
   public static AgentTree calling(Distribution present, String version, Path target)
       throws IOException {
@@ -31,7 +34,7 @@ public record AgentTree(Path home) {
     List<String> names = new ArrayList<>(List.of("launch.sh", "versions.sh", "device.list"));
     names.addAll(Files.readAllLines(present.home().resolve("lib/device.list")));
     for (String name : names) {
-      if (name.startsWith(AGENT_JAR)) {
+      if (name.startsWith(AGENT_JAR) || name.startsWith(PROTOCOL_JAR)) {
         rename(present.home().resolve("lib").resolve(name), lib.resolve(name), version);
       } else {
         copy(present, target, "lib/" + name);
@@ -58,7 +61,7 @@ public record AgentTree(Path home) {
 
   /** The compiler has put the version into every class that asks for it, as a text. */
   private static void rename(Path jar, Path target, String version) throws IOException {
-    String before = text(Bartizan.VERSION);
+    String before = text(ProductVersion.TEXT);
     String after = text(version);
     try (ZipFile from = new ZipFile(jar.toFile());
         OutputStream file = Files.newOutputStream(target);

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.bartizan.agent.cli.Bartizan;
+import dev.bartizan.protocol.cli.ProductVersion;
 import dev.bartizan.systemtest.lab.FileTree;
 import dev.bartizan.systemtest.lab.Program.Outcome;
 import dev.bartizan.systemtest.lab.WebServer;
@@ -92,7 +92,7 @@ class EvilMaidIT extends OneDevice {
       Sight sight = Sight.of(device());
 
       assertNothingForeign(sight);
-      assertEquals(Bartizan.VERSION, sight.version());
+      assertEquals(ProductVersion.TEXT, sight.version());
       assertTrue(sight.notGood().toString().contains("put back or exchanged"), sight.toString());
       assertTrue(sight.said().contains("a chain of roots from the pinned version"), sight.said());
       assertTrue(sight.said().contains("SIG_THRESHOLD"), sight.said());

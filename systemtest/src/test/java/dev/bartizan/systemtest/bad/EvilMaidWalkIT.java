@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.bartizan.agent.cli.Bartizan;
+import dev.bartizan.protocol.cli.ProductVersion;
 import dev.bartizan.protocol.release.SoftwareManifest;
 import dev.bartizan.systemtest.lab.FileTree;
 import dev.bartizan.systemtest.lab.Lab;
@@ -77,7 +77,7 @@ final class EvilMaidWalkIT extends SelfUpdating {
 
   private static List<String> faults(String file, Sight missing, Sight wrong) {
     List<String> faults = new ArrayList<>();
-    Set<String> ours = Set.of(GOOD, Bartizan.VERSION, "");
+    Set<String> ours = Set.of(GOOD, ProductVersion.TEXT, "");
     if (!ours.contains(missing.version()) || !ours.contains(wrong.version())) {
       faults.add("something else ran: " + missing.version() + ", " + wrong.version());
     }
@@ -120,7 +120,7 @@ final class EvilMaidWalkIT extends SelfUpdating {
   private static boolean isOfAnotherVersion(Path file) throws Exception {
     String content = Files.readString(file, StandardCharsets.ISO_8859_1);
     return content.contains(SoftwareManifest.SCHEMA)
-        && content.contains("\"" + Bartizan.VERSION + "\"");
+        && content.contains("\"" + ProductVersion.TEXT + "\"");
   }
 
   /** The disk, and the chip, which has anchored what was tried meanwhile; after a new boot. */

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.bartizan.agent.cli.Bartizan;
 import dev.bartizan.crypto.Digest;
+import dev.bartizan.protocol.cli.ProductVersion;
 import dev.bartizan.systemtest.lab.Program.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,7 +38,7 @@ class ForeignVersionIT extends SelfUpdating {
 
     resume();
 
-    assertEquals(Bartizan.VERSION, running());
+    assertEquals(ProductVersion.TEXT, running());
     assertFalse(Files.exists(ran));
     awaitProblem("software", "NOT_CHOSEN");
     assertTrue(read("software/launch").contains("slot base"));
@@ -65,7 +65,7 @@ class ForeignVersionIT extends SelfUpdating {
 
     resume();
 
-    assertEquals(Bartizan.VERSION, running());
+    assertEquals(ProductVersion.TEXT, running());
     awaitProblem("software", "NOT_CHOSEN");
   }
 
@@ -96,7 +96,7 @@ class ForeignVersionIT extends SelfUpdating {
 
     resume();
 
-    assertEquals(Bartizan.VERSION, running());
+    assertEquals(ProductVersion.TEXT, running());
     awaitProblem("software", "was not started");
     assertTrue(read("software/launch").contains("slot a"), "nobody knows: it is asked again");
     pause();
@@ -119,7 +119,7 @@ class ForeignVersionIT extends SelfUpdating {
 
     resume();
 
-    assertEquals(Bartizan.VERSION, running());
+    assertEquals(ProductVersion.TEXT, running());
     awaitProblem("software", "NOT_AS_SIGNED");
     await(
         "the note in the history",

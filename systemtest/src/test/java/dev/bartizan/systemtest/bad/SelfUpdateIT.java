@@ -3,7 +3,7 @@ package dev.bartizan.systemtest.bad;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.bartizan.agent.cli.Bartizan;
+import dev.bartizan.protocol.cli.ProductVersion;
 import dev.bartizan.systemtest.lab.Program.Outcome;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -20,7 +20,7 @@ class SelfUpdateIT extends SelfUpdating {
   @Test
   @Order(1)
   void aGoodVersionTakesOver() throws Exception {
-    assertEquals(Bartizan.VERSION, running());
+    assertEquals(ProductVersion.TEXT, running());
 
     Outcome end = update(tree(GOOD), GOOD);
 

@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.bartizan.agent.cli.Bartizan;
 import dev.bartizan.agent.serve.http.Answer;
 import dev.bartizan.agent.serve.http.LocalClient;
+import dev.bartizan.protocol.cli.ProductVersion;
 import dev.bartizan.systemtest.bad.AgentTree;
 import dev.bartizan.systemtest.lab.Distribution;
 import dev.bartizan.systemtest.lab.FileTree;
@@ -105,7 +105,7 @@ final class SystemdIT {
   @Order(3)
   void anUpdateArrivesAndServes() throws Exception {
     lab.release("1.0.0", Models.file("1.0.0"), Models.golden("1.0.0"));
-    vouch(Bartizan.VERSION, Distribution.built().home());
+    vouch(ProductVersion.TEXT, Distribution.built().home());
     update("model=" + Models.NAME, "version=1.0.0");
     assertServes("1.0.0", "crack");
   }

@@ -298,7 +298,7 @@ class DownloadTest {
           }
         };
     try (FaultyServer server = new FaultyServer(file, stall)) {
-      Transport impatient = HttpTransport.to(server.base(), null, Duration.ofMillis(300));
+      Transport impatient = HttpTransport.to(server.base(), null, Duration.ofSeconds(2));
       new Download(impatient, POLICY, InstantSource.system(), new Random(1), pauses::add)
           .fetch("model", LENGTH, partial, FetchProgress.NONE);
       assertArrayEquals(file, partial.content());

@@ -242,9 +242,7 @@ public final class Lab implements AutoCloseable {
                 "--max-latency-percent",
                 "100000"));
     all.addAll(Arrays.asList(options));
-    Outcome released = operator.release(all.toArray(String[]::new));
-    operator.run("refresh");
-    return released;
+    return operator.release(all.toArray(String[]::new));
   }
 
   /**

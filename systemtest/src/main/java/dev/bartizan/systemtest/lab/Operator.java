@@ -108,9 +108,16 @@ public final class Operator {
     return Stream.concat(prefix.stream(), Stream.of(program)).toArray(String[]::new);
   }
 
-  /** Has the author do something, and insists that it succeeds. */
+  /**
+   * Has the author do something, and insists that it succeeds. Of a model the server is told at
+   * once, and not within the minute: its devices are to have the key.
+   */
   public Outcome release(String... arguments) throws IOException, InterruptedException {
-    return in(author, release, arguments).expect(0);
+    Outcome released = in(author, release, arguments).expect(0);
+    if (arguments[0].equals("model")) {
+      run("refresh");
+    }
+    return released;
   }
 
   /** Has the server do something, and insists that it succeeds. */

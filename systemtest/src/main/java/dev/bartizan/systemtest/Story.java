@@ -196,7 +196,7 @@ final class Story implements AutoCloseable {
         "1.2.0",
         Models.file("1.2.0-broken"),
         Models.golden("1.2.0-broken"),
-        "--untried", // the operator's side would not sign it
+        "--untried", // the author's side would not sign it
         "--delta-from",
         "1.1.0");
     Outcome command = lab.command("update", "model=" + MODEL, "version=1.2.0");

@@ -229,7 +229,9 @@ public final class ModelCommand implements Callable<Integer> {
     console.answer(
         released.brokers() == 0
             ? "  key wrapped to nobody: `bartizan-release fleet` makes a fleet's server known"
-            : "  key wrapped to the key brokers of " + released.brokers() + " fleets");
+            : "  key wrapped to "
+                + released.brokers()
+                + (released.brokers() == 1 ? " key broker" : " key brokers"));
   }
 
   private static String line(ReleaseAuthor.Proof proof) {

@@ -8,6 +8,7 @@ import dev.bartizan.agent.report.EventPublisher;
 import dev.bartizan.agent.schedule.DaemonThreads;
 import dev.bartizan.agent.schedule.Metronome;
 import dev.bartizan.agent.schedule.Schedule;
+import dev.bartizan.agent.schedule.Subsystem;
 import dev.bartizan.agent.system.ServiceManager;
 import dev.bartizan.agent.trust.Trust;
 import dev.bartizan.agent.update.NewVersion;
@@ -30,9 +31,6 @@ final class Agent {
 
   /** Beats within the service manager's patience: one may be late. */
   private static final int BEATS = 3;
-
-  /** Before a state directory that refused is tried again. */
-  private static final Duration TROUBLE = Duration.ofSeconds(3);
 
   private final Trust trust;
   private final Models models;
@@ -122,7 +120,7 @@ final class Agent {
       uplink.trouble();
       deploy.trouble();
       news.problem("state", Explanation.of(trouble));
-      return TROUBLE;
+      return Subsystem.TROUBLE;
     }
   }
 }

@@ -52,11 +52,6 @@ import java.util.List;
  * else.
  */
 public final class Deploy implements Subsystem {
-  static final Duration IDLE = Duration.ofSeconds(10);
-
-  /** Before the world is asked again: a state directory that refused, a server that is away. */
-  static final Duration TROUBLE = Duration.ofSeconds(3);
-
   /** How long a device that has never had metadata waits for it, before it says it is ready. */
   private static final Duration FIRST = Duration.ofSeconds(10);
 

@@ -2,8 +2,6 @@
 package dev.bartizan.agent.deploy;
 
 import dev.bartizan.agent.command.Reply;
-import dev.bartizan.agent.mqtt.Message;
-import dev.bartizan.agent.mqtt.Message.Channel;
 import dev.bartizan.agent.report.EventPublisher;
 import dev.bartizan.agent.report.Events;
 import dev.bartizan.updater.install.Initiator;
@@ -51,6 +49,6 @@ final class Endings {
   private void answer(Outcome outcome) throws IOException {
     Reply reply =
         Reply.ended(outcome.deployment(), EventPublisher.describe(outcome), outcome.state());
-    events.outbox().put(new Message(Channel.RESPONSE, reply.toJson()));
+    events.answer(reply);
   }
 }

@@ -2,6 +2,7 @@
 package dev.bartizan.agent.deploy;
 
 import dev.bartizan.agent.report.EventPublisher;
+import dev.bartizan.agent.schedule.Subsystem;
 import dev.bartizan.agent.update.DistantPayloads;
 import dev.bartizan.updater.install.Installer;
 import dev.bartizan.updater.install.Progress;
@@ -36,7 +37,7 @@ final class UpdateSteps {
   /** One step; returns how long to wait before the next. */
   Duration advance() throws IOException {
     if (!payloads.isQuietBut(installer.current().map(Progress::deployment))) {
-      return Deploy.TROUBLE; // What one has gathered is not cleared away while it still gathers.
+      return Subsystem.TROUBLE; // What one has gathered is not cleared away while it still gathers.
     }
     Step step = installer.advance();
     waitingFor = step.reason();
@@ -46,10 +47,10 @@ final class UpdateSteps {
       news.mended(UPDATE);
     }
     return switch (step.kind()) {
-      case HINDERED -> Deploy.TROUBLE;
+      case HINDERED -> Subsystem.TROUBLE;
       case DONE -> Duration.ZERO;
-      case WAITING -> step.state().isOnTrial() ? WAITING : Deploy.TROUBLE;
-      case IDLE -> Deploy.IDLE;
+      case WAITING -> step.state().isOnTrial() ? WAITING : Subsystem.TROUBLE;
+      case IDLE -> Subsystem.IDLE;
     };
   }
 }

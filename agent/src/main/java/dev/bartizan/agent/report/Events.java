@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.report;
 
+import dev.bartizan.agent.command.Reply;
+import dev.bartizan.agent.mqtt.Message;
 import dev.bartizan.agent.mqtt.Outbox;
 import dev.bartizan.updater.disk.Disk;
 import java.io.IOException;
@@ -24,6 +26,11 @@ public final class Events {
 
   public Outbox outbox() {
     return outbox;
+  }
+
+  /** Sends a device's answer to a command as everything else is sent: when there is a link. */
+  public void answer(Reply reply) throws IOException {
+    outbox.put(new Message(Message.Channel.RESPONSE, reply.toJson()));
   }
 
   public EventPublisher news() {

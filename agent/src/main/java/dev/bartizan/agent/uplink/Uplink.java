@@ -8,7 +8,6 @@ import dev.bartizan.agent.command.Reply;
 import dev.bartizan.agent.config.AgentConfig;
 import dev.bartizan.agent.deploy.Deploy;
 import dev.bartizan.agent.models.Models;
-import dev.bartizan.agent.mqtt.Message;
 import dev.bartizan.agent.report.Attester;
 import dev.bartizan.agent.report.Events;
 import dev.bartizan.agent.schedule.DaemonThreads;
@@ -25,9 +24,6 @@ import java.util.List;
 
 /** The way to the fleet. Its parts are wired here and nowhere else. */
 public final class Uplink implements Subsystem, AutoCloseable {
-  private static final Duration IDLE = Duration.ofSeconds(10);
-  private static final Duration TROUBLE = Duration.ofSeconds(3);
-
   /** Commands only order; what lasts is done by others. */
   private static final Duration BRIEF = Duration.ofMinutes(5);
 
@@ -143,7 +139,7 @@ public final class Uplink implements Subsystem, AutoCloseable {
   private record Counter(Events events, Runnable loop) implements CommandProcessor.Counter {
     @Override
     public void answer(Reply reply) throws IOException {
-      events.outbox().put(new Message(Message.Channel.RESPONSE, reply.toJson()));
+      events.answer(reply);
     }
 
     @Override

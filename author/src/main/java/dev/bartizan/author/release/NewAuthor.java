@@ -7,6 +7,7 @@ import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.json.JsonFields;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.json.StrictJson;
+import dev.bartizan.updater.disk.AlreadyInitialised;
 import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.util.List;
@@ -30,16 +31,12 @@ public final class NewAuthor {
   /**
    * Makes keys and repository of {@code plan}.
    *
-   * @throws AlreadyThere when the directory holds an author's files, or a part of them
+   * @throws AlreadyInitialised when the directory holds an author's files, or a part of them
    */
   public static void create(
       SharedDirectory directory, AuthorRepository repository, RepositoryPlan plan)
       throws IOException, Refusal {
-    for (String trace : TRACES) {
-      if (directory.find(trace, 1 << 20).isPresent()) {
-        throw new AlreadyThere(directory.path(trace));
-      }
-    }
+    directory.requireNone(TRACES, "an author's directory");
     Bytes root = repository.use(open -> open.create(plan));
     directory.write(ROOT, root.toArray());
     directory.write(FILE, StrictJson.writeIndented(StrictJson.object().put("schema", SCHEMA)));

@@ -6,8 +6,8 @@ import dev.bartizan.fleet.FleetSettings;
 import dev.bartizan.fleet.broker.KeyBroker;
 import dev.bartizan.fleet.broker.WrappedKeyVault;
 import dev.bartizan.fleet.device.FileRegistry;
-import dev.bartizan.fleet.trust.AuthorRepository;
 import dev.bartizan.fleet.trust.AuthorSync;
+import dev.bartizan.fleet.trust.RepositoryClient;
 import dev.bartizan.fleet.verify.FileReferences;
 import dev.bartizan.updater.disk.SharedDirectory;
 import dev.bartizan.updater.fetch.HttpTransport;
@@ -38,7 +38,7 @@ final class FleetParts {
             Pace.DEFAULT);
     return new AuthorSync(
         new FileReferences(directory),
-        new AuthorRepository(directory, settings, served, clock, System::nanoTime),
+        new RepositoryClient(directory, settings, served, clock, System::nanoTime),
         new WrappedKeyVault(directory),
         keyBroker(directory, random));
   }

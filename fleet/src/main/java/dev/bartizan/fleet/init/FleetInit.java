@@ -2,8 +2,9 @@
 package dev.bartizan.fleet.init;
 
 import dev.bartizan.crypto.Refusal;
-import dev.bartizan.fleet.trust.AuthorRepository;
+import dev.bartizan.fleet.trust.RepositoryClient;
 import dev.bartizan.protocol.custody.FleetKeys;
+import dev.bartizan.updater.disk.AlreadyInitialised;
 import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -16,8 +17,6 @@ public final class FleetInit {
   /** Any of these is a sign that somebody was here before. */
   private static final List<String> TRACES =
       List.of("fleet.json", "ca/ca.key", "keys/command.key", "key-broker/key-broker.key");
-
-  private static final int ANY_LENGTH = 1 << 20;
 
   private final SharedDirectory directory;
   private final Clock clock;
@@ -34,25 +33,17 @@ public final class FleetInit {
    *
    * @param root of the author's repository
    * @return what the author must know of this fleet
-   * @throws InitRefusal when the directory holds a fleet, or part of one
+   * @throws AlreadyInitialised when the directory holds a fleet, or part of one
    * @throws Refusal when {@code root} is none
    */
   public FleetKeys found(FleetPlan plan, byte[] root) throws IOException, Refusal {
-    requireNobodyHere();
-    AuthorRepository.pin(directory, root);
+    directory.requireNone(TRACES, "a fleet");
+    RepositoryClient.pin(directory, root);
     FleetKeys keys = NewFleet.found(directory, plan.settings(), plan.hosts(), clock, random);
     new BrokerFiles(directory).write(plan.settings());
     new DeviceFiles(directory).write(plan, root, keys.authority());
     writeNote();
     return keys;
-  }
-
-  private void requireNobodyHere() throws IOException, InitRefusal {
-    for (String trace : TRACES) {
-      if (directory.find(trace, ANY_LENGTH).isPresent()) {
-        throw new InitRefusal(directory.path(trace));
-      }
-    }
   }
 
   private void writeNote() throws IOException {

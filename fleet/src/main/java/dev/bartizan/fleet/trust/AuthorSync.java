@@ -13,13 +13,13 @@ import java.io.IOException;
  */
 public final class AuthorSync {
   private final ReferenceStore references;
-  private final AuthorRepository repository;
+  private final RepositoryClient repository;
   private final WrappedKeyVault vault;
   private final KeyBroker broker;
 
   public AuthorSync(
       ReferenceStore references,
-      AuthorRepository repository,
+      RepositoryClient repository,
       WrappedKeyVault vault,
       KeyBroker broker) {
     this.references = references;

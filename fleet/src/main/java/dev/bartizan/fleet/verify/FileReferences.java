@@ -4,6 +4,7 @@ package dev.bartizan.fleet.verify;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
+import java.util.Optional;
 
 /** Two files, {@code reference.json} and {@code releases.json}; each may be missing. */
 public final class FileReferences implements ReferenceStore {
@@ -18,10 +19,16 @@ public final class FileReferences implements ReferenceStore {
 
   @Override
   public AppraisalPolicy current() throws IOException, Malformed {
-    return AppraisalPolicy.of(
-        directory.find(REFERENCE, KnownProfiles.MAX_LENGTH),
-        directory.find(RELEASES, KnownReleases.MAX_LENGTH),
-        directory.path("").toString());
+    Optional<byte[]> reference = directory.find(REFERENCE, KnownProfiles.MAX_LENGTH);
+    Optional<byte[]> releases = directory.find(RELEASES, KnownReleases.MAX_LENGTH);
+    return new AppraisalPolicy(
+        reference.isPresent()
+            ? KnownProfiles.read(reference.get(), directory.path(REFERENCE).toString())
+            : KnownProfiles.none(),
+        releases.isPresent()
+            ? KnownReleases.read(releases.get(), directory.path(RELEASES).toString())
+            : KnownReleases.none(),
+        AppraisalPolicy.digest(reference, releases));
   }
 
   /** Reads both first, so that a verifier never finds what it cannot. */

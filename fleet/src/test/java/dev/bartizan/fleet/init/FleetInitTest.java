@@ -13,6 +13,7 @@ import dev.bartizan.fleet.MovableClock;
 import dev.bartizan.fleet.credential.Credentials;
 import dev.bartizan.fleet.credential.OperatorKeys;
 import dev.bartizan.protocol.custody.FleetKeys;
+import dev.bartizan.updater.disk.AlreadyInitialised;
 import dev.bartizan.updater.disk.SharedDirectory;
 import dev.bartizan.updater.tuf.RepositorySimulator;
 import dev.bartizan.updater.tuf.TufRefusal;
@@ -61,7 +62,7 @@ class FleetInitTest {
   void aSecondFoundingIsRefusedAndOverwritesNothing() throws Exception {
     found();
     Map<Path, Bytes> before = everything();
-    InitRefusal refusal = assertThrows(InitRefusal.class, this::found);
+    AlreadyInitialised refusal = assertThrows(AlreadyInitialised.class, this::found);
     assertEquals("ALREADY_INITIALISED", refusal.code());
     assertEquals(before, everything());
   }
@@ -70,7 +71,7 @@ class FleetInitTest {
   void remainsOfAnInterruptedFoundingAreNotOverwrittenEither() throws Exception {
     found();
     Files.delete(folder.resolve("fleet.json"));
-    assertThrows(InitRefusal.class, this::found);
+    assertThrows(AlreadyInitialised.class, this::found);
   }
 
   @Test

@@ -17,6 +17,7 @@ import dev.bartizan.fleet.device.FileRegistry;
 import dev.bartizan.fleet.init.FleetInit;
 import dev.bartizan.fleet.init.FleetPlan;
 import dev.bartizan.fleet.trust.AuthorSync;
+import dev.bartizan.fleet.trust.RepositoryClient;
 import dev.bartizan.fleet.verify.FileReferences;
 import dev.bartizan.protocol.custody.FleetKeys;
 import dev.bartizan.protocol.release.ProbationLimits;
@@ -113,8 +114,7 @@ final class TwoDirectories {
     WrappedKeyVault vault = new WrappedKeyVault(fleet);
     return new AuthorSync(
         new FileReferences(fleet),
-        new dev.bartizan.fleet.trust.AuthorRepository(
-            fleet, settings, files, CLOCK, System::nanoTime),
+        new RepositoryClient(fleet, settings, files, CLOCK, System::nanoTime),
         vault,
         new KeyBroker(fleet, new FileRegistry(fleet), vault, RANDOM));
   }

@@ -133,6 +133,20 @@ public final class SharedDirectory {
     }
   }
 
+  /**
+   * Insists that nobody was here before, not even somebody who was interrupted.
+   *
+   * @param traces files, any of which is a sign of it
+   * @param what they would be a part of, for the message
+   */
+  public void requireNone(List<String> traces, String what) throws AlreadyInitialised {
+    for (String trace : traces) {
+      if (Files.exists(path(trace), LinkOption.NOFOLLOW_LINKS)) {
+        throw new AlreadyInitialised(path(trace), what);
+      }
+    }
+  }
+
   /** Makes {@code change} while no other process or thread makes one. */
   public <T> T exclusively(Change<T> change) throws IOException, Refusal {
     ReentrantLock turn = THREADS.computeIfAbsent(root, path -> new ReentrantLock());

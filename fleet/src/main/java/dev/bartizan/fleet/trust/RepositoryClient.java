@@ -30,7 +30,7 @@ import java.util.TreeMap;
 import java.util.function.LongSupplier;
 
 /** The author's repository, and this server as a client of it. */
-public final class AuthorRepository {
+public final class RepositoryClient {
   private static final String ROOT = "author-root.json";
   private static final String TRUSTED = "trusted";
   private static final String METADATA = "tuf";
@@ -48,7 +48,7 @@ public final class AuthorRepository {
    * @param served the files that the author publishes; whoever serves them is not trusted
    * @param nanoTime monotonic
    */
-  public AuthorRepository(
+  public RepositoryClient(
       SharedDirectory directory,
       FleetSettings settings,
       SmallFiles served,

@@ -9,7 +9,15 @@ import java.time.ZoneOffset;
 
 /** A clock that stands still until the test moves it. */
 public final class MovableClock extends Clock {
-  private Instant now = Instant.parse("2027-05-01T12:00:00Z");
+  private Instant now;
+
+  public MovableClock() {
+    this(Instant.parse("2027-05-01T12:00:00Z"));
+  }
+
+  public MovableClock(Instant start) {
+    this.now = start;
+  }
 
   public void advance(Duration duration) {
     now = now.plus(duration);

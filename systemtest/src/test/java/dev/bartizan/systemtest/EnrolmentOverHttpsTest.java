@@ -25,10 +25,11 @@ import dev.bartizan.fleet.credential.CertificateAuthority;
 import dev.bartizan.fleet.credential.Credentials;
 import dev.bartizan.fleet.device.FileRegistry;
 import dev.bartizan.fleet.enrol.EndorsementRoots;
-import dev.bartizan.fleet.enrol.EnrolmentServer;
+import dev.bartizan.fleet.enrol.EnrolmentRoutes;
 import dev.bartizan.fleet.enrol.EnrolmentTokens;
 import dev.bartizan.fleet.enrol.TokenEnrolment;
 import dev.bartizan.fleet.enrol.TpmEnrolment;
+import dev.bartizan.fleet.http.FleetServer;
 import dev.bartizan.fleet.init.NewFleet;
 import dev.bartizan.protocol.enrolment.BeginRequest;
 import dev.bartizan.protocol.enrolment.FinishRequest;
@@ -68,7 +69,7 @@ class EnrolmentOverHttpsTest {
   private SharedDirectory directory;
   private CertificateAuthority authority;
   private EnrolmentTokens tokens;
-  private EnrolmentServer server;
+  private FleetServer server;
 
   @BeforeAll
   static void powerOn() throws Exception {
@@ -100,13 +101,16 @@ class EnrolmentOverHttpsTest {
             authority,
             new FileRegistry(directory));
     server =
-        EnrolmentServer.start(
+        FleetServer.start(
             InetSocketAddress.createUnresolved("127.0.0.1", 0),
             Credentials.load(directory, Credentials.SERVER),
-            new TpmEnrolment(office, clock, RANDOM, device -> {}),
-            Optional.of(
-                new TokenEnrolment(
-                    office, Set.of(Protection.Kind.SOFTWARE), clock, RANDOM, device -> {})));
+            authority.certificate(),
+            new EnrolmentRoutes(
+                    new TpmEnrolment(office, clock, RANDOM, device -> {}),
+                    Optional.of(
+                        new TokenEnrolment(
+                            office, Set.of(Protection.Kind.SOFTWARE), clock, RANDOM, device -> {})))
+                .routes());
   }
 
   @AfterEach

@@ -112,7 +112,7 @@ final class HouseRulesTest {
           "author.release",
           "fleet.cli",
           "fleet.command",
-          "fleet.enrol",
+          "fleet.http",
           "fleet.init",
           "systemtest",
           "systemtest.deltas",

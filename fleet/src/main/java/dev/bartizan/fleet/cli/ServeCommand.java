@@ -10,11 +10,13 @@ import dev.bartizan.fleet.credential.CertificateAuthority;
 import dev.bartizan.fleet.credential.Credentials;
 import dev.bartizan.fleet.device.FileRegistry;
 import dev.bartizan.fleet.enrol.EndorsementRoots;
-import dev.bartizan.fleet.enrol.EnrolmentServer;
+import dev.bartizan.fleet.enrol.EnrolmentRoutes;
 import dev.bartizan.fleet.enrol.EnrolmentTokens;
 import dev.bartizan.fleet.enrol.TokenEnrolment;
 import dev.bartizan.fleet.enrol.TpmEnrolment;
 import dev.bartizan.fleet.enrol.Welcome;
+import dev.bartizan.fleet.http.FleetServer;
+import dev.bartizan.fleet.http.Route;
 import dev.bartizan.fleet.trust.AuthorSync;
 import dev.bartizan.protocol.cli.Console;
 import dev.bartizan.updater.disk.SharedDirectory;
@@ -22,8 +24,11 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -107,7 +112,9 @@ public final class ServeCommand implements Callable<Integer> {
             : Optional.of(new TokenEnrolment(office, accepted, clock, random, welcome));
     TpmEnrolment desk = new TpmEnrolment(office, clock, random, welcome);
     AuthorSync author = FleetParts.authorSync(directory, clock, random);
-    try (EnrolmentServer server = EnrolmentServer.start(listen, credentials, desk, keys)) {
+    List<Route> routes = new ArrayList<>(new EnrolmentRoutes(desk, keys).routes());
+    X509Certificate authority = office.authority().certificate();
+    try (FleetServer server = FleetServer.start(listen, credentials, authority, routes)) {
       console.say("enrolment at https://" + listen.getHostString() + ":" + server.port());
       AuthorWatch watch = AuthorWatch.start(author, console, refreshEvery);
       try {

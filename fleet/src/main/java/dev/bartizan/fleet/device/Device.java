@@ -64,6 +64,11 @@ public record Device(
     public String text() {
       return name().toLowerCase(Locale.ROOT);
     }
+
+    /** Whether nothing leads back from it. */
+    public boolean isFinal() {
+      return this == REVOKED;
+    }
   }
 
   /**

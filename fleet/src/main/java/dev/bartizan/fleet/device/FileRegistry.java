@@ -58,7 +58,7 @@ public final class FileRegistry implements DeviceRegistry {
     return directory.exclusively(
         () -> {
           Device device = get(ueid);
-          if (device.state() == Device.State.REVOKED && state != Device.State.REVOKED) {
+          if (device.state().isFinal() && state != device.state()) {
             throw RegistryRefusal.revoked(device);
           }
           return write(device.with(state));

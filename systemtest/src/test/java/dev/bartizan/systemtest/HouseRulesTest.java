@@ -87,7 +87,7 @@ final class HouseRulesTest {
           "agent.config.AgentConfig",
           "agent.config.LogFiles",
           "agent.config.ProvidedFiles",
-          "agent.config.SecretFile",
+          "crypto.keystore.SecretFile",
           "agent.enrol.HttpsEnrolmentService",
           "agent.identity.Certificates",
           "agent.local.Surroundings",

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.bartizan.author.keys.KeySecrets;
 import dev.bartizan.author.publish.RepositoryPlan;
 import dev.bartizan.author.release.AuthorRepository;
 import dev.bartizan.author.release.NewAuthor;
@@ -55,7 +56,7 @@ class WholeRefreshTest {
     SharedDirectory directory = new SharedDirectory(folder);
     NewAuthor.create(
         directory,
-        new AuthorRepository(directory, Optional.empty(), CLOCK, RANDOM),
+        new AuthorRepository(directory, KeySecrets.NONE, CLOCK, RANDOM),
         RepositoryPlan.defaults(SignatureScheme.ED25519));
     served = folder.resolve("repository");
     root = TufClient.root(Files.readAllBytes(folder.resolve("root.json")));

@@ -36,6 +36,17 @@ final class Arguments {
     }
   }
 
+  /** A small number of keys. */
+  static final class CountArgument implements ITypeConverter<Integer> {
+    @Override
+    public Integer convert(String text) {
+      if (!text.matches("\\d{1,2}")) {
+        throw new IllegalArgumentException("not a number of keys");
+      }
+      return Integer.parseInt(text);
+    }
+  }
+
   /** A role of the repository. */
   static final class RoleArgument implements ITypeConverter<RoleName> {
     @Override

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.author.cli;
 
+import dev.bartizan.author.keys.KeyPlan;
+import dev.bartizan.author.keys.KeySecrets;
 import dev.bartizan.author.publish.RepositoryPlan;
 import dev.bartizan.author.publish.RolePlan;
 import dev.bartizan.author.release.AuthorRepository;
 import dev.bartizan.author.release.NewAuthor;
 import dev.bartizan.crypto.Refusal;
-import dev.bartizan.crypto.SecretBytes;
 import dev.bartizan.protocol.cli.Console;
 import dev.bartizan.updater.disk.SharedDirectory;
 import dev.bartizan.updater.tuf.RoleName;
@@ -17,9 +18,9 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -43,6 +44,8 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  bartizan-release init author",
       "  bartizan-release init author --threshold root=2/5,models=2/3 --passphrase-file secret",
+      "  bartizan-release init author --token-module /usr/lib/softhsm/libsofthsm2.so --token-slot 0"
+          + " --token-pin-file pin --token-keys root=1,models=2",
       "",
       "Afterwards:",
       "  bartizan-fleet init fleet --root author/root.json --repository https://models.example/",
@@ -83,11 +86,8 @@ final class InitCommand implements Callable<Integer> {
       })
   private Map<RoleName, Arguments.Quorum> thresholds = new LinkedHashMap<>();
 
-  @Option(
-      names = "--passphrase-file",
-      paramLabel = "FILE",
-      description = "Encrypt the role keys with the passphrase in the first line of this file.")
-  private Optional<Path> passphraseFile = Optional.empty();
+  @Mixin private SecretOptions secretOptions = new SecretOptions();
+  @Mixin private TokenOptions tokenOptions = new TokenOptions();
 
   InitCommand(Clock clock, SecureRandom random, Console console) {
     this.clock = clock;
@@ -99,15 +99,37 @@ final class InitCommand implements Callable<Integer> {
   public Integer call() throws IOException, Refusal {
     RepositoryPlan plan = plan();
     SharedDirectory directory = new SharedDirectory(dir);
-    Optional<SecretBytes> passphrase = AuthorOptions.passphrase(passphraseFile);
-    NewAuthor.create(directory, new AuthorRepository(directory, passphrase, clock, random), plan);
+    KeySecrets secrets = secretOptions.read();
+    NewAuthor.create(directory, new AuthorRepository(directory, secrets, clock, random), plan);
     console.say(dir + ": an author's directory; hand out " + dir.resolve(NewAuthor.ROOT));
-    console.say(
-        passphrase.isEmpty()
-            ? "role keys are protected by their file modes alone: see --passphrase-file"
-            : "every command that signs needs the passphrase: give each --passphrase-file "
-                + passphraseFile.map(Path::toString).orElse("FILE"));
+    plan.token()
+        .ifPresent(
+            token ->
+                console.say(
+                    "role keys named "
+                        + token.keyLabel()
+                        + "-... are in the token at "
+                        + token.module()
+                        + ": every command that signs with one needs it and --token-pin-file"));
+    if (hasFiles(plan)) {
+      console.say(
+          secretOptions
+              .passphraseFile()
+              .map(
+                  file ->
+                      "every command that signs with a key in a file needs the passphrase: give"
+                          + " each --passphrase-file "
+                          + file)
+              .orElse(
+                  "role keys in files are protected by their modes alone: see --passphrase-file"));
+    }
     return 0;
+  }
+
+  private static boolean hasFiles(RepositoryPlan plan) {
+    return plan.roles().values().stream()
+        .flatMap(role -> role.keys().stream())
+        .anyMatch(key -> key.place() == KeyPlan.Place.FILE);
   }
 
   private RepositoryPlan plan() {
@@ -117,7 +139,7 @@ final class InitCommand implements Callable<Integer> {
         Arguments.Quorum quorum = role.getValue();
         plan = plan.with(role.getKey(), new RolePlan(quorum.threshold(), quorum.keys(), algorithm));
       }
-      return plan;
+      return tokenOptions.applyTo(plan);
     } catch (IllegalArgumentException wrong) {
       throw new ParameterException(spec.commandLine(), String.valueOf(wrong.getMessage()), wrong);
     }

@@ -14,6 +14,10 @@ public final class AuthorRefusal extends Refusal {
     BAD_KEY,
     /** The passphrase does not open the key, or there is none. */
     PASSPHRASE,
+    /** Keys are in a token, and no PIN for it was given. */
+    PIN,
+    /** A key is said to be in a token, and the ring does not say in which. */
+    NO_TOKEN,
     /** The ring holds fewer of a role's keys than its threshold. */
     MISSING_KEYS,
     /** A target path that the role may not speak for, or that is not a plain path. */

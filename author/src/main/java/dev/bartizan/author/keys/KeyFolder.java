@@ -2,6 +2,7 @@
 package dev.bartizan.author.keys;
 
 import dev.bartizan.crypto.TouchesTheWorld;
+import dev.bartizan.crypto.json.Malformed;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -12,14 +13,20 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** The directory of a key ring: files 0600, the directory 0700, nothing ever overwritten. */
+/**
+ * The directory of a key ring: files 0600, the directory 0700, nothing ever overwritten. A key in a
+ * file is a {@code .pem}; of a key in the token, only the public half is here, a {@code .pub}.
+ */
 @TouchesTheWorld("the author's key files")
 public final class KeyFolder {
-  private static final String SUFFIX = ".pem";
-  private static final int KEY_FILE_BYTES_MAX = 64 * 1024;
+  private static final String IN_FILE = ".pem";
+  private static final String IN_TOKEN = ".pub";
+  private static final String TOKEN = "token.json";
+  private static final int FILE_BYTES_MAX = 64 * 1024;
   private static final FileAttribute<Set<PosixFilePermission>> PRIVATE_FILE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
   private static final FileAttribute<Set<PosixFilePermission>> PRIVATE_DIRECTORY =
@@ -33,33 +40,68 @@ public final class KeyFolder {
 
   /** The names of all keys, {@code "models-1"}, sorted. */
   List<String> names() throws IOException {
+    return Stream.concat(names(IN_FILE), names(IN_TOKEN)).sorted().toList();
+  }
+
+  private Stream<String> names(String suffix) throws IOException {
     if (!Files.isDirectory(directory)) {
-      return List.of();
+      return Stream.of();
     }
     try (Stream<Path> files = Files.list(directory)) {
       return files
           .map(file -> file.getFileName().toString())
-          .filter(name -> name.endsWith(SUFFIX))
-          .map(name -> name.substring(0, name.length() - SUFFIX.length()))
-          .sorted()
-          .toList();
+          .filter(name -> name.endsWith(suffix))
+          .map(name -> name.substring(0, name.length() - suffix.length()))
+          .toList()
+          .stream();
     }
   }
 
+  /** Whether the private half is in the token. */
+  boolean isInToken(String name) {
+    return Files.exists(directory.resolve(name + IN_TOKEN));
+  }
+
+  /** Both halves of a key in a file, or the public one of a key in the token. */
   byte[] read(String name) throws IOException {
-    Path file = file(name);
-    if (Files.size(file) > KEY_FILE_BYTES_MAX) {
-      throw new IOException(file + ": too long for a key");
-    }
-    return Files.readAllBytes(file);
+    return read(directory.resolve(name + (isInToken(name) ? IN_TOKEN : IN_FILE)), FILE_BYTES_MAX);
   }
 
   /** Writes a new key durably; fails when the name is taken, since a lost key stays lost. */
   void add(String name, byte[] pem) throws IOException {
+    write(name + IN_FILE, pem);
+  }
+
+  /** The same for the public half of a key in the token. */
+  void addPublic(String name, byte[] pem) throws IOException {
+    write(name + IN_TOKEN, pem);
+  }
+
+  /** Where the ring's token is, or empty when it has none. */
+  Optional<TokenPlace> token() throws IOException, Malformed {
+    Path file = directory.resolve(TOKEN);
+    return Files.exists(file)
+        ? Optional.of(TokenPlace.parse(read(file, TokenPlace.MAX_LENGTH), file.toString()))
+        : Optional.empty();
+  }
+
+  /** Remembers where the ring's token is. */
+  void setToken(TokenPlace place) throws IOException {
+    write(TOKEN, place.encode());
+  }
+
+  private static byte[] read(Path file, int limit) throws IOException {
+    if (Files.size(file) > limit) {
+      throw new IOException(file + ": too long for what it should be");
+    }
+    return Files.readAllBytes(file);
+  }
+
+  private void write(String name, byte[] content) throws IOException {
     Files.createDirectories(directory, PRIVATE_DIRECTORY);
     Set<StandardOpenOption> fresh = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-    try (FileChannel channel = FileChannel.open(file(name), fresh, PRIVATE_FILE)) {
-      ByteBuffer rest = ByteBuffer.wrap(pem);
+    try (FileChannel channel = FileChannel.open(directory.resolve(name), fresh, PRIVATE_FILE)) {
+      ByteBuffer rest = ByteBuffer.wrap(content);
       while (rest.hasRemaining()) {
         channel.write(rest);
       }
@@ -68,9 +110,5 @@ public final class KeyFolder {
     try (FileChannel entries = FileChannel.open(directory, StandardOpenOption.READ)) {
       entries.force(true);
     }
-  }
-
-  Path file(String name) {
-    return directory.resolve(name + SUFFIX);
   }
 }

@@ -75,6 +75,15 @@ final class KeyPem {
     return text.toString().getBytes(StandardCharsets.US_ASCII);
   }
 
+  /** The public half alone. */
+  byte[] encode(PublicKey key) throws IOException {
+    StringWriter text = new StringWriter();
+    try (PemWriter pem = new PemWriter(text)) {
+      pem.writeObject(new MiscPEMGenerator(info(key)));
+    }
+    return text.toString().getBytes(StandardCharsets.US_ASCII);
+  }
+
   private static PrivateKeyInfo info(PrivateKey key) {
     return PrivateKeyInfo.getInstance(key.getEncoded());
   }

@@ -2,7 +2,7 @@
 package dev.bartizan.author.keys;
 
 import dev.bartizan.author.keys.AuthorRefusal.Code;
-import dev.bartizan.crypto.SecretBytes;
+import dev.bartizan.crypto.Refusal;
 import dev.bartizan.updater.tuf.HybridPublicKey;
 import dev.bartizan.updater.tuf.SignatureScheme;
 import java.io.IOException;
@@ -19,51 +19,74 @@ import java.security.spec.ECGenParameterSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The keys one author holds. Others may hold the rest. */
 public final class KeyRing {
-  private static final int RSA_BITS = 3072;
+  static final int RSA_BITS = 3072;
   private static final int P256_BITS = 256;
 
   private final KeyFolder folder;
-  private final Optional<SecretBytes> passphrase;
+  private final KeySecrets secrets;
   private final SecureRandom random;
   private final KeyPem pem;
+  private @Nullable TokenKeys token;
 
-  /**
-   * @param passphrase for keys that are encrypted, and for those made here; without one new keys
-   *     are protected by their file's mode alone
-   */
-  public KeyRing(KeyFolder folder, Optional<SecretBytes> passphrase, SecureRandom random) {
+  public KeyRing(KeyFolder folder, KeySecrets secrets, SecureRandom random) {
     this.folder = folder;
-    this.passphrase = passphrase;
+    this.secrets = secrets;
     this.random = random;
     this.pem = new KeyPem(random);
   }
 
-  /** Whether new keys are encrypted; whoever makes some should say so. */
+  /** Whether new keys in files are encrypted; whoever makes some should say so. */
   public boolean encryptsNewKeys() {
-    return passphrase.isPresent();
+    return secrets.passphrase().isPresent();
   }
 
-  /** Makes {@code count} keys for {@code role}, numbered on from those that are there. */
-  public List<RoleKey> generate(String role, SignatureScheme scheme, int count)
-      throws IOException, AuthorRefusal {
+  /**
+   * Gives this ring a token, before any key is made in it.
+   *
+   * @throws Refusal when there is no PIN or the token does not take it, is not there, or has keys
+   *     of this label; the ring is as it was
+   */
+  public void keepIn(TokenPlace place) throws IOException, Refusal {
+    TokenKeys keys = TokenKeys.of(place, secrets.pin());
+    keys.requireNone();
+    folder.setToken(place);
+    token = keys;
+  }
+
+  /** Makes keys for {@code role} as planned, numbered on from those that are there. */
+  public List<RoleKey> generate(String role, List<KeyPlan> plans) throws IOException, Refusal {
     List<RoleKey> made = new ArrayList<>();
     int number = 1;
     List<String> taken = folder.names();
-    while (made.size() < count) {
+    while (made.size() < plans.size()) {
       String name = role + "-" + number++;
       if (!taken.contains(name)) {
-        KeyPair pair = newPair(scheme);
-        folder.add(name, pem.encode(pair, passphrase));
-        made.add(new RoleKey(name, scheme, pair.getPublic()));
+        made.add(generate(name, plans.get(made.size())));
       }
     }
     return made;
   }
 
-  /** All keys of the ring. */
+  private RoleKey generate(String name, KeyPlan plan) throws IOException, Refusal {
+    return switch (plan.place()) {
+      case FILE -> {
+        KeyPair pair = newPair(plan.scheme());
+        folder.add(name, pem.encode(pair, secrets.passphrase()));
+        yield new RoleKey(name, plan.scheme(), pair.getPublic());
+      }
+      case TOKEN -> {
+        PublicKey made = token(name).make(name, plan.scheme(), random);
+        folder.addPublic(name, pem.encode(made));
+        yield new RoleKey(name, plan.scheme(), made);
+      }
+    };
+  }
+
+  /** All keys of the ring, those in the token included, whether or not it is there. */
   public List<RoleKey> keys() throws IOException, AuthorRefusal {
     List<RoleKey> keys = new ArrayList<>();
     for (String name : folder.names()) {
@@ -74,8 +97,14 @@ public final class KeyRing {
   }
 
   /** The signature of {@code key} over {@code message}. */
-  byte[] sign(RoleKey key, byte[] message) throws IOException, AuthorRefusal {
-    PrivateKey secret = pem.privateKey(key.name(), folder.read(key.name()), passphrase);
+  byte[] sign(RoleKey key, byte[] message) throws IOException, Refusal {
+    return folder.isInToken(key.name())
+        ? token(key.name()).sign(key, message)
+        : signHere(key, message);
+  }
+
+  private byte[] signHere(RoleKey key, byte[] message) throws IOException, AuthorRefusal {
+    PrivateKey secret = pem.privateKey(key.name(), folder.read(key.name()), secrets.passphrase());
     try {
       Signature signature = key.scheme().forSigning();
       signature.initSign(secret, random);
@@ -84,6 +113,19 @@ public final class KeyRing {
     } catch (GeneralSecurityException unfit) {
       throw new AuthorRefusal(Code.BAD_KEY, key.name() + ": cannot sign", unfit);
     }
+  }
+
+  /** The same one as long as this ring is used, since it remembers that its PIN was refused. */
+  private TokenKeys token(String name) throws IOException, Refusal {
+    if (token == null) {
+      Optional<TokenPlace> place = folder.token();
+      if (place.isEmpty()) {
+        throw new AuthorRefusal(
+            Code.NO_TOKEN, name + ": is in a token, and no token.json beside it says in which");
+      }
+      token = TokenKeys.of(place.get(), secrets.pin());
+    }
+    return token;
   }
 
   private KeyPair newPair(SignatureScheme scheme) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bartizan.author.keys.AuthorRefusal.Code;
 import dev.bartizan.crypto.Bytes;
+import dev.bartizan.crypto.Refusal;
 import dev.bartizan.updater.tuf.CanonicalJson;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -39,8 +40,9 @@ public final class MetadataSigning {
    * demands} names.
    *
    * @throws AuthorRefusal MISSING_KEYS when a demand is not met by this ring
+   * @throws dev.bartizan.crypto.keystore.KeystoreRefusal when the token does not sign
    */
-  public Bytes sign(ObjectNode signed, List<Demand> demands) throws AuthorRefusal, IOException {
+  public Bytes sign(ObjectNode signed, List<Demand> demands) throws Refusal, IOException {
     List<RoleKey> keys = ring.keys();
     for (Demand demand : demands) {
       requireEnough(keys, demand);

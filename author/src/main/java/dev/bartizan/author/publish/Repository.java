@@ -57,15 +57,16 @@ public final class Repository {
     if (folder.find("1.root.json", 0).isPresent()) {
       throw new AuthorRefusal(Code.BAD_PLAN, folder.path() + ": holds a repository already");
     }
+    if (plan.token().isPresent()) {
+      ring.keepIn(plan.token().get());
+    }
     MetadataDraft draft = MetadataDraft.first(lifetimes, clock.instant());
     draft.signed(RoleName.ROOT).put("consistent_snapshot", true);
     KeyAssignments keys = new KeyAssignments(draft);
     for (Map.Entry<RoleName, RolePlan> role : plan.roles().entrySet()) {
       RolePlan made = role.getValue();
       keys.assign(
-          role.getKey(),
-          ring.generate(role.getKey().value(), made.scheme(), made.keys()),
-          made.threshold());
+          role.getKey(), ring.generate(role.getKey().value(), made.keys()), made.threshold());
     }
     List<RoleName> all = new ArrayList<>(RepositoryPlan.DELEGATED);
     all.add(RoleName.TARGETS);
@@ -141,7 +142,7 @@ public final class Repository {
     KeyAssignments keys = new KeyAssignments(draft);
     requireKnown(keys, role);
     Demand rootBefore = keys.demand(RoleName.ROOT);
-    keys.assign(role, ring.generate(role.value(), plan.scheme(), plan.keys()), plan.threshold());
+    keys.assign(role, ring.generate(role.value(), plan.keys()), plan.threshold());
     Publication publication = publication(draft);
     if (RepositoryPlan.TOP_LEVEL.contains(role)) {
       publication.signSnapshotOf(role.equals(RoleName.TARGETS) ? List.of(role) : List.of());

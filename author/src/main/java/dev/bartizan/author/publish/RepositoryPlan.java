@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.author.publish;
 
+import dev.bartizan.author.keys.KeyPlan;
+import dev.bartizan.author.keys.TokenPlace;
 import dev.bartizan.updater.tuf.RoleName;
 import dev.bartizan.updater.tuf.SignatureScheme;
 import java.util.ArrayList;
@@ -8,14 +10,17 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Which roles a repository has, and with which keys they begin.
  *
  * @param roles by name, the four top-level ones and those that targets delegates to, in the order
  *     of their precedence
+ * @param token where keys are made that are planned to be in one
  */
-public record RepositoryPlan(Map<RoleName, RolePlan> roles) {
+public record RepositoryPlan(Map<RoleName, RolePlan> roles, Optional<TokenPlace> token) {
   /** Each speaks for the paths below its own name, and for nothing else. */
   public static final List<RoleName> DELEGATED =
       List.of(
@@ -37,6 +42,9 @@ public record RepositoryPlan(Map<RoleName, RolePlan> roles) {
         throw new IllegalArgumentException("no keys planned for " + role);
       }
     }
+    if (token.isEmpty() && keysIn(roles).anyMatch(it -> it.place() == KeyPlan.Place.TOKEN)) {
+      throw new IllegalArgumentException("keys planned for a token, and none named");
+    }
   }
 
   /** Root and models 2 of 3, everything else one key. */
@@ -45,7 +53,12 @@ public record RepositoryPlan(Map<RoleName, RolePlan> roles) {
     allRoles().forEach(role -> roles.put(role, new RolePlan(1, 1, scheme)));
     roles.put(RoleName.ROOT, new RolePlan(2, 3, scheme));
     roles.put(new RoleName("models"), new RolePlan(2, 3, scheme));
-    return new RepositoryPlan(roles);
+    return new RepositoryPlan(roles, Optional.empty());
+  }
+
+  /** The same plan with a token. */
+  public RepositoryPlan with(TokenPlace place) {
+    return new RepositoryPlan(roles, Optional.of(place));
   }
 
   /** The same plan with other keys for one role. */
@@ -55,10 +68,15 @@ public record RepositoryPlan(Map<RoleName, RolePlan> roles) {
     }
     Map<RoleName, RolePlan> changed = new LinkedHashMap<>(roles);
     changed.put(role, keys);
-    return new RepositoryPlan(changed);
+    return new RepositoryPlan(changed, token);
   }
 
-  RolePlan of(RoleName role) {
+  private static Stream<KeyPlan> keysIn(Map<RoleName, RolePlan> roles) {
+    return roles.values().stream().flatMap(role -> role.keys().stream());
+  }
+
+  /** The keys planned for one role. */
+  public RolePlan of(RoleName role) {
     RolePlan plan = roles.get(role);
     if (plan == null) {
       throw new IllegalArgumentException("no such role: " + role);

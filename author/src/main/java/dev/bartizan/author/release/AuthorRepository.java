@@ -3,11 +3,11 @@ package dev.bartizan.author.release;
 
 import dev.bartizan.author.keys.KeyFolder;
 import dev.bartizan.author.keys.KeyRing;
+import dev.bartizan.author.keys.KeySecrets;
 import dev.bartizan.author.publish.Lifetimes;
 import dev.bartizan.author.publish.Repository;
 import dev.bartizan.author.publish.RepositoryFolder;
 import dev.bartizan.crypto.Refusal;
-import dev.bartizan.crypto.SecretBytes;
 import dev.bartizan.protocol.release.ReleaseManifest;
 import dev.bartizan.updater.disk.LinuxDisk;
 import dev.bartizan.updater.disk.SharedDirectory;
@@ -19,7 +19,6 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Arrays;
-import java.util.Optional;
 
 /**
  * The repository of an author's directory, for one piece of work at a time: two commands that sign
@@ -39,16 +38,13 @@ public final class AuthorRepository {
   private final InstantSource clock;
 
   /**
-   * @param passphrase of the role keys, when they are encrypted
+   * @param secrets that open the role keys
    */
   public AuthorRepository(
-      SharedDirectory directory,
-      Optional<SecretBytes> passphrase,
-      InstantSource clock,
-      SecureRandom random) {
+      SharedDirectory directory, KeySecrets secrets, InstantSource clock, SecureRandom random) {
     this.directory = directory;
     this.folder = new RepositoryFolder(directory.path(REPOSITORY));
-    this.ring = new KeyRing(new KeyFolder(directory.path(KEYS)), passphrase, random);
+    this.ring = new KeyRing(new KeyFolder(directory.path(KEYS)), secrets, random);
     this.clock = clock;
   }
 

@@ -24,7 +24,7 @@ public final class NewAuthor {
 
   /** Any of these is a sign that somebody was here before. */
   private static final List<String> TRACES =
-      List.of(FILE, "keys/root-1.pem", "repository/metadata/1.root.json");
+      List.of(FILE, "keys/root-1.pem", "keys/token.json", "repository/metadata/1.root.json");
 
   private NewAuthor() {}
 

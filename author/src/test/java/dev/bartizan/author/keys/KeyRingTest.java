@@ -16,8 +16,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.security.Signature;
+import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,11 +30,15 @@ class KeyRingTest {
   @TempDir Path directory;
 
   private KeyRing ring(String passphrase) {
-    Optional<SecretBytes> secret =
+    KeySecrets secrets =
         passphrase.isEmpty()
-            ? Optional.empty()
-            : Optional.of(SecretBytes.take(passphrase.getBytes(UTF_8)));
-    return new KeyRing(new KeyFolder(directory), secret, new SecureRandom());
+            ? KeySecrets.NONE
+            : KeySecrets.of(SecretBytes.take(passphrase.getBytes(UTF_8)));
+    return new KeyRing(new KeyFolder(directory), secrets, new SecureRandom());
+  }
+
+  private static List<KeyPlan> files(SignatureScheme scheme, int count) {
+    return Collections.nCopies(count, new KeyPlan(scheme, KeyPlan.Place.FILE));
   }
 
   private String file(String name) throws Exception {
@@ -44,7 +48,7 @@ class KeyRingTest {
   @ParameterizedTest
   @EnumSource
   void aKeySignsAfterItWasReadBack(SignatureScheme scheme) throws Exception {
-    List<RoleKey> made = ring("").generate("models", scheme, 1);
+    List<RoleKey> made = ring("").generate("models", files(scheme, 1));
     assertEquals(made, ring("").keys());
     byte[] signature = ring("").sign(made.get(0), MESSAGE);
     Signature check = scheme.forSigning();
@@ -55,8 +59,8 @@ class KeyRingTest {
 
   @Test
   void keysAreNumberedOnAndNeverOverwritten() throws Exception {
-    ring("").generate("models", SignatureScheme.ED25519, 2);
-    List<RoleKey> more = ring("").generate("models", SignatureScheme.ED25519, 1);
+    ring("").generate("models", files(SignatureScheme.ED25519, 2));
+    List<RoleKey> more = ring("").generate("models", files(SignatureScheme.ED25519, 1));
     assertEquals("models-3", more.get(0).name());
     assertThrows(
         FileAlreadyExistsException.class,
@@ -65,7 +69,7 @@ class KeyRingTest {
 
   @Test
   void withoutAPassphraseOnlyTheOwnerCanReadTheFile() throws Exception {
-    ring("").generate("root", SignatureScheme.ED25519, 1);
+    ring("").generate("root", files(SignatureScheme.ED25519, 1));
     assertFalse(ring("").encryptsNewKeys());
     assertTrue(file("root-1.pem").contains("BEGIN PRIVATE KEY"));
     assertEquals(
@@ -76,7 +80,7 @@ class KeyRingTest {
 
   @Test
   void withAPassphraseTheFileAloneIsWorthNothing() throws Exception {
-    List<RoleKey> made = ring("correct horse").generate("root", SignatureScheme.ED25519, 1);
+    List<RoleKey> made = ring("correct horse").generate("root", files(SignatureScheme.ED25519, 1));
     assertTrue(ring("correct horse").encryptsNewKeys());
     assertTrue(file("root-1.pem").contains("BEGIN ENCRYPTED PRIVATE KEY"));
     assertFalse(file("root-1.pem").contains("BEGIN PRIVATE KEY"));

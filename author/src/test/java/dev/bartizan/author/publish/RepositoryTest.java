@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.bartizan.author.keys.AuthorRefusal;
 import dev.bartizan.author.keys.KeyFolder;
 import dev.bartizan.author.keys.KeyRing;
+import dev.bartizan.author.keys.KeySecrets;
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.updater.disk.FakeDisk;
 import dev.bartizan.updater.disk.FileName;
@@ -31,7 +32,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -63,7 +63,7 @@ class RepositoryTest {
     KeyFolder keys = new KeyFolder(directory.resolve("keys"));
     return new Repository(
         folder(),
-        new KeyRing(keys, Optional.empty(), new SecureRandom()),
+        new KeyRing(keys, KeySecrets.NONE, new SecureRandom()),
         new MetadataStore(maintainer, "trusted"),
         Lifetimes.defaults(),
         () -> now);

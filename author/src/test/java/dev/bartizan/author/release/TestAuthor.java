@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.author.release;
 
+import dev.bartizan.author.keys.KeySecrets;
 import dev.bartizan.author.publish.RepositoryPlan;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.envelope.BulkCrypto;
@@ -38,7 +39,7 @@ public final class TestAuthor {
   private TestAuthor(Path home) throws Exception {
     this.home = home;
     this.directory = new SharedDirectory(home);
-    this.repository = new AuthorRepository(directory, Optional.empty(), CLOCK, RANDOM);
+    this.repository = new AuthorRepository(directory, KeySecrets.NONE, CLOCK, RANDOM);
   }
 
   /** One who knows the fleet. */

@@ -32,18 +32,34 @@ final class HolderCertificate {
    */
   static X509Certificate of(KeyPurpose purpose, KeyPair subject, KeyPair signer, Provider provider)
       throws GeneralSecurityException {
-    X500Name name = new X500Name("CN=bartizan " + purpose.text());
+    return of("bartizan " + purpose.text(), subject, signer, "SHA256withECDSA", provider);
+  }
+
+  /**
+   * Of a key that can sign for itself.
+   *
+   * @param name for who lists the token
+   */
+  static X509Certificate ofItself(String name, KeyPair pair, String algorithm, Provider provider)
+      throws GeneralSecurityException {
+    return of(name, pair, pair, algorithm, provider);
+  }
+
+  private static X509Certificate of(
+      String commonName, KeyPair subject, KeyPair signer, String algorithm, Provider provider)
+      throws GeneralSecurityException {
+    X500Name name = new X500Name("CN=" + commonName);
     try {
       return new JcaX509CertificateConverter()
           .getCertificate(
               new JcaX509v3CertificateBuilder(
                       name, BigInteger.ONE, SINCE, FOR_EVER, name, subject.getPublic())
                   .build(
-                      new JcaContentSignerBuilder("SHA256withECDSA")
+                      new JcaContentSignerBuilder(algorithm)
                           .setProvider(provider)
                           .build(signer.getPrivate())));
     } catch (OperatorCreationException unusable) {
-      throw new GeneralSecurityException("the identity key does not sign", unusable);
+      throw new GeneralSecurityException("the key does not sign", unusable);
     }
   }
 }

@@ -40,7 +40,7 @@ public final class KeystoreRefusal extends Refusal {
     MODULE_UNUSABLE,
     /** The token was taken out, or does not answer; nothing is done without it. */
     TOKEN_ABSENT,
-    /** The token does not hold the keys that were made at enrolment. */
+    /** The token does not hold the keys that were made in it. */
     TOKEN_REPLACED,
     /** The token does not take this PIN. */
     WRONG_PIN,

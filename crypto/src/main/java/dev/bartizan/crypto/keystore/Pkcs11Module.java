@@ -48,6 +48,19 @@ public record Pkcs11Module(Path library, int slot) {
             + "\n}\n");
   }
 
+  /** A provider whose new key pairs, on a curve or of RSA, sign alone and never leave the token. */
+  Provider signingBirthplace() throws KeystoreRefusal {
+    StringBuilder attributes = new StringBuilder();
+    for (String type : new String[] {"CKK_EC", "CKK_RSA"}) {
+      attributes
+          .append("attributes(generate, CKO_PRIVATE_KEY, " + type + ") = {")
+          .append("\nCKA_SENSITIVE = true\nCKA_EXTRACTABLE = false\nCKA_SIGN = true")
+          .append(type.equals("CKK_EC") ? "\nCKA_DERIVE = false" : "\nCKA_DECRYPT = false")
+          .append("\n}\n");
+    }
+    return provider(attributes.toString());
+  }
+
   /** Configured without being registered, from text and not from a file. */
   @TouchesTheWorld("loads the module's shared object into this process")
   private Provider provider(String attributes) throws KeystoreRefusal {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.crypto.keystore;
 
-import dev.bartizan.crypto.SecretBytes;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -9,20 +8,18 @@ import java.security.KeyStore;
 import java.security.Provider;
 import java.security.ProviderException;
 import java.security.SecureRandom;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** One token and how to log in to it. */
 final class Pkcs11Token {
   private final Pkcs11Module module;
   private final String prefix;
-  private final Passphrase pin;
-  private volatile boolean pinRefused;
+  private final Pkcs11Login login;
 
   Pkcs11Token(Pkcs11Module module, String label, Passphrase pin) {
     this.module = module;
     this.prefix = label + "-";
-    this.pin = pin;
+    this.login = new Pkcs11Login(module, pin);
   }
 
   Pkcs11Module module() {
@@ -38,7 +35,7 @@ final class Pkcs11Token {
     // Each pair is stored through the provider it was made by: no other may move a sensitive key.
     Provider signing = module.birthplace(KeyPurpose.IDENTITY);
     Provider agreeing = module.birthplace(KeyPurpose.UNWRAP);
-    KeyStore store = open(signing);
+    KeyStore store = login.open(signing);
     try {
       if (has(store, KeyPurpose.IDENTITY) || has(store, KeyPurpose.UNWRAP)) {
         throw new KeystoreRefusal(
@@ -47,7 +44,7 @@ final class Pkcs11Token {
       }
       KeyPair identity = JcaKeys.generate(signing, random);
       KeyPair unwrap = JcaKeys.generate(agreeing, random);
-      JcaKeys.put(open(agreeing), prefix, KeyPurpose.UNWRAP, unwrap, identity, signing);
+      JcaKeys.put(login.open(agreeing), prefix, KeyPurpose.UNWRAP, unwrap, identity, signing);
       JcaKeys.put(store, prefix, KeyPurpose.IDENTITY, identity, identity, signing);
     } catch (GeneralSecurityException | ProviderException failed) {
       throw Pkcs11Trouble.absent(module, failed);
@@ -61,7 +58,7 @@ final class Pkcs11Token {
    * @throws KeystoreRefusal {@code TOKEN_REPLACED} when they are not all there
    */
   JcaKeys keys() throws IOException, KeystoreRefusal {
-    KeyStore store = open(module.provider());
+    KeyStore store = login.open(module.provider());
     try {
       return JcaKeys.of(store, prefix);
     } catch (ProviderException failed) {
@@ -73,7 +70,7 @@ final class Pkcs11Token {
 
   /** Whether there are keys of these names at all. */
   boolean hasKeys() throws IOException, KeystoreRefusal {
-    KeyStore store = open(module.provider());
+    KeyStore store = login.open(module.provider());
     try {
       return has(store, KeyPurpose.IDENTITY) && has(store, KeyPurpose.UNWRAP);
     } catch (GeneralSecurityException | ProviderException failed) {
@@ -90,29 +87,5 @@ final class Pkcs11Token {
         KeystoreRefusal.Reason.TOKEN_REPLACED,
         "the token at " + module + " does not hold the keys made at enrolment",
         why);
-  }
-
-  /** A PIN that was refused is not tried again: tokens count, and lock. */
-  private KeyStore open(Provider provider) throws IOException, KeystoreRefusal {
-    if (pinRefused) {
-      throw new KeystoreRefusal(
-          KeystoreRefusal.Reason.WRONG_PIN,
-          "the token at " + module + " refused the PIN before; it is not tried again");
-    }
-    char[] characters;
-    try (SecretBytes secret = pin.read()) {
-      characters = Passwords.chars(secret);
-    }
-    try {
-      KeyStore store = KeyStore.getInstance("PKCS11", provider);
-      store.load(null, characters);
-      return store;
-    } catch (GeneralSecurityException | IOException | ProviderException failed) {
-      KeystoreRefusal refusal = Pkcs11Trouble.ofLogin(module, failed);
-      pinRefused = refusal.reason() == KeystoreRefusal.Reason.WRONG_PIN;
-      throw refusal;
-    } finally {
-      Arrays.fill(characters, '\0');
-    }
   }
 }

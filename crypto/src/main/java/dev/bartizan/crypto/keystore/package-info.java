@@ -18,6 +18,9 @@
  * token. The software back end encrypts its file under a password and guarantees nothing against
  * who can read both: it is for development.
  *
+ * <p>{@link dev.bartizan.crypto.keystore.Pkcs11SigningKeys} are keys in a token that are no
+ * device's: those of an author who signs.
+ *
  * <p>Not guaranteed: who asks. Any process that may open the TPM device and read the key blobs can
  * sign with the identity key while the device runs; it cannot take the key away.
  */

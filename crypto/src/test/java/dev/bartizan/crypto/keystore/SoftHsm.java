@@ -26,7 +26,7 @@ public final class SoftHsm {
   public static final String PIN = "2468";
 
   private static final String VARIABLE = "SOFTHSM2_CONF";
-  private static final int TOKENS = 8;
+  private static final int TOKENS = 12;
   private static final Pattern SLOT = Pattern.compile("reassigned to slot (\\d+)");
   private static final Deque<SoftHsm> MINE = new ArrayDeque<>();
 

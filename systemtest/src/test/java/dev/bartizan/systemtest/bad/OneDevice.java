@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.bartizan.author.keys.KeySecrets;
 import dev.bartizan.author.release.AuthorRepository;
 import dev.bartizan.systemtest.lab.Distribution;
 import dev.bartizan.systemtest.lab.FileTree;
@@ -21,7 +22,6 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterAll;
@@ -56,7 +56,7 @@ abstract class OneDevice {
     AuthorRepository repository =
         new AuthorRepository(
             new SharedDirectory(lab().operator().author()),
-            Optional.empty(),
+            KeySecrets.NONE,
             then,
             new SecureRandom());
     repository.use(

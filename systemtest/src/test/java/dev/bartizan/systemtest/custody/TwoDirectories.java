@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.systemtest.custody;
 
+import dev.bartizan.author.keys.KeySecrets;
 import dev.bartizan.author.publish.RepositoryPlan;
 import dev.bartizan.author.release.AuthorRepository;
 import dev.bartizan.author.release.FleetAcceptance;
@@ -58,7 +59,7 @@ final class TwoDirectories {
     fleetHome = home.resolve("fleet");
     author = new SharedDirectory(authorHome);
     fleet = new SharedDirectory(fleetHome);
-    repository = new AuthorRepository(author, Optional.empty(), CLOCK, RANDOM);
+    repository = new AuthorRepository(author, KeySecrets.NONE, CLOCK, RANDOM);
     settings =
         new FleetSettings(
             "fleet.example", "ssl://localhost:8883", URI.create("http://localhost:8080/"));

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.bartizan.author.keys.KeySecrets;
 import dev.bartizan.author.publish.RepositoryPlan;
 import dev.bartizan.author.release.AuthorRepository;
 import dev.bartizan.author.release.NewAuthor;
@@ -38,7 +39,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -73,7 +73,7 @@ class MessagesIT {
     SecureRandom random = new SecureRandom();
     NewAuthor.create(
         directory,
-        new AuthorRepository(directory, Optional.empty(), Clock.systemUTC(), random),
+        new AuthorRepository(directory, KeySecrets.NONE, Clock.systemUTC(), random),
         RepositoryPlan.defaults(SignatureScheme.ED25519));
     FleetSettings settings =
         new FleetSettings(

@@ -5,6 +5,8 @@ import java.math.BigInteger;
 import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.NoSuchAlgorithmException;
+import java.security.Provider;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.interfaces.ECPublicKey;
@@ -121,6 +123,26 @@ public enum SignatureScheme {
   }
 
   /**
+   * The same by a provider of one's own, such as a token's.
+   *
+   * @throws GeneralSecurityException when it does not sign so; a hybrid nobody's does
+   */
+  public Signature by(Provider provider) throws GeneralSecurityException {
+    return switch (this) {
+      case ED25519 -> Signature.getInstance("Ed25519", provider);
+      case ECDSA_P256 -> Signature.getInstance("SHA256withECDSA", provider);
+      case ECDSA_P384 -> Signature.getInstance("SHA384withECDSA", provider);
+      case RSA_PSS_SHA256 -> {
+        Signature signature = Signature.getInstance("RSASSA-PSS", provider);
+        signature.setParameter(pssWithSalt(SHA256_BYTES));
+        yield signature;
+      }
+      case ED25519_ML_DSA_65, ECDSA_P256_ML_DSA_65 ->
+          throw new NoSuchAlgorithmException("not by one provider: " + this);
+    };
+  }
+
+  /**
    * One or more set-ups of which one has to accept. RSA-PSS has two: the salt is as long as the
    * digest (python-tuf, ourselves) or as long as fits (go-tuf); the platform cannot be asked for
    * either in one go.
@@ -148,12 +170,15 @@ public enum SignatureScheme {
   private static Signature pss(int saltBytes) {
     try {
       Signature signature = platform("RSASSA-PSS");
-      signature.setParameter(
-          new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, saltBytes, 1));
+      signature.setParameter(pssWithSalt(saltBytes));
       return signature;
     } catch (GeneralSecurityException impossible) {
       throw new IllegalStateException("PSS with SHA-256 is part of the platform", impossible);
     }
+  }
+
+  private static PSSParameterSpec pssWithSalt(int bytes) {
+    return new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, bytes, 1);
   }
 
   private static Signature platform(String algorithm) {

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.bartizan.agent.config;
+package dev.bartizan.crypto.keystore;
 
 import dev.bartizan.crypto.SecretBytes;
 import dev.bartizan.crypto.TouchesTheWorld;
-import dev.bartizan.crypto.keystore.KeystoreRefusal;
-import dev.bartizan.crypto.keystore.Passphrase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,9 +21,25 @@ public final class SecretFile implements Passphrase {
           PosixFilePermission.OWNER_EXECUTE);
 
   private final Path file;
+  private final boolean isLent;
 
   public SecretFile(Path file) {
+    this(file, false);
+  }
+
+  private SecretFile(Path file, boolean isLent) {
     this.file = file;
+    this.isLent = isLent;
+  }
+
+  /**
+   * A credential of systemd's. Who may read it is systemd's affair, which says it by an access list
+   * where modes show a group.
+   *
+   * @param file in {@code $CREDENTIALS_DIRECTORY}
+   */
+  public static SecretFile credential(Path file) {
+    return new SecretFile(file, true);
   }
 
   @Override
@@ -34,7 +48,7 @@ public final class SecretFile implements Passphrase {
     if (!Files.isRegularFile(file)) {
       throw refusal("there is no such file");
     }
-    if (!OWNERS.containsAll(Files.getPosixFilePermissions(file))) {
+    if (!isLent && !OWNERS.containsAll(Files.getPosixFilePermissions(file))) {
       throw refusal("is open to others than its owner: chmod 600");
     }
     byte[] content;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.bartizan.agent.config;
+package dev.bartizan.crypto.keystore;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.SecretBytes;
-import dev.bartizan.crypto.keystore.KeystoreRefusal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +35,14 @@ class SecretFileTest {
   void aFileThatOthersMayReadIsRefused() throws Exception {
     for (String mode : new String[] {"rw-r-----", "rw----r--", "rw--w----", "rwx-----x"}) {
       assertRefused(write("2468\n", mode), "is open to others than its owner: chmod 600");
+    }
+  }
+
+  @Test
+  void aCredentialOfSystemdsIsItsAffair() throws Exception {
+    Path file = write("2468\n", "r--r-----");
+    try (SecretBytes secret = SecretFile.credential(file).read()) {
+      assertEquals(4, secret.length());
     }
   }
 

@@ -45,11 +45,13 @@ public enum TpmHash {
     return Arrays.stream(values()).filter(hash -> hash.text().equals(text)).findFirst();
   }
 
+  /** The algorithm with this TPM_ALG_ID, if it is one of ours. */
+  public static Optional<TpmHash> find(long id) {
+    return Arrays.stream(values()).filter(hash -> hash.id == id).findFirst();
+  }
+
   static TpmHash of(int id) throws TpmRefusal {
-    return Arrays.stream(values())
-        .filter(hash -> hash.id == id)
-        .findFirst()
-        .orElseThrow(() -> TpmRefusal.unsupported("hash algorithm", id));
+    return find(id).orElseThrow(() -> TpmRefusal.unsupported("hash algorithm", id));
   }
 
   /** The digest of the parts, one after the other. */

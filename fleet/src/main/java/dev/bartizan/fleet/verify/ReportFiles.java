@@ -33,7 +33,7 @@ public final class ReportFiles {
       List.of(
           "agent-log.json",
           "claims.json",
-          "eat.jwt",
+          "eat.cwt",
           "uefi-log.bin",
           "systemd-log.jsonseq",
           "quote.msg",
@@ -50,8 +50,8 @@ public final class ReportFiles {
       write(evidence.quote().get(), evidence.log(), target);
     }
     target.write("agent-log.json", evidence.log().write());
-    target.write("claims.json", evidence.unverifiedPayload().toArray());
-    target.write("eat.jwt", ascii(evidence.eat()));
+    target.write("claims.json", StrictJson.writeIndented(evidence.unverifiedClaims().toJson()));
+    target.write("eat.cwt", evidence.eat().write().toArray());
     if (evidence.bootLogs().firmware().isPresent()) {
       target.write("uefi-log.bin", evidence.bootLogs().firmware().get().toArray());
     }

@@ -93,7 +93,7 @@ public final class Verifier {
             INSTANCE_IDENTITY, CRYPTO_FAILED, "NO_QUOTE", "a device with a TPM sent no quote");
         return Optional.empty();
       }
-      QuoteAttest quote = quote(evidence.quote().get(), device.chip().get());
+      QuoteAttest quote = quote(evidence.quote().get(), device.chip().get(), findings);
       if (!judgeBinding(evidence, claims, quote, nonce, findings)) {
         return Optional.empty();
       }
@@ -134,8 +134,16 @@ public final class Verifier {
     }
   }
 
-  /** By the key that was enrolled; the one in the evidence is for people who unpack it. */
-  private static QuoteAttest quote(Quote quote, Device.Chip chip) throws TpmRefusal {
+  /** By the key that was enrolled; the one in the evidence is for people, and must be the same. */
+  private static QuoteAttest quote(Quote quote, Device.Chip chip, Findings findings)
+      throws TpmRefusal {
+    if (!quote.attestationKey().equals(chip.attestationKey())) {
+      findings.bad(
+          INSTANCE_IDENTITY,
+          CRYPTO_FAILED,
+          "ANOTHER_ATTESTATION_KEY",
+          "the key beside the quote is not the one that was enrolled");
+    }
     return QuoteAttest.accept(
         quote.attest(),
         TpmSignature.parse(quote.signature()),

@@ -19,20 +19,35 @@ public record AgentEvent(Kind kind, Digest digest, String description) {
   /** What the agent measures. */
   public enum Kind {
     /** The manifest of the agent's own files. */
-    SOFTWARE("software"),
+    SOFTWARE("software", 1),
     /** The policy document in force. */
-    POLICY("policy"),
+    POLICY("policy", 2),
     /** A model release that was loaded; described as its name, a space, its version. */
-    MODEL("model");
+    MODEL("model", 3);
 
     private final String text;
+    private final int number;
 
-    Kind(String text) {
+    Kind(String text, int number) {
       this.text = text;
+      this.number = number;
     }
 
     public String text() {
       return text;
+    }
+
+    int number() {
+      return number;
+    }
+
+    static Kind read(long number, String what) throws Malformed {
+      for (Kind kind : values()) {
+        if (kind.number == number) {
+          return kind;
+        }
+      }
+      throw new Malformed(what + " is of an unknown kind");
     }
 
     static Kind read(String text, String what) throws Malformed {

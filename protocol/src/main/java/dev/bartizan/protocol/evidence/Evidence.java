@@ -11,8 +11,8 @@ import dev.bartizan.crypto.json.JsonFields;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.crypto.keystore.Quote;
+import dev.bartizan.protocol.cose.CoseSign1;
 import dev.bartizan.protocol.jws.BadSignature;
-import dev.bartizan.protocol.jws.CompactJws;
 import dev.bartizan.protocol.jws.StatementKey;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -20,49 +20,50 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a device shows to a verifier: a CMW collection (RFC 9999, JSON) of an EAT, a TPM quote and
- * the logs that explain the quoted PCRs. Reading it proves nothing; the envelope has no security of
- * its own.
+ * What a device shows to a verifier: a CMW collection (RFC 9999) of an EAT, a TPM quote and the
+ * logs that explain the quoted PCRs. Reading it proves nothing; the envelope has no security of its
+ * own.
  *
- * <p>What binds the members: the quote's extraData is {@link #qualification} of the nonce and the
- * EAT's signing input, and the quoted PCRs are what the logs replay to.
+ * <p>What binds the members: the quote's extraData is {@link #qualification} of the nonce and of
+ * what the EAT's signature covers, and the quoted PCRs are what the logs replay to.
  *
- * @param eat a compact JWS by the identity key
+ * <p>As a file it is JSON and has everything; on the way to a verifier it is a {@link
+ * CompactEvidence}.
+ *
+ * @param eat a CWT by the identity key
  * @param quote by the attestation key, where the keystore has one; without it the claims bind the
  *     log
  * @param log what the agent measured
  * @param bootLogs what firmware and user space measured, where they left a log
  */
-public record Evidence(String eat, Optional<Quote> quote, AgentLog log, BootLogs bootLogs) {
+public record Evidence(CoseSign1 eat, Optional<Quote> quote, AgentLog log, BootLogs bootLogs) {
   /** Of the whole collection, in bytes. */
   public static final int MAX_LENGTH = 8 * 1024 * 1024;
 
   /** Of one of the boot's logs, in bytes. */
   public static final int MAX_BOOT_LOG = 2 * 1024 * 1024;
 
-  private static final String COLLECTION = "tag:bartizan.dev,2026:evidence#1";
-  private static final String COLLECTION_TYPE = "__cmwc_t";
-  private static final String EAT = "eat";
-  private static final String TPM = "tpm";
-  private static final String AGENT_LOG = "agent-log";
-  private static final String UEFI_LOG = "uefi-log";
-  private static final String SYSTEMD_LOG = "sd-log";
-  private static final String EAT_TYPE =
-      EatClaims.TYPE + "; eat_profile=\"" + EatClaims.PROFILE + "\"";
+  static final String COLLECTION = "tag:bartizan.dev,2026:evidence#2";
+  static final String COLLECTION_TYPE = "__cmwc_t";
+  static final String EAT = "eat";
+  static final String TPM = "tpm";
+  static final String AGENT_LOG = "agent-log";
+  static final String UEFI_LOG = "uefi-log";
+  static final String SYSTEMD_LOG = "sd-log";
   private static final String TPM_TYPE = "application/vnd.bartizan.tpm-quote+json";
   private static final String AGENT_LOG_TYPE = "application/vnd.bartizan.agent-log+json";
   private static final String UEFI_LOG_TYPE = "application/vnd.bartizan.tcg-pcclient-log";
   private static final String SYSTEMD_LOG_TYPE = "application/vnd.bartizan.systemd-measure-log";
 
   /** The CMW indicator bit of evidence. */
-  private static final int EVIDENCE = 4;
+  static final int EVIDENCE = 4;
 
   /**
    * What the quote must carry as extraData: SHA-256 of {@code profile 00 nonce
-   * SHA-256(signingInput)}. So one fresh TPM signature covers the nonce, the PCRs and the claims.
+   * SHA-256(Sig_structure)}. So one fresh TPM signature covers the nonce, the PCRs and the claims.
    */
-  public Bytes qualification(Nonce nonce) throws Malformed {
-    return qualification(nonce, jws().signingInputDigest());
+  public Bytes qualification(Nonce nonce) {
+    return qualification(nonce, eat.signingInputDigest());
   }
 
   static Bytes qualification(Nonce nonce, Digest signingInput) {
@@ -74,23 +75,18 @@ public record Evidence(String eat, Optional<Quote> quote, AgentLog log, BootLogs
 
   /** The claims, now that {@code identity} has been seen to have signed them. */
   public EatClaims claims(StatementKey identity) throws Malformed, BadSignature {
-    return EatClaims.read(jws().payload(identity));
+    return EatCbor.read(eat.payload(identity));
   }
 
   /** Who the device says it is, so that its key can be looked up. Believe nothing of it. */
   public EatClaims unverifiedClaims() throws Malformed {
-    return EatClaims.read(jws().unverifiedPayload());
+    return EatCbor.read(eat.unverifiedPayload());
   }
 
-  /** The EAT's payload as the device wrote it, unverified. */
-  public Bytes unverifiedPayload() throws Malformed {
-    return Bytes.of(jws().unverifiedPayload());
-  }
-
-  /** The collection as it travels. */
+  /** The collection as a file. */
   public byte[] write() {
     ObjectNode collection = StrictJson.object().put(COLLECTION_TYPE, COLLECTION);
-    put(collection, EAT, EAT_TYPE, eat.getBytes(StandardCharsets.US_ASCII));
+    put(collection, EAT, EatClaims.TYPE, eat.write().toArray());
     quote.ifPresent(signed -> put(collection, TPM, TPM_TYPE, QuoteJson.write(signed)));
     put(collection, AGENT_LOG, AGENT_LOG_TYPE, log.write());
     put(collection, UEFI_LOG, UEFI_LOG_TYPE, bootLogs.firmware());
@@ -104,19 +100,21 @@ public record Evidence(String eat, Optional<Quote> quote, AgentLog log, BootLogs
     if (!collection.text(COLLECTION_TYPE, 200).equals(COLLECTION)) {
       throw new Malformed("evidence is not a collection of type " + COLLECTION);
     }
-    Evidence evidence =
-        new Evidence(
-            new String(
-                get(collection, EAT, EAT_TYPE, EatClaims.MAX_LENGTH).toArray(),
-                StandardCharsets.ISO_8859_1),
-            readQuote(collection),
-            AgentLog.read(
-                get(collection, AGENT_LOG, AGENT_LOG_TYPE, AgentLog.MAX_LENGTH).toArray()),
-            new BootLogs(
-                find(collection, UEFI_LOG, UEFI_LOG_TYPE),
-                find(collection, SYSTEMD_LOG, SYSTEMD_LOG_TYPE)));
-    evidence.jws();
-    return evidence;
+    return new Evidence(
+        readEat(get(collection, EAT, EatClaims.TYPE, EatClaims.MAX_LENGTH)),
+        readQuote(collection),
+        AgentLog.read(get(collection, AGENT_LOG, AGENT_LOG_TYPE, AgentLog.MAX_LENGTH).toArray()),
+        new BootLogs(
+            find(collection, UEFI_LOG, UEFI_LOG_TYPE),
+            find(collection, SYSTEMD_LOG, SYSTEMD_LOG_TYPE)));
+  }
+
+  static CoseSign1 readEat(Bytes cwt) throws Malformed {
+    CoseSign1 eat = CoseSign1.parse(cwt, EatClaims.MAX_LENGTH, EAT);
+    if (!eat.type().equals(EatClaims.TYPE)) {
+      throw new Malformed("eat header.typ is not " + EatClaims.TYPE);
+    }
+    return eat;
   }
 
   private static Optional<Quote> readQuote(JsonFields collection) throws Malformed {
@@ -124,14 +122,6 @@ public record Evidence(String eat, Optional<Quote> quote, AgentLog log, BootLogs
         ? Optional.of(
             QuoteJson.read(get(collection, TPM, TPM_TYPE, EatClaims.MAX_LENGTH).toArray()))
         : Optional.empty();
-  }
-
-  private CompactJws jws() throws Malformed {
-    CompactJws jws = CompactJws.parse(eat, EAT);
-    if (!jws.type().equals(EatClaims.TYPE)) {
-      throw new Malformed("eat header.typ is not " + EatClaims.TYPE);
-    }
-    return jws;
   }
 
   private static void put(ObjectNode collection, String label, String type, byte[] value) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.protocol.evidence;
 
-import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.boot.BootLogs;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
@@ -9,11 +8,10 @@ import dev.bartizan.crypto.keystore.Quote;
 import dev.bartizan.crypto.tpm.PcrBank;
 import dev.bartizan.crypto.tpm.PcrSelection;
 import dev.bartizan.crypto.tpm.TpmHash;
-import dev.bartizan.protocol.jws.CompactJws;
+import dev.bartizan.protocol.cose.CoseSign1;
 import dev.bartizan.protocol.jws.KeystoreSigner;
 import dev.bartizan.protocol.jws.StatementSigner;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -62,14 +60,14 @@ public final class EvidenceWriter {
             second.plus(LIFETIME),
             health,
             attests ? Optional.empty() : Optional.of(log.digest()));
-    String input = CompactJws.signingInput(identity.key(), EatClaims.TYPE, claims.toJson());
-    Optional<Quote> quote = attests ? Optional.of(quote(nonce, log, input)) : Optional.empty();
-    return new Evidence(CompactJws.sign(identity, input), quote, log, bootLogs);
+    CoseSign1 eat = CoseSign1.unsigned(identity.key(), EatClaims.TYPE, EatCbor.write(claims));
+    Optional<Quote> quote = attests ? Optional.of(quote(nonce, log, eat)) : Optional.empty();
+    return new Evidence(eat.signedBy(identity), quote, log, bootLogs);
   }
 
-  private Quote quote(Nonce nonce, AgentLog log, String input) throws IOException, Refusal {
-    Digest inputDigest = Digest.of(input.getBytes(StandardCharsets.US_ASCII));
-    return keystore.quote(withAgentPcr(log), Evidence.qualification(nonce, inputDigest));
+  private Quote quote(Nonce nonce, AgentLog log, CoseSign1 eat) throws IOException, Refusal {
+    return keystore.quote(
+        withAgentPcr(log), Evidence.qualification(nonce, eat.signingInputDigest()));
   }
 
   /** The bank to measure into: one that is quoted, and that a chip without SHA-256 has. */

@@ -7,7 +7,7 @@ import dev.bartizan.crypto.Refusal;
 public final class BadSignature extends Refusal {
   private static final long serialVersionUID = 1L;
 
-  BadSignature(String message) {
+  public BadSignature(String message) {
     super(message);
   }
 

@@ -6,10 +6,10 @@ import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.EdECPublicKey;
 import java.util.Optional;
 
-/** The signature algorithms we accept in a JWS (RFC 7518, RFC 8037). Both make 64 bytes. */
+/** The signature algorithms we accept in JWS (RFC 7518, RFC 8037) and COSE. Both make 64 bytes. */
 enum JwsAlgorithm {
-  ES256("ES256", "SHA256withECDSAinP1363Format"),
-  EDDSA("EdDSA", "Ed25519");
+  ES256("ES256", -7, "SHA256withECDSAinP1363Format"),
+  EDDSA("EdDSA", -8, "Ed25519");
 
   /** Exactly this long, or it is no signature: the JDK alone would take other lengths. */
   static final int SIGNATURE_LENGTH = 64;
@@ -17,15 +17,22 @@ enum JwsAlgorithm {
   private static final int P256_BITS = 256;
 
   private final String joseName;
+  private final int coseId;
   private final String jcaName;
 
-  JwsAlgorithm(String joseName, String jcaName) {
+  JwsAlgorithm(String joseName, int coseId, String jcaName) {
     this.joseName = joseName;
+    this.coseId = coseId;
     this.jcaName = jcaName;
   }
 
   String joseName() {
     return joseName;
+  }
+
+  /** Its number in COSE (RFC 9053, 2). */
+  int coseId() {
+    return coseId;
   }
 
   String jcaName() {

@@ -8,11 +8,13 @@ import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.OctetKeyPair;
 import com.nimbusds.jose.util.Base64URL;
+import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.json.StrictJson;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PublicKey;
+import java.security.Signature;
 import java.security.interfaces.ECPublicKey;
 import java.security.spec.X509EncodedKeySpec;
 import java.text.ParseException;
@@ -59,6 +61,33 @@ public record StatementKey(String kid, PublicKey key) {
     ObjectNode tree = StrictJson.object();
     jwk(key).toJSONObject().forEach((name, value) -> tree.put(name, String.valueOf(value)));
     return tree;
+  }
+
+  /** The number that COSE has for the algorithm of this key. */
+  public int coseAlgorithm() {
+    return algorithm().coseId();
+  }
+
+  /**
+   * Checks a signature of exactly the right length over {@code input}, the bytes as received.
+   *
+   * @throws BadSignature unless this key made it
+   */
+  public void requireSigned(byte[] input, Bytes signature) throws BadSignature {
+    if (signature.length() != JwsAlgorithm.SIGNATURE_LENGTH || !hasSigned(input, signature)) {
+      throw new BadSignature("the signature is not by key " + kid);
+    }
+  }
+
+  private boolean hasSigned(byte[] input, Bytes signature) {
+    try {
+      Signature verification = Signature.getInstance(algorithm().jcaName());
+      verification.initVerify(key);
+      verification.update(input);
+      return verification.verify(signature.toArray());
+    } catch (GeneralSecurityException notASignature) {
+      return false;
+    }
   }
 
   JwsAlgorithm algorithm() {

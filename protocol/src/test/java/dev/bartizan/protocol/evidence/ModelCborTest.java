@@ -2,31 +2,31 @@
 package dev.bartizan.protocol.evidence;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bartizan.crypto.Digest;
-import dev.bartizan.crypto.json.JsonFields;
 import dev.bartizan.crypto.json.Malformed;
-import dev.bartizan.crypto.json.StrictJson;
+import dev.bartizan.protocol.cbor.Cbor;
 import dev.bartizan.protocol.evidence.ModelState.State;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class ModelStateTest {
+class ModelCborTest {
   private static final Digest RELEASE = Digest.of(new byte[] {1});
+  private static final Cbor SERVES = Cbor.of(-2);
 
-  private static ObjectNode written(ModelState model) {
-    ObjectNode node = StrictJson.object();
-    model.write(node);
-    return node;
+  private static SortedMap<Cbor, Cbor> written(ModelState model) {
+    SortedMap<Cbor, Cbor> members = new TreeMap<>(Cbor.BY_ENCODING);
+    members.putAll(((Cbor.Map) ModelCbor.write(model)).members());
+    return members;
   }
 
-  private static ModelState read(ObjectNode node) throws Malformed {
-    return ModelState.read(JsonFields.of("model", node));
+  private static ModelState read(SortedMap<Cbor, Cbor> members) throws Malformed {
+    return ModelCbor.read("model", new Cbor.Map(members));
   }
 
   @ParameterizedTest
@@ -34,7 +34,7 @@ class ModelStateTest {
   void anyStateIsReadBack(State state) throws Exception {
     ModelState model = new ModelState("defect", "1.0.0", RELEASE, state);
     assertEquals(state == State.ACTIVE || state == State.PROBATION, model.serves());
-    assertFalse(written(model).has("serves"), state.toString());
+    assertEquals(3, written(model).size(), state.toString());
     assertEquals(model, read(written(model)));
   }
 
@@ -43,16 +43,28 @@ class ModelStateTest {
   @EnumSource(names = {"ACTIVE", "PROBATION"})
   void whatShouldServeAndDoesNotSaysSo(State state) throws Exception {
     ModelState model = new ModelState("defect", "1.0.0", RELEASE, state, false);
-    assertEquals(model, read(written(model)));
-    assertTrue(read(written(model).without("serves")).serves());
+    SortedMap<Cbor, Cbor> members = written(model);
+    assertEquals(model, read(members));
+    members.remove(SERVES);
+    assertTrue(read(members).serves());
   }
 
   @Test
   void whatIsKeptDoesNotServeWhateverItSays() throws Exception {
-    ModelState kept = new ModelState("defect", "1.0.0", RELEASE, State.PREVIOUS);
-    assertThrows(Malformed.class, () -> read(written(kept).put("serves", true)));
+    SortedMap<Cbor, Cbor> kept =
+        written(new ModelState("defect", "1.0.0", RELEASE, State.PREVIOUS));
+    kept.put(SERVES, new Cbor.Flag(true));
+    assertThrows(Malformed.class, () -> read(kept));
     assertThrows(
         IllegalArgumentException.class,
         () -> new ModelState("defect", "1.0.0", RELEASE, State.STAGED, true));
+  }
+
+  @Test
+  void whatIsMeasuredOtherwiseIsRefused() {
+    SortedMap<Cbor, Cbor> members =
+        written(new ModelState("defect", "1.0.0", RELEASE, State.ACTIVE));
+    members.put(Cbor.of(2), Cbor.array(Cbor.of(-15), Cbor.of(RELEASE.value())));
+    assertThrows(Malformed.class, () -> read(members));
   }
 }

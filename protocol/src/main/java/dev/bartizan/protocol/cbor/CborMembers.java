@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.bartizan.protocol.cbor;
+
+import dev.bartizan.crypto.Bytes;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** A map that is being put together; the order of the calls does not show. */
+public final class CborMembers {
+  private final SortedMap<Cbor, Cbor> members = new TreeMap<>(Cbor.BY_ENCODING);
+
+  public CborMembers put(Label label, Cbor value) {
+    members.put(label.key(), value);
+    return this;
+  }
+
+  public CborMembers put(Label label, String value) {
+    return put(label, Cbor.of(value));
+  }
+
+  public CborMembers put(Label label, long value) {
+    return put(label, Cbor.of(value));
+  }
+
+  public CborMembers put(Label label, Bytes value) {
+    return put(label, Cbor.of(value));
+  }
+
+  public Cbor.Map map() {
+    return new Cbor.Map(members);
+  }
+}

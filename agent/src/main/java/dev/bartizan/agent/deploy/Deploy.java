@@ -22,11 +22,11 @@ import dev.bartizan.agent.update.Consents;
 import dev.bartizan.agent.update.DistantPayloads;
 import dev.bartizan.agent.update.GatedTrial;
 import dev.bartizan.agent.update.ModelTrial;
-import dev.bartizan.agent.update.ReleasePayloads;
-import dev.bartizan.agent.update.SoftwarePayloads;
+import dev.bartizan.agent.update.PlanFile;
 import dev.bartizan.agent.update.SoftwareTrial;
 import dev.bartizan.agent.update.SuiteDocuments;
 import dev.bartizan.agent.update.Transfers;
+import dev.bartizan.agent.update.TrialRouter;
 import dev.bartizan.agent.update.UpdateGate;
 import dev.bartizan.agent.world.Host;
 import dev.bartizan.agent.world.World;
@@ -98,7 +98,6 @@ public final class Deploy implements Subsystem {
     UpdateGate gate =
         new UpdateGate(trust.keystore().ueid(), trust.policy()::times, consents, trust.clock());
     Transfers transfers = new Transfers(config, world, trust, models, offline, news, gate);
-    ReleasePayloads payloads = transfers.models(worker::progress);
     this.versions = new AgentVersions(disk);
     JournalCopy journal = new JournalCopy(disk);
     ConnectivityCheck contact = new ConnectivityCheck();
@@ -112,31 +111,18 @@ public final class Deploy implements Subsystem {
             contact,
             host.time().nanoTime());
     SuiteDocuments documents = new SuiteDocuments(trust.documents(), models.store());
-    ComponentRouter ways =
-        new ComponentRouter(
-            transfers.files(),
-            models.store(),
-            documents,
-            payloads,
-            new ModelTrial(
-                models.loader()::load, models.service(), documents::held, host.time().nanoTime()),
-            new SoftwarePayloads(
-                trust.documents(),
-                transfers.files(),
-                models.store(),
-                versions,
-                host.installation(),
-                host.slot().isPresent()),
-            software);
+    ComponentRouter ways = transfers.components(documents, versions, worker::progress);
     DistantPayloads distant = new DistantPayloads(ways, worker);
-    GatedTrial trial = new GatedTrial(gate, ways);
+    ModelTrial modelTrial =
+        new ModelTrial(
+            models.loader()::load, models.service(), documents::held, host.time().nanoTime());
+    GatedTrial trial = new GatedTrial(gate, new TrialRouter(modelTrial, software));
     Limits limits = new Limits(Limits.DEFAULT.starts(), config.versions().previousKept());
     this.installer =
         journal.open(
             versions.record().fallen().isPresent(),
             () ->
                 Installer.open(disk, models.store(), distant, trial, news, trust.clock(), limits));
-    payloads.makeFrom(component -> installer.components().releases(component));
     this.anchor = trust.anchor(installer::head);
     this.judgement = trust.judgement(anchor);
     this.suites = new SuiteWatch(installer, documents, models.service(), news);
@@ -156,7 +142,13 @@ public final class Deploy implements Subsystem {
             config.repository().checkEvery());
     this.steps = new UpdateSteps(installer, distant, news);
     this.endings =
-        new Endings(installer, events, keys, suites, () -> host.manager().status(models.summary()));
+        new Endings(
+            installer,
+            new PlanFile(disk),
+            events,
+            keys,
+            suites,
+            () -> host.manager().status(models.summary()));
     this.states = new ModelStates(name -> models.service().find(name).map(ServedModel::version));
   }
 

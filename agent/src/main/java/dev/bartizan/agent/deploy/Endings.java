@@ -4,6 +4,7 @@ package dev.bartizan.agent.deploy;
 import dev.bartizan.agent.command.Reply;
 import dev.bartizan.agent.report.EventPublisher;
 import dev.bartizan.agent.report.Events;
+import dev.bartizan.agent.update.PlanFile;
 import dev.bartizan.updater.install.Initiator;
 import dev.bartizan.updater.install.Installer;
 import dev.bartizan.updater.install.Outcome;
@@ -12,6 +13,7 @@ import java.io.IOException;
 /** Ends of deployments: kept for the fleet first, acknowledged to the installer then. */
 final class Endings {
   private final Installer installer;
+  private final PlanFile plan;
   private final Events events;
   private final ContentKeyMaintenance keys;
   private final SuiteWatch suites;
@@ -22,11 +24,13 @@ final class Endings {
    */
   Endings(
       Installer installer,
+      PlanFile plan,
       Events events,
       ContentKeyMaintenance keys,
       SuiteWatch suites,
       Runnable ended) {
     this.installer = installer;
+    this.plan = plan;
     this.events = events;
     this.keys = keys;
     this.suites = suites;
@@ -38,6 +42,9 @@ final class Endings {
       events.news().end(outcome);
       if (outcome.cause().kind() == Initiator.Kind.COMMAND) {
         answer(outcome);
+      }
+      if (installer.current().isEmpty()) { // Else it is that of the next one.
+        plan.remove();
       }
       installer.acknowledge(outcome.deployment());
       ended.run();

@@ -167,7 +167,9 @@ public final class Updates {
     Map<String, Release> members =
         isSuite ? SuiteDocuments.members(SuiteManifest.parse(document)) : Map.of();
     UpdateEstimate cost =
-        ways.cost(isSuite ? installer.components().missing(members) : Map.of(component, release));
+        ways.cost(
+            isSuite ? installer.components().missing(members) : Map.of(component, release),
+            installer.components());
     return new Offer(component, release, documents.voucher(target), cost, members);
   }
 

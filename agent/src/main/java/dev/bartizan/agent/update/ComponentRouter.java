@@ -4,96 +4,105 @@ package dev.bartizan.agent.update;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.updater.install.ComponentKind;
+import dev.bartizan.updater.install.Components;
 import dev.bartizan.updater.install.Deployment;
 import dev.bartizan.updater.install.Payloads;
 import dev.bartizan.updater.install.Release;
 import dev.bartizan.updater.install.RequiredObjects;
-import dev.bartizan.updater.install.Trial;
-import dev.bartizan.updater.install.Verdict;
 import dev.bartizan.updater.store.ObjectStore;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * Sends what concerns the agent's own software one way, and what concerns models the other; and a
- * suite both ways, as one.
- *
- * <p>The software goes first, forward and back: another version of it is another process, and the
- * models are for that one to swap.
+ * Gets what concerns the agent's own software one way, and what concerns models the other; and a
+ * suite both ways, by one plan.
  */
-public final class ComponentRouter implements Payloads, Trial {
+public final class ComponentRouter implements Payloads {
   private final Delivery delivery;
   private final ObjectStore store;
   private final SuiteDocuments suites;
   private final ReleasePayloads modelPayloads;
-  private final ModelTrial modelTrial;
   private final SoftwarePayloads softwarePayloads;
-  private final SoftwareTrial softwareTrial;
+  private final Plans plans;
 
-  public ComponentRouter(
+  /**
+   * @param plans of deployments; this is the one that makes them
+   */
+  ComponentRouter(
       Delivery delivery,
       ObjectStore store,
       SuiteDocuments suites,
       ReleasePayloads modelPayloads,
-      ModelTrial modelTrial,
       SoftwarePayloads softwarePayloads,
-      SoftwareTrial softwareTrial) {
+      Plans plans) {
     this.delivery = delivery;
     this.store = store;
     this.suites = suites;
     this.modelPayloads = modelPayloads;
-    this.modelTrial = modelTrial;
     this.softwarePayloads = softwarePayloads;
-    this.softwareTrial = softwareTrial;
+    this.plans = plans;
   }
 
-  private ComponentPayloads payloads(String component) {
-    return switch (ComponentKind.of(component)) {
+  private ComponentPayloads payloads(ComponentKind kind) {
+    return switch (kind) {
       case SOFTWARE -> softwarePayloads;
       case MODEL -> modelPayloads;
-      case SUITE -> throw new IllegalArgumentException(component + ": only its members have any");
+      case SUITE -> throw new IllegalArgumentException("only the members of a suite have any");
     };
   }
 
-  private static Optional<Deployment> software(Deployment deployment) {
-    return deployment.moveOf(SoftwareTrial.AGENT);
-  }
-
-  private static boolean concernsModels(Deployment deployment) {
-    return deployment.componentKind() != ComponentKind.SOFTWARE;
+  private ComponentPayloads payloads(Deployment move) {
+    return payloads(move.componentKind());
   }
 
   /** What it would cost to have all of these releases, by component, here. */
-  public UpdateEstimate cost(Map<String, Release> releases) throws IOException, Refusal {
+  public UpdateEstimate cost(Map<String, Release> releases, Components installed)
+      throws IOException, Refusal {
     UpdateEstimate cost = UpdateEstimate.NOTHING;
     for (Map.Entry<String, Release> each : releases.entrySet()) {
-      UpdateEstimate one = payloads(each.getKey()).cost(each.getKey(), each.getValue());
+      ComponentPayloads payloads = payloads(ComponentKind.of(each.getKey()));
+      UpdateEstimate one = payloads.look(each.getKey(), each.getValue(), installed).cost();
       cost = cost.and(releases.size() == 1 ? one : one.of(each.getKey()));
     }
     return cost;
   }
 
   @Override
-  public void plan(Deployment deployment) throws IOException, Refusal {
+  public void plan(Deployment deployment, Components installed) throws IOException, Refusal {
     if (deployment.isSuite()) {
       suites.keep(deployment.component(), deployment.to());
     }
-    UpdateEstimate cost = UpdateEstimate.NOTHING;
+    make(deployment, installed);
+  }
+
+  private DeploymentPlan make(Deployment deployment, Components installed)
+      throws IOException, Refusal {
+    Map<String, UpdatePlan> parts = new HashMap<>();
     for (Deployment move : deployment.moves()) {
-      payloads(move.component()).prepare(move);
-      cost = cost.and(payloads(move.component()).cost(move.component(), move.to()));
+      parts.put(move.component(), payloads(move).plan(move, installed));
     }
+    DeploymentPlan plan = new DeploymentPlan(deployment, parts);
+    afford(deployment, plan.cost());
+    plans.keep(plan);
+    return plan;
+  }
+
+  private void afford(Deployment deployment, UpdateEstimate cost) throws IOException, Refusal {
     delivery.requireBudget(deployment, cost.bytes());
     store.requireSpace(cost.space());
   }
 
   @Override
-  public Optional<RequiredObjects> fetch(Deployment deployment) throws IOException, Refusal {
+  public Optional<RequiredObjects> fetch(Deployment deployment, Components installed)
+      throws IOException, Refusal {
     delivery.begin(deployment);
+    DeploymentPlan plan =
+        plans.of(deployment, installed, this::payloads, () -> make(deployment, installed));
     for (Deployment move : deployment.moves()) {
-      payloads(move.component()).setAside(move);
+      payloads(move).setAside(move, plan.of(move));
     }
     RequiredObjects needs = new RequiredObjects(Map.of());
     if (deployment.isSuite()) {
@@ -101,7 +110,7 @@ public final class ComponentRouter implements Payloads, Trial {
       needs = needs.and(deployment.component(), Set.of(document));
     }
     for (Deployment move : deployment.moves()) {
-      Optional<Set<Digest>> objects = payloads(move.component()).fetch(move);
+      Optional<Set<Digest>> objects = fetch(move, plan, installed);
       if (objects.isEmpty()) {
         return Optional.empty();
       }
@@ -111,39 +120,16 @@ public final class ComponentRouter implements Payloads, Trial {
     return Optional.of(needs);
   }
 
-  @Override
-  public Verdict preflight(Deployment deployment) throws IOException, Refusal {
-    Verdict verdict = Verdict.healthy();
-    if (software(deployment).isPresent()) {
-      verdict = softwareTrial.preflight(software(deployment).get());
-    }
-    return concernsModels(deployment) ? verdict.and(modelTrial.preflight(deployment)) : verdict;
-  }
-
-  @Override
-  public void activate(Deployment deployment) throws IOException, Refusal {
-    if (software(deployment).isPresent()) {
-      softwareTrial.activate(software(deployment).get());
-    }
-    if (concernsModels(deployment)) {
-      modelTrial.activate(deployment);
-    }
-  }
-
-  @Override
-  public Verdict observe(Deployment deployment) {
-    Verdict verdict =
-        software(deployment).isPresent() ? softwareTrial.observe() : Verdict.healthy();
-    return concernsModels(deployment) ? verdict.and(modelTrial.observe(deployment)) : verdict;
-  }
-
-  @Override
-  public void restore(Deployment deployment) throws IOException, Refusal {
-    if (software(deployment).isPresent()) {
-      softwareTrial.restore(software(deployment).get());
-    }
-    if (concernsModels(deployment)) {
-      modelTrial.restore(deployment);
+  /** A way that is none any more is left for another, which may cost more. */
+  private Optional<Set<Digest>> fetch(Deployment move, DeploymentPlan plan, Components installed)
+      throws IOException, Refusal {
+    try {
+      return payloads(move).fetch(move, plan.of(move));
+    } catch (PlanRefusal closed) {
+      UpdatePlan other = payloads(move).plan(move, installed);
+      afford(plan.deployment(), other.cost());
+      plans.keep(plan.with(move, other));
+      return Optional.empty();
     }
   }
 }

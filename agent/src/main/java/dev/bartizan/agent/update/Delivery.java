@@ -14,7 +14,6 @@ import dev.bartizan.updater.store.ObjectWriter;
 import dev.bartizan.updater.store.StoreTransfer;
 import java.io.IOException;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** Files of a deployment from the repository: when policy lets it, and within the data budget. */
 public final class Delivery {
@@ -23,7 +22,6 @@ public final class Delivery {
   private final DataBudget budget;
   private final UpdateGate gate;
   private final OfflineSource offline;
-  private @Nullable Deployment begun;
 
   public Delivery(
       Download download,
@@ -48,13 +46,6 @@ public final class Delivery {
     }
   }
 
-  /** The same for what was begun, when it turns out to cost more than was thought. */
-  void requireBudget(long bytes) throws UpdateRefusal {
-    if (begun != null) {
-      requireBudget(begun, bytes);
-    }
-  }
-
   /**
    * What is fetched from now on is for {@code deployment}.
    *
@@ -66,7 +57,6 @@ public final class Delivery {
     if (waiting.isPresent() && !offline.isInserted()) {
       throw new Postponed(waiting.get());
     }
-    begun = deployment;
     budget.spendFor(label(deployment));
   }
 

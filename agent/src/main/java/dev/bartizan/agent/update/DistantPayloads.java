@@ -4,6 +4,7 @@ package dev.bartizan.agent.update;
 import dev.bartizan.agent.schedule.BackgroundTask;
 import dev.bartizan.agent.schedule.Worker;
 import dev.bartizan.crypto.Refusal;
+import dev.bartizan.updater.install.Components;
 import dev.bartizan.updater.install.Deployment;
 import dev.bartizan.updater.install.Payloads;
 import dev.bartizan.updater.install.RequiredObjects;
@@ -44,19 +45,20 @@ public final class DistantPayloads implements Payloads {
   }
 
   @Override
-  public void plan(Deployment deployment) throws IOException, Refusal {
+  public void plan(Deployment deployment, Components installed) throws IOException, Refusal {
     ask(
         deployment,
         true,
         () -> {
-          payloads.plan(deployment);
+          payloads.plan(deployment, installed);
           return Optional.empty();
         });
   }
 
   @Override
-  public Optional<RequiredObjects> fetch(Deployment deployment) throws IOException, Refusal {
-    return ask(deployment, false, () -> payloads.fetch(deployment));
+  public Optional<RequiredObjects> fetch(Deployment deployment, Components installed)
+      throws IOException, Refusal {
+    return ask(deployment, false, () -> payloads.fetch(deployment, installed));
   }
 
   /**

@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 
 /**
  * Finds the way that costs the fewest bytes from what a device holds to a release: a difference
@@ -30,7 +29,6 @@ final class Planner {
 
   private final TrustedDocuments documents;
   private final ObjectStore store;
-  private Function<String, List<Release>> held = component -> List.of();
 
   /** Files by whose way a model did not become what was promised, since the agent started. */
   private final Set<Digest> failed = new HashSet<>();
@@ -40,28 +38,24 @@ final class Planner {
     this.store = store;
   }
 
-  /**
-   * What releases can be made from.
-   *
-   * @param releases of a component, those that are installed: the active one first
-   */
-  void makeFrom(Function<String, List<Release>> releases) {
-    this.held = releases;
-  }
-
   /** The way that leads by this file is not taken again. */
   void avoid(Digest file) {
     failed.add(file);
   }
 
-  /** How {@code release}, of which this is the manifest, is to be had. */
-  UpdatePlan plan(Release release, ReleaseManifest manifest) throws IOException, Refusal {
+  /**
+   * How {@code release}, of which this is the manifest, is to be had.
+   *
+   * @param installed releases of the same model, the active one first
+   */
+  UpdatePlan plan(Release release, ReleaseManifest manifest, List<Release> installed)
+      throws IOException, Refusal {
     Map<Digest, Release> bases = new HashMap<>();
     List<Release> named = new ArrayList<>();
     Set<Digest> pieces = new HashSet<>();
-    for (Release base : held.apply(manifest.release().name())) {
-      Optional<ReleaseManifest> older = held(base);
-      if (older.isPresent() && store.holds(older.get().whole().sealed())) {
+    for (Release base : installed) {
+      Optional<ReleaseManifest> older = whole(base);
+      if (older.isPresent()) {
         bases.put(older.get().model().root(), base);
         named.add(base);
         pieces.addAll(ChunkReassembly.digests(older.get()));
@@ -112,6 +106,99 @@ final class Planner {
     return new TransferStrategy.Link(to, manifest.whole(), offer);
   }
 
+  /**
+   * The plan that was written down, as far as it is one: each step is looked up among what is
+   * signed and what is held, and nothing in it is taken from what was written.
+   *
+   * @throws PlanRefusal NOT_OFFERED
+   */
+  UpdatePlan recall(
+      WrittenWay written, Release release, ReleaseManifest manifest, List<Release> installed)
+      throws IOException, Refusal {
+    WrittenWay.Kind kind = written.kind();
+    TransferStrategy way =
+        switch (kind) {
+          case HERE -> new TransferStrategy.Here();
+          case WHOLE -> new TransferStrategy.Whole();
+          case PIECES -> pieces(written, manifest, installed);
+          case DELTA, CHAIN -> links(written, release, manifest, installed);
+          case FILES -> throw PlanRefusal.notOffered(release, "files, which no model has");
+        };
+    if (kind == WrittenWay.Kind.HERE && !store.holds(manifest.whole().sealed())) {
+      throw PlanRefusal.notOffered(release, "what is here, and it is not");
+    }
+    return UpdatePlan.by(way, manifest, store);
+  }
+
+  private TransferStrategy pieces(
+      WrittenWay written, ReleaseManifest manifest, List<Release> installed)
+      throws IOException, Refusal {
+    Set<Digest> pieces = new HashSet<>();
+    List<Release> bases = new ArrayList<>();
+    for (Digest name : written.bases()) {
+      Release base = base(name, manifest, installed);
+      bases.add(base);
+      pieces.addAll(ChunkReassembly.digests(whole(base).orElseThrow()));
+    }
+    if (bases.isEmpty() || manifest.pieces().pieces().isEmpty()) {
+      throw PlanRefusal.notOffered(manifest.release(), "pieces, of which it has none");
+    }
+    return new TransferStrategy.Parts(PiecePlan.of(manifest, pieces), bases);
+  }
+
+  private TransferStrategy links(
+      WrittenWay written, Release release, ReleaseManifest manifest, List<Release> installed)
+      throws IOException, Refusal {
+    if (written.bases().size() != 1 || written.links().isEmpty()) {
+      throw PlanRefusal.notOffered(release, "differences from nothing");
+    }
+    Release base = base(written.bases().get(0), manifest, installed);
+    Digest root = whole(base).orElseThrow().model().root();
+    List<TransferStrategy.Link> links = new ArrayList<>();
+    for (WrittenWay.Link each : written.links()) {
+      boolean isLast = links.size() == written.links().size() - 1;
+      ReleaseManifest to = isLast ? manifest : between(each.to(), manifest);
+      Digest from = root;
+      DeltaOffer offer =
+          to.deltas().stream()
+              .filter(it -> it.sealed().sealed().equals(each.delta()))
+              .filter(it -> it.fromRoot().equals(from))
+              .findFirst()
+              .orElseThrow(() -> PlanRefusal.notOffered(to.release(), each.delta().hex()));
+      links.add(link(isLast ? release : each.to(), to, offer));
+      root = to.model().root();
+    }
+    return new TransferStrategy.Differences(base, links);
+  }
+
+  private ReleaseManifest between(Release release, ReleaseManifest wanted)
+      throws IOException, Refusal {
+    try {
+      String path =
+          ReleaseName.parse(wanted.release().name(), release.version(), "plan").modelTarget();
+      ReleaseManifest signed = ReleaseManifest.parse(SignedManifest.get(documents, path, release));
+      if (signed.epoch() == wanted.epoch()) {
+        return signed;
+      }
+    } catch (Refusal notSignedAnyMore) {
+      // As when it had never been signed.
+    }
+    throw PlanRefusal.notOffered(wanted.release(), "to go through " + release);
+  }
+
+  private Release base(Digest name, ReleaseManifest manifest, List<Release> installed)
+      throws IOException, Refusal {
+    Release base =
+        installed.stream()
+            .filter(it -> it.manifest().equals(name))
+            .findFirst()
+            .orElseThrow(() -> PlanRefusal.notOffered(manifest.release(), name.hex()));
+    if (whole(base).isEmpty()) {
+      throw PlanRefusal.notOffered(manifest.release(), base + ", which is not here");
+    }
+    return base;
+  }
+
   /** By way of the older release that a difference is from, when that is signed still. */
   private Optional<TransferStrategy.Differences> through(
       DeltaOffer offer, ReleaseManifest manifest, Map<Digest, Release> bases, int between)
@@ -132,6 +219,13 @@ final class Planner {
     } catch (Refusal notSignedAnyMore) {
       return Optional.empty();
     }
+  }
+
+  /** The manifest of a release whose model is held too. */
+  private Optional<ReleaseManifest> whole(Release release) throws IOException, Refusal {
+    Optional<ReleaseManifest> manifest = held(release);
+    boolean isWhole = manifest.isPresent() && store.holds(manifest.get().whole().sealed());
+    return isWhole ? manifest : Optional.empty();
   }
 
   /** The manifest of a release the store holds, if it still does. */

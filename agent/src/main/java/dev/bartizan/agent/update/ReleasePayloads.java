@@ -7,6 +7,7 @@ import dev.bartizan.protocol.release.ReleaseManifest;
 import dev.bartizan.protocol.release.ReleaseName;
 import dev.bartizan.protocol.release.SealedFile;
 import dev.bartizan.updater.documents.TrustedDocuments;
+import dev.bartizan.updater.install.Components;
 import dev.bartizan.updater.install.Deployment;
 import dev.bartizan.updater.install.Release;
 import dev.bartizan.updater.store.ObjectStore;
@@ -16,7 +17,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 
 /** Gets a release's files by the way that costs the fewest bytes. */
 public final class ReleasePayloads implements ComponentPayloads {
@@ -27,7 +27,7 @@ public final class ReleasePayloads implements ComponentPayloads {
   private final ObjectStore store;
   private final ReleaseKeys keys;
   private final DeltaUpdate rebuild;
-  private final ChunkReassembly mosaic;
+  private final ChunkReassembly reassembly;
   private final Planner planner;
 
   public ReleasePayloads(
@@ -36,41 +36,43 @@ public final class ReleasePayloads implements ComponentPayloads {
       ObjectStore store,
       ReleaseKeys keys,
       DeltaUpdate rebuild,
-      ChunkReassembly mosaic) {
+      ChunkReassembly reassembly) {
     this.documents = documents;
     this.delivery = delivery;
     this.store = store;
     this.keys = keys;
     this.rebuild = rebuild;
-    this.mosaic = mosaic;
+    this.reassembly = reassembly;
     this.planner = new Planner(documents, store);
   }
 
-  /**
-   * What releases can be made from.
-   *
-   * @param releases of a component, those that are installed: the active one first
-   */
-  public void makeFrom(Function<String, List<Release>> releases) {
-    planner.makeFrom(releases);
+  @Override
+  public UpdatePlan look(String model, Release to, Components installed)
+      throws IOException, Refusal {
+    ReleaseManifest manifest = ReleaseManifest.parse(manifestOf(model, to));
+    return planner.plan(to, manifest, installed.releases(model));
   }
 
   @Override
-  public UpdateEstimate cost(String model, Release to) throws IOException, Refusal {
-    return planner.plan(to, ReleaseManifest.parse(manifestOf(model, to))).cost();
-  }
-
-  @Override
-  public void prepare(Deployment deployment) throws IOException, Refusal {
-    ReleaseManifest manifest = ReleaseManifest.parse(manifestOf(deployment));
-    refuseUnsuitable(deployment, manifest);
+  public UpdatePlan plan(Deployment deployment, Components installed) throws IOException, Refusal {
+    refuseUnsuitable(deployment, ReleaseManifest.parse(manifestOf(deployment)));
     if (!isInstalled(deployment.to().manifest())) {
       keys.fetch(deployment.to().manifest());
     }
-    boolean isOpen = false;
-    while (!isOpen) { // A way that is not is avoided from then on: there are ever fewer.
-      isOpen = obtainKeys(planner.plan(deployment.to(), manifest));
+    while (true) { // A way that is not is avoided from then on: there are ever fewer.
+      UpdatePlan plan = look(deployment.component(), deployment.to(), installed);
+      if (obtainKeys(plan)) {
+        return plan;
+      }
     }
+  }
+
+  @Override
+  public UpdatePlan recall(WrittenWay written, Deployment deployment, Components installed)
+      throws IOException, Refusal {
+    ReleaseManifest manifest = ReleaseManifest.parse(manifestOf(deployment));
+    List<Release> releases = installed.releases(deployment.component());
+    return planner.recall(written, deployment.to(), manifest, releases);
   }
 
   /**
@@ -100,50 +102,53 @@ public final class ReleasePayloads implements ComponentPayloads {
 
   /** All the plan needs, before its first byte: an update must not die of a full disk half way. */
   @Override
-  public void setAside(Deployment deployment) throws IOException, Refusal {
+  public void setAside(Deployment deployment, UpdatePlan plan) throws IOException, Refusal {
     ReleaseManifest manifest = ReleaseManifest.parse(manifestOf(deployment));
-    for (SealedFile file : planner.plan(deployment.to(), manifest).files(manifest)) {
+    for (SealedFile file : plan.files(manifest, store)) {
       store.reserve(file.sealed(), file.sealedLength());
     }
   }
 
   @Override
-  public Optional<Set<Digest>> fetch(Deployment deployment) throws IOException, Refusal {
+  public Optional<Set<Digest>> fetch(Deployment deployment, UpdatePlan plan)
+      throws IOException, Refusal {
     byte[] document = manifestOf(deployment);
     ReleaseManifest manifest = ReleaseManifest.parse(document);
     Digest release = store.put(document);
     keys.require(release);
-    UpdatePlan plan = planner.plan(deployment.to(), manifest);
     if (!obtainKeys(plan)) {
-      return again(deployment);
+      throw new PlanRefusal(PlanRefusal.Code.CLOSED, "no key for a release between");
     }
-    for (SealedFile file : plan.downloads()) {
+    for (SealedFile file : plan.missing(store)) {
       ObjectWriter writer = store.begin(file.sealed(), file.sealedLength());
       if (!delivery.advance(file.path(), file.sealedLength(), writer)) {
         return Optional.empty();
       }
     }
-    return tryToMake(deployment, manifest, plan.way())
+    return isMade(deployment, manifest, plan.way())
         ? Optional.of(objects(release, manifest))
         : Optional.empty();
   }
 
   /**
-   * Makes the model from what is held; false when there is more to come, or when that failed and
-   * the plan has to be another.
+   * Makes the model from what is held, unless it has been; false when there is more to come.
    *
    * @throws Refusal when it failed, and policy does not pay for the whole
    */
-  private boolean tryToMake(Deployment deployment, ReleaseManifest manifest, TransferStrategy way)
+  private boolean isMade(Deployment deployment, ReleaseManifest manifest, TransferStrategy way)
       throws IOException, Refusal {
-    if (way instanceof TransferStrategy.Differences differences) {
-      return tryToRebuild(deployment, differences);
+    if (store.holds(manifest.whole().sealed())) {
+      return true;
     }
-    return !(way instanceof TransferStrategy.Parts parts)
-        || tryToPutTogether(deployment, manifest, parts);
+    if (way instanceof TransferStrategy.Differences differences) {
+      rebuild(deployment, differences);
+    } else if (way instanceof TransferStrategy.Parts parts) {
+      return putTogether(deployment, manifest, parts);
+    }
+    return true;
   }
 
-  private boolean tryToRebuild(Deployment deployment, TransferStrategy.Differences way)
+  private void rebuild(Deployment deployment, TransferStrategy.Differences way)
       throws IOException, Refusal {
     Release base = way.base();
     for (TransferStrategy.Link link : way.links()) {
@@ -154,43 +159,32 @@ public final class ReleasePayloads implements ComponentPayloads {
           rebuild.make(deployment.component(), link.to(), base, link.offer());
         }
       } catch (Refusal useless) {
-        giveUp(delta, useless, deployment);
-        return false;
+        throw giveUp(delta, useless, deployment);
       }
       store.discard(delta);
       base = link.to();
     }
-    return true;
   }
 
-  private boolean tryToPutTogether(
+  private boolean putTogether(
       Deployment deployment, ReleaseManifest manifest, TransferStrategy.Parts way)
       throws IOException, Refusal {
     try {
-      return mosaic.advance(deployment.component(), deployment.to(), way);
+      return reassembly.advance(deployment.component(), deployment.to(), way);
     } catch (UpdateRefusal overBudget) {
       throw overBudget;
     } catch (Refusal useless) {
-      giveUp(manifest.whole().sealed(), useless, deployment);
-      return false;
+      throw giveUp(manifest.whole().sealed(), useless, deployment);
     }
   }
 
-  private void giveUp(Digest file, Refusal useless, Deployment deployment)
-      throws IOException, Refusal {
+  /** The way by this file is closed: another is taken where policy pays for one. */
+  private Refusal giveUp(Digest file, Refusal useless, Deployment deployment) {
     if (!delivery.allowsWholeAfter(useless, deployment)) {
-      throw useless;
+      return useless;
     }
     planner.avoid(file);
-    again(deployment);
-  }
-
-  /** The plan has to be another; it may cost more. */
-  private Optional<Set<Digest>> again(Deployment deployment) throws IOException, Refusal {
-    UpdateEstimate cost = cost(deployment.component(), deployment.to());
-    delivery.requireBudget(cost.bytes());
-    store.requireSpace(cost.space());
-    return Optional.empty();
+    return new PlanRefusal(PlanRefusal.Code.CLOSED, "by " + file + ": " + useless.getMessage());
   }
 
   private static Set<Digest> objects(Digest release, ReleaseManifest manifest) {

@@ -9,6 +9,7 @@ import dev.bartizan.protocol.release.SoftwareManifest;
 import dev.bartizan.updater.disk.Disk;
 import dev.bartizan.updater.documents.TrustedDocuments;
 import dev.bartizan.updater.install.ComponentKind;
+import dev.bartizan.updater.install.Components;
 import dev.bartizan.updater.install.Deployment;
 import dev.bartizan.updater.install.Release;
 import dev.bartizan.updater.software.AgentFiles;
@@ -63,22 +64,32 @@ public final class SoftwarePayloads implements ComponentPayloads {
   }
 
   @Override
-  public UpdateEstimate cost(String component, Release to) throws IOException, Refusal {
+  public UpdatePlan look(String component, Release to, Components installed)
+      throws IOException, Refusal {
     if (versions.slotOf(to.manifest()).isPresent()) {
-      return new UpdateEstimate("here", 0, 0, List.of());
+      return new UpdatePlan(new TransferStrategy.Files(), List.of(), 0, 0);
     }
     SoftwareManifest manifest = SoftwareManifest.parse(manifestOf(component, to));
     long missing = 0;
     for (SoftwareFile file : manifest.files().values()) {
       missing += store.holds(file.digest()) || filesHere().containsKey(file) ? 0 : file.length();
     }
-    String step = "fetch files that are new, " + missing + " bytes";
     // Each file is in the store and in its directory for a moment.
-    return new UpdateEstimate("files", missing, 2 * manifest.length(), List.of(step));
+    return new UpdatePlan(new TransferStrategy.Files(), List.of(), missing, 2 * manifest.length());
+  }
+
+  /** There is one way alone, and what is missing is seen file by file. */
+  @Override
+  public UpdatePlan recall(WrittenWay written, Deployment deployment, Components installed)
+      throws IOException, Refusal {
+    if (written.kind() != WrittenWay.Kind.FILES) {
+      throw PlanRefusal.notOffered(deployment.to(), written.kind().text());
+    }
+    return look(deployment.component(), deployment.to(), installed);
   }
 
   @Override
-  public void prepare(Deployment deployment) throws IOException, Refusal {
+  public UpdatePlan plan(Deployment deployment, Components installed) throws IOException, Refusal {
     if (!isLaunched) {
       throw new UpdateRefusal(
           UpdateRefusal.Reason.NO_LAUNCHER,
@@ -90,14 +101,16 @@ public final class SoftwarePayloads implements ComponentPayloads {
     if (fault.isPresent()) {
       throw new UpdateRefusal(UpdateRefusal.Reason.BAD_PLACE, fault.get());
     }
+    return look(deployment.component(), deployment.to(), installed);
   }
 
-  /** Many small files: {@link #cost} has seen to it that there is room. */
+  /** Many small files: the plan has seen to it that there is room. */
   @Override
-  public void setAside(Deployment move) {}
+  public void setAside(Deployment move, UpdatePlan plan) {}
 
   @Override
-  public Optional<Set<Digest>> fetch(Deployment deployment) throws IOException, Refusal {
+  public Optional<Set<Digest>> fetch(Deployment deployment, UpdatePlan plan)
+      throws IOException, Refusal {
     byte[] document = manifestOf(deployment.component(), deployment.to());
     Digest release = store.put(document);
     if (versions.slotOf(release).isPresent()) {

@@ -7,9 +7,12 @@ import dev.bartizan.updater.install.Release;
 import java.util.ArrayList;
 import java.util.List;
 
-/** By which a release's model is had. */
+/** By which a release is had. */
 public sealed interface TransferStrategy {
-  /** For people and programs: {@code here}, {@code whole}, {@code delta} or {@code pieces}. */
+  /**
+   * For people and programs: {@code here}, {@code whole}, {@code delta}, {@code chain}, {@code
+   * pieces} or {@code files}.
+   */
   String text();
 
   /** It is in the store. */
@@ -17,6 +20,14 @@ public sealed interface TransferStrategy {
     @Override
     public String text() {
       return "here";
+    }
+  }
+
+  /** Those files of the agent that its running version does not have. */
+  record Files() implements TransferStrategy {
+    @Override
+    public String text() {
+      return "files";
     }
   }
 

@@ -10,6 +10,7 @@ import dev.bartizan.agent.world.Host;
 import dev.bartizan.agent.world.World;
 import dev.bartizan.updater.fetch.DataBudget;
 import dev.bartizan.updater.fetch.Download;
+import dev.bartizan.updater.software.AgentVersions;
 import java.io.IOException;
 
 /** How bytes of a deployment come to this device: what is fetched, with which keys. */
@@ -19,6 +20,7 @@ public final class Transfers {
   private final Host host;
   private final Delivery files;
   private final ReleaseKeys keys;
+  private final Plans plans;
 
   /**
    * @param gate says when
@@ -46,6 +48,7 @@ public final class Transfers {
             trust.clock(),
             host.random(),
             host.time().pause());
+    this.plans = new Plans(new PlanFile(world.disk()), news::note);
     this.files = new Delivery(download, new DeliveryNews(news), budget, gate, offline);
     this.keys =
         new ReleaseKeys(
@@ -64,11 +67,24 @@ public final class Transfers {
   }
 
   /**
-   * Files of models.
+   * Files of all kinds of components.
    *
-   * @param progress is told while one is made
+   * @param progress is told while a model is made
    */
-  public ReleasePayloads models(Runnable progress) {
+  public ComponentRouter components(
+      SuiteDocuments suites, AgentVersions versions, Runnable progress) {
+    SoftwarePayloads software =
+        new SoftwarePayloads(
+            trust.documents(),
+            files,
+            models.store(),
+            versions,
+            host.installation(),
+            host.slot().isPresent());
+    return new ComponentRouter(files, models.store(), suites, models(progress), software, plans);
+  }
+
+  private ReleasePayloads models(Runnable progress) {
     DeltaUpdate rebuild =
         new DeltaUpdate(
             models.vault()::unlock,

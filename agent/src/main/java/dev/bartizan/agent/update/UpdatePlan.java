@@ -35,31 +35,30 @@ record UpdatePlan(TransferStrategy way, List<SealedFile> downloads, long bytes, 
    */
   static UpdatePlan of(ReleaseManifest manifest, List<TransferStrategy> others, ObjectStore store)
       throws IOException {
-    List<SealedFile> golden = new ArrayList<>();
-    Optional<SealedFile> vectors = manifest.golden().map(GoldenOffer::sealed);
-    if (vectors.isPresent() && !store.holds(vectors.get().sealed())) {
-      golden.add(vectors.get());
-    }
     if (store.holds(manifest.whole().sealed())) {
-      return new UpdatePlan(new TransferStrategy.Here(), golden, length(golden), length(golden));
+      return by(new TransferStrategy.Here(), manifest, store);
     }
     List<UpdatePlan> plans = new ArrayList<>();
     for (TransferStrategy way :
         Stream.concat(others.stream(), Stream.of(new TransferStrategy.Whole())).toList()) {
-      plans.add(by(way, golden, manifest, store));
+      plans.add(by(way, manifest, store));
     }
     return plans.stream().min(Comparator.comparingLong(UpdatePlan::bytes)).orElseThrow();
   }
 
-  private static UpdatePlan by(
-      TransferStrategy way, List<SealedFile> golden, ReleaseManifest manifest, ObjectStore store)
+  /** What it takes to go by this way now. */
+  static UpdatePlan by(TransferStrategy way, ReleaseManifest manifest, ObjectStore store)
       throws IOException {
-    List<SealedFile> downloads = new ArrayList<>(golden);
+    List<SealedFile> downloads = new ArrayList<>();
+    Optional<SealedFile> vectors = manifest.golden().map(GoldenOffer::sealed);
+    long space = vectors.isPresent() ? addMissing(vectors.get(), downloads, store) : 0;
     long ranges = 0;
     // The model itself, however it comes; by the way of a difference, that is there beside it.
-    long space = length(golden) + manifest.whole().sealedLength();
+    space += store.holds(manifest.whole().sealed()) ? 0 : manifest.whole().sealedLength();
     if (way instanceof TransferStrategy.Whole) {
-      downloads.add(manifest.whole());
+      if (!store.holds(manifest.whole().sealed())) {
+        downloads.add(manifest.whole());
+      }
     } else if (way instanceof TransferStrategy.Parts parts) {
       ranges = parts.plan().bytes();
     } else if (way instanceof TransferStrategy.Differences differences) {
@@ -86,9 +85,31 @@ record UpdatePlan(TransferStrategy way, List<SealedFile> downloads, long bytes, 
     return link.whole().sealed().equals(manifest.whole().sealed());
   }
 
-  /** All files for which space is needed, those that are made here included. */
-  List<SealedFile> files(ReleaseManifest manifest) {
-    List<SealedFile> files = new ArrayList<>(downloads);
+  /** Those that are still to be fetched; a difference that has served is not fetched again. */
+  List<SealedFile> missing(ObjectStore store) throws IOException {
+    List<SealedFile> missing = new ArrayList<>();
+    for (SealedFile file : downloads) {
+      if (!store.holds(file.sealed()) && !hasServed(file, store)) {
+        missing.add(file);
+      }
+    }
+    return missing;
+  }
+
+  private boolean hasServed(SealedFile file, ObjectStore store) throws IOException {
+    if (way instanceof TransferStrategy.Differences differences) {
+      for (TransferStrategy.Link link : differences.links()) {
+        if (link.offer().sealed().equals(file)) {
+          return store.holds(link.whole().sealed());
+        }
+      }
+    }
+    return false;
+  }
+
+  /** All files for which space is still needed, those that are made here included. */
+  List<SealedFile> files(ReleaseManifest manifest, ObjectStore store) throws IOException {
+    List<SealedFile> files = new ArrayList<>(missing(store));
     if (way instanceof TransferStrategy.Differences differences) {
       differences.links().forEach(link -> files.add(link.whole()));
     } else {
@@ -104,6 +125,9 @@ record UpdatePlan(TransferStrategy way, List<SealedFile> downloads, long bytes, 
   /** What will be done, in order, for people. */
   private List<String> steps() {
     List<String> steps = new ArrayList<>();
+    if (way instanceof TransferStrategy.Files) {
+      return bytes == 0 ? steps : List.of("fetch files that are new, " + bytes + " bytes");
+    }
     for (SealedFile file : downloads) {
       steps.add("fetch " + file.file() + ", " + file.sealedLength() + " bytes");
     }

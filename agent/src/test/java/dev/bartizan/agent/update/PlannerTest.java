@@ -2,6 +2,7 @@
 package dev.bartizan.agent.update;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
@@ -50,7 +51,6 @@ class PlannerTest {
     TrustedDocuments documents = fleet.device(disk);
     documents.refresh(List.of());
     planner = new Planner(documents, store);
-    planner.makeFrom(model -> held);
   }
 
   private void publish(String version, int epoch, List<DeltaOffer> deltas) {
@@ -103,7 +103,30 @@ class PlannerTest {
 
   private UpdatePlan plan(String version) throws Exception {
     ReleaseManifest manifest = manifest(version);
-    return planner.plan(new Release(Digest.of(manifest.toJson()), version), manifest);
+    return planner.plan(release(version), manifest, held);
+  }
+
+  private Release release(String version) {
+    return new Release(Digest.of(manifest(version).toJson()), version);
+  }
+
+  private UpdatePlan recall(String version, WrittenWay written) throws Exception {
+    return planner.recall(written, release(version), manifest(version), held);
+  }
+
+  private void refuses(String version, WrittenWay written) {
+    PlanRefusal refusal = assertThrows(PlanRefusal.class, () -> recall(version, written));
+    assertEquals("PLAN_NOT_OFFERED", refusal.code());
+  }
+
+  private Digest deltaTo(String version, int number) {
+    return manifest(version).deltas().get(number).sealed().sealed();
+  }
+
+  private WrittenWay byLinks(String version, WrittenWay.Link... links) {
+    Digest base = held.get(0).manifest();
+    return new WrittenWay(
+        release(version).manifest(), WrittenWay.Kind.CHAIN, List.of(base), List.of(links));
   }
 
   private static Digest digest(int number) {
@@ -168,8 +191,93 @@ class PlannerTest {
     TrustedDocuments documents = fleet.device(disk);
     documents.refresh(List.of());
     planner = new Planner(documents, store);
-    planner.makeFrom(model -> held);
     hold("1.0.0");
     assertEquals("whole", plan("6.0.0").way().text());
+  }
+
+  @Test
+  void whatWasWrittenDownIsTheSamePlanAgain() throws Exception {
+    hold("1.0.0");
+    for (String version : List.of("1.0.0", "2.0.0", "3.0.0", "4.0.0")) {
+      UpdatePlan plan = plan(version);
+      assertEquals(plan, recall(version, WrittenWay.of(release(version), plan.way())));
+    }
+  }
+
+  /** The plan stays, even where another would be cheaper by now. */
+  @Test
+  void aPlanIsKeptToWhenSomethingBetterComesUp() throws Exception {
+    hold("1.0.0");
+    WrittenWay written = WrittenWay.of(release("4.0.0"), plan("4.0.0").way());
+    hold("3.0.0");
+    assertEquals("delta", plan("4.0.0").way().text());
+    assertEquals("chain", recall("4.0.0", written).way().text());
+  }
+
+  // Attack: a plan on disk that leads by a difference nobody signed for this release.
+  @Test
+  void aDifferenceThatTheReleaseDoesNotOfferIsNone() throws Exception {
+    hold("1.0.0");
+    refuses("2.0.0", byLinks("2.0.0", new WrittenWay.Link(release("2.0.0"), digest(99))));
+    refuses("2.0.0", byLinks("2.0.0", new WrittenWay.Link(release("2.0.0"), deltaTo("3.0.0", 0))));
+  }
+
+  // Attack: a plan on disk whose differences do not lead from one to the next.
+  @Test
+  void differencesThatDoNotFollowOneAnotherAreNone() throws Exception {
+    hold("1.0.0");
+    refuses("3.0.0", byLinks("3.0.0", new WrittenWay.Link(release("3.0.0"), deltaTo("3.0.0", 0))));
+    refuses(
+        "4.0.0",
+        byLinks(
+            "4.0.0",
+            new WrittenWay.Link(release("2.0.0"), deltaTo("2.0.0", 0)),
+            new WrittenWay.Link(release("4.0.0"), deltaTo("4.0.0", 1))));
+  }
+
+  // Attack: a plan on disk through a release that was never signed.
+  @Test
+  void aReleaseBetweenThatIsNotSignedIsNone() throws Exception {
+    hold("1.0.0");
+    Release forged = new Release(digest(98), "2.0.0");
+    refuses(
+        "3.0.0",
+        byLinks(
+            "3.0.0",
+            new WrittenWay.Link(forged, deltaTo("2.0.0", 0)),
+            new WrittenWay.Link(release("3.0.0"), deltaTo("3.0.0", 0))));
+  }
+
+  // Attack: a plan on disk that starts from what is not installed, or not here any more.
+  @Test
+  void aBaseThatIsNotInstalledOrNotHereIsNone() throws Exception {
+    hold("1.0.0");
+    WrittenWay written = WrittenWay.of(release("2.0.0"), plan("2.0.0").way());
+    Release installed = held.remove(0);
+    refuses("2.0.0", written);
+    held.add(installed);
+    store.discard(Digest.of(whole("1.0.0")));
+    refuses("2.0.0", written);
+  }
+
+  @Test
+  void whatIsSaidToBeHereAndIsNotIsNone() {
+    Digest wanted = release("2.0.0").manifest();
+    refuses("2.0.0", new WrittenWay(wanted, WrittenWay.Kind.HERE, List.of(), List.of()));
+    refuses("2.0.0", new WrittenWay(wanted, WrittenWay.Kind.FILES, List.of(), List.of()));
+    refuses("2.0.0", new WrittenWay(wanted, WrittenWay.Kind.PIECES, List.of(), List.of()));
+    refuses("2.0.0", new WrittenWay(wanted, WrittenWay.Kind.DELTA, List.of(), List.of()));
+  }
+
+  /** A difference is gone once it has served, and is not fetched once more for that. */
+  @Test
+  void aDifferenceThatHasServedIsNotMissing() throws Exception {
+    hold("1.0.0");
+    UpdatePlan plan = plan("3.0.0");
+    assertEquals(2, plan.missing(store).size());
+    store.put(whole("2.0.0"));
+    assertEquals(
+        List.of(deltaTo("3.0.0", 0)),
+        plan.missing(store).stream().map(SealedFile::sealed).toList());
   }
 }

@@ -44,7 +44,7 @@ final class EffectExecutor {
 
   Result work(Effect effect, Progress progress, Components components) {
     return switch (effect) {
-      case PLAN -> plan(progress.deployment());
+      case PLAN -> plan(progress.deployment(), components);
       case FETCH -> fetch(progress.deployment(), components);
       case PREFLIGHT -> preflight(progress);
       case ACTIVATE -> activate(progress);
@@ -61,12 +61,12 @@ final class EffectExecutor {
         : UpdateEvent.because(Kind.EXHAUSTED, reason);
   }
 
-  private Result plan(Deployment deployment) {
+  private Result plan(Deployment deployment, Components components) {
     if (deployment.kind() == Deployment.Kind.ROLL_BACK) {
       return Result.go(UpdateEvent.of(Kind.PLAN_MADE));
     }
     try {
-      payloads.plan(deployment);
+      payloads.plan(deployment, components);
       return Result.go(UpdateEvent.of(Kind.PLAN_MADE));
     } catch (Refusal refusal) {
       return refused(refusal);
@@ -79,7 +79,7 @@ final class EffectExecutor {
     try {
       Optional<RequiredObjects> needs =
           switch (deployment.kind()) {
-            case INSTALL -> payloads.fetch(deployment);
+            case INSTALL -> payloads.fetch(deployment, components);
             case ROLL_BACK -> Optional.of(heldObjects(deployment, components));
           };
       return Result.go(needs.map(UpdateEvent::fetched).orElse(UpdateEvent.of(Kind.NOT_YET)));

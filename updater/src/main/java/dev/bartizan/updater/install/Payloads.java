@@ -15,16 +15,20 @@ import java.util.Optional;
 public interface Payloads {
   /**
    * Finds out whether the release may be had, and how: metadata, signatures, resources, free space,
-   * budget. Writes no payload.
+   * budget. What it decides is durable when it returns; it writes no payload.
+   *
+   * @param installed what releases can be made from
    */
-  void plan(Deployment deployment) throws IOException, Refusal;
+  void plan(Deployment deployment, Components installed) throws IOException, Refusal;
 
   /**
    * Carries the transfer on for a while; returns within about a minute, so that a deployment can be
    * called off, and because a call that never returns counts as a crash.
    *
+   * @param installed what the plan was made for: it does not change under a deployment
    * @return every object the release needs, all held and verified, when nothing is missing any
    *     more; empty when there is more to come
    */
-  Optional<RequiredObjects> fetch(Deployment deployment) throws IOException, Refusal;
+  Optional<RequiredObjects> fetch(Deployment deployment, Components installed)
+      throws IOException, Refusal;
 }

@@ -199,7 +199,7 @@ final class Device {
   /** Serves the artifacts in two pieces per object, one piece per call. */
   private final class Repository implements Payloads {
     @Override
-    public void plan(Deployment deployment) throws IOException, Refusal {
+    public void plan(Deployment deployment, Components installed) throws IOException, Refusal {
       online();
       if (anyIs("unsigned", deployment)) {
         throw new Unacceptable("SIG_THRESHOLD");
@@ -207,7 +207,8 @@ final class Device {
     }
 
     @Override
-    public Optional<RequiredObjects> fetch(Deployment deployment) throws IOException, Refusal {
+    public Optional<RequiredObjects> fetch(Deployment deployment, Components installed)
+        throws IOException, Refusal {
       RequiredObjects needs = RequiredObjects.UNKNOWN;
       if (deployment.isSuite()) {
         Digest document = store().put(content("manifest", deployment.to().version()));

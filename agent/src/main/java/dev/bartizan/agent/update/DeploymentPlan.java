@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.bartizan.agent.update;
+
+import dev.bartizan.updater.install.Deployment;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+
+/**
+ * How all that a deployment moves is going to be had. Made once; another one only where a way has
+ * turned out to be none.
+ *
+ * @param parts by component
+ */
+record DeploymentPlan(Deployment deployment, Map<String, UpdatePlan> parts) {
+  DeploymentPlan {
+    parts = Map.copyOf(parts);
+  }
+
+  UpdatePlan of(Deployment move) {
+    return Objects.requireNonNull(parts.get(move.component()), move.component());
+  }
+
+  /** The same by another way for one of them. */
+  DeploymentPlan with(Deployment move, UpdatePlan plan) {
+    Map<String, UpdatePlan> all = new HashMap<>(parts);
+    all.put(move.component(), plan);
+    return new DeploymentPlan(deployment, all);
+  }
+
+  UpdateEstimate cost() {
+    UpdateEstimate cost = UpdateEstimate.NOTHING;
+    for (Deployment move : deployment.moves()) {
+      cost = cost.and(of(move).cost());
+    }
+    return cost;
+  }
+
+  WrittenPlan written() {
+    return new WrittenPlan(
+        deployment.id(),
+        deployment.moves().stream()
+            .collect(
+                Collectors.toMap(
+                    Deployment::component, it -> WrittenWay.of(it.to(), of(it).way()))));
+  }
+}

@@ -17,6 +17,8 @@ import dev.bartizan.crypto.Explanation;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One device, from start to stop: check the boot chain, unseal, load, serve, listen, update,
@@ -26,6 +28,8 @@ import java.util.Map;
  * update is noted, and the model that serves goes on serving.
  */
 final class Agent {
+  private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
+
   /** How often the beat is looked after when nobody watches. */
   private static final Duration IDLE = Duration.ofSeconds(10);
 
@@ -60,6 +64,7 @@ final class Agent {
     deploy.scheduleUpkeep(schedule);
     uplink.schedule(schedule);
     deploy.schedule(schedule);
+    models.schedule(schedule);
   }
 
   /**
@@ -74,13 +79,19 @@ final class Agent {
     uplink.connect();
     manager.ready(models.summary());
     Duration every = manager.watchdog().map(it -> it.dividedBy(BEATS)).orElse(IDLE);
-    Metronome beat = threads.beat(every, manager::alive, manager::status);
+    Metronome beat = threads.beat(every, manager::alive, this::stuck);
     try (beat) {
       takeTurns();
     } catch (NewVersion next) {
       news.note(String.valueOf(next.getMessage()));
     }
     manager.stopping();
+  }
+
+  /** The service manager ends a daemon that does not beat: what it died of stands in the log. */
+  private void stuck(String which) {
+    LOG.error("no sign of life for the service manager: {}", which);
+    manager.status(which);
   }
 
   /** Who we are, what we believe, and what serves by it. */

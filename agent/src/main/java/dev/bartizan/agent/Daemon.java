@@ -51,11 +51,12 @@ public final class Daemon implements AutoCloseable {
                     offline.before(world.transport(server)), threads.worker()::progress),
             host.time().nanoTime());
     Trust trust = new Trust(config, world, natives, clock, repository, events);
-    this.models = new Models(world, natives, trust, events);
+    this.models = new Models(world, natives, trust, events, threads);
     Deploy deploy = new Deploy(config, world, trust, models, offline, events, threads);
     this.uplink = new Uplink(config, world, trust, models, deploy, events, threads);
     this.local = new Local(config, world, trust, models, deploy, uplink, threads);
     this.agent = new Agent(trust, models, deploy, uplink, events.news(), threads, host.manager());
+    local.schedule(threads.schedule());
   }
 
   /** Whoever takes the turns one by one, in the place of {@link #run}. */

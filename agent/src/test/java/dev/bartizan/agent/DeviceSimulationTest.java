@@ -4,7 +4,10 @@ package dev.bartizan.agent;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bartizan.agent.schedule.Health;
+import dev.bartizan.agent.schedule.Part;
 import dev.bartizan.protocol.command.CommandKeys;
 import dev.bartizan.protocol.release.DevicePolicy;
 import dev.bartizan.protocol.release.UpdateTimes;
@@ -20,6 +23,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -182,10 +187,19 @@ class DeviceSimulationTest {
       }
       assertEquals(world.version(), metadata());
       assertEquals(Set.of(), wrong());
+      assertEquals(Set.of(), unwell());
+    }
+
+    private Set<String> unwell() {
+      JsonNode health = daemon.status().document().path("health");
+      return Stream.of(Part.values())
+          .map(Part::text)
+          .filter(part -> !health.path(part).asText().equals(Health.GOOD))
+          .collect(Collectors.toSet());
     }
 
     private boolean isAtRest() {
-      return metadata() == world.version() && wrong().isEmpty();
+      return metadata() == world.version() && wrong().isEmpty() && unwell().isEmpty();
     }
 
     private Set<String> wrong() {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -47,6 +48,7 @@ final class StatusCommand implements Callable<Integer> {
             + agent.path("uptime_seconds").asLong()
             + " s, "
             + (agent.path("ready").asBoolean() ? "ready" : "not ready"));
+    line(out, "health", health(status.path("health")));
     line(out, "boot chain", status.path("boot").path("verdict").asText());
     JsonNode keystore = status.path("keystore");
     line(
@@ -101,6 +103,13 @@ final class StatusCommand implements Callable<Integer> {
         .properties()
         .forEach(
             problem -> line(out, "problem", problem.getKey() + ": " + problem.getValue().asText()));
+  }
+
+  /** Each part, and how it is. */
+  private static String health(JsonNode parts) {
+    return parts.properties().stream()
+        .map(part -> part.getKey() + " " + part.getValue().asText())
+        .collect(Collectors.joining(", "));
   }
 
   /** Of the versions, only these two should serve. */

@@ -9,6 +9,7 @@ import dev.bartizan.agent.report.EventPublisher;
 import dev.bartizan.agent.report.Events;
 import dev.bartizan.agent.repository.OfflineSource;
 import dev.bartizan.agent.schedule.DaemonThreads;
+import dev.bartizan.agent.schedule.Part;
 import dev.bartizan.agent.schedule.Schedule;
 import dev.bartizan.agent.schedule.Subsystem;
 import dev.bartizan.agent.schedule.Worker;
@@ -141,14 +142,7 @@ public final class Deploy implements Subsystem {
             worker,
             config.repository().checkEvery());
     this.steps = new UpdateSteps(installer, distant, news);
-    this.endings =
-        new Endings(
-            installer,
-            new PlanFile(disk),
-            events,
-            keys,
-            suites,
-            () -> host.manager().status(models.summary()));
+    this.endings = new Endings(installer, new PlanFile(disk), events, keys, suites);
     this.states = new ModelStates(name -> models.service().find(name).map(ServedModel::version));
   }
 
@@ -205,15 +199,15 @@ public final class Deploy implements Subsystem {
 
   /** What is new comes first: everything else is judged by it. */
   public void scheduleUpkeep(Schedule schedule) {
-    schedule.add("upkeep", LONG, upkeep::run);
-    schedule.add("the state's judgement", BRIEF, this::judge);
+    schedule.add(Part.DEPLOY, "upkeep", LONG, upkeep::run);
+    schedule.add(Part.TRUST, "the state's judgement", BRIEF, this::judge);
   }
 
   @Override
   public void schedule(Schedule schedule) {
-    schedule.add("the update", LONG, judgement.guard(steps::advance, TROUBLE));
-    schedule.add("what has ended", BRIEF, judgement.guard(this::reportEnds, TROUBLE));
-    schedule.add("the state", BRIEF, judgement.guard(this::settle, TROUBLE));
+    schedule.add(Part.DEPLOY, "the update", LONG, judgement.guard(steps::advance, TROUBLE));
+    schedule.add(Part.DEPLOY, "what has ended", BRIEF, judgement.guard(this::reportEnds, TROUBLE));
+    schedule.add(Part.DEPLOY, "the state", BRIEF, judgement.guard(this::settle, TROUBLE));
   }
 
   private Duration judge() throws IOException {

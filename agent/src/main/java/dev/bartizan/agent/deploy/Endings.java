@@ -17,24 +17,18 @@ final class Endings {
   private final Events events;
   private final ContentKeyMaintenance keys;
   private final SuiteWatch suites;
-  private final Runnable ended;
 
-  /**
-   * @param ended hears that what serves may be something else now
-   */
   Endings(
       Installer installer,
       PlanFile plan,
       Events events,
       ContentKeyMaintenance keys,
-      SuiteWatch suites,
-      Runnable ended) {
+      SuiteWatch suites) {
     this.installer = installer;
     this.plan = plan;
     this.events = events;
     this.keys = keys;
     this.suites = suites;
-    this.ended = ended;
   }
 
   void report() throws IOException {
@@ -47,7 +41,6 @@ final class Endings {
         plan.remove();
       }
       installer.acknowledge(outcome.deployment());
-      ended.run();
       keys.forgetOthers();
       suites.look();
     }

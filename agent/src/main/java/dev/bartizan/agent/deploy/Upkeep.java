@@ -3,6 +3,7 @@ package dev.bartizan.agent.deploy;
 
 import dev.bartizan.agent.report.EventPublisher;
 import dev.bartizan.agent.schedule.BackgroundTask;
+import dev.bartizan.agent.schedule.Part;
 import dev.bartizan.agent.schedule.Worker;
 import dev.bartizan.agent.trust.Policy;
 import dev.bartizan.agent.trust.Trust;
@@ -126,7 +127,7 @@ final class Upkeep {
   /** By the documents at hand, which may be others; keys come next where anything rests on them. */
   private void judgeAnew() throws IOException, InterruptedException {
     if (loop.policyRenewed()) {
-      wrapped = worker.submit("keys", this::renewKeys);
+      wrapped = worker.submit(Part.MODELS, "keys", this::renewKeys);
     }
   }
 
@@ -144,6 +145,7 @@ final class Upkeep {
     next = clock.instant().plus(checkEvery);
     BackgroundTask<Boolean> asked =
         worker.submit(
+            Part.TRUST,
             "metadata",
             () -> {
               updates.refresh();
@@ -191,7 +193,8 @@ final class Upkeep {
     Optional<DevicePolicy> current = policy.current();
     if (isFresh && current.isPresent() && loop.mayOrder()) {
       Instant now = clock.instant();
-      proposals = worker.submit("releases", () -> updates.proposals(current.get(), now));
+      proposals =
+          worker.submit(Part.DEPLOY, "releases", () -> updates.proposals(current.get(), now));
     }
   }
 

@@ -7,7 +7,11 @@ import dev.bartizan.agent.control.ControlRoute;
 import dev.bartizan.agent.control.SuitesRoute;
 import dev.bartizan.agent.deploy.Deploy;
 import dev.bartizan.agent.models.Models;
+import dev.bartizan.agent.report.EventPublisher;
 import dev.bartizan.agent.schedule.DaemonThreads;
+import dev.bartizan.agent.schedule.Part;
+import dev.bartizan.agent.schedule.Schedule;
+import dev.bartizan.agent.schedule.Subsystem;
 import dev.bartizan.agent.serve.http.LocalServer;
 import dev.bartizan.agent.serve.http.ServerOptions;
 import dev.bartizan.agent.serve.oip.InferenceRoute;
@@ -16,15 +20,23 @@ import dev.bartizan.agent.uplink.Uplink;
 import dev.bartizan.agent.world.Awaited;
 import dev.bartizan.agent.world.World;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 
 /** The two local sockets, for applications and for commands. They are wired here. */
 public final class Local implements AutoCloseable {
+  private static final Duration BRIEF = Duration.ofMinutes(5);
+  private static final String SOCKETS = "sockets";
+
   private final World world;
   private final LocalServer inference;
   private final LocalServer control;
+  private final EventPublisher news;
+  private volatile boolean isOpen;
 
   public Local(
       AgentConfig config,
@@ -35,6 +47,7 @@ public final class Local implements AutoCloseable {
       Uplink uplink,
       DaemonThreads threads) {
     this.world = world;
+    this.news = uplink.news();
     this.inference =
         new LocalServer(
             inference(config.serve()),
@@ -88,9 +101,26 @@ public final class Local implements AutoCloseable {
                 () -> {
                   inference.start();
                   control.start();
+                  isOpen = true;
                   return true;
                 });
     return () -> Awaited.result(open);
+  }
+
+  /** Looks whether anybody could still reach them. */
+  public void schedule(Schedule schedule) {
+    schedule.add(Part.LOCAL, "the sockets", BRIEF, this::look);
+  }
+
+  private Duration look() {
+    Optional<Path> closed =
+        Stream.of(inference, control).flatMap(it -> it.closed().stream()).findFirst();
+    if (isOpen && closed.isPresent()) {
+      news.problem(SOCKETS, closed.get() + " is gone: nobody reaches the daemon by it; restart it");
+    } else {
+      news.mended(SOCKETS);
+    }
+    return Subsystem.IDLE;
   }
 
   @Override

@@ -39,6 +39,7 @@ final class LocalCheck {
     // In the loop's turn, in which nothing else writes what is looked at.
     ChainVerdict rest =
         loop.call(
+            "a local check",
             () ->
                 new ChainVerdict(List.of(anchor.examine()))
                     .then(integrity.examine(boot.overall())));

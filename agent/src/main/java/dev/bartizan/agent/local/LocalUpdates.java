@@ -7,6 +7,7 @@ import dev.bartizan.agent.deploy.Updates;
 import dev.bartizan.agent.schedule.BackgroundTask;
 import dev.bartizan.agent.schedule.DaemonThreads;
 import dev.bartizan.agent.schedule.EventLoop;
+import dev.bartizan.agent.schedule.Part;
 import dev.bartizan.agent.schedule.Worker;
 import dev.bartizan.agent.trust.Policy;
 import dev.bartizan.agent.trust.RollbackAnchor;
@@ -59,6 +60,7 @@ final class LocalUpdates {
     try {
       BackgroundTask<Updates.Offer> looking =
           worker.submit(
+              Part.LOCAL,
               "release for a local command",
               () -> {
                 if (bundle.isPresent()) {
@@ -80,7 +82,9 @@ final class LocalUpdates {
       anchor.requireTrustworthy();
       requireAutonomy();
       String id = "local-" + offer.component() + "-" + clock.instant().toEpochMilli();
-      loop.call(() -> installer.request(Updates.order(id, offer, Initiator.local(SOMEBODY_HERE))));
+      loop.call(
+          "a local update",
+          () -> installer.request(Updates.order(id, offer, Initiator.local(SOMEBODY_HERE))));
       answer.put("deployment", id);
     }
     return StrictJson.write(answer);
@@ -124,6 +128,7 @@ final class LocalUpdates {
 
   byte[] rollback(String model) throws IOException, Refusal, InterruptedException {
     return loop.call(
+        "a local roll-back",
         () -> {
           anchor.requireTrustworthy();
           String id = "local-rollback-" + model + "-" + clock.instant().toEpochMilli();

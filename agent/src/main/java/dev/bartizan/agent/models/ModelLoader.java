@@ -2,6 +2,7 @@
 package dev.bartizan.agent.models;
 
 import dev.bartizan.agent.report.Measurements;
+import dev.bartizan.agent.schedule.Health;
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
@@ -18,6 +19,7 @@ import dev.bartizan.updater.golden.ProvenModel;
 import dev.bartizan.updater.golden.Tolerance;
 import dev.bartizan.updater.store.ObjectStore;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -26,6 +28,10 @@ import java.util.Map;
  * Closed until somebody who has judged the boot chain opens it.
  */
 public final class ModelLoader {
+  /** Decrypting and golden vectors, on the slowest device; the next gets as long. */
+  private static final Duration DEADLINE = Duration.ofMinutes(30);
+
+  private final Health health;
   private final ModelVault vault;
   private final ObjectStore store;
   private final Measurements measurements;
@@ -45,12 +51,17 @@ public final class ModelLoader {
     void require() throws Refusal;
   }
 
+  /**
+   * @param health of the models' part: a runtime that never comes back is its matter
+   */
   public ModelLoader(
+      Health health,
       ModelVault vault,
       ObjectStore store,
       Measurements measurements,
       Precondition precondition,
       RuntimeSupplier runtime) {
+    this.health = health;
     this.vault = vault;
     this.store = store;
     this.measurements = measurements;
@@ -92,7 +103,9 @@ public final class ModelLoader {
       throw new VaultClosed(name);
     }
     precondition.require();
-    try (OpenRelease open = vault.unlock(name, release)) {
+    try (Health.Activity loading = health.begin("loading " + name, DEADLINE);
+        OpenRelease open = vault.unlock(name, release)) {
+      loading.progress();
       ReleaseManifest manifest = open.manifest();
       Measurements.Measured measured =
           measurements.measure(AgentEvent.model(name.name(), name.version(), release));

@@ -6,10 +6,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bartizan.agent.report.ActiveAlarms;
 import dev.bartizan.agent.report.Events;
 import dev.bartizan.agent.report.VerdictJson;
+import dev.bartizan.agent.schedule.DaemonThreads;
+import dev.bartizan.agent.schedule.Part;
+import dev.bartizan.agent.schedule.Schedule;
+import dev.bartizan.agent.schedule.Subsystem;
 import dev.bartizan.agent.serve.ModelService;
 import dev.bartizan.agent.serve.ServingStatistics;
 import dev.bartizan.agent.system.LockedMemory;
 import dev.bartizan.agent.system.Safeguards;
+import dev.bartizan.agent.system.ServiceManager;
 import dev.bartizan.agent.trust.Foundation;
 import dev.bartizan.agent.trust.Trust;
 import dev.bartizan.agent.world.Natives;
@@ -17,6 +22,7 @@ import dev.bartizan.agent.world.World;
 import dev.bartizan.crypto.envelope.BulkCrypto;
 import dev.bartizan.updater.store.ObjectStore;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -25,6 +31,8 @@ import java.util.stream.Collectors;
  * device's applications talk to. Its parts are wired here and nowhere else.
  */
 public final class Models implements AutoCloseable {
+  private static final Duration BRIEF = Duration.ofMinutes(5);
+
   private final BulkCrypto crypto;
   private final Safeguards safeguards;
   private final ObjectStore store;
@@ -33,8 +41,11 @@ public final class Models implements AutoCloseable {
   private final ModelLoader loader;
   private final ModelService service;
   private final ActiveAlarms alarms;
+  private final ServiceManager manager;
+  private String told = "";
 
-  public Models(World world, Natives natives, Trust trust, Events events) throws IOException {
+  public Models(World world, Natives natives, Trust trust, Events events, DaemonThreads threads)
+      throws IOException {
     this.crypto = natives.crypto();
     this.safeguards = natives.safeguards();
     this.store = new ObjectStore(world.disk(), crypto::sha256);
@@ -42,9 +53,15 @@ public final class Models implements AutoCloseable {
     this.vault = vault(world, crypto, natives.memory(), trust.foundation());
     this.loader =
         new ModelLoader(
-            vault, store, trust.measurements(), safeguards::requireForModels, natives::runtime);
+            threads.health().of(Part.MODELS),
+            vault,
+            store,
+            trust.measurements(),
+            safeguards::requireForModels,
+            natives::runtime);
     this.service = new ModelService(trust.policy()::models, world.host().time().nanoTime());
     this.alarms = events.alarms();
+    this.manager = world.host().manager();
   }
 
   /** Opens installed releases with this device's keys. */
@@ -101,6 +118,20 @@ public final class Models implements AutoCloseable {
             .collect(Collectors.joining(", "));
     String line = models.isEmpty() ? "serving no model" : "serving " + models;
     return alarms.all().isEmpty() ? line : line + "; " + String.join("; ", alarms.all().values());
+  }
+
+  /** Tells the service manager what serves, whenever that is something else. */
+  public void schedule(Schedule schedule) {
+    schedule.add(Part.MODELS, "what serves", BRIEF, this::tell);
+  }
+
+  private Duration tell() {
+    String now = summary();
+    if (!now.equals(told)) {
+      manager.status(now);
+      told = now;
+    }
+    return Subsystem.IDLE;
   }
 
   /** Its part of {@code status}. */

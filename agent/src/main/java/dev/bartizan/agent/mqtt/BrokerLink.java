@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.mqtt;
 
+import dev.bartizan.agent.schedule.Health;
 import dev.bartizan.crypto.TouchesTheWorld;
 import java.io.IOException;
 import java.time.Duration;
@@ -38,6 +39,9 @@ public final class BrokerLink implements AutoCloseable {
     void changed(String state);
   }
 
+  /** Far beyond the patience with a peer. */
+  private static final Duration DEADLINE = Duration.ofMinutes(5);
+
   /** The state of a link that works. */
   public static final String CONNECTED = "connected";
 
@@ -53,6 +57,7 @@ public final class BrokerLink implements AutoCloseable {
   private final CommandSink commands;
   private final RandomGenerator random;
   private final Pace pace;
+  private final Health health;
   private final LinkState state;
   private final Thread sender = new Thread(this::run, "broker");
   private final ReentrantLock lock = new ReentrantLock();
@@ -64,6 +69,7 @@ public final class BrokerLink implements AutoCloseable {
 
   /**
    * @param commands is given whatever comes
+   * @param health of the part whose link it is: the library may hang beyond all patience
    */
   public BrokerLink(
       BrokerAddress address,
@@ -71,7 +77,8 @@ public final class BrokerLink implements AutoCloseable {
       CommandSink commands,
       Listener listener,
       RandomGenerator random,
-      Pace pace)
+      Pace pace,
+      Health health)
       throws IOException {
     this.address = address;
     this.topics = address.topics();
@@ -80,6 +87,7 @@ public final class BrokerLink implements AutoCloseable {
     this.state = new LinkState(listener);
     this.random = random;
     this.pace = pace;
+    this.health = health;
     // An address that never can work is told now, not by a thread that tries for ever.
     new BrokerConnection(address, pace.patience()).close();
   }
@@ -111,7 +119,10 @@ public final class BrokerLink implements AutoCloseable {
     boolean connected = false;
     Receiver receiver = new Receiver();
     try (BrokerConnection connection = begin(receiver)) {
-      connection.open(topics, receiver);
+      try (Health.Activity connecting = health.begin("a connection", DEADLINE)) {
+        connection.open(topics, receiver);
+        connecting.progress();
+      }
       connected = true;
       receiver.connected();
       sendWhileUsable(connection, receiver);
@@ -142,7 +153,10 @@ public final class BrokerLink implements AutoCloseable {
         return;
       }
       Message message = waiting.get().message();
-      connection.publish(topics.of(message.channel()), message.payload().toArray());
+      try (Health.Activity sending = health.begin("a message", DEADLINE)) {
+        connection.publish(topics.of(message.channel()), message.payload().toArray());
+        sending.progress();
+      }
       outbox.remove(waiting.get());
     }
   }

@@ -2,15 +2,14 @@
 package dev.bartizan.agent.schedule;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /** The two threads that work: the loop, which decides, and the worker, which waits for peers. */
 public final class DaemonThreads implements AutoCloseable {
-  private final Pulse loopPulse;
-  private final Pulse workerPulse;
+  private final DaemonHealth health;
+  private final Schedule schedule;
   private final EventLoop loop;
   private final Worker worker;
 
@@ -19,10 +18,15 @@ public final class DaemonThreads implements AutoCloseable {
    * @param nanoTime monotonic
    */
   public DaemonThreads(ExecutorService thread, LongSupplier nanoTime) {
-    this.loopPulse = new Pulse("the loop", nanoTime);
-    this.workerPulse = new Pulse("the worker", nanoTime);
-    this.loop = new EventLoop(loopPulse);
-    this.worker = new Worker(thread, workerPulse, loop::wake);
+    this.health = new DaemonHealth(nanoTime);
+    this.schedule = new Schedule(health);
+    this.loop = new EventLoop(health.of(Part.LOCAL));
+    this.worker = new Worker(thread, health, loop::wake);
+  }
+
+  /** How each part of the daemon is, whichever thread works for it. */
+  public DaemonHealth health() {
+    return health;
   }
 
   public EventLoop loop() {
@@ -33,19 +37,19 @@ public final class DaemonThreads implements AutoCloseable {
     return worker;
   }
 
-  /** The loop's tasks, none yet. */
+  /** The loop's tasks. */
   public Schedule schedule() {
-    return new Schedule(loopPulse);
+    return schedule;
   }
 
   /**
-   * Beats every {@code pause} while both live.
+   * Beats every {@code pause} while every part lives.
    *
    * @param beat tells the service manager that the daemon lives
-   * @param missed hears which of them is stuck
+   * @param missed hears which of them are stuck
    */
   public Metronome beat(Duration pause, Runnable beat, Consumer<String> missed) {
-    Heartbeat heartbeat = new Heartbeat(List.of(loopPulse, workerPulse), beat, missed);
+    Heartbeat heartbeat = new Heartbeat(health, beat, missed);
     return Metronome.start(pause, heartbeat::beatIfAlive);
   }
 

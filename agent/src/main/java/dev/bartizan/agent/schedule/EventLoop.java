@@ -20,21 +20,27 @@ public final class EventLoop {
     T run() throws IOException, Refusal, InterruptedException;
   }
 
-  private final LinkedBlockingQueue<Runnable> waiting = new LinkedBlockingQueue<>();
-  private final Pulse pulse;
+  private record Call(String name, Runnable work) {}
+
+  private final LinkedBlockingQueue<Call> waiting = new LinkedBlockingQueue<>();
+  private final Health health;
   private volatile boolean stopped;
 
   /**
-   * @param pulse shows that the agent's thread lives
+   * @param health of the part for which others leave work
    */
-  public EventLoop(Pulse pulse) {
-    this.pulse = pulse;
+  public EventLoop(Health health) {
+    this.health = health;
   }
 
-  /** Has {@code work} done in the next turn, and waits for what comes of it. */
-  public <T> T call(Work<T> work) throws IOException, Refusal, InterruptedException {
+  /**
+   * Has {@code work} done in the next turn, and waits for what comes of it.
+   *
+   * @param name what it is, should it hang
+   */
+  public <T> T call(String name, Work<T> work) throws IOException, Refusal, InterruptedException {
     CompletableFuture<T> result = new CompletableFuture<>();
-    waiting.add(() -> complete(result, work));
+    waiting.add(new Call(name, () -> complete(result, work)));
     if (stopped) {
       throw new IOException("the daemon is stopping");
     }
@@ -68,7 +74,7 @@ public final class EventLoop {
 
   /** Makes the next turn come now. */
   public void wake() {
-    waiting.add(() -> {});
+    waiting.add(new Call("a call", () -> {}));
   }
 
   /** The current turn is the last. */
@@ -84,12 +90,13 @@ public final class EventLoop {
    * @param longest how long to wait when nobody wants anything
    */
   public boolean next(Duration longest) throws InterruptedException {
-    Runnable first = waiting.poll(longest.toMillis(), TimeUnit.MILLISECONDS);
-    for (Runnable work = first; work != null; work = waiting.poll()) {
-      pulse.begin("a local command", DEADLINE);
-      work.run();
+    Call first = waiting.poll(longest.toMillis(), TimeUnit.MILLISECONDS);
+    for (Call call = first; call != null; call = waiting.poll()) {
+      Health.Activity activity = health.begin(call.name(), DEADLINE);
+      try (activity) {
+        call.work().run();
+      }
     }
-    pulse.rest();
     return !stopped;
   }
 }

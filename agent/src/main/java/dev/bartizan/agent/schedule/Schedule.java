@@ -26,25 +26,26 @@ public final class Schedule {
     Duration run() throws IOException, InterruptedException;
   }
 
-  private record Task(String name, Duration deadline, Work work) {}
+  private record Task(Part part, String name, Duration deadline, Work work) {}
 
   private final List<Task> tasks = new ArrayList<>();
-  private final Pulse pulse;
+  private final DaemonHealth health;
 
   /**
-   * @param pulse shows that the thread lives
+   * @param health where each task shows that its part lives
    */
-  public Schedule(Pulse pulse) {
-    this.pulse = pulse;
+  public Schedule(DaemonHealth health) {
+    this.health = health;
   }
 
   /**
    * Adds a task.
    *
-   * @param deadline how long it may take: the thread is taken for stuck after that
+   * @param part whose it is
+   * @param deadline how long it may take: the part is taken for stuck after that
    */
-  public void add(String name, Duration deadline, Work work) {
-    tasks.add(new Task(name, deadline, work));
+  public void add(Part part, String name, Duration deadline, Work work) {
+    tasks.add(new Task(part, name, deadline, work));
   }
 
   /**
@@ -55,14 +56,12 @@ public final class Schedule {
    */
   public Duration turn() throws IOException, InterruptedException {
     Duration pause = Duration.ofDays(1);
-    try {
-      for (Task task : tasks) {
-        pulse.begin(task.name(), task.deadline());
+    for (Task task : tasks) {
+      Health.Activity activity = health.of(task.part()).begin(task.name(), task.deadline());
+      try (activity) {
         Duration next = task.work().run();
         pause = next.compareTo(pause) < 0 ? next : pause;
       }
-    } finally {
-      pulse.rest();
     }
     return pause;
   }

@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,38 +29,44 @@ public final class Worker implements AutoCloseable {
   private static final Duration STOP = Duration.ofSeconds(10);
 
   private final ExecutorService thread;
-  private final Pulse pulse;
+  private final DaemonHealth health;
   private final Runnable done;
   private final AtomicInteger inHand = new AtomicInteger();
   private final Set<BackgroundTask<?>> open = ConcurrentHashMap.newKeySet();
-  private volatile @Nullable Thread busy;
+  private volatile @Nullable InHand busy;
+
+  /** What is being done, and by whom. */
+  private record InHand(Thread thread, Health.Activity activity) {}
 
   /**
    * @param thread does one thing at a time; closed with this worker
    * @param done called after each errand, from the worker's thread
    */
-  public Worker(ExecutorService thread, Pulse pulse, Runnable done) {
+  public Worker(ExecutorService thread, DaemonHealth health, Runnable done) {
     this.thread = thread;
-    this.pulse = pulse;
+    this.health = health;
     this.done = done;
   }
 
   /** Gives an errand that may show no progress for as long as {@link #SILENCE}. */
-  public <T> BackgroundTask<T> submit(String name, BackgroundTask.Work<T> work) {
-    return submit(name, SILENCE, work);
+  public <T> BackgroundTask<T> submit(Part part, String name, BackgroundTask.Work<T> work) {
+    return submit(part, name, SILENCE, work);
   }
 
   /**
    * Gives an errand.
    *
+   * @param part for which it is done
    * @param deadline how long it may show no progress; peers have deadlines of their own, far below
    */
-  public <T> BackgroundTask<T> submit(String name, Duration deadline, BackgroundTask.Work<T> work) {
+  public <T> BackgroundTask<T> submit(
+      Part part, String name, Duration deadline, BackgroundTask.Work<T> work) {
     BackgroundTask<T> errand = new BackgroundTask<>();
     open.add(errand);
     inHand.incrementAndGet();
     try {
-      thread.execute(() -> run(name, deadline, errand, work));
+      Supplier<Health.Activity> begun = () -> health.of(part).begin(name, deadline);
+      thread.execute(() -> run(begun, errand, work));
     } catch (RejectedExecutionException stopping) {
       inHand.decrementAndGet();
       open.remove(errand);
@@ -69,14 +76,12 @@ public final class Worker implements AutoCloseable {
   }
 
   private <T> void run(
-      String name, Duration deadline, BackgroundTask<T> errand, BackgroundTask.Work<T> work) {
-    pulse.begin(name, deadline);
-    busy = Thread.currentThread();
-    try {
+      Supplier<Health.Activity> begun, BackgroundTask<T> errand, BackgroundTask.Work<T> work) {
+    try (Health.Activity activity = begun.get()) {
+      busy = new InHand(Thread.currentThread(), activity);
       errand.run(work);
     } finally {
       busy = null;
-      pulse.rest();
       open.remove(errand);
       inHand.decrementAndGet();
       done.run();
@@ -88,8 +93,9 @@ public final class Worker implements AutoCloseable {
    * somebody else lives proves nothing.
    */
   public void progress() {
-    if (Thread.currentThread() == busy) {
-      pulse.progress();
+    InHand now = busy;
+    if (now != null && now.thread() == Thread.currentThread()) {
+      now.activity().progress();
     }
   }
 

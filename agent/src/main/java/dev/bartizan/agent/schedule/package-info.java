@@ -5,8 +5,8 @@
  * <p>One thread, the loop, owns what the daemon decides by; its tasks ({@link
  * dev.bartizan.agent.schedule.Schedule}) are short and never wait for a peer. What may take as long
  * as somebody else likes is done by a {@link dev.bartizan.agent.schedule.Worker}, which returns a
- * value that the loop takes up in a later turn. Each part shows by its {@link
- * dev.bartizan.agent.schedule.Pulse} that it lives, and {@link
+ * value that the loop takes up in a later turn. Each of the five parts shows by its {@link
+ * dev.bartizan.agent.schedule.Health} that it lives, on whichever thread it works, and {@link
  * dev.bartizan.agent.schedule.Heartbeat} tells the service manager only while all of them do.
  *
  * <p>Guarantees: a peer that is slow, silent or gone never keeps the beat from coming; a part that

@@ -2,6 +2,7 @@
 package dev.bartizan.agent.update;
 
 import dev.bartizan.agent.schedule.BackgroundTask;
+import dev.bartizan.agent.schedule.Part;
 import dev.bartizan.agent.schedule.Worker;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.updater.install.Components;
@@ -78,7 +79,7 @@ public final class DistantPayloads implements Payloads {
     Job now = job;
     if (now == null || !now.is(deployment, plan)) {
       String name = "update of " + deployment.component();
-      now = new Job(deployment.id(), plan, worker.submit(name, DEADLINE, work));
+      now = new Job(deployment.id(), plan, worker.submit(Part.DEPLOY, name, DEADLINE, work));
       job = now;
     }
     if (!now.errand().isDone()) {

@@ -7,6 +7,7 @@ import dev.bartizan.agent.command.Reply;
 import dev.bartizan.agent.deploy.Updates;
 import dev.bartizan.agent.report.Attester;
 import dev.bartizan.agent.schedule.BackgroundTask;
+import dev.bartizan.agent.schedule.Part;
 import dev.bartizan.agent.schedule.Worker;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.json.Base64Url;
@@ -63,6 +64,7 @@ final class CommandHandlers implements CommandProcessor.Executor {
               id,
               it ->
                   worker.submit(
+                      Part.UPLINK,
                       "release for a command",
                       () -> updates.prepare(id, component, version, cause)));
       if (!errand.isDone()) {

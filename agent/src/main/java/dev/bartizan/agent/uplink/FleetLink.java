@@ -10,6 +10,7 @@ import dev.bartizan.agent.mqtt.BrokerAddress;
 import dev.bartizan.agent.mqtt.BrokerLink;
 import dev.bartizan.agent.mqtt.Outbox;
 import dev.bartizan.agent.report.ActiveAlarms;
+import dev.bartizan.agent.schedule.Health;
 import dev.bartizan.agent.world.Host;
 import dev.bartizan.crypto.Explanation;
 import dev.bartizan.crypto.Refusal;
@@ -33,6 +34,7 @@ final class FleetLink implements AutoCloseable {
   private final Outbox outbox;
   private final ActiveAlarms problems;
   private final Host host;
+  private final Health health;
   private @Nullable BrokerLink link;
   private boolean closed;
 
@@ -42,13 +44,15 @@ final class FleetLink implements AutoCloseable {
       CredentialStore credentials,
       Outbox outbox,
       ActiveAlarms problems,
-      Host host) {
+      Host host,
+      Health health) {
     this.fleet = fleet;
     this.keystore = keystore;
     this.credentials = credentials;
     this.outbox = outbox;
     this.problems = problems;
     this.host = host;
+    this.health = health;
   }
 
   /**
@@ -77,7 +81,8 @@ final class FleetLink implements AutoCloseable {
               commands,
               this::changed,
               host.random(),
-              BrokerLink.Pace.USUAL);
+              BrokerLink.Pace.USUAL,
+              health);
       link.start();
     } catch (Refusal unusable) {
       problems.note(SUBJECT, unusable);

@@ -9,8 +9,10 @@ import dev.bartizan.agent.config.AgentConfig;
 import dev.bartizan.agent.deploy.Deploy;
 import dev.bartizan.agent.models.Models;
 import dev.bartizan.agent.report.Attester;
+import dev.bartizan.agent.report.EventPublisher;
 import dev.bartizan.agent.report.Events;
 import dev.bartizan.agent.schedule.DaemonThreads;
+import dev.bartizan.agent.schedule.Part;
 import dev.bartizan.agent.schedule.Schedule;
 import dev.bartizan.agent.schedule.Subsystem;
 import dev.bartizan.agent.trust.Trust;
@@ -55,14 +57,20 @@ public final class Uplink implements Subsystem, AutoCloseable {
             trust.credentials(),
             events.outbox(),
             events.alarms(),
-            world.host());
+            world.host(),
+            threads.health().of(Part.UPLINK));
     this.status =
         new DeviceStatus(
             world.host().installation().version(),
             trust.clock(),
             models.service()::isReady,
             events.alarms(),
-            List.of(trust::describe, models::describe, deploy::describe, this::describe));
+            List.of(
+                threads.health()::describe,
+                trust::describe,
+                models::describe,
+                deploy::describe,
+                this::describe));
     HealthReport health = new HealthReport(status, trust, models, deploy, events.alarms());
     this.attester =
         new Attester(
@@ -80,6 +88,10 @@ public final class Uplink implements Subsystem, AutoCloseable {
 
   public DeviceStatus status() {
     return status;
+  }
+
+  public EventPublisher news() {
+    return events.news();
   }
 
   public Attester attester() {
@@ -106,7 +118,8 @@ public final class Uplink implements Subsystem, AutoCloseable {
 
   @Override
   public void schedule(Schedule schedule) {
-    schedule.add("commands", BRIEF, deploy.judgement().guard(this::executeCommands, TROUBLE));
+    schedule.add(
+        Part.UPLINK, "commands", BRIEF, deploy.judgement().guard(this::executeCommands, TROUBLE));
   }
 
   /** After a start and after trouble: a command that was begun then waits for its answer. */

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -25,13 +25,11 @@ class ScheduleTest {
 
   private final List<String> done = new ArrayList<>();
   private final List<String> beats = new ArrayList<>();
-  private final Pulse loop = new Pulse("the loop", this::now);
-  private final Pulse errands = new Pulse("the worker", this::now);
-  private final Schedule schedule = new Schedule(loop);
-  private final Heartbeat heart =
-      new Heartbeat(List.of(loop, errands), () -> beats.add("alive"), beats::add);
+  private final DaemonHealth health = new DaemonHealth(this::now);
+  private final Schedule schedule = new Schedule(health);
+  private final Heartbeat heart = new Heartbeat(health, () -> beats.add("alive"), beats::add);
   private final Hand hand = new Hand();
-  private final Worker worker = new Worker(hand, errands, () -> done.add("woken"));
+  private final Worker worker = new Worker(hand, health, () -> done.add("woken"));
   private long now;
 
   private long now() {
@@ -44,9 +42,9 @@ class ScheduleTest {
 
   @Test
   void eachTurnDoesAllTasksInTheirOrderAndTheMostImpatientSaysWhenTheNextIs() throws Exception {
-    schedule.add("seldom", MINUTE, () -> note("seldom", Duration.ofSeconds(5)));
-    schedule.add("often", MINUTE, () -> note("often", Duration.ofSeconds(2)));
-    schedule.add("rare", MINUTE, () -> note("rare", Duration.ofHours(2)));
+    schedule.add(Part.DEPLOY, "seldom", MINUTE, () -> note("seldom", Duration.ofSeconds(5)));
+    schedule.add(Part.DEPLOY, "often", MINUTE, () -> note("often", Duration.ofSeconds(2)));
+    schedule.add(Part.DEPLOY, "rare", MINUTE, () -> note("rare", Duration.ofHours(2)));
     assertEquals(Duration.ofSeconds(2), schedule.turn());
     assertEquals(Duration.ofSeconds(2), schedule.turn());
     assertEquals(List.of("seldom", "often", "rare", "seldom", "often", "rare"), done);
@@ -55,6 +53,7 @@ class ScheduleTest {
   @Test
   void behindATaskThatFailsTheOthersWaitForTheNextTurn() throws Exception {
     schedule.add(
+        Part.DEPLOY,
         "state",
         MINUTE,
         () -> {
@@ -64,16 +63,17 @@ class ScheduleTest {
           }
           return note("state", MINUTE);
         });
-    schedule.add("next", MINUTE, () -> note("next", MINUTE));
+    schedule.add(Part.DEPLOY, "next", MINUTE, () -> note("next", MINUTE));
     assertThrows(IOException.class, schedule::turn);
     schedule.turn();
     assertEquals(List.of("failed", "state", "next"), done);
-    assertEquals(Optional.empty(), loop.stuck());
+    assertEquals(Map.of(), health.stuck());
   }
 
   @Test
   void aTaskBeyondItsDeadlineStopsTheBeatAndOneThatIsDoneDoesNot() throws Exception {
     schedule.add(
+        Part.DEPLOY,
         "slow",
         MINUTE,
         () -> {
@@ -86,14 +86,16 @@ class ScheduleTest {
     schedule.turn();
     pass(Duration.ofDays(1));
     heart.beatIfAlive();
-    assertEquals(List.of("alive", "the loop: slow shows no progress for 61 s", "alive"), beats);
+    assertEquals(List.of("alive", "deploy: slow shows no progress for 61 s", "alive"), beats);
   }
 
   @Test
   void aPeerThatKeepsTheWorkerWaitingKeepsNeitherLoopNorBeatFromComing() throws Exception {
     // Slow retrieval: metadata at a byte in ten seconds must not look like a daemon that hangs.
-    BackgroundTask<String> errand = worker.submit("metadata", Duration.ofHours(1), () -> "fresh");
+    BackgroundTask<String> errand =
+        worker.submit(Part.TRUST, "metadata", Duration.ofHours(1), () -> "fresh");
     schedule.add(
+        Part.DEPLOY,
         "upkeep",
         MINUTE,
         () -> note(errand.isDone() ? "taken" : "waiting", Duration.ofSeconds(10)));
@@ -117,22 +119,24 @@ class ScheduleTest {
   @Test
   void aWorkerThatShowsNoProgressForTooLongStopsTheBeat() throws Exception {
     worker.submit(
+        Part.TRUST,
         "metadata",
         MINUTE,
         () -> {
           pass(MINUTE.plusSeconds(1));
           heart.beatIfAlive();
-          errands.progress();
+          worker.progress();
           heart.beatIfAlive();
           return "";
         });
     hand.workOff();
-    assertEquals(List.of("the worker: metadata shows no progress for 61 s", "alive"), beats);
+    assertEquals(List.of("trust: metadata shows no progress for 61 s", "alive"), beats);
   }
 
   @Test
   void anErrandThatTellsItsProgressMayLast() throws Exception {
     worker.submit(
+        Part.TRUST,
         "update of defect",
         MINUTE,
         () -> {
@@ -150,6 +154,7 @@ class ScheduleTest {
   @Test
   void thatSomebodyElseGoesOnSaysNothingOfTheErrandInHand() throws Exception {
     worker.submit(
+        Part.TRUST,
         "metadata",
         MINUTE,
         () -> {
@@ -162,13 +167,14 @@ class ScheduleTest {
         });
     hand.workOff();
     worker.progress();
-    assertEquals(List.of("the worker: metadata shows no progress for 61 s"), beats);
+    assertEquals(List.of("trust: metadata shows no progress for 61 s"), beats);
   }
 
   @Test
   void anErrandThatFailsFailsWhoeverTakesIt() throws Exception {
     BackgroundTask<String> errand =
         worker.submit(
+            Part.TRUST,
             "keys",
             MINUTE,
             () -> {
@@ -180,10 +186,11 @@ class ScheduleTest {
 
   @Test
   void errandsThatWaitAreGivenUpWhenTheDaemonStops() {
-    BackgroundTask<String> errand = worker.submit("keys", MINUTE, () -> "");
+    BackgroundTask<String> errand = worker.submit(Part.TRUST, "keys", MINUTE, () -> "");
     worker.close();
     assertThrows(IOException.class, errand::get);
-    assertThrows(IOException.class, () -> worker.submit("more", MINUTE, () -> "").get());
+    assertThrows(
+        IOException.class, () -> worker.submit(Part.TRUST, "more", MINUTE, () -> "").get());
   }
 
   private Duration note(String what, Duration pause) {

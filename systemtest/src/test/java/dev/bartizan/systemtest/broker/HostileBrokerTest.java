@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.bartizan.agent.mqtt.BrokerAddress;
 import dev.bartizan.agent.mqtt.BrokerLink;
 import dev.bartizan.agent.mqtt.Outbox;
+import dev.bartizan.agent.schedule.Health;
+import dev.bartizan.agent.schedule.Part;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.fleet.FleetSettings;
@@ -201,7 +203,8 @@ class HostileBrokerTest {
             command -> commands.add(new String(command, StandardCharsets.UTF_8)),
             states::add,
             new Random(1),
-            BRISK);
+            BRISK,
+            new Health(Part.UPLINK, System::nanoTime));
     link.start();
   }
 

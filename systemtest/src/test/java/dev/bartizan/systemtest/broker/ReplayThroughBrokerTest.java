@@ -11,6 +11,8 @@ import dev.bartizan.agent.command.Reply;
 import dev.bartizan.agent.mqtt.BrokerAddress;
 import dev.bartizan.agent.mqtt.BrokerLink;
 import dev.bartizan.agent.mqtt.Outbox;
+import dev.bartizan.agent.schedule.Health;
+import dev.bartizan.agent.schedule.Part;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.json.StrictJson;
@@ -210,7 +212,8 @@ class ReplayThroughBrokerTest {
             this::hear,
             states::add,
             new Random(1),
-            BRISK);
+            BRISK,
+            new Health(Part.UPLINK, System::nanoTime));
     link.start();
     String state = "";
     while (!state.equals(BrokerLink.CONNECTED)) {

@@ -2,7 +2,10 @@
 package dev.bartizan.agent.serve.http;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.server.AbstractConnector;
@@ -62,6 +65,12 @@ public final class LocalServer implements AutoCloseable {
       throw new IOException(
           "cannot listen on " + options.socket() + ": " + failed.getMessage(), failed);
     }
+  }
+
+  /** The socket's path when nobody can reach the server by it. */
+  public Optional<Path> closed() {
+    boolean isReachable = server.isRunning() && Files.exists(options.socket());
+    return isReachable ? Optional.empty() : Optional.of(options.socket());
   }
 
   /** The TCP port on 127.0.0.1, if the server listens on one. */

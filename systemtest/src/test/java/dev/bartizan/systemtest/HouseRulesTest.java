@@ -284,7 +284,7 @@ final class HouseRulesTest {
   @Test
   void everyPackageSaysWhatItIsForAndThatNothingInItIsNull() throws IOException {
     Set<Path> silent = new TreeSet<>();
-    for (Path file : sources()) {
+    for (Path file : sources("src/main/java")) {
       Path about = file.resolveSibling("package-info.java");
       if (!Files.exists(about) || !Files.readString(about).contains("@NullMarked")) {
         silent.add(Objects.requireNonNull(file.getParent()));
@@ -296,7 +296,7 @@ final class HouseRulesTest {
   @Test
   void noFileIsLongerThanAReaderCanHold() throws IOException {
     Set<Path> longer = new TreeSet<>();
-    for (Path file : sources()) {
+    for (Path file : sources("src/main/java", "src/test/java")) {
       try (Stream<String> lines = Files.lines(file)) {
         if (lines.count() > LINES_MAX) {
           longer.add(file);
@@ -306,12 +306,14 @@ final class HouseRulesTest {
     assertEquals(Set.of(), longer);
   }
 
-  private static List<Path> sources() throws IOException {
-    Path tree = Path.of(System.getProperty("basedir", "systemtest")).resolve("..").normalize();
+  private static List<Path> sources(String... trees) throws IOException {
+    Path top = Path.of(System.getProperty("basedir", "systemtest")).resolve("..").normalize();
     Set<Path> sources = new TreeSet<>();
     for (String module : MODULES) {
-      try (Stream<Path> files = Files.walk(tree.resolve(module).resolve("src/main/java"))) {
-        files.filter(file -> file.toString().endsWith(".java")).forEach(sources::add);
+      for (String tree : trees) {
+        try (Stream<Path> files = Files.walk(top.resolve(module).resolve(tree))) {
+          files.filter(file -> file.toString().endsWith(".java")).forEach(sources::add);
+        }
       }
     }
     return List.copyOf(sources);

@@ -7,85 +7,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.bartizan.crypto.Bytes;
 import dev.bartizan.protocol.cli.Console;
 import dev.bartizan.protocol.release.DevicePolicy;
-import dev.bartizan.protocol.release.SuiteManifest;
-import dev.bartizan.updater.bundle.Bundle;
-import dev.bartizan.updater.fetch.Transport;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Clock;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 /** The whole command line, as a shell calls it. */
-class ReleaseCommandTest {
-  private static final Clock CLOCK =
-      Clock.fixed(Instant.parse("2027-05-01T12:00:00Z"), ZoneOffset.UTC);
-
-  @TempDir private Path folder;
-  private String out = "";
-  private String err = "";
-
-  private int run(String... arguments) {
-    ByteArrayOutputStream stdout = new ByteArrayOutputStream();
-    ByteArrayOutputStream stderr = new ByteArrayOutputStream();
-    Console console =
-        new Console(
-            new PrintStream(stdout, true, StandardCharsets.UTF_8),
-            new PrintStream(stderr, true, StandardCharsets.UTF_8));
-    int exit = ReleaseCommand.commandLine(CLOCK, new SecureRandom(), console).execute(arguments);
-    out = stdout.toString(StandardCharsets.UTF_8);
-    err = stderr.toString(StandardCharsets.UTF_8);
-    return exit;
-  }
-
-  private String author() {
-    return folder.resolve("author").toString();
-  }
-
-  private String file(String name, String content) throws IOException {
-    Path file = folder.resolve(name);
-    Files.createDirectories(file.resolveSibling(""));
-    return Files.writeString(file, content).toString();
-  }
-
-  private void init(String... options) {
-    assertEquals(
-        0,
-        run(Stream.concat(Stream.of("init", author()), Stream.of(options)).toArray(String[]::new)),
-        err);
-  }
-
-  private int release(String version, String... options) throws IOException {
-    Stream<String> common =
-        Stream.of(
-            "model",
-            file("model", "weights of " + version),
-            "--name",
-            "defect",
-            "--version",
-            version,
-            "--dir",
-            author(),
-            "--untried");
-    return run(Stream.concat(common, Stream.of(options)).toArray(String[]::new));
-  }
-
+class ReleaseCommandTest extends AuthorsCommands {
   @Test
   void fromInitToASecondReleaseWithADifference() throws Exception {
     init();
@@ -101,73 +37,6 @@ class ReleaseCommandTest {
     assertEquals(Set.of("defect", "wear"), policy.models());
     assertFalse(policy.serveUnknownBoot(), "what is unknown never passes in silence");
     assertFalse(policy.updatesAlone());
-  }
-
-  @Test
-  void aBundleAnswersAsTheServerWould() throws Exception {
-    init();
-    assertEquals(0, release("1.0.0"), err);
-    Path repository = folder.resolve("author/repository");
-    Path bundle = folder.resolve("stick/defect.bundle");
-    Files.createDirectories(bundle.resolveSibling(""));
-    String[] command = {
-      "bundle", bundle.toString(), "--model", "defect", "--version", "1.0.0", "--dir", author()
-    };
-    assertEquals(0, run(command), err);
-    byte[] first = Files.readAllBytes(bundle);
-    try (Bundle answering = Bundle.open(bundle);
-        Stream<Path> served = Files.walk(repository)) {
-      for (Path file : served.filter(Files::isRegularFile).toList()) {
-        String path = repository.relativize(file).toString();
-        try (Transport.Response answer = answering.get(path, 0, Transport.TO_THE_END)) {
-          assertEquals(Bytes.of(Files.readAllBytes(file)), Bytes.of(answer.body().readAllBytes()));
-        }
-      }
-    }
-    assertEquals(0, run(command), err);
-    assertEquals(Bytes.of(first), Bytes.of(Files.readAllBytes(bundle)));
-    command[5] = "7.7.7";
-    assertEquals(1, run(command));
-    assertEquals(1, err.lines().count(), err);
-    try (Stream<Path> left = Files.list(bundle.resolveSibling(""))) {
-      assertEquals(List.of(bundle), left.toList());
-    }
-  }
-
-  @Test
-  void aBundleTakesThePlaceOfNothingThatGoesIntoIt() throws Exception {
-    init();
-    assertEquals(0, release("1.0.0"), err);
-    Path repository = folder.resolve("author/repository");
-    List<Path> before;
-    try (Stream<Path> served = Files.walk(repository)) {
-      before = served.filter(Files::isRegularFile).sorted().toList();
-    }
-    for (Path file : before) {
-      byte[] content = Files.readAllBytes(file);
-      Path linked = Files.createLink(folder.resolve("linked"), file);
-      for (Path target : List.of(file, linked)) {
-        assertEquals(
-            3,
-            run(
-                "bundle",
-                target.toString(),
-                "--model",
-                "defect",
-                "--version",
-                "1.0.0",
-                "--dir",
-                author()),
-            target.toString());
-        assertTrue(err.contains("is also read"), err);
-        assertEquals(1, err.lines().count(), err);
-        assertEquals(Bytes.of(content), Bytes.of(Files.readAllBytes(file)));
-      }
-      Files.delete(linked);
-    }
-    try (Stream<Path> served = Files.walk(repository)) {
-      assertEquals(before, served.filter(Files::isRegularFile).sorted().toList());
-    }
   }
 
   @Test
@@ -292,69 +161,6 @@ class ReleaseCommandTest {
     assertTrue(err.contains("nothing to approve"), err);
   }
 
-  private int approve(String... options) {
-    Stream<String> command = Stream.of("approvals", "--profile", "camera");
-    Stream<String> where = Stream.of("--dir", author());
-    return run(
-        Stream.concat(Stream.concat(command, Stream.of(options)), where).toArray(String[]::new));
-  }
-
-  @Test
-  void aSuiteNamesWhatIsSignedAndItsBundleHoldsAllOfIt() throws Exception {
-    init();
-    assertEquals(0, release("1.0.0"), err);
-    file("dist/bin/bartizan", "#!/bin/sh");
-    file("dist/lib/agent.jar", "classes");
-    String dist = folder.resolve("dist").toString();
-    String[] software = {"software", dist, "--version", "0.2.0", "--deliver", "--dir", author()};
-    assertEquals(0, run(software), err);
-    String thresholds = file("thresholds.json", "{\"threshold\":0.5}");
-
-    assertEquals(1, suite("defect=9.9.9", thresholds));
-    assertTrue(err.contains("models/defect/9.9.9/release.json"), err);
-    assertEquals(1, suite("../defect=1.0.0", thresholds));
-    assertEquals(1, suite("defect=1.0.0", file("list.json", "[]")));
-    assertTrue(err.contains("list.json"), err);
-    assertEquals(0, suite("defect=1.0.0", thresholds), err);
-    assertEquals(1, suite("defect=1.0.0", thresholds));
-
-    SuiteManifest signed =
-        SuiteManifest.parse(Files.readAllBytes(newest("models/line3/1.0.0", "suite.json")));
-    assertEquals(0.5, signed.configuration().path("threshold").asDouble());
-    assertEquals(Set.of("defect", "software/agent"), signed.members().keySet());
-    Path bundle = folder.resolve("line3.bundle");
-    String[] command = {
-      "bundle", bundle.toString(), "--suite", "line3", "--version", "1.0.0", "--dir", author()
-    };
-    assertEquals(0, run(command), err);
-    Path repository = folder.resolve("author/repository");
-    try (Bundle answering = Bundle.open(bundle);
-        Stream<Path> files = Files.walk(repository)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        String path = repository.relativize(file).toString();
-        try (Transport.Response answer = answering.get(path, 0, Transport.TO_THE_END)) {
-          assertEquals(Bytes.of(Files.readAllBytes(file)), Bytes.of(answer.body().readAllBytes()));
-        }
-      }
-    }
-  }
-
-  private int suite(String member, String configuration) {
-    return run(
-        "suite",
-        "line3",
-        "--version",
-        "1.0.0",
-        "--member",
-        member,
-        "--member",
-        "software/agent=0.2.0",
-        "--configuration",
-        configuration,
-        "--dir",
-        author());
-  }
-
   @Test
   void refreshSignsAnotherTerm() {
     init();
@@ -414,29 +220,5 @@ class ReleaseCommandTest {
     assertFalse(err.contains("\tat "), err);
     assertEquals(3, run("--debug", "refresh", "--dir", author()));
     assertTrue(err.contains("\tat "), err);
-  }
-
-  private static List<List<String>> commands(CommandLine line, List<String> before) {
-    Stream<List<String>> own = Stream.of(before);
-    Stream<List<String>> below =
-        line.getSubcommands().entrySet().stream()
-            .flatMap(
-                entry ->
-                    commands(
-                        entry.getValue(),
-                        Stream.concat(before.stream(), Stream.of(entry.getKey())).toList())
-                        .stream());
-    return Stream.concat(own, below).toList();
-  }
-
-  /** The served target whose name ends in {@code name} and that was written last. */
-  private Path newest(String below, String name) throws IOException {
-    try (Stream<Path> files =
-        Files.list(folder.resolve("author/repository/targets").resolve(below))) {
-      return files
-          .filter(file -> file.toString().endsWith("." + name))
-          .max(java.util.Comparator.comparing(file -> file.toFile().lastModified()))
-          .orElseThrow();
-    }
   }
 }

@@ -5,22 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.bartizan.crypto.Bytes;
-import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.boot.BootFinding.Subject;
 import dev.bartizan.crypto.eventlog.EventLog;
 import dev.bartizan.crypto.eventlog.EventLogBuilder;
 import dev.bartizan.crypto.eventlog.FirmwareBoot;
 import dev.bartizan.crypto.eventlog.LogHash;
 import dev.bartizan.crypto.eventlog.MeasuredEvent;
-import dev.bartizan.crypto.eventlog.Replay;
 import dev.bartizan.crypto.tpm.BootPcrs;
-import dev.bartizan.crypto.tpm.PcrBank;
 import dev.bartizan.crypto.tpm.PcrSelection;
 import dev.bartizan.crypto.tpm.PcrValues;
 import dev.bartizan.crypto.tpm.TpmHash;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,14 +23,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-class BootJudgeTest {
-  private static final PcrSelection BOOT =
-      PcrSelection.parse("sha256:0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15");
-  private static final LogHash SHA256 = LogHash.SHA256;
-  private static final int EV_POST_CODE = 1;
-
-  private final Bytes golden = FirmwareBoot.log("kernel 1", LogHash.SHA1, SHA256);
-
+class BootJudgeTest extends JudgedBoot {
   @Test
   void theTwinOfAGoldenDeviceIsGoodComponentByComponent() throws Exception {
     List<BootFinding> findings = judge(learned(), values(golden), BootLogs.of(golden));
@@ -59,90 +47,6 @@ class BootJudgeTest {
   }
 
   @Test
-  void noLogIsUnknownHoweverGoodTheValuesAre() throws Exception {
-    List<BootFinding> findings = judge(learned(), values(golden), BootLogs.none());
-    assertEquals(Verdict.UNKNOWN, overall(findings));
-    assertEquals("NO_BOOT_LOG", only(findings, Subject.LOG).code());
-  }
-
-  @Test
-  void wholeValuesOfHardwareThatKeepsNoLogStillDecide() {
-    ReferenceValues values = ReferenceValues.learn("board", values(golden));
-    assertEquals(Verdict.GOOD, overall(judge(values, values(golden), BootLogs.none())));
-  }
-
-  /** Attack: the log of a good boot, shown for another. */
-  @Test
-  void aLogThatDoesNotReplayIsBadAndNoneOfItsEventsIsJudged() throws Exception {
-    Bytes other = FirmwareBoot.log("kernel 2", LogHash.SHA1, SHA256);
-    List<BootFinding> findings = judge(learned(), values(other), BootLogs.of(golden));
-    BootFinding log = only(findings, Subject.LOG);
-    assertEquals("BOOT_LOG_DOES_NOT_REPLAY", log.code());
-    assertEquals(Verdict.BAD, log.link().verdict());
-    assertEquals(Verdict.BAD, verdictOf(findings, "pcr sha256:4"));
-    assertTrue(findings.stream().noneMatch(it -> it.subject() == Subject.EVENT && it.pcr() == 4));
-  }
-
-  /** Attack: a log that replays in a bank that nobody quoted. */
-  @Test
-  void aLogOfAnotherBankExplainsNothing() throws Exception {
-    Bytes sha1 = FirmwareBoot.log("kernel 1", LogHash.SHA1);
-    List<BootFinding> findings = judge(learned(), values(golden), BootLogs.of(sha1));
-    assertEquals("BOOT_LOG_BANK", only(findings, Subject.LOG).code());
-    assertEquals(Verdict.UNKNOWN, overall(findings));
-  }
-
-  @Test
-  void aLogThatIsCutShortOrGarbageIsRefusedAndNeverGood() throws Exception {
-    Bytes cut = Bytes.of(Arrays.copyOf(golden.toArray(), golden.length() - 1));
-    for (Bytes log : List.of(cut, Bytes.of(new byte[] {1, 2, 3}))) {
-      List<BootFinding> findings = judge(learned(), values(golden), BootLogs.of(log));
-      assertEquals("BOOT_LOG_REFUSED", only(findings, Subject.LOG).code());
-      assertEquals(Verdict.BAD, overall(findings));
-    }
-  }
-
-  /** Attack: an event behind the expected ones, in a PCR that firmware is done with. */
-  @Test
-  void oneEventMoreIsBadAndSoIsOneLess() throws Exception {
-    Bytes more = plus(golden, EventLogBuilder.agile(LogHash.SHA1, SHA256), 4);
-    assertOnlyFault("no such event", judge(learned(), values(more), BootLogs.of(more)));
-    ReferenceValues expectsMore = ReferenceValues.learn("twin", values(more), BootLogs.of(more));
-    List<BootFinding> less = judge(expectsMore, values(golden), BootLogs.of(golden));
-    assertEquals(Verdict.BAD, overall(less));
-    assertTrue(less.stream().anyMatch(it -> it.link().found().equals("no such event")));
-  }
-
-  /** Attack: the digests are true, the words are not. */
-  @Test
-  void whatTheLogCallsAnEventChangesNothing() throws Exception {
-    byte[] renamed = golden.toArray();
-    int at = indexOf(renamed, "shimx64".getBytes(StandardCharsets.UTF_16LE));
-    renamed[at] = 'S';
-    assertEquals(
-        Verdict.GOOD, overall(judge(learned(), values(golden), BootLogs.of(Bytes.of(renamed)))));
-  }
-
-  @Test
-  void secureBootThatIsOffIsBadAndNamed() throws Exception {
-    Bytes off = FirmwareBoot.log("kernel 1", false, LogHash.SHA1, SHA256);
-    BootFinding found = only(judge(learned(), values(off), BootLogs.of(off)), Subject.SECURE_BOOT);
-    assertEquals(Verdict.BAD, found.link().verdict());
-    assertEquals("off", found.link().found());
-  }
-
-  @Test
-  void aSecondSeparatorIsNamed() throws Exception {
-    EventLogBuilder builder = EventLogBuilder.agile(SHA256).separator(4);
-    Bytes one = builder.build();
-    ReferenceValues reference = ReferenceValues.learn("twin", values(one), BootLogs.of(one));
-    Bytes two = builder.separator(4).build();
-    BootFinding found = only(judge(reference, values(two), BootLogs.of(two)), Subject.SEPARATORS);
-    assertEquals(Verdict.BAD, found.link().verdict());
-    assertEquals("PCR 4: 2 of them", found.link().found());
-  }
-
-  @Test
   void eitherOfTwoGoldenDevicesIsGoodWhileBothAreAllowed() throws Exception {
     Bytes other = FirmwareBoot.log("kernel 2", LogHash.SHA1, SHA256);
     ReferenceValues both =
@@ -151,26 +55,6 @@ class BootJudgeTest {
     assertEquals(both, travelled);
     assertEquals(Verdict.GOOD, overall(judge(travelled, values(other), BootLogs.of(other))));
     assertEquals(Verdict.GOOD, overall(judge(travelled, values(golden), BootLogs.of(golden))));
-  }
-
-  @Test
-  void aPcrThatIsExtendedAfterTheFirmwaresLogEndedIsUnknownWithoutTheOtherLog() throws Exception {
-    Bytes firmware = plus(golden, EventLogBuilder.agile(LogHash.SHA1, SHA256), 11);
-    Bytes userspace = phase("enter-initrd");
-    BootLogs both = new BootLogs(Optional.of(firmware), Optional.of(userspace));
-    PcrValues held = values(firmware).with(TpmHash.SHA256, 11, combined(firmware, userspace));
-    ReferenceValues reference = ReferenceValues.learn("twin", held, both);
-
-    assertEquals(Verdict.GOOD, overall(judge(reference, held, both)));
-    assertEquals(Verdict.UNKNOWN, overall(judge(reference, held, BootLogs.of(firmware))));
-    // Earlier in the same boot: words that are still to come are no fault.
-    PcrValues earlier = values(firmware);
-    assertEquals(Verdict.GOOD, overall(judge(reference, earlier, BootLogs.of(firmware))));
-    // Attack: an unknown word.
-    Bytes strange = phase("emergency");
-    PcrValues after = values(firmware).with(TpmHash.SHA256, 11, combined(firmware, strange));
-    BootLogs logs = new BootLogs(Optional.of(firmware), Optional.of(strange));
-    assertEquals(Verdict.BAD, overall(judge(reference, after, logs)));
   }
 
   @Test
@@ -259,20 +143,6 @@ class BootJudgeTest {
     }
   }
 
-  // Attack: the log is taken away, so that what it would show is not known to be bad.
-  @Test
-  void aMissingLogIsNoBetterThanAWrongOne() throws Exception {
-    Bytes other = FirmwareBoot.log("kernel 2", LogHash.SHA1, SHA256);
-    AcceptedBoot boot = learned().boots().get(0);
-    ReferenceValues eventsAlone =
-        new ReferenceValues(
-            "twin",
-            List.of(new AcceptedBoot(Map.of(), boot.events(), boot.secureBoot(), Set.of())));
-    assertEquals(Verdict.GOOD, overall(judge(eventsAlone, values(golden), BootLogs.of(golden))));
-    assertEquals(Verdict.BAD, overall(judge(eventsAlone, values(other), BootLogs.of(other))));
-    assertEquals(Verdict.BAD, overall(judge(eventsAlone, values(other), BootLogs.none())));
-  }
-
   @Test
   void theSameVerdictsInEachBank() throws Exception {
     LogHash sha384 = LogHash.of(TpmHash.SHA384);
@@ -339,133 +209,5 @@ class BootJudgeTest {
     for (List<BootFinding> findings : judged) {
       assertTrue(overall(findings) != Verdict.GOOD, findings.toString());
     }
-  }
-
-  private ReferenceValues without(String pcr) throws Exception {
-    return new ReferenceValues("twin", List.of(dropped(learned(), pcr)));
-  }
-
-  private static AcceptedBoot dropped(ReferenceValues reference, String pcr) {
-    AcceptedBoot boot = reference.boots().get(0);
-    Map<String, Set<String>> values = new TreeMap<>(boot.values());
-    Map<String, List<ExpectedEvent>> events = new TreeMap<>(boot.events());
-    values.keySet().removeIf(it -> it.endsWith(pcr));
-    events.keySet().removeIf(it -> it.endsWith(pcr));
-    return new AcceptedBoot(values, events, boot.secureBoot(), Set.of());
-  }
-
-  private static PcrSelection numbers(List<Integer> pcrs) {
-    return PcrSelection.of(TpmHash.SHA256, pcrs.stream().mapToInt(it -> it).toArray());
-  }
-
-  private static PcrValues select(PcrSelection selection, PcrValues from) {
-    List<Bytes> values = new ArrayList<>();
-    for (PcrBank bank : selection.banks()) {
-      bank.pcrs().forEach(pcr -> values.add(from.find(bank.hash(), pcr).orElseThrow()));
-    }
-    return new PcrValues(selection, values);
-  }
-
-  private static byte[] filled(int value) {
-    byte[] bytes = new byte[32];
-    Arrays.fill(bytes, (byte) value);
-    return bytes;
-  }
-
-  private static PcrValues values(TpmHash bank, Bytes log) throws Exception {
-    LogHash hash = LogHash.of(bank);
-    Replay replay = EventLog.read(log).replay();
-    List<Bytes> values = new ArrayList<>();
-    for (int pcr = 0; pcr < 16; pcr++) {
-      values.add(replay.find(hash, pcr).orElse(Replay.start(hash, pcr, 0)));
-    }
-    return new PcrValues(
-        PcrSelection.of(bank, java.util.stream.IntStream.range(0, 16).toArray()), values);
-  }
-
-  private ReferenceValues learned() throws Exception {
-    return ReferenceValues.parse(
-        ReferenceValues.learn("twin", values(golden), BootLogs.of(golden)).toJson());
-  }
-
-  private static List<BootFinding> judge(ReferenceValues reference, PcrValues held, BootLogs logs) {
-    return new BootJudge(reference).judge(held, logs);
-  }
-
-  private static Verdict overall(List<BootFinding> findings) {
-    return new ChainVerdict(findings.stream().map(BootFinding::link).toList()).overall();
-  }
-
-  private static BootFinding only(List<BootFinding> findings, Subject subject) {
-    List<BootFinding> found = findings.stream().filter(it -> it.subject() == subject).toList();
-    assertEquals(1, found.size(), findings.toString());
-    return found.get(0);
-  }
-
-  private static Verdict verdictOf(List<BootFinding> findings, String name) {
-    return findings.stream()
-        .filter(it -> it.link().name().equals(name))
-        .findFirst()
-        .orElseThrow()
-        .link()
-        .verdict();
-  }
-
-  private static void assertOnlyFault(String expected, List<BootFinding> findings) {
-    List<BootFinding> bad =
-        findings.stream()
-            .filter(it -> it.subject() == Subject.EVENT && it.link().verdict() == Verdict.BAD)
-            .toList();
-    assertEquals(1, bad.size(), bad.toString());
-    assertEquals(expected, bad.get(0).link().expected());
-  }
-
-  private static PcrValues values(Bytes log) {
-    List<Bytes> values = new ArrayList<>();
-    for (PcrBank bank : BOOT.banks()) {
-      bank.pcrs().forEach(pcr -> values.add(value(log, pcr)));
-    }
-    return new PcrValues(BOOT, values);
-  }
-
-  private static Bytes value(Bytes log, int pcr) {
-    try {
-      return EventLog.read(log).replay().find(SHA256, pcr).orElse(Replay.start(SHA256, pcr, 0));
-    } catch (dev.bartizan.crypto.eventlog.LogRefusal refusal) {
-      throw new IllegalStateException(refusal);
-    }
-  }
-
-  /** The log with one more event in {@code pcr}. */
-  private static Bytes plus(Bytes log, EventLogBuilder header, int pcr) {
-    int headerLength = header.build().length();
-    byte[] event = header.measured(pcr, EV_POST_CODE, new byte[] {42}).build().toArray();
-    byte[] whole = Arrays.copyOf(log.toArray(), log.length() + event.length - headerLength);
-    System.arraycopy(event, headerLength, whole, log.length(), event.length - headerLength);
-    return Bytes.of(whole);
-  }
-
-  private static Bytes combined(Bytes firmware, Bytes userspace) throws Exception {
-    EventLog both = EventLog.read(firmware).followedBy(EventLog.read(userspace).events());
-    return both.replay().find(SHA256, 11).orElseThrow();
-  }
-
-  private static Bytes phase(String word) {
-    String record =
-        "\u001e{\"pcr\":11,\"digests\":[{\"hashAlg\":\"sha256\",\"digest\":\""
-            + Digest.of(word.getBytes(StandardCharsets.UTF_8))
-            + "\"}],\"content_type\":\"systemd\",\"content\":{\"eventType\":\"phase\",\"string\":\""
-            + word
-            + "\"}}\n";
-    return Bytes.of(record.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static int indexOf(byte[] content, byte[] part) {
-    for (int at = 0; at + part.length <= content.length; at++) {
-      if (Arrays.equals(content, at, at + part.length, part, 0, part.length)) {
-        return at;
-      }
-    }
-    throw new IllegalStateException("not there");
   }
 }

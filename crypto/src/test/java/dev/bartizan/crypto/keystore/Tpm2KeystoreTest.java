@@ -1,42 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.crypto.keystore;
 
+import static dev.bartizan.crypto.keystore.ChipKeys.access;
+import static dev.bartizan.crypto.keystore.ChipKeys.assertAgrees;
+import static dev.bartizan.crypto.keystore.ChipKeys.checkquote;
+import static dev.bartizan.crypto.keystore.ChipKeys.ephemeral;
+import static dev.bartizan.crypto.keystore.ChipKeys.pem;
+import static dev.bartizan.crypto.keystore.ChipKeys.randomBytes;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.SecretBytes;
 import dev.bartizan.crypto.tpm.CertifyAttest;
-import dev.bartizan.crypto.tpm.CommandCode;
 import dev.bartizan.crypto.tpm.Credential;
 import dev.bartizan.crypto.tpm.EndorsementKind;
-import dev.bartizan.crypto.tpm.InterposedAddress;
 import dev.bartizan.crypto.tpm.MakeCredential;
 import dev.bartizan.crypto.tpm.PcrSelection;
 import dev.bartizan.crypto.tpm.QuoteAttest;
-import dev.bartizan.crypto.tpm.RecordingAddress;
 import dev.bartizan.crypto.tpm.Swtpm;
 import dev.bartizan.crypto.tpm.TpmAccess;
-import dev.bartizan.crypto.tpm.TpmAddress;
-import dev.bartizan.crypto.tpm.TpmException;
-import dev.bartizan.crypto.tpm.TpmFailure;
 import dev.bartizan.crypto.tpm.TpmHash;
 import dev.bartizan.crypto.tpm.TpmPublic;
 import dev.bartizan.crypto.tpm.TpmSignature;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
-import java.security.interfaces.ECPublicKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -186,151 +181,6 @@ class Tpm2KeystoreTest extends DeviceKeystoreContract {
     }
   }
 
-  // Attack: a listener on the bus.
-  @Test
-  void noSecretCrossesTheWire() throws Exception {
-    RecordingAddress wire = new RecordingAddress(chip.address());
-    DeviceKeystore keystore = Tpm2Keystore.create(access(wire), blobs, BINDING);
-    EnrolmentClaims claims = keystore.enrolmentClaims(NONCE);
-    byte[] secret = randomBytes();
-    Bytes plain = Bytes.of(secret);
-    Credential credential =
-        new MakeCredential(RANDOM)
-            .challenge(
-                TpmPublic.parse(claims.endorsementKey()),
-                TpmPublic.parse(claims.attestationKey()).name(),
-                SecretBytes.take(secret));
-    keystore.activate(credential).close();
-    KeyPair sender = pair("secp256r1");
-    keystore.agree((ECPublicKey) sender.getPublic()).close();
-    assertTrue(wire.carried(NONCE), "the recorder hears what is public");
-    assertFalse(wire.carried(plain));
-    assertFalse(wire.carried(ecdh(sender, keystore.publicKey(KeyPurpose.UNWRAP))));
-  }
-
-  // Attack: somebody on the bus who answers in the chip's place, or changes what it answers.
-  @Test
-  void aChangedAnswerIsNeverTakenForTheChips() throws Exception {
-    created();
-    for (CommandCode touched :
-        List.of(
-            CommandCode.LOAD,
-            CommandCode.QUOTE,
-            CommandCode.SIGN,
-            CommandCode.PCR_EXTEND,
-            CommandCode.ECDH_ZGEN)) {
-      DeviceKeystore keystore =
-          Tpm2Keystore.open(
-              access(
-                  new InterposedAddress(
-                      chip.address(),
-                      (code, answer) -> code == touched ? flipped(code, answer) : answer)),
-              blobs);
-      TpmException refused =
-          assertThrows(
-              TpmException.class,
-              () -> {
-                keystore.quote(BINDING, NONCE);
-                keystore.agree(ephemeral()).close();
-                keystore.signDigest(Digest.of(NONCE.toArray()));
-                keystore.measure(23, Digest.of(NONCE.toArray()));
-              });
-      assertEquals(touched, refused.command());
-      assertEquals(TpmFailure.NOT_AUTHENTIC, refused.failure());
-    }
-  }
-
-  // Attack: another chip that claims to have the pinned storage root key.
-  @Test
-  void aChipThatOnlyShowsTheRightPublicKeyIsNotTalkedTo() throws Exception {
-    created();
-    List<byte[]> shown = new ArrayList<>();
-    TpmAddress listener =
-        new InterposedAddress(
-            chip.address(),
-            (code, answer) -> {
-              if (code == CommandCode.READ_PUBLIC) {
-                shown.add(answer);
-              }
-              return answer;
-            });
-    Tpm2Keystore.open(access(listener), blobs);
-    MemoryBlobStore own = blobs;
-    createdElsewhere();
-    TpmAddress impostor =
-        new InterposedAddress(
-            otherChip.address(),
-            (code, answer) -> code == CommandCode.READ_PUBLIC ? shown.get(0) : answer);
-    DeviceKeystore keystore = Tpm2Keystore.open(access(impostor), own);
-    assertThrows(IOException.class, () -> keystore.signDigest(Digest.of(NONCE.toArray())));
-    assertThrows(IOException.class, () -> keystore.agree(ephemeral()));
-  }
-
-  // A reset takes sessions and loaded keys away, whichever command it comes after.
-  @Test
-  void aChipThatIsResetAfterAnyCommandOpensNothingThenAndEverythingAfterwards() throws Exception {
-    created();
-    int commands = commandsUntilReset(Integer.MAX_VALUE);
-    assertTrue(commands > 6, commands + " commands");
-    for (int reset = 1; reset < commands; reset++) {
-      commandsUntilReset(reset);
-      assertAgrees(reopened());
-    }
-  }
-
-  /** Agrees on a secret with a chip that is reset after so many commands; how many there were. */
-  private int commandsUntilReset(int reset) throws Exception {
-    List<CommandCode> commands = new ArrayList<>();
-    TpmAddress interrupted =
-        new InterposedAddress(
-            chip.address(),
-            (code, answer) -> {
-              commands.add(code);
-              if (commands.size() == reset) {
-                resetChip();
-              }
-              return answer;
-            });
-    List<Integer> conversations = new ArrayList<>();
-    TpmAddress counted =
-        () -> {
-          conversations.add(commands.size());
-          return interrupted.open();
-        };
-    try {
-      Tpm2Keystore.open(access(counted), blobs).agree(ephemeral()).close();
-      int begun = conversations.get(conversations.size() - 1);
-      int agreed = commands.indexOf(CommandCode.ECDH_ZGEN) + 1;
-      assertTrue(reset <= begun || reset >= agreed, "agreed through the reset after " + reset);
-    } catch (IOException reported) {
-      assertTrue(commands.size() >= reset, String.valueOf(reported.getMessage()));
-    }
-    return commands.size();
-  }
-
-  private static void resetChip() {
-    try {
-      chip.restart();
-    } catch (IOException broken) {
-      throw new UncheckedIOException(broken);
-    }
-  }
-
-  // Power cuts after each use of a key count as wrong passwords, unless the key is exempt.
-  @Test
-  void fivePowerCutsAfterUsesOfTheKeysDoNotLockTheChip() throws Exception {
-    created();
-    for (int cut = 0; cut < 5; cut++) {
-      DeviceKeystore keystore = reopened();
-      keystore.signDigest(Digest.of(NONCE.toArray()));
-      keystore.quote(BINDING, NONCE);
-      assertAgrees(keystore);
-      chip.restart();
-    }
-    QuoteAttest after = QuoteAttest.parse(reopened().quote(BINDING, NONCE).attest());
-    assertTrue(after.header().clock().resetCount() >= 5);
-  }
-
   @Test
   void quotesAreAcceptedByTpm2Checkquote(@TempDir Path directory) throws Exception {
     DeviceKeystore keystore = created();
@@ -377,10 +227,6 @@ class Tpm2KeystoreTest extends DeviceKeystoreContract {
   private DeviceKeystore createdIn(Swtpm swtpm) throws Exception {
     blobs = new MemoryBlobStore();
     return Tpm2Keystore.create(access(swtpm.address()), blobs, BINDING);
-  }
-
-  private static TpmAccess access(TpmAddress address) {
-    return new TpmAccess(address, RANDOM, duration -> {});
   }
 
   private void assertRefused(String code, TpmAccess access) {
@@ -442,13 +288,6 @@ class Tpm2KeystoreTest extends DeviceKeystoreContract {
     assertEquals("CREDENTIAL_REJECTED", refusal.code());
   }
 
-  private static void assertAgrees(DeviceKeystore keystore) throws Exception {
-    KeyPair sender = pair("secp256r1");
-    try (SecretBytes secret = keystore.agree((ECPublicKey) sender.getPublic())) {
-      assertEquals(ecdh(sender, keystore.publicKey(KeyPurpose.UNWRAP)), secret.reveal(Bytes::of));
-    }
-  }
-
   private static void signOften(DeviceKeystore keystore) {
     try {
       for (int i = 0; i < 20; i++) {
@@ -457,51 +296,5 @@ class Tpm2KeystoreTest extends DeviceKeystoreContract {
     } catch (IOException | KeystoreRefusal failed) {
       throw new AssertionError(failed);
     }
-  }
-
-  /** Changes the last byte of the parameters; where there are none, the first of the nonce. */
-  private static byte[] flipped(CommandCode code, byte[] answer) {
-    int authorisation = 2 + 32 + 1 + 2 + 32;
-    int nonce = answer.length - authorisation + 2;
-    byte[] changed = answer.clone();
-    changed[code == CommandCode.PCR_EXTEND ? nonce : answer.length - authorisation - 1] ^= 1;
-    return changed;
-  }
-
-  private static ECPublicKey ephemeral() throws Exception {
-    return (ECPublicKey) pair("secp256r1").getPublic();
-  }
-
-  private static byte[] randomBytes() {
-    byte[] bytes = new byte[32];
-    RANDOM.nextBytes(bytes);
-    return bytes;
-  }
-
-  private static String pem(TpmPublic key) throws Exception {
-    String body =
-        java.util.Base64.getMimeEncoder(64, new byte[] {'\n'})
-            .encodeToString(key.toPublicKey().getEncoded());
-    return "-----BEGIN PUBLIC KEY-----\n" + body + "\n-----END PUBLIC KEY-----\n";
-  }
-
-  private static int checkquote(Path directory, Bytes nonce) throws Exception {
-    return new ProcessBuilder(
-            "tpm2_checkquote",
-            "-u",
-            "ak.pem",
-            "-m",
-            "quote.msg",
-            "-s",
-            "quote.sig",
-            "-g",
-            "sha256",
-            "-q",
-            nonce.hex())
-        .directory(directory.toFile())
-        .redirectErrorStream(true)
-        .redirectOutput(directory.resolve("log").toFile())
-        .start()
-        .waitFor();
   }
 }

@@ -2,7 +2,6 @@
 package dev.bartizan.updater.disk;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -182,7 +181,7 @@ public final class FakeDisk implements Disk {
     if (file == null) {
       throw new NoSuchFileException(name.path());
     }
-    return new FakeInput(file);
+    return new FakeInput(this, file);
   }
 
   @Override
@@ -192,14 +191,14 @@ public final class FakeDisk implements Disk {
     if (live.containsKey(name.path())) {
       point(name.path(), Optional.empty());
     }
-    return new FakeOutput(named(name));
+    return new FakeOutput(this, named(name));
   }
 
   @Override
   public Output append(FileName name) throws IOException {
     change("append " + name);
     room(0);
-    return new FakeOutput(named(name));
+    return new FakeOutput(this, named(name));
   }
 
   @Override
@@ -312,13 +311,13 @@ public final class FakeDisk implements Disk {
     return Math.max(file.length(), reserved.getOrDefault(file, 0L));
   }
 
-  private void alive() {
+  void alive() {
     if (off) {
       throw new PowerCut();
     }
   }
 
-  private void change(String what) throws IOException {
+  void change(String what) throws IOException {
     alive();
     changes++;
     if (changes == cutAt) {
@@ -349,93 +348,13 @@ public final class FakeDisk implements Disk {
   }
 
   /** What was set aside for a file is its own, and not room for others. */
-  private void roomFor(FakeFile file, long bytes) throws IOException {
+  void roomFor(FakeFile file, long bytes) throws IOException {
     room(Math.max(0, file.length() + bytes - allocated(file)));
   }
 
   private void room(long bytes) throws IOException {
     if (isFull() || used() + bytes > capacity) {
       throw new IOException("No space left on device");
-    }
-  }
-
-  private final class FakeInput implements Input {
-    private final FakeFile file;
-    private boolean closed;
-
-    FakeInput(FakeFile file) {
-      this.file = file;
-    }
-
-    @Override
-    public long size() {
-      usable();
-      return file.length();
-    }
-
-    @Override
-    public int read(long position, ByteBuffer target) {
-      usable();
-      return file.read(position, target);
-    }
-
-    @Override
-    public void close() {
-      closed = true;
-    }
-
-    private void usable() {
-      alive();
-      if (closed) {
-        throw new IllegalStateException("read after close");
-      }
-    }
-  }
-
-  private final class FakeOutput implements Output {
-    private final FakeFile file;
-    private boolean closed;
-
-    FakeOutput(FakeFile file) {
-      this.file = file;
-    }
-
-    @Override
-    public long size() {
-      usable();
-      return file.length();
-    }
-
-    @Override
-    public void write(ByteBuffer content) throws IOException {
-      usable();
-      change("write");
-      try {
-        roomFor(file, content.remaining());
-      } catch (IOException full) {
-        file.append(content, content.remaining() / 2);
-        throw full;
-      }
-      file.append(content, content.remaining());
-    }
-
-    @Override
-    public void sync() throws IOException {
-      usable();
-      change("sync");
-      file.sync();
-    }
-
-    @Override
-    public void close() {
-      closed = true;
-    }
-
-    private void usable() {
-      alive();
-      if (closed) {
-        throw new IllegalStateException("use after close");
-      }
     }
   }
 }

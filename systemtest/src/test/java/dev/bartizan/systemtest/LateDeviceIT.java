@@ -23,7 +23,7 @@ final class LateDeviceIT {
   @BeforeEach
   void found() throws Exception {
     home = Files.createTempDirectory("b");
-    lab = Lab.founded(Distribution.built(), home);
+    lab = Lab.foundedByPrograms(Distribution.built(), home);
   }
 
   @AfterEach

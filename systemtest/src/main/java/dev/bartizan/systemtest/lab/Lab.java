@@ -9,6 +9,7 @@ import dev.bartizan.systemtest.lab.Program.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -23,6 +24,7 @@ public final class Lab implements AutoCloseable {
   public static final String KERNEL = "kernel 1";
 
   private static final int REFRESH_SECONDS = 3600;
+  private static final Duration FIRST_CONTACT = Duration.ofSeconds(60);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Distribution distribution;
@@ -37,28 +39,44 @@ public final class Lab implements AutoCloseable {
   private @Nullable Eavesdropper eavesdropper;
   private @Nullable TestDevice device;
   private String ueid = "";
+  private boolean metBroker;
 
   /**
+   * The operator's commands need no process each: what is of interest is the device.
+   *
    * @param home an empty directory with a short path: it holds Unix sockets
    */
   public Lab(Distribution distribution, Path home) throws IOException {
-    this(distribution, home, Accounts.one());
+    this(distribution, home, Operator.inThisProcess(distribution, home.resolve("operator")));
   }
 
-  /** The same, with author and server as these users. */
+  /** Author and server are these users, and run the programs that ship. */
   public Lab(Distribution distribution, Path home, Accounts accounts) throws IOException {
+    this(distribution, home, Operator.byPrograms(distribution, home.resolve("operator"), accounts));
+    accounts.openWay(home);
+  }
+
+  private Lab(Distribution distribution, Path home, Operator operator) throws IOException {
     this.distribution = distribution;
     this.home = home;
-    this.operator = new Operator(distribution, home.resolve("operator"), accounts);
+    this.operator = operator;
     this.served = new ServedFiles(operator);
     Files.createDirectories(home.resolve("operator"));
-    accounts.openWay(home);
   }
 
   /** A lab with a fleet, a broker, a repository and a device that is nobody's yet. */
   public static Lab founded(Distribution distribution, Path home)
       throws IOException, InterruptedException {
-    Lab lab = new Lab(distribution, home);
+    return found(new Lab(distribution, home));
+  }
+
+  /** The same with an operator who runs the programs that ship. */
+  public static Lab foundedByPrograms(Distribution distribution, Path home)
+      throws IOException, InterruptedException {
+    return found(new Lab(distribution, home, Accounts.one()));
+  }
+
+  private static Lab found(Lab lab) throws IOException, InterruptedException {
     lab.operator().init(lab.brokerPort(), lab.repositoryUrl());
     lab.powerOn();
     return lab;
@@ -291,10 +309,22 @@ public final class Lab implements AutoCloseable {
   /** Sends a signed command to the device and waits for the last answer. */
   public Outcome command(String name, String... arguments)
       throws IOException, InterruptedException {
+    awaitFirstContact();
     List<String> all = new ArrayList<>(List.of("command", name));
     all.addAll(Arrays.asList(arguments));
     all.addAll(List.of("--to", ueid, "--wait", "--timeout", "120", "--json"));
     return operator.attempt(all.toArray(String[]::new));
+  }
+
+  /** A broker keeps commands for a device that is away, not for one that was never there. */
+  private void awaitFirstContact() throws IOException, InterruptedException {
+    if (!metBroker && device().isRunning()) {
+      Patience.await(
+          "the device at the broker",
+          FIRST_CONTACT,
+          () -> !device().status().path("broker").asText().equals("not connected yet"));
+    }
+    metBroker = true;
   }
 
   /** The device's answer in what a waited-for command printed. */

@@ -18,30 +18,47 @@ import java.util.stream.Stream;
  */
 @TouchesTheWorld("the operator's directories")
 public final class Operator {
-  private final Program release;
-  private final Program fleet;
+  private final Command release;
+  private final Command fleet;
   private final Accounts accounts;
   private final Distribution distribution;
   private final Path handed;
   private final Path author;
   private final Path directory;
 
-  /** Both as whoever runs this. */
-  public Operator(Distribution distribution, Path home) {
-    this(distribution, home, Accounts.one());
-  }
-
-  /**
-   * @param home of both
-   */
-  public Operator(Distribution distribution, Path home, Accounts accounts) {
-    this.release = new Program(with(accounts.author(), distribution.release()));
-    this.fleet = new Program(with(accounts.server(), distribution.fleet()));
+  private Operator(
+      Command release, Command fleet, Accounts accounts, Distribution distribution, Path home) {
+    this.release = release;
+    this.fleet = fleet;
     this.accounts = accounts;
     this.distribution = distribution;
     this.handed = home.resolve("handed");
     this.author = home.resolve("author");
     this.directory = home.resolve("fleet");
+  }
+
+  /**
+   * Both as whoever runs this, with commands that need no process each.
+   *
+   * @param home of both
+   */
+  public static Operator inThisProcess(Distribution distribution, Path home) {
+    return new Operator(
+        InThisProcess.release(), InThisProcess.fleet(), Accounts.one(), distribution, home);
+  }
+
+  /**
+   * Both as these users, with the programs that ship.
+   *
+   * @param home of both
+   */
+  public static Operator byPrograms(Distribution distribution, Path home, Accounts accounts) {
+    return new Operator(
+        new Program(with(accounts.author(), distribution.release())),
+        new Program(with(accounts.server(), distribution.fleet())),
+        accounts,
+        distribution,
+        home);
   }
 
   /** The author's. */
@@ -130,7 +147,7 @@ public final class Operator {
     return in(directory, fleet, arguments);
   }
 
-  private static Outcome in(Path directory, Program program, String... arguments)
+  private static Outcome in(Path directory, Command program, String... arguments)
       throws IOException, InterruptedException {
     List<String> all = new ArrayList<>(Arrays.asList(arguments));
     all.add("--dir");

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A program that is run to its end. */
 @TouchesTheWorld("starts processes")
-public final class Program {
+public final class Program implements Command {
   private static final Duration LONGEST = Duration.ofMinutes(5);
 
   private final List<String> command;
@@ -47,6 +47,7 @@ public final class Program {
   }
 
   /** Runs with these further arguments, and waits. */
+  @Override
   public Outcome run(String... arguments) throws IOException, InterruptedException {
     List<String> all = new ArrayList<>(command);
     all.addAll(Arrays.asList(arguments));

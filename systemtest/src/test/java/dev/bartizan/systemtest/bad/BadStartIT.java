@@ -29,7 +29,7 @@ class BadStartIT extends OneDevice {
 
   @BeforeAll
   void foundAnotherFleet() throws Exception {
-    stranger = new Operator(Distribution.built(), home().resolve("stranger"));
+    stranger = Operator.inThisProcess(Distribution.built(), home().resolve("stranger"));
     stranger.init(lab().brokerPort(), lab().repositoryUrl());
   }
 

@@ -28,7 +28,7 @@ final class FootprintIT {
   @Test
   void nothingIsTouchedThatTheDocumentDoesNotName() throws Exception {
     Path home = Files.createTempDirectory("b");
-    try (Lab lab = Lab.founded(Distribution.built(), home)) {
+    try (Lab lab = Lab.foundedByPrograms(Distribution.built(), home)) {
       lab.enrol();
       lab.release("1.0.0", Models.file("1.0.0"), Models.golden("1.0.0"));
       lab.vouch();

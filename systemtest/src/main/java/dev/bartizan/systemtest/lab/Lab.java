@@ -9,7 +9,6 @@ import dev.bartizan.systemtest.lab.Program.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -24,7 +23,6 @@ public final class Lab implements AutoCloseable {
   public static final String KERNEL = "kernel 1";
 
   private static final int REFRESH_SECONDS = 3600;
-  private static final Duration FIRST_CONTACT = Duration.ofSeconds(60);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Distribution distribution;
@@ -39,7 +37,6 @@ public final class Lab implements AutoCloseable {
   private @Nullable Eavesdropper eavesdropper;
   private @Nullable TestDevice device;
   private String ueid = "";
-  private boolean metBroker;
 
   /**
    * The operator's commands need no process each: what is of interest is the device.
@@ -309,22 +306,11 @@ public final class Lab implements AutoCloseable {
   /** Sends a signed command to the device and waits for the last answer. */
   public Outcome command(String name, String... arguments)
       throws IOException, InterruptedException {
-    awaitFirstContact();
+    device().awaitFirstContact();
     List<String> all = new ArrayList<>(List.of("command", name));
     all.addAll(Arrays.asList(arguments));
     all.addAll(List.of("--to", ueid, "--wait", "--timeout", "120", "--json"));
     return operator.attempt(all.toArray(String[]::new));
-  }
-
-  /** A broker keeps commands for a device that is away, not for one that was never there. */
-  private void awaitFirstContact() throws IOException, InterruptedException {
-    if (!metBroker && device().isRunning()) {
-      Patience.await(
-          "the device at the broker",
-          FIRST_CONTACT,
-          () -> !device().status().path("broker").asText().equals("not connected yet"));
-    }
-    metBroker = true;
   }
 
   /** The device's answer in what a waited-for command printed. */

@@ -37,6 +37,7 @@ public final class TestDevice implements AutoCloseable {
   private final Swtpm chip;
   private final Path home;
   private @Nullable Background daemon;
+  private boolean metBroker;
 
   private TestDevice(Distribution distribution, Swtpm chip, Path home) {
     this.distribution = distribution;
@@ -234,6 +235,20 @@ public final class TestDevice implements AutoCloseable {
         Background.start(home.resolve("agent.log"), command.toArray(String[]::new));
     daemon = started;
     return started;
+  }
+
+  /**
+   * Waits, the first time, until the daemon has been at the broker: that keeps commands for a
+   * device that is away, not for one that was never there.
+   */
+  void awaitFirstContact() throws IOException, InterruptedException {
+    if (!metBroker && isRunning()) {
+      Patience.await(
+          "the device at the broker",
+          START,
+          () -> !status().path("broker").asText().equals("not connected yet"));
+    }
+    metBroker = true;
   }
 
   /** Stops the daemon in order. */

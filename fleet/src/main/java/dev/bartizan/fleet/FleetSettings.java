@@ -18,8 +18,10 @@ import java.util.regex.Pattern;
  * @param operators where the same broker listens for operators: devices cannot connect there, and
  *     operators not where devices do
  * @param repository where the author's repository is served; ends in a slash
+ * @param life how long devices' credentials live, and what they are renewed upon
  */
-public record FleetSettings(String trustDomain, String broker, String operators, URI repository) {
+public record FleetSettings(
+    String trustDomain, String broker, String operators, URI repository, LifeOfCredentials life) {
   private static final String FILE = "fleet.json";
   private static final int MAX_LENGTH = 16 * 1024;
   private static final int MAX_TEXT = 255;
@@ -43,7 +45,17 @@ public record FleetSettings(String trustDomain, String broker, String operators,
 
   /** Of a new fleet: operators have the port after the devices'. */
   public FleetSettings(String trustDomain, String broker, URI repository) {
-    this(trustDomain, broker, portAfter(broker), repository);
+    this(trustDomain, broker, portAfter(broker), repository, LifeOfCredentials.DEFAULT);
+  }
+
+  /** The same fleet with another port for operators. */
+  public FleetSettings withOperators(String address) {
+    return new FleetSettings(trustDomain, broker, address, repository, life);
+  }
+
+  /** The same fleet with other rules for its credentials. */
+  public FleetSettings with(LifeOfCredentials other) {
+    return new FleetSettings(trustDomain, broker, operators, repository, other);
   }
 
   private static String portAfter(String broker) {
@@ -58,6 +70,7 @@ public record FleetSettings(String trustDomain, String broker, String operators,
     ObjectNode document = StrictJson.object();
     document.put("trust_domain", trustDomain).put("broker", broker);
     document.put("operator_broker", operators).put("repository", repository.toString());
+    life.write(document);
     directory.write(FILE, StrictJson.writeIndented(document));
   }
 
@@ -74,7 +87,8 @@ public record FleetSettings(String trustDomain, String broker, String operators,
           document.text("trust_domain", MAX_TEXT),
           document.text("broker", MAX_TEXT),
           document.text("operator_broker", MAX_TEXT),
-          URI.create(document.text("repository", MAX_URL)));
+          URI.create(document.text("repository", MAX_URL)),
+          LifeOfCredentials.read(document));
     } catch (IllegalArgumentException wrong) {
       throw new Malformed(what + ": " + wrong.getMessage(), wrong);
     }

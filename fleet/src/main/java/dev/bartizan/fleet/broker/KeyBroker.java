@@ -68,15 +68,14 @@ public final class KeyBroker {
         () -> {
           Set<Digest> releases = vault.releases();
           forgetOthers(releases);
-          List<Device> enrolled =
-              registry.all().stream().filter(it -> it.state() == Device.State.ENROLLED).toList();
+          List<Device> enrolled = registry.all().stream().filter(Device::getsKeys).toList();
           return wrapAll(releases, enrolled);
         });
   }
 
   /**
    * Brings the envelopes of a device in line with its standing: the keys of all releases when it is
-   * enrolled, none when it is quarantined or revoked.
+   * enrolled, none when it is golden, quarantined or out of the fleet.
    *
    * @return how many keys it has now
    */
@@ -85,7 +84,7 @@ public final class KeyBroker {
         () -> {
           Device known = registry.get(device);
           Set<Digest> releases = vault.releases();
-          if (known.state() == Device.State.ENROLLED) {
+          if (known.getsKeys()) {
             return releases.size() - wrapAll(releases, List.of(known)).unopened().size();
           }
           for (Digest release : releases) {

@@ -135,7 +135,7 @@ public final class DeviceCommand {
   /** Undoes {@link #quarantine}. */
   @Command(
       name = "release",
-      description = "Trust a quarantined device again.",
+      description = "Trust a quarantined device again, or a golden one like any other.",
       mixinStandardHelpOptions = true)
   int release(
       @Parameters(paramLabel = "DEVICE", converter = Arguments.UeidArgument.class) Ueid ueid,
@@ -151,12 +151,21 @@ public final class DeviceCommand {
       mixinStandardHelpOptions = true)
   int token(
       @Parameters(paramLabel = "FILE", description = "Where the token goes (mode 0600).") Path file,
+      @Option(
+              names = "--golden",
+              description =
+                  "For a device that reference values are to be learned from: it renews before they"
+                      + " exist, and gets no content keys until `device release`.")
+          boolean golden,
       @Option(names = "--dir", defaultValue = ".", paramLabel = "DIR") Path dir)
       throws IOException {
     EnrolmentTokens tokens = new EnrolmentTokens(new SharedDirectory(dir), clock);
     try (OutputFile out = OutputFile.createPrivate(file)) {
-      String token = tokens.create(random, EnrolmentTokens.LIFETIME) + "\n";
-      out.write(ByteBuffer.wrap(token.getBytes(StandardCharsets.US_ASCII)));
+      String token =
+          golden
+              ? tokens.createGolden(random, EnrolmentTokens.LIFETIME)
+              : tokens.create(random, EnrolmentTokens.LIFETIME);
+      out.write(ByteBuffer.wrap((token + "\n").getBytes(StandardCharsets.US_ASCII)));
       out.commit();
     }
     console.say("token written to " + file + ", for you alone: the device's daemon has to read it");

@@ -3,6 +3,7 @@ package dev.bartizan.fleet.cli;
 
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.fleet.FleetSettings;
+import dev.bartizan.fleet.LifeOfCredentials;
 import dev.bartizan.fleet.init.FleetInit;
 import dev.bartizan.fleet.init.FleetPlan;
 import dev.bartizan.fleet.init.NewFleet;
@@ -15,6 +16,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -110,6 +112,16 @@ public final class InitCommand implements Callable<Integer> {
   private Optional<String> repository = Optional.empty();
 
   @Option(
+      names = "--identity-lifetime",
+      paramLabel = "SECONDS",
+      defaultValue = "86400",
+      description = {
+        "How long a device's identity certificate lives (default: ${DEFAULT-VALUE}, a day). Devices"
+            + " renew at two thirds of it; upon which evidence is in DIR/fleet.json."
+      })
+  private long identityLifetime;
+
+  @Option(
       names = "--root",
       required = true,
       paramLabel = "FILE",
@@ -142,11 +154,10 @@ public final class InitCommand implements Callable<Integer> {
       String first = FleetPlan.inUrl(hosts.get(0));
       String devices = broker.orElse("ssl://" + first + ":" + BROKER_PORT);
       URI served = URI.create(repository.orElse("http://" + first + ":" + REPOSITORY_PORT + "/"));
-      return new FleetPlan(
-          operatorBroker
-              .map(operators -> new FleetSettings(trustDomain, devices, operators, served))
-              .orElseGet(() -> new FleetSettings(trustDomain, devices, served)),
-          hosts);
+      FleetSettings settings =
+          new FleetSettings(trustDomain, devices, served)
+              .with(LifeOfCredentials.of(Duration.ofSeconds(identityLifetime)));
+      return new FleetPlan(operatorBroker.map(settings::withOperators).orElse(settings), hosts);
     } catch (IllegalArgumentException wrong) {
       throw new ParameterException(spec.commandLine(), String.valueOf(wrong.getMessage()), wrong);
     }

@@ -12,6 +12,7 @@ import dev.bartizan.fleet.device.DeviceRegistry;
 import dev.bartizan.fleet.device.FileRegistry;
 import dev.bartizan.fleet.verify.Appraisal;
 import dev.bartizan.fleet.verify.FileReferences;
+import dev.bartizan.fleet.verify.FileResults;
 import dev.bartizan.fleet.verify.GoldenReport;
 import dev.bartizan.fleet.verify.ReportFiles;
 import dev.bartizan.fleet.verify.Verifier;
@@ -91,6 +92,7 @@ public final class ReportCommand {
     Appraisal appraisal = verifier.appraise(read(file), nonce, clock.instant());
     print(appraisal.result(), new OperatorKeys(directory), json);
     remember(appraisal, registry);
+    keep(appraisal.result(), directory);
     return appraisal.result().status() == TrustTier.AFFIRMING ? AFFIRMED : NOT_AFFIRMED;
   }
 
@@ -197,6 +199,18 @@ public final class ReportCommand {
     result.vector().forEach((claim, value) -> console.answer("  " + claim.text() + " " + value));
     for (AttestationResult.Reason reason : result.reasons()) {
       console.answer("  " + reason.code() + ": " + reason.detail());
+    }
+  }
+
+  /** For whoever relies on it: a device's certificate is renewed upon it. */
+  private void keep(AttestationResult result, SharedDirectory directory) throws Refusal {
+    try {
+      if (FleetSettings.areIn(directory)
+          && new OperatorKeys(directory).has(OperatorKeys.VERIFIER)) {
+        new FileResults(directory).keep(result);
+      }
+    } catch (IOException readOnly) {
+      console.say("result not kept: " + readOnly.getMessage());
     }
   }
 

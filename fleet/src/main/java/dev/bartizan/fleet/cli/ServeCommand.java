@@ -15,9 +15,12 @@ import dev.bartizan.fleet.enrol.EnrolmentTokens;
 import dev.bartizan.fleet.enrol.TokenEnrolment;
 import dev.bartizan.fleet.enrol.TpmEnrolment;
 import dev.bartizan.fleet.enrol.Welcome;
+import dev.bartizan.fleet.est.EstRoutes;
+import dev.bartizan.fleet.est.Renewal;
 import dev.bartizan.fleet.http.FleetServer;
 import dev.bartizan.fleet.http.Route;
 import dev.bartizan.fleet.trust.AuthorSync;
+import dev.bartizan.fleet.verify.FileResults;
 import dev.bartizan.protocol.cli.Console;
 import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
@@ -113,6 +116,16 @@ public final class ServeCommand implements Callable<Integer> {
     TpmEnrolment desk = new TpmEnrolment(office, clock, random, welcome);
     AuthorSync author = FleetParts.authorSync(directory, clock, random);
     List<Route> routes = new ArrayList<>(new EnrolmentRoutes(desk, keys).routes());
+    routes.addAll(
+        new EstRoutes(
+                new Renewal(
+                    office.settings(),
+                    office.authority(),
+                    office.registry(),
+                    new FileResults(directory),
+                    accepted,
+                    clock))
+            .routes());
     X509Certificate authority = office.authority().certificate();
     try (FleetServer server = FleetServer.start(listen, credentials, authority, routes)) {
       console.say("enrolment at https://" + listen.getHostString() + ":" + server.port());

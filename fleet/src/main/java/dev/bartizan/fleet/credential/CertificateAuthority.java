@@ -38,9 +38,6 @@ public final class CertificateAuthority {
   /** Where the authority's own {@link Credentials} are stored. */
   public static final String NAME = "ca/ca";
 
-  /** Of an identity certificate: it is renewed well before, and a lost device ages out. */
-  public static final Duration IDENTITY_LIFETIME = Duration.ofDays(7);
-
   /** Of an unwrap certificate: nobody logs in with it, content keys are wrapped to it. */
   public static final Duration UNWRAP_LIFETIME = Duration.ofDays(365);
 

@@ -32,6 +32,8 @@ import java.util.TreeSet;
  * @param identity its current TLS certificate
  * @param unwrap the certificate content keys are wrapped to
  * @param lastBoot the latest counts its TPM has signed to us with this attestation key
+ * @param golden whether it is there so that reference values can be learned from it: it lives on
+ *     before they exist, and gets no content keys
  */
 public record Device(
     Ueid ueid,
@@ -43,7 +45,8 @@ public record Device(
     Optional<Chip> chip,
     X509Certificate identity,
     X509Certificate unwrap,
-    Optional<BootCounts> lastBoot) {
+    Optional<BootCounts> lastBoot,
+    boolean golden) {
   /**
    * A TPM that proved itself.
    *
@@ -100,28 +103,19 @@ public record Device(
     }
   }
 
-  /** This device, newly enrolled, in the groups and with the profile it had. */
-  Device keepingPlaceOf(Device before) {
-    return new Device(
-        ueid,
-        state,
-        before.profile,
-        before.groups,
-        enrolledAt,
-        keystore,
-        chip,
-        identity,
-        unwrap,
-        lastBoot);
-  }
-
-  Device with(State newState) {
-    return new Device(
-        ueid, newState, profile, groups, enrolledAt, keystore, chip, identity, unwrap, lastBoot);
-  }
-
-  Device with(BootCounts newer) {
-    return new Device(
+  /** One like most. */
+  public Device(
+      Ueid ueid,
+      State state,
+      String profile,
+      Set<String> groups,
+      Instant enrolledAt,
+      Protection.Kind keystore,
+      Optional<Chip> chip,
+      X509Certificate identity,
+      X509Certificate unwrap,
+      Optional<BootCounts> lastBoot) {
+    this(
         ueid,
         state,
         profile,
@@ -131,7 +125,58 @@ public record Device(
         chip,
         identity,
         unwrap,
-        Optional.of(newer));
+        lastBoot,
+        false);
+  }
+
+  /** Whether it gets content keys. */
+  public boolean getsKeys() {
+    return state == State.ENROLLED && !golden;
+  }
+
+  /** This device, newly enrolled, in the groups and with the profile it had. */
+  Device keepingPlaceOf(Device before) {
+    return copy(state, before.profile, before.groups, identity, lastBoot, golden);
+  }
+
+  /** Who is released is one like most. */
+  Device with(State newState) {
+    boolean stays = golden && newState != State.ENROLLED;
+    return copy(newState, profile, groups, identity, lastBoot, stays);
+  }
+
+  Device with(BootCounts newer) {
+    return copy(state, profile, groups, identity, Optional.of(newer), golden);
+  }
+
+  Device with(X509Certificate newer) {
+    return copy(state, profile, groups, newer, lastBoot, golden);
+  }
+
+  /** This device as a golden one. */
+  public Device asGolden() {
+    return copy(state, profile, groups, identity, lastBoot, true);
+  }
+
+  private Device copy(
+      State newState,
+      String newProfile,
+      Set<String> newGroups,
+      X509Certificate newIdentity,
+      Optional<BootCounts> newBoot,
+      boolean isGolden) {
+    return new Device(
+        ueid,
+        newState,
+        newProfile,
+        newGroups,
+        enrolledAt,
+        keystore,
+        chip,
+        newIdentity,
+        unwrap,
+        newBoot,
+        isGolden);
   }
 
   /** The document of its file, and of {@code device show --json}. */
@@ -149,6 +194,9 @@ public record Device(
                 .put("ak_public", Base64Url.encode(proved.attestationKey())));
     document.put("identity_certificate", Pem.ofCertificates(List.of(identity)));
     document.put("unwrap_certificate", Pem.ofCertificates(List.of(unwrap)));
+    if (golden) {
+      document.put("golden", true);
+    }
     lastBoot.ifPresent(
         boot -> document.put("reset_count", boot.resets()).put("restart_count", boot.restarts()));
     return document;
@@ -169,7 +217,8 @@ public record Device(
         document.has("reset_count")
             ? Optional.of(
                 new BootCounts(document.number("reset_count"), document.number("restart_count")))
-            : Optional.empty());
+            : Optional.empty(),
+        document.has("golden") && document.flag("golden"));
   }
 
   /** Files of before there were other kinds do not name it. */

@@ -32,6 +32,14 @@ public interface DeviceRegistry {
    */
   Device change(Ueid ueid, Device.State state) throws IOException, Refusal;
 
+  /**
+   * A device has a new identity certificate, of the key it had; it was {@link #issued}.
+   *
+   * @throws RegistryRefusal with {@code UNKNOWN_DEVICE}, {@code NOT_WELCOME}, or {@code
+   *     KEY_CHANGED} when it enrolled with another key meanwhile
+   */
+  void renewed(Ueid ueid, X509Certificate identity) throws IOException, Refusal;
+
   /** Remembers the counts a genuine quote carried, so that they cannot go back unseen. */
   void sawBoot(Ueid ueid, Device.BootCounts counts) throws IOException, Refusal;
 

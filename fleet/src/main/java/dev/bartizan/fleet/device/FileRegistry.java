@@ -66,6 +66,18 @@ public final class FileRegistry implements DeviceRegistry {
   }
 
   @Override
+  public void renewed(Ueid ueid, X509Certificate identity) throws IOException, Refusal {
+    directory.exclusively(
+        () -> {
+          Device device = requireEnrolled(ueid);
+          if (!device.identity().getPublicKey().equals(identity.getPublicKey())) {
+            throw RegistryRefusal.keyChanged(ueid);
+          }
+          return write(device.with(identity));
+        });
+  }
+
+  @Override
   public void sawBoot(Ueid ueid, Device.BootCounts counts) throws IOException, Refusal {
     directory.exclusively(
         () -> {

@@ -36,9 +36,20 @@ final class IssuedIdentities {
 
   private final SharedDirectory directory;
 
+  /**
+   * @param until it is listed: as long as it is good and a little longer, so that certificates of a
+   *     short life do not pile up
+   */
   private record Entry(BigInteger serial, Instant until) {
+    static Entry of(X509Certificate certificate) {
+      Instant end = certificate.getNotAfter().toInstant();
+      Duration life = Duration.between(certificate.getNotBefore().toInstant(), end);
+      return new Entry(
+          certificate.getSerialNumber(), end.plus(life.compareTo(SKEW) < 0 ? life : SKEW));
+    }
+
     boolean isGood(Instant now) {
-      return now.isBefore(until.plus(SKEW));
+      return now.isBefore(until);
     }
   }
 
@@ -58,7 +69,7 @@ final class IssuedIdentities {
           if (good.size() >= MAX_GOOD) {
             throw RegistryRefusal.tooManyCertificates(device, good.size());
           }
-          good.add(new Entry(identity.getSerialNumber(), identity.getNotAfter().toInstant()));
+          good.add(Entry.of(identity));
           directory.write(file(device), write(good));
           return good.size();
         });

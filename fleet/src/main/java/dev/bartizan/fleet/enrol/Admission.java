@@ -29,13 +29,20 @@ final class Admission {
     this.welcome = welcome;
   }
 
-  Grant admit(
-      Ueid ueid, Protection.Kind keystore, Optional<Device.Chip> chip, DeviceKeys keys, Instant now)
-      throws IOException, Refusal {
+  /**
+   * Who comes.
+   *
+   * @param golden as its token says, or as it was known
+   */
+  record Newcomer(
+      Ueid ueid, Protection.Kind keystore, Optional<Device.Chip> chip, boolean golden) {}
+
+  Grant admit(Newcomer newcomer, DeviceKeys keys, Instant now) throws IOException, Refusal {
+    Ueid ueid = newcomer.ueid();
     CertificateAuthority authority = office.authority();
     SpiffeId id = new SpiffeId(office.settings().trustDomain(), ueid);
     X509Certificate identity =
-        authority.issueIdentity(id, keys.identity(), CertificateAuthority.IDENTITY_LIFETIME);
+        authority.issueIdentity(id, keys.identity(), office.settings().life().identity());
     X509Certificate unwrap =
         authority.issueUnwrap(id, keys.unwrap(), CertificateAuthority.UNWRAP_LIFETIME);
     office.registry().issued(ueid, identity, now);
@@ -48,11 +55,12 @@ final class Admission {
                 DEFAULT_PROFILE,
                 Set.of(),
                 now.truncatedTo(ChronoUnit.SECONDS),
-                keystore,
-                chip,
+                newcomer.keystore(),
+                newcomer.chip(),
                 identity,
                 unwrap,
-                Optional.empty()));
+                Optional.empty(),
+                newcomer.golden()));
     welcome.enrolled(ueid);
     return new Grant(
         Pem.ofCertificates(List.of(identity, authority.certificate())),

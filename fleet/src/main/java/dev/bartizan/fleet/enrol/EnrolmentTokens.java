@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.json.Base64Url;
+import dev.bartizan.crypto.json.JsonFields;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.fleet.enrol.EnrolmentRefusal.Reason;
@@ -38,13 +39,32 @@ public final class EnrolmentTokens {
     this.clock = clock;
   }
 
+  /**
+   * What a token says.
+   *
+   * @param golden whether it admits a golden device
+   */
+  record Permission(Instant expiresAt, boolean golden) {}
+
   /** Makes one; the text is a secret that exists nowhere else. */
   public String create(SecureRandom random, Duration lifetime) throws IOException {
+    return create(random, lifetime, false);
+  }
+
+  /** Makes one for a device that reference values are to be learned from: it gets no keys. */
+  public String createGolden(SecureRandom random, Duration lifetime) throws IOException {
+    return create(random, lifetime, true);
+  }
+
+  private String create(SecureRandom random, Duration lifetime, boolean golden) throws IOException {
     byte[] secret = new byte[BYTES];
     random.nextBytes(secret);
     String token = Base64Url.encode(secret);
     ObjectNode document =
         StrictJson.object().put("expires_at", clock.instant().plus(lifetime).getEpochSecond());
+    if (golden) {
+      document.put("golden", true);
+    }
     directory.writePrivate(file(digest(token)), StrictJson.writeIndented(document));
     return token;
   }
@@ -59,29 +79,35 @@ public final class EnrolmentTokens {
    *
    * @throws EnrolmentRefusal with {@code BAD_TOKEN}; it does not say which way it is bad
    */
-  void require(Digest token) throws IOException, Malformed, EnrolmentRefusal {
+  Permission require(Digest token) throws IOException, Malformed, EnrolmentRefusal {
     Optional<byte[]> json = directory.find(file(token), MAX_LENGTH);
-    if (json.isEmpty() || !clock.instant().isBefore(expiry(json.get(), token))) {
+    if (json.isEmpty()) {
       throw bad();
     }
+    Permission permission = read(json.get(), token);
+    if (!clock.instant().isBefore(permission.expiresAt())) {
+      throw bad();
+    }
+    return permission;
   }
 
   /** Spends it: of two who try at the same time, one succeeds. */
-  void spend(Digest token) throws IOException, Refusal {
-    boolean spent =
-        directory.exclusively(
-            () -> {
-              require(token);
-              return directory.delete(file(token));
-            });
-    if (!spent) {
-      throw bad();
-    }
+  Permission spend(Digest token) throws IOException, Refusal {
+    return directory.exclusively(
+        () -> {
+          Permission permission = require(token);
+          if (!directory.delete(file(token))) {
+            throw bad();
+          }
+          return permission;
+        });
   }
 
-  private Instant expiry(byte[] json, Digest token) throws Malformed {
+  private Permission read(byte[] json, Digest token) throws Malformed {
     String what = directory.path(file(token)).toString();
-    return StrictJson.read(json, MAX_LENGTH, what).instant("expires_at");
+    JsonFields document = StrictJson.read(json, MAX_LENGTH, what);
+    return new Permission(
+        document.instant("expires_at"), document.has("golden") && document.flag("golden"));
   }
 
   static EnrolmentRefusal bad() {

@@ -127,10 +127,13 @@ public final class TokenEnrolment {
     if (!MessageDigest.isEqual(session.proof().toArray(), request.proof().toArray())) {
       throw new EnrolmentRefusal(Reason.NO_POSSESSION, "the unwrap key did not agree");
     }
-    tokens.spend(session.token());
+    boolean golden = tokens.spend(session.token()).golden();
     DeviceKeys keys =
         new DeviceKeys(session.possession().identity(), session.possession().unwrap());
-    return admission.admit(session.ueid(), session.keystore(), Optional.empty(), keys, now);
+    return admission.admit(
+        new Admission.Newcomer(session.ueid(), session.keystore(), Optional.empty(), golden),
+        keys,
+        now);
   }
 
   private void requireAccepted(Protection.Kind keystore) throws EnrolmentRefusal {

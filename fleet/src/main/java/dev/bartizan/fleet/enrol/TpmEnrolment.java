@@ -65,7 +65,8 @@ public final class TpmEnrolment {
    */
   public BeginReply begin(BeginRequest request) throws IOException, Refusal {
     Instant now = clock.instant();
-    Optional<Digest> token = requireToken(request.token());
+    // Who brings a bad token learns nothing else.
+    Optional<Digest> token = requireGoodToken(request.token());
     TpmPublic endorsement = TpmPublic.parse(request.endorsementKey());
     office
         .roots()
@@ -73,7 +74,10 @@ public final class TpmEnrolment {
     TpmPublic attestation = TpmPublic.parse(request.attestationKey());
     attestation.requireAttestationKey();
     Ueid ueid = Ueid.of(endorsement.name());
-    office.registry().requireWelcome(ueid);
+    Optional<Device> known = office.registry().requireWelcome(ueid);
+    if (token.isEmpty() && office.tokens().isPresent()) {
+      requireKnown(known, attestation);
+    }
 
     SecretBytes secret = SecretBytes.take(randomBytes());
     Bytes nonce = Bytes.of(randomBytes());
@@ -97,21 +101,41 @@ public final class TpmEnrolment {
     Pending session = take(request.session(), now);
     requireSecret(session, request.secret());
     DeviceKeys keys = DeviceKeys.require(request, session.attestationKey(), session.nonce());
-    if (session.token().isPresent()) {
-      office.tokens().orElseThrow().spend(session.token().get());
-    }
+    boolean golden = isGolden(session);
     Device.Chip chip =
         new Device.Chip(session.endorsementCertificate(), session.attestationKey().encode());
-    return admission.admit(session.ueid(), Protection.Kind.TPM2, Optional.of(chip), keys, now);
+    return admission.admit(
+        new Admission.Newcomer(session.ueid(), Protection.Kind.TPM2, Optional.of(chip), golden),
+        keys,
+        now);
   }
 
-  private Optional<Digest> requireToken(Optional<String> token) throws IOException, Refusal {
-    if (office.tokens().isEmpty()) {
+  private Optional<Digest> requireGoodToken(Optional<String> token) throws IOException, Refusal {
+    if (office.tokens().isEmpty() || token.isEmpty()) {
       return Optional.empty();
     }
-    Digest digest = EnrolmentTokens.digest(token.orElseThrow(EnrolmentTokens::bad));
+    Digest digest = EnrolmentTokens.digest(token.get());
     office.tokens().get().require(digest);
     return Optional.of(digest);
+  }
+
+  /**
+   * A device that was away for longer than its certificate lived comes back by itself: its chip is
+   * known, and holds the attestation key it was enrolled with.
+   */
+  private static void requireKnown(Optional<Device> known, TpmPublic attestation)
+      throws EnrolmentRefusal {
+    Optional<Bytes> enrolled = known.flatMap(Device::chip).map(Device.Chip::attestationKey);
+    if (!enrolled.equals(Optional.of(attestation.encode()))) {
+      throw EnrolmentTokens.bad();
+    }
+  }
+
+  private boolean isGolden(Pending session) throws IOException, Refusal {
+    if (session.token().isPresent()) {
+      return office.tokens().orElseThrow().spend(session.token().get()).golden();
+    }
+    return office.registry().find(session.ueid()).map(Device::golden).orElse(false);
   }
 
   private Pending take(String session, Instant now) throws EnrolmentRefusal {

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.keystore.Ueid;
+import dev.bartizan.fleet.LifeOfCredentials;
 import dev.bartizan.protocol.jws.SpiffeId;
 import dev.bartizan.updater.disk.SharedDirectory;
 import java.nio.file.Files;
@@ -59,7 +60,7 @@ class CertificateAuthorityTest {
   @Test
   void anIdentityCertificateNamesOneDeviceAndIsForTlsClientsOnly() throws Exception {
     X509Certificate identity =
-        authority.issueIdentity(device, deviceKey, CertificateAuthority.IDENTITY_LIFETIME);
+        authority.issueIdentity(device, deviceKey, LifeOfCredentials.DEFAULT.identity());
 
     identity.verify(authority.certificate().getPublicKey());
     assertEquals(device, SpiffeId.of(identity));
@@ -83,7 +84,7 @@ class CertificateAuthorityTest {
   @Test
   void anUnwrapCertificateIsNoTlsClientToJavaNorToTheBroker() throws Exception {
     X509Certificate identity =
-        authority.issueIdentity(device, deviceKey, CertificateAuthority.IDENTITY_LIFETIME);
+        authority.issueIdentity(device, deviceKey, LifeOfCredentials.DEFAULT.identity());
     X509Certificate unwrap =
         authority.issueUnwrap(device, deviceKey, CertificateAuthority.UNWRAP_LIFETIME);
     X509TrustManager server = server();
@@ -137,7 +138,7 @@ class CertificateAuthorityTest {
   @Test
   void anIdentityEndsAfterAWeek() {
     X509Certificate identity =
-        authority.issueIdentity(device, deviceKey, CertificateAuthority.IDENTITY_LIFETIME);
+        authority.issueIdentity(device, deviceKey, LifeOfCredentials.DEFAULT.identity());
 
     assertThrows(
         CertificateExpiredException.class,

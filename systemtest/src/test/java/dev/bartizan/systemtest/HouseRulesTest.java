@@ -64,6 +64,7 @@ final class HouseRulesTest {
           "crypto.tpm.DeviceNode",
           "updater.bundle.Bundle",
           "updater.bundle.BundleStream",
+          "updater.disk.FileCalls$Linux",
           "updater.disk.FileSystem",
           "updater.disk.LinuxDisk",
           "updater.disk.OutputFile",

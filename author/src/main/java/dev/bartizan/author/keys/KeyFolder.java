@@ -3,12 +3,10 @@ package dev.bartizan.author.keys;
 
 import dev.bartizan.crypto.TouchesTheWorld;
 import dev.bartizan.crypto.json.Malformed;
+import dev.bartizan.updater.disk.DurableFiles;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -27,12 +25,11 @@ public final class KeyFolder {
   private static final String IN_TOKEN = ".pub";
   private static final String TOKEN = "token.json";
   private static final int FILE_BYTES_MAX = 64 * 1024;
-  private static final FileAttribute<Set<PosixFilePermission>> PRIVATE_FILE =
-      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
   private static final FileAttribute<Set<PosixFilePermission>> PRIVATE_DIRECTORY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
   private final Path directory;
+  private final DurableFiles files = new DurableFiles();
 
   public KeyFolder(Path directory) {
     this.directory = directory;
@@ -99,16 +96,6 @@ public final class KeyFolder {
 
   private void write(String name, byte[] content) throws IOException {
     Files.createDirectories(directory, PRIVATE_DIRECTORY);
-    Set<StandardOpenOption> fresh = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-    try (FileChannel channel = FileChannel.open(directory.resolve(name), fresh, PRIVATE_FILE)) {
-      ByteBuffer rest = ByteBuffer.wrap(content);
-      while (rest.hasRemaining()) {
-        channel.write(rest);
-      }
-      channel.force(true);
-    }
-    try (FileChannel entries = FileChannel.open(directory, StandardOpenOption.READ)) {
-      entries.force(true);
-    }
+    files.create(directory.resolve(name), content, DurableFiles.PRIVATE);
   }
 }

@@ -3,6 +3,7 @@ package dev.bartizan.author.publish;
 
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.TouchesTheWorld;
+import dev.bartizan.updater.disk.DurableFiles;
 import dev.bartizan.updater.disk.ServedFolder;
 import dev.bartizan.updater.tuf.MetadataSource;
 import java.io.IOException;
@@ -30,9 +31,10 @@ public final class RepositoryFolder implements MetadataSource {
   record Stored(long length, Digest sha256) {}
 
   private final Path root;
+  private final DurableFiles files = new DurableFiles();
 
   public RepositoryFolder(Path root) {
-    this.root = root;
+    this.root = root.toAbsolutePath();
   }
 
   /** Where it is. */
@@ -53,9 +55,7 @@ public final class RepositoryFolder implements MetadataSource {
   void writeMetadata(String fileName, byte[] content) throws IOException {
     Path file = root.resolve(METADATA).resolve(fileName);
     ServedFolder.make(Objects.requireNonNull(file.getParent()));
-    Path incoming = file.resolveSibling(fileName + INCOMING);
-    write(incoming, content);
-    putInPlace(incoming, file);
+    files.replace(file, content, DurableFiles.PUBLIC);
   }
 
   /** Takes in a target's content; its name follows from what it turns out to be. */
@@ -64,7 +64,7 @@ public final class RepositoryFolder implements MetadataSource {
     ServedFolder.make(Objects.requireNonNull(incoming.getParent()));
     NewTarget.Content content = target.content();
     if (content instanceof NewTarget.InMemory memory) {
-      write(incoming, memory.bytes().toArray());
+      Files.write(incoming, memory.bytes().toArray());
     } else if (content instanceof NewTarget.MoveOf move) {
       Files.move(move.file(), incoming, StandardCopyOption.REPLACE_EXISTING);
     } else if (content instanceof NewTarget.CopyOf copy) {
@@ -72,9 +72,9 @@ public final class RepositoryFolder implements MetadataSource {
     }
     // Hashed where it lies now: the digest is of what is served, not of what was meant.
     Stored stored = digest(incoming);
-    sync(incoming, StandardOpenOption.WRITE);
     Path place = root.resolve(TARGETS).resolve(target.storedName(stored.sha256().hex()));
-    putInPlace(incoming, place);
+    ServedFolder.open(incoming);
+    files.publish(incoming, place, root);
     return stored;
   }
 
@@ -89,27 +89,5 @@ public final class RepositoryFolder implements MetadataSource {
       }
     }
     return new Stored(length, Digest.ofValue(sha256.digest()));
-  }
-
-  private static void write(Path file, byte[] content) throws IOException {
-    Files.write(file, content);
-    sync(file, StandardOpenOption.WRITE);
-  }
-
-  /** The directories on the way may be new too: each name is durable only in a synced one. */
-  private void putInPlace(Path incoming, Path place) throws IOException {
-    ServedFolder.open(incoming);
-    Files.move(incoming, place, StandardCopyOption.ATOMIC_MOVE);
-    Path directory = place.getParent();
-    while (directory != null && directory.startsWith(root)) {
-      sync(directory, StandardOpenOption.READ);
-      directory = directory.getParent();
-    }
-  }
-
-  private static void sync(Path path, StandardOpenOption access) throws IOException {
-    try (FileChannel channel = FileChannel.open(path, access)) {
-      channel.force(true);
-    }
   }
 }

@@ -10,6 +10,7 @@ import dev.bartizan.crypto.envelope.ArtifactContext;
 import dev.bartizan.crypto.envelope.ArtifactSealer;
 import dev.bartizan.crypto.envelope.BulkCrypto;
 import dev.bartizan.protocol.release.SealedFile;
+import dev.bartizan.updater.disk.DurableFiles;
 import dev.bartizan.updater.disk.ServedFolder;
 import java.io.Closeable;
 import java.io.IOException;
@@ -17,7 +18,6 @@ import java.io.OutputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -32,6 +32,7 @@ import java.util.Map;
 @TouchesTheWorld("writes the served artifacts")
 final class ArtifactBatch implements Closeable {
   private final Path folder;
+  private final DurableFiles files = new DurableFiles();
   private final SecretBytes contentKey;
   private final BulkCrypto crypto;
   private final SecureRandom random;
@@ -66,7 +67,6 @@ final class ArtifactBatch implements Closeable {
       ArtifactSealer sealer = ArtifactSealer.begin(contentKey, salt, context, crypto, sink);
       plaintext.writeTo(new SealingStream(sealer));
       sealer.finish();
-      file.force(true);
       Digest sealed = sink.digest();
       incoming.put(temporary, folder.resolve(sealed.hex()));
       return new SealedFile(context.file(), sealed, file.size(), salt);
@@ -77,11 +77,8 @@ final class ArtifactBatch implements Closeable {
   void publish() throws IOException {
     for (Map.Entry<Path, Path> file : incoming.entrySet()) {
       ServedFolder.open(file.getKey());
-      Files.move(file.getKey(), file.getValue(), StandardCopyOption.ATOMIC_MOVE);
+      files.publish(file.getKey(), file.getValue(), folder);
       unkept.add(file.getValue());
-    }
-    try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
-      names.force(true);
     }
   }
 

@@ -5,6 +5,7 @@ import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.TouchesTheWorld;
 import dev.bartizan.protocol.release.SoftwareFile;
 import dev.bartizan.protocol.release.SoftwareManifest;
+import dev.bartizan.updater.disk.DurableFiles;
 import dev.bartizan.updater.disk.ServedFolder;
 import dev.bartizan.updater.software.AgentFiles;
 import dev.bartizan.updater.software.Installation;
@@ -40,6 +41,7 @@ public final class SoftwareTree {
   /** Puts the files where devices fetch them, before anybody signs that they are there. */
   @TouchesTheWorld("copies the software to be released")
   static void serve(Path home, SoftwareManifest manifest, Path repository) throws IOException {
+    DurableFiles files = new DurableFiles();
     for (Map.Entry<String, SoftwareFile> file : new TreeMap<>(manifest.files()).entrySet()) {
       Path place = repository.resolve(SoftwareManifest.path(file.getValue().digest()));
       if (Files.exists(place)) {
@@ -52,7 +54,7 @@ public final class SoftwareTree {
         throw new IOException(home.resolve(file.getKey()) + ": changed while it was released");
       }
       ServedFolder.open(incoming);
-      Files.move(incoming, place, StandardCopyOption.ATOMIC_MOVE);
+      files.publish(incoming, place, repository);
     }
   }
 }

@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
@@ -32,17 +31,14 @@ import java.util.stream.Stream;
 @TouchesTheWorld("the files of an operator's directory")
 public final class SharedDirectory {
   private static final String LOCK = ".lock";
-  private static final Set<PosixFilePermission> PRIVATE =
-      PosixFilePermissions.fromString("rw-------");
-  private static final Set<PosixFilePermission> PUBLIC =
-      PosixFilePermissions.fromString("rw-r--r--");
   private static final FileAttribute<Set<PosixFilePermission>> PRIVATE_FILE =
-      PosixFilePermissions.asFileAttribute(PRIVATE);
+      PosixFilePermissions.asFileAttribute(DurableFiles.PRIVATE);
 
   /** A lock on a file keeps other processes out, and not other threads of this one. */
   private static final Map<Path, ReentrantLock> THREADS = new ConcurrentHashMap<>();
 
   private final Path root;
+  private final DurableFiles files = new DurableFiles();
 
   /** The directory may not exist yet; the first {@link #write} makes it. */
   public SharedDirectory(Path root) {
@@ -84,12 +80,12 @@ public final class SharedDirectory {
 
   /** Writes a file that anybody may read, whole or not at all, durably. */
   public void write(String name, byte[] content) throws IOException {
-    replace(name, content, PUBLIC);
+    replace(name, content, DurableFiles.PUBLIC);
   }
 
   /** The same for a file that only its owner may read, from the first byte on. */
   public void writePrivate(String name, byte[] content) throws IOException {
-    replace(name, content, PRIVATE);
+    replace(name, content, DurableFiles.PRIVATE);
   }
 
   /** Deletes the file durably; whether it was there. */
@@ -187,30 +183,12 @@ public final class SharedDirectory {
     Path path = path(name);
     ServedFolder.make(root);
     Path folder = parent(path);
-    if (permissions.equals(PUBLIC)) {
+    if (permissions.equals(DurableFiles.PUBLIC)) {
       ServedFolder.make(folder);
     } else {
       Files.createDirectories(folder);
     }
-    Path temporary = Files.createTempFile(folder, ".new-", ".tmp", PRIVATE_FILE);
-    try {
-      writeSynced(temporary, content);
-      Files.setPosixFilePermissions(temporary, permissions);
-      Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE);
-      sync(folder);
-    } finally {
-      Files.deleteIfExists(temporary);
-    }
-  }
-
-  private static void writeSynced(Path path, byte[] content) throws IOException {
-    try (FileChannel file = FileChannel.open(path, StandardOpenOption.WRITE)) {
-      ByteBuffer remaining = ByteBuffer.wrap(content);
-      while (remaining.hasRemaining()) {
-        file.write(remaining);
-      }
-      file.force(true);
-    }
+    files.replace(path, content, permissions);
   }
 
   private static void sync(Path folder) throws IOException {

@@ -5,10 +5,10 @@ import dev.bartizan.agent.serve.http.Answer;
 import dev.bartizan.agent.serve.http.Call;
 import dev.bartizan.agent.serve.http.CallRefusal;
 import dev.bartizan.agent.serve.http.Route;
+import dev.bartizan.crypto.Interrupted;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.json.JsonFields;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 
 /** {@code /bartizan/v1/…}: what local commands may ask of the daemon. */
 public final class ControlRoute implements Route {
@@ -54,8 +54,7 @@ public final class ControlRoute implements Route {
     try {
       return Answer.json(200, answer(call, path));
     } catch (InterruptedException stopping) {
-      Thread.currentThread().interrupt();
-      throw (IOException) new InterruptedIOException("the daemon is stopping").initCause(stopping);
+      throw Interrupted.toIo(stopping, "the daemon is stopping");
     }
   }
 

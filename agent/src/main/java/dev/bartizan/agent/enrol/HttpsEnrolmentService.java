@@ -2,6 +2,7 @@
 package dev.bartizan.agent.enrol;
 
 import dev.bartizan.agent.identity.FleetTls;
+import dev.bartizan.crypto.Interrupted;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.TouchesTheWorld;
 import dev.bartizan.crypto.json.JsonFields;
@@ -14,7 +15,6 @@ import dev.bartizan.updater.fetch.Pace;
 import dev.bartizan.updater.fetch.TimeoutBody;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -82,10 +82,7 @@ public final class HttpsEnrolmentService implements EnrolmentService {
     try {
       return client.send(request, headers -> new TimeoutBody(PACE.silence()));
     } catch (InterruptedException stopped) {
-      Thread.currentThread().interrupt();
-      InterruptedIOException interrupted = new InterruptedIOException("enrolment was stopped");
-      interrupted.initCause(stopped);
-      throw interrupted;
+      throw Interrupted.toIo(stopped, "enrolment was stopped");
     } catch (IOException unreachable) {
       throw new IOException(server + ": " + reason(unreachable), unreachable);
     }

@@ -9,6 +9,7 @@ import dev.bartizan.agent.config.KeystoreBackend.Pkcs11;
 import dev.bartizan.agent.config.KeystoreBackend.Software;
 import dev.bartizan.agent.config.KeystoreBackend.Tpm2;
 import dev.bartizan.agent.report.LogFile;
+import dev.bartizan.crypto.Interrupted;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.keystore.BlobStore;
 import dev.bartizan.crypto.keystore.BootState;
@@ -69,9 +70,7 @@ public final class Keystores {
     try {
       pause.await(duration);
     } catch (InterruptedException stopping) {
-      Thread.currentThread().interrupt();
-      throw (InterruptedIOException)
-          new InterruptedIOException("the agent is stopping").initCause(stopping);
+      throw Interrupted.toIo(stopping, "the agent is stopping");
     }
   }
 

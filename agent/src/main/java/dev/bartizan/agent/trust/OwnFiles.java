@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.trust;
 
+import dev.bartizan.crypto.Interrupted;
 import dev.bartizan.protocol.release.SoftwareFile;
 import dev.bartizan.updater.software.Installation;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.security.MessageDigest;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -61,8 +61,7 @@ public final class OwnFiles {
     } catch (ExecutionException unreadable) {
       throw new IOException("cannot read the agent's own files", unreadable.getCause());
     } catch (InterruptedException stopping) {
-      Thread.currentThread().interrupt();
-      throw (IOException) new InterruptedIOException("the agent is stopping").initCause(stopping);
+      throw Interrupted.toIo(stopping, "the agent is stopping");
     }
   }
 }

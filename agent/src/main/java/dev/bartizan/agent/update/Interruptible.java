@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.update;
 
+import dev.bartizan.crypto.Interrupted;
 import dev.bartizan.crypto.Refusal;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 
 /** Work that may be interrupted because the agent stops. */
 @FunctionalInterface
@@ -15,10 +15,7 @@ interface Interruptible<T> {
     try {
       return work.run();
     } catch (InterruptedException stopping) {
-      Thread.currentThread().interrupt();
-      InterruptedIOException interrupted = new InterruptedIOException("the agent is stopping");
-      interrupted.initCause(stopping);
-      throw interrupted;
+      throw Interrupted.toIo(stopping, "the agent is stopping");
     }
   }
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.world;
 
+import dev.bartizan.crypto.Interrupted;
 import dev.bartizan.crypto.Refusal;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 
@@ -33,8 +33,7 @@ public final class Awaited {
       }
       throw new IllegalStateException("a part of the agent did not start", failed.getCause());
     } catch (InterruptedException stopping) {
-      Thread.currentThread().interrupt();
-      throw (IOException) new InterruptedIOException("the agent is stopping").initCause(stopping);
+      throw Interrupted.toIo(stopping, "the agent is stopping");
     }
   }
 }

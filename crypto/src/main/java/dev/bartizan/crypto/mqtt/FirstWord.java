@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.crypto.mqtt;
 
+import dev.bartizan.crypto.Interrupted;
 import java.io.FilterInputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -61,10 +61,7 @@ final class FirstWord {
         throw new IOException("nothing was said to the broker");
       }
     } catch (InterruptedException stopped) {
-      Thread.currentThread().interrupt();
-      InterruptedIOException interrupted = new InterruptedIOException("stopped");
-      interrupted.initCause(stopped);
-      throw interrupted;
+      throw Interrupted.toIo(stopped, "stopped");
     }
   }
 }

@@ -2,6 +2,7 @@
 package dev.bartizan.delta.decode;
 
 import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.Interrupted;
 import dev.bartizan.delta.decode.DeltaReader.Verified;
 import dev.bartizan.delta.format.DeltaHeader;
 import dev.bartizan.delta.format.DeltaRefusal;
@@ -9,7 +10,6 @@ import dev.bartizan.delta.format.DeltaRefusal.Reason;
 import dev.bartizan.delta.format.KnownContent;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.ArrayDeque;
@@ -126,10 +126,7 @@ public final class DeltaDecoder {
     try {
       spare.add(task.get().emit(base, out));
     } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      InterruptedIOException stopped = new InterruptedIOException("interrupted while decoding");
-      stopped.initCause(interrupted);
-      throw stopped;
+      throw Interrupted.toIo(interrupted, "interrupted while decoding");
     } catch (ExecutionException failed) {
       if (failed.getCause() instanceof DeltaRefusal refusal) {
         throw refusal;

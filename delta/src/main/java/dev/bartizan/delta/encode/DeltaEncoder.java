@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.delta.encode;
 
+import dev.bartizan.crypto.Interrupted;
 import dev.bartizan.delta.format.DeltaHeader;
 import dev.bartizan.delta.format.KnownContent;
 import dev.bartizan.delta.format.Section;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -67,10 +67,7 @@ public final class DeltaEncoder {
     try {
       return payload.get();
     } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      InterruptedIOException stopped = new InterruptedIOException("interrupted while encoding");
-      stopped.initCause(interrupted);
-      throw stopped;
+      throw Interrupted.toIo(interrupted, "interrupted while encoding");
     } catch (ExecutionException failed) {
       if (failed.getCause() instanceof IOException io) {
         throw io;

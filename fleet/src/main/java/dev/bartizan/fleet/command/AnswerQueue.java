@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.fleet.command;
 
+import dev.bartizan.crypto.Interrupted;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -43,10 +43,7 @@ final class AnswerQueue<T> {
       }
       return answer;
     } catch (InterruptedException stopped) {
-      Thread.currentThread().interrupt();
-      InterruptedIOException interrupted = new InterruptedIOException("waiting was stopped");
-      interrupted.initCause(stopped);
-      throw interrupted;
+      throw Interrupted.toIo(stopped, "waiting was stopped");
     }
   }
 }

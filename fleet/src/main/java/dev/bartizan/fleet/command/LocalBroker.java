@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.fleet.command;
 
+import dev.bartizan.crypto.Interrupted;
 import dev.bartizan.crypto.TouchesTheWorld;
 import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
@@ -39,10 +39,7 @@ public final class LocalBroker {
         throw new IOException("process " + pid + " cannot be told to read its lists anew");
       }
     } catch (InterruptedException stopped) {
-      Thread.currentThread().interrupt();
-      InterruptedIOException interrupted = new InterruptedIOException("stopped");
-      interrupted.initCause(stopped);
-      throw interrupted;
+      throw Interrupted.toIo(stopped, "stopped");
     }
   }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.updater.documents;
 
+import dev.bartizan.crypto.Interrupted;
 import dev.bartizan.updater.fetch.FetchRefusal;
 import dev.bartizan.updater.fetch.SmallFiles;
 import dev.bartizan.updater.tuf.MetadataSource;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.util.Optional;
 
 /** The metadata of a repository, among its other files: below {@code metadata/}. */
@@ -27,8 +27,7 @@ public final class RepositoryMetadata implements MetadataSource {
           ? new Forbidden(fileName)
           : new IOException(refused.getMessage(), refused);
     } catch (InterruptedException stopping) {
-      Thread.currentThread().interrupt();
-      throw (IOException) new InterruptedIOException(fileName + ": stopping").initCause(stopping);
+      throw Interrupted.toIo(stopping, fileName + ": stopping");
     }
   }
 }

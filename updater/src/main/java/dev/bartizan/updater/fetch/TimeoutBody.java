@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.updater.fetch;
 
+import dev.bartizan.crypto.Interrupted;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
@@ -137,10 +137,7 @@ public final class TimeoutBody extends InputStream implements BodySubscriber<Inp
       }
       return arrival;
     } catch (InterruptedException stop) {
-      Thread.currentThread().interrupt();
-      InterruptedIOException interrupted = new InterruptedIOException("interrupted while reading");
-      interrupted.initCause(stop);
-      throw interrupted;
+      throw Interrupted.toIo(stop, "interrupted while reading");
     }
   }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.updater.tuf;
 
+import dev.bartizan.crypto.Interrupted;
 import dev.bartizan.updater.fetch.Transport;
 import dev.bartizan.updater.fetch.Transport.Response;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.util.Optional;
 
 /**
@@ -36,10 +36,7 @@ public final class ServedMetadata implements MetadataSource {
       }
       return Optional.of(response.body().readNBytes(limit + 1));
     } catch (InterruptedException stopped) {
-      Thread.currentThread().interrupt();
-      InterruptedIOException stopping = new InterruptedIOException(fileName + ": interrupted");
-      stopping.initCause(stopped);
-      throw stopping;
+      throw Interrupted.toIo(stopped, fileName + ": interrupted");
     }
   }
 }

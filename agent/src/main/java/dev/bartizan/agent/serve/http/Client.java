@@ -31,7 +31,7 @@ final class Client {
   }
 
   /** Ends what is too slow: a request under way, or a connection that brings none. */
-  void look(long now, Pace pace) {
+  void look(long now, ClientPace pace) {
     Exchange current = current();
     if (current != null) {
       current.look(now, pace);

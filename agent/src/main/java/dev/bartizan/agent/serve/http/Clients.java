@@ -23,12 +23,12 @@ final class Clients implements Connection.Listener {
           .thenComparingLong(it -> it.isIdle() ? it.idleSince() : 0);
 
   private final LongSupplier nanoTime;
-  private final Pace pace;
+  private final ClientPace pace;
 
   /** In the order they came. */
   private final Map<Connection, Client> open = new LinkedHashMap<>();
 
-  Clients(LongSupplier nanoTime, Pace pace) {
+  Clients(LongSupplier nanoTime, ClientPace pace) {
     this.nanoTime = nanoTime;
     this.pace = pace;
   }

@@ -51,7 +51,8 @@ final class Exchange {
   }
 
   /** Ends it however fast it is. */
-  private static final Pace NO_PACE = new Pace(Duration.ZERO, Duration.ZERO, 0, Duration.ZERO);
+  private static final ClientPace NO_PACE =
+      new ClientPace(Duration.ZERO, Duration.ZERO, 0, Duration.ZERO);
 
   private final House house;
   private final Client client;
@@ -257,7 +258,7 @@ final class Exchange {
   }
 
   /** Ends what the client is too slow at. */
-  void look(long now, Pace pace) {
+  void look(long now, ClientPace pace) {
     endIf(pace, now, CallRefusal.slow());
   }
 
@@ -266,7 +267,7 @@ final class Exchange {
     return endIf(NO_PACE, 0, CallRefusal.busy("the memory"));
   }
 
-  private boolean endIf(Pace pace, long now, CallRefusal why) {
+  private boolean endIf(ClientPace pace, long now, CallRefusal why) {
     if (!lock.tryLock()) {
       return false; // it is moving; and whoever holds the lock may wait for the one who asks
     }

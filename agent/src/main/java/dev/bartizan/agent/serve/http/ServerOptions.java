@@ -24,7 +24,7 @@ public record ServerOptions(
     String permissions,
     OptionalInt loopbackPort,
     int threads,
-    Pace pace,
+    ClientPace pace,
     Duration drain,
     MemoryBudget memory,
     LongSupplier nanoTime) {
@@ -36,7 +36,7 @@ public record ServerOptions(
         "rw-rw----",
         OptionalInt.empty(),
         8,
-        Pace.DEFAULT,
+        ClientPace.DEFAULT,
         Duration.ofSeconds(10),
         MemoryBudget.ofHeap(Runtime.getRuntime().maxMemory()),
         System::nanoTime);

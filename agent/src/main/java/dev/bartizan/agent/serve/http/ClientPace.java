@@ -11,10 +11,11 @@ import java.time.Duration;
  * @param bytesPerSecond the lowest rate, on the average since the first byte
  * @param deadline what no transfer may take longer than
  */
-public record Pace(Duration idle, Duration grace, long bytesPerSecond, Duration deadline) {
+public record ClientPace(Duration idle, Duration grace, long bytesPerSecond, Duration deadline) {
   /** Applications on this machine write to a socket; this is far below what the slowest does. */
-  public static final Pace DEFAULT =
-      new Pace(Duration.ofSeconds(30), Duration.ofSeconds(5), 16 << 10, Duration.ofSeconds(120));
+  public static final ClientPace DEFAULT =
+      new ClientPace(
+          Duration.ofSeconds(30), Duration.ofSeconds(5), 16 << 10, Duration.ofSeconds(120));
 
   /** Whether a transfer that has come so far after so long is too slow. */
   boolean isTooSlow(long nanos, long bytes) {

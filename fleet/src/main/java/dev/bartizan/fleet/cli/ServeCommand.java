@@ -5,9 +5,14 @@ import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.fleet.FleetSettings;
+import dev.bartizan.fleet.attest.Attestation;
+import dev.bartizan.fleet.attest.AttestationRoutes;
+import dev.bartizan.fleet.attest.FileLogs;
 import dev.bartizan.fleet.broker.KeyBroker;
 import dev.bartizan.fleet.credential.CertificateAuthority;
 import dev.bartizan.fleet.credential.Credentials;
+import dev.bartizan.fleet.credential.OperatorKeys;
+import dev.bartizan.fleet.device.DeviceRegistry;
 import dev.bartizan.fleet.device.FileRegistry;
 import dev.bartizan.fleet.enrol.EndorsementRoots;
 import dev.bartizan.fleet.enrol.EnrolmentRoutes;
@@ -20,6 +25,7 @@ import dev.bartizan.fleet.est.Renewal;
 import dev.bartizan.fleet.http.FleetServer;
 import dev.bartizan.fleet.http.Route;
 import dev.bartizan.fleet.trust.AuthorSync;
+import dev.bartizan.fleet.verify.FileReferences;
 import dev.bartizan.fleet.verify.FileResults;
 import dev.bartizan.protocol.cli.Console;
 import dev.bartizan.updater.disk.SharedDirectory;
@@ -126,6 +132,7 @@ public final class ServeCommand implements Callable<Integer> {
                     accepted,
                     clock))
             .routes());
+    routes.addAll(attestation(directory, office.registry()).routes());
     X509Certificate authority = office.authority().certificate();
     try (FleetServer server = FleetServer.start(listen, credentials, authority, routes)) {
       console.say("enrolment at https://" + listen.getHostString() + ":" + server.port());
@@ -137,6 +144,20 @@ public final class ServeCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  private AttestationRoutes attestation(SharedDirectory directory, DeviceRegistry registry)
+      throws IOException, Refusal {
+    Attestation attestation =
+        new Attestation(
+            registry,
+            new FileReferences(directory),
+            new FileResults(directory),
+            new FileLogs(directory),
+            clock,
+            random);
+    return new AttestationRoutes(
+        attestation, registry, new OperatorKeys(directory).signer(OperatorKeys.VERIFIER), clock);
   }
 
   private TpmEnrolment.Office office(SharedDirectory directory) throws IOException, Refusal {

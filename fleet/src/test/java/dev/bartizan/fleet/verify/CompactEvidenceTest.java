@@ -38,7 +38,7 @@ class CompactEvidenceTest extends EnrolledDevice {
     return digest -> Optional.ofNullable(logs.get(digest));
   }
 
-  private static Evidence travelled(Evidence evidence, KnownLogs known) throws Refusal {
+  private static Evidence travelled(Evidence evidence, KnownLogs known) throws Exception {
     return CompactEvidence.read(CompactEvidence.of(evidence).write()).complete(known);
   }
 

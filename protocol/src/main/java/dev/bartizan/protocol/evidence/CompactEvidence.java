@@ -10,6 +10,7 @@ import dev.bartizan.protocol.cbor.CborFields;
 import dev.bartizan.protocol.cbor.CborMembers;
 import dev.bartizan.protocol.cbor.Label;
 import dev.bartizan.protocol.cose.CoseSign1;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -90,11 +91,14 @@ public record CompactEvidence(
    *
    * @throws MissingLogs when one is not there: then nothing can be said of this evidence yet
    */
-  public Evidence complete(KnownLogs known) throws Malformed, MissingLogs {
+  public Evidence complete(KnownLogs known) throws IOException, Malformed, MissingLogs {
     List<Digest> missing = new ArrayList<>();
-    Optional<Bytes> agent = agentLog.content().or(() -> find(known, agentLog.digest(), missing));
-    Optional<Bytes> firmware = firmwareLog.flatMap(digest -> find(known, digest, missing));
-    Optional<Bytes> userspace = userspaceLog.flatMap(digest -> find(known, digest, missing));
+    Optional<Bytes> agent =
+        agentLog.content().isPresent()
+            ? agentLog.content()
+            : find(known, Optional.of(agentLog.digest()), missing);
+    Optional<Bytes> firmware = find(known, firmwareLog, missing);
+    Optional<Bytes> userspace = find(known, userspaceLog, missing);
     if (agent.isEmpty() || !missing.isEmpty()) {
       throw new MissingLogs(missing);
     }
@@ -157,10 +161,14 @@ public record CompactEvidence(
         : Optional.empty();
   }
 
-  private static Optional<Bytes> find(KnownLogs known, Digest name, List<Digest> missing) {
-    Optional<Bytes> log = known.find(name);
+  private static Optional<Bytes> find(KnownLogs known, Optional<Digest> name, List<Digest> missing)
+      throws IOException {
+    if (name.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<Bytes> log = known.find(name.get());
     if (log.isEmpty()) {
-      missing.add(name);
+      missing.add(name.get());
     }
     return log;
   }

@@ -3,11 +3,12 @@ package dev.bartizan.protocol.evidence;
 
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
+import java.io.IOException;
 import java.util.Optional;
 
 /** Logs that devices have shown before, by what they are. */
 @FunctionalInterface
 public interface KnownLogs {
   /** The log with this SHA-256. Whoever implements it has compared. */
-  Optional<Bytes> find(Digest digest);
+  Optional<Bytes> find(Digest digest) throws IOException;
 }

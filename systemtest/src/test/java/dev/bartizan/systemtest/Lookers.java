@@ -118,7 +118,9 @@ final class Lookers implements AutoCloseable {
                 Stream.concat(component.active().stream(), component.previous().stream())
                     .map(Installed::release)
                     .forEach(
-                        it -> releases.put(it.manifest(), new ReleaseName(model, it.version()))));
+                        it ->
+                            releases.put(
+                                it.manifest(), new ReleaseName(model.name(), it.version()))));
     assign();
   }
 

@@ -74,6 +74,6 @@ final class ContentKeyMaintenance {
   }
 
   private boolean serves(Component model) {
-    return model.active().isEmpty() || service.find(model.name()).isPresent();
+    return model.active().isEmpty() || service.find(model.name().name()).isPresent();
   }
 }

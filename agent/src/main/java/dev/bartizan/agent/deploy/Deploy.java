@@ -272,7 +272,7 @@ public final class Deploy implements Subsystem {
       for (Installed active : suite.active().stream().toList()) {
         suites
             .addObject()
-            .put("name", SuiteDocuments.nameOf(suite.name()))
+            .put("name", suite.name().name())
             .put("version", active.release().version())
             .put("release", active.release().manifest().hex())
             .put("complete", installer.components().missing(suite).isEmpty());
@@ -283,7 +283,7 @@ public final class Deploy implements Subsystem {
   private ObjectNode deployment(Progress progress) {
     return StrictJson.object()
         .put("id", progress.deployment().id())
-        .put("component", progress.deployment().component())
+        .put("component", progress.deployment().component().text())
         .put("version", progress.deployment().to().version())
         .put("state", progress.state().text())
         .put("starts", progress.starts())

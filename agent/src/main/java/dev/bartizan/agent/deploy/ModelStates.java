@@ -33,9 +33,9 @@ final class ModelStates {
   List<ModelState> of(Components installed, Optional<Progress> current) {
     List<ModelState> states = new ArrayList<>();
     for (Component component : installed.models()) {
-      component.activeRelease().ifPresent(it -> states.add(active(component.name(), it)));
+      component.activeRelease().ifPresent(it -> states.add(active(component.name().name(), it)));
       for (Installed previous : component.previous()) {
-        states.add(idle(component.name(), previous.release(), State.PREVIOUS));
+        states.add(idle(component.name().name(), previous.release(), State.PREVIOUS));
       }
     }
     current.ifPresent(it -> states.addAll(onTheWay(it)));
@@ -54,7 +54,7 @@ final class ModelStates {
     List<ModelState> states = new ArrayList<>();
     for (Deployment move : progress.deployment().moves()) {
       if (move.componentKind() != ComponentKind.SOFTWARE) {
-        onTheWay(progress.state(), move.component(), move.to()).ifPresent(states::add);
+        onTheWay(progress.state(), move.component().name(), move.to()).ifPresent(states::add);
       }
     }
     return states;

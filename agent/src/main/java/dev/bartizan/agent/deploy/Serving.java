@@ -73,8 +73,8 @@ public final class Serving {
 
   private void serveInstalled() {
     for (Component component : installer.components().models()) {
-      if (component.active().isPresent() && service.find(component.name()).isEmpty()) {
-        serve(component.name(), component.active().get().release());
+      if (component.active().isPresent() && service.find(component.name().name()).isEmpty()) {
+        serve(component.name().name(), component.active().get().release());
       }
     }
     suites.look();

@@ -8,6 +8,7 @@ import dev.bartizan.agent.update.SuiteDocuments;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.protocol.release.SuiteManifest;
 import dev.bartizan.updater.install.Component;
+import dev.bartizan.updater.install.ComponentName;
 import dev.bartizan.updater.install.Components;
 import dev.bartizan.updater.install.Installed;
 import dev.bartizan.updater.install.Installer;
@@ -50,7 +51,7 @@ final class SuiteWatch {
           Map.of(manifest.release().name(), Optional.of(manifest));
       service.change(new ModelSetChange(List.of(), Set.of(), one));
     } catch (Refusal damaged) {
-      news.problem(suite.name(), damaged);
+      news.problem(suite.name().text(), damaged);
     }
   }
 
@@ -58,17 +59,18 @@ final class SuiteWatch {
   void look() {
     Components components = installer.components();
     for (Component suite : components.suites()) {
-      Map<String, Release> missing = components.missing(suite);
+      Map<ComponentName, Release> missing = components.missing(suite);
       if (missing.isEmpty()) {
-        news.mended(suite.name());
+        news.mended(suite.name().text());
       } else {
         news.problem(
-            suite.name(), "INCOMPLETE: " + describe(missing) + ": order it again, or go back");
+            suite.name().text(),
+            "INCOMPLETE: " + describe(missing) + ": order it again, or go back");
       }
     }
   }
 
-  private static String describe(Map<String, Release> missing) {
+  private static String describe(Map<ComponentName, Release> missing) {
     return missing.entrySet().stream()
         .map(it -> it.getKey() + " is not " + it.getValue().version())
         .collect(Collectors.joining(", "));

@@ -19,6 +19,7 @@ import dev.bartizan.updater.documents.TrustedDocuments;
 import dev.bartizan.updater.fetch.FetchRefusal;
 import dev.bartizan.updater.install.Component;
 import dev.bartizan.updater.install.ComponentKind;
+import dev.bartizan.updater.install.ComponentName;
 import dev.bartizan.updater.install.DeploymentRequest;
 import dev.bartizan.updater.install.Initiator;
 import dev.bartizan.updater.install.InstallRefusal;
@@ -140,31 +141,31 @@ public final class Updates {
    * @param members of a suite; else empty
    */
   public record Offer(
-      String component,
+      ComponentName component,
       Release release,
       Optional<SignedBy> signed,
       UpdateEstimate cost,
-      Map<String, Release> members) {}
+      Map<ComponentName, Release> members) {}
 
   /**
    * What an order would mean: which release, and how it would be had.
    *
    * @param version empty for the newest
    */
-  public Offer look(String component, Optional<String> version)
+  public Offer look(ComponentName component, Optional<String> version)
       throws Refusal, IOException, InterruptedException {
     refresh();
     return offer(component, version);
   }
 
-  private Offer offer(String component, Optional<String> version)
+  private Offer offer(ComponentName component, Optional<String> version)
       throws Refusal, IOException, InterruptedException {
-    boolean isSuite = ComponentKind.of(component) == ComponentKind.SUITE;
+    boolean isSuite = component.kind() == ComponentKind.SUITE;
     ReleaseName name = named(component, version);
     String target = isSuite ? name.suiteTarget() : name.modelTarget();
     byte[] document = documents.get(target);
     Release release = new Release(Digest.of(document), name.version());
-    Map<String, Release> members =
+    Map<ComponentName, Release> members =
         isSuite ? SuiteDocuments.members(SuiteManifest.parse(document)) : Map.of();
     UpdateEstimate cost =
         ways.cost(
@@ -175,10 +176,10 @@ public final class Updates {
 
   /** Finds the release that is meant; the installer, asked for it, carries it out step by step. */
   public DeploymentRequest prepare(
-      String id, String component, Optional<String> version, Initiator cause)
+      String id, ComponentName component, Optional<String> version, Initiator cause)
       throws Refusal, IOException, InterruptedException {
-    if (ComponentKind.of(component) == ComponentKind.SOFTWARE) {
-      Release release = software(ComponentKind.SOFTWARE.nameOf(component), version);
+    if (component.kind() == ComponentKind.SOFTWARE) {
+      Release release = software(component.name(), version);
       return DeploymentRequest.of(id, component, release, cause);
     }
     return order(id, look(component, version), cause);
@@ -190,7 +191,7 @@ public final class Updates {
   }
 
   /** What policy would order, or why it cannot now. */
-  record Proposal(String component, Optional<DeploymentRequest> order, String problem) {}
+  record Proposal(ComponentName component, Optional<DeploymentRequest> order, String problem) {}
 
   /**
    * What policy lets the device do without being told: go to the newest release of its suites, and
@@ -202,7 +203,7 @@ public final class Updates {
     if (!policy.updatesAlone() || installer.current().isPresent()) {
       return proposals;
     }
-    for (String component : ownChoice(policy)) {
+    for (ComponentName component : ownChoice(policy)) {
       try {
         if (isNewest(component)) {
           continue;
@@ -220,9 +221,9 @@ public final class Updates {
   }
 
   /** By what metadata says alone: the release that is active costs no request. */
-  private boolean isNewest(String component) throws Refusal, IOException {
+  private boolean isNewest(ComponentName component) throws Refusal, IOException {
     ReleaseName name = named(component, Optional.empty());
-    boolean isSuite = ComponentKind.of(component) == ComponentKind.SUITE;
+    boolean isSuite = component.kind() == ComponentKind.SUITE;
     Optional<TargetFile> signed =
         documents.target(isSuite ? name.suiteTarget() : name.modelTarget());
     Optional<Digest> active = installer.components().active(component).map(Release::manifest);
@@ -230,10 +231,10 @@ public final class Updates {
     return !isSuite && signed.isPresent() && active.equals(Optional.of(signed.get().sha256()));
   }
 
-  private ReleaseName named(String component, Optional<String> version)
+  private ReleaseName named(ComponentName component, Optional<String> version)
       throws Refusal, IOException {
-    boolean isSuite = ComponentKind.of(component) == ComponentKind.SUITE;
-    String bare = isSuite ? SuiteDocuments.nameOf(component) : component;
+    boolean isSuite = component.kind() == ComponentKind.SUITE;
+    String bare = component.name();
     return version.isPresent()
         ? ReleaseName.parse(bare, version.get(), "update")
         : newest(bare, isSuite ? SUITE_FILE : RELEASE_FILE);
@@ -261,16 +262,19 @@ public final class Updates {
   }
 
   /** A member of a suite by itself would take the suite apart. */
-  private List<String> ownChoice(DevicePolicy policy) {
-    List<String> choice = new ArrayList<>();
-    Set<String> bound = new HashSet<>();
+  private List<ComponentName> ownChoice(DevicePolicy policy) {
+    List<ComponentName> choice = new ArrayList<>();
+    Set<ComponentName> bound = new HashSet<>();
     for (Component suite : installer.components().suites()) {
       if (suite.active().isPresent()) {
         choice.add(suite.name());
         bound.addAll(suite.active().get().members().keySet());
       }
     }
-    policy.models().stream().filter(model -> !bound.contains(model)).forEach(choice::add);
+    policy.models().stream()
+        .map(ComponentName::model)
+        .filter(model -> !bound.contains(model))
+        .forEach(choice::add);
     return choice;
   }
 

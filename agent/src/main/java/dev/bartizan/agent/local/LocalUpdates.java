@@ -18,6 +18,7 @@ import dev.bartizan.crypto.json.JsonFields;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.protocol.release.DevicePolicy;
+import dev.bartizan.updater.install.ComponentName;
 import dev.bartizan.updater.install.Initiator;
 import dev.bartizan.updater.install.Installer;
 import dev.bartizan.updater.tuf.SignedBy;
@@ -66,7 +67,7 @@ final class LocalUpdates {
                 if (bundle.isPresent()) {
                   updates.insert(Path.of(bundle.get()));
                 }
-                return updates.look(model(wish), version);
+                return updates.look(component(wish), version);
               });
       return update(looking.get(), checkOnly);
     } finally {
@@ -91,20 +92,20 @@ final class LocalUpdates {
   }
 
   /** The one that is meant: by name, or because policy has no other. */
-  private String model(JsonFields wish) throws Malformed {
+  private ComponentName component(JsonFields wish) throws Malformed {
     Optional<String> named = wish.findText("model", MAX_TEXT);
     Set<String> all = policy.current().map(DevicePolicy::models).orElse(Set.of());
     if (named.isEmpty() && all.size() != 1) {
       throw new Malformed("update.model: say which: " + String.join(", ", new TreeSet<>(all)));
     }
-    return named.orElseGet(() -> all.iterator().next());
+    return ComponentName.of(named.orElseGet(() -> all.iterator().next()));
   }
 
   private static ObjectNode describe(Updates.Offer offer) {
     UpdateEstimate cost = offer.cost();
     ObjectNode answer =
         StrictJson.object()
-            .put("model", offer.component())
+            .put("model", offer.component().text())
             .put("version", offer.release().version())
             .put("release", offer.release().manifest().hex())
             .put("way", cost.way())
@@ -132,7 +133,7 @@ final class LocalUpdates {
         () -> {
           anchor.requireTrustworthy();
           String id = "local-rollback-" + model + "-" + clock.instant().toEpochMilli();
-          installer.rollBack(id, model, Initiator.local(SOMEBODY_HERE));
+          installer.rollBack(id, ComponentName.of(model), Initiator.local(SOMEBODY_HERE));
           return StrictJson.write(StrictJson.object().put("deployment", id));
         });
   }

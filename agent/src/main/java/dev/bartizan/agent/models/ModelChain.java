@@ -47,7 +47,8 @@ public final class ModelChain {
     for (Component component : sorted(installed.models())) {
       for (Installed held :
           Stream.concat(component.active().stream(), component.previous().stream()).toList()) {
-        examine(new ReleaseName(component.name(), held.release().version()), held, boot, links);
+        examine(
+            new ReleaseName(component.name().name(), held.release().version()), held, boot, links);
       }
     }
     return new ChainVerdict(links);

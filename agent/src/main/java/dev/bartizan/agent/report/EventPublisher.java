@@ -51,7 +51,7 @@ public final class EventPublisher implements InstallListener {
     ObjectNode event =
         event("deployment-moved")
             .put("deployment", deployment.id())
-            .put("component", deployment.component())
+            .put("component", deployment.component().text())
             .put("version", deployment.to().version())
             .put("from", from.text())
             .put("to", to.text())
@@ -74,7 +74,7 @@ public final class EventPublisher implements InstallListener {
   public static ObjectNode describe(Outcome outcome) {
     return StrictJson.object()
         .put("deployment", outcome.deployment())
-        .put("component", outcome.component())
+        .put("component", outcome.component().text())
         .put("outcome", outcome.state().text())
         .put("from", outcome.from().map(Release::version).orElse(""))
         .put("version", outcome.to().version())

@@ -7,6 +7,7 @@ import dev.bartizan.protocol.release.SuiteManifest;
 import dev.bartizan.updater.engine.Allowance;
 import dev.bartizan.updater.golden.ProvenModel;
 import dev.bartizan.updater.install.ComponentKind;
+import dev.bartizan.updater.install.ComponentName;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -39,12 +40,13 @@ public final class ModelService implements AutoCloseable {
     }
 
     boolean isWhole(SuiteManifest suite) {
-      return suite.members().entrySet().stream().allMatch(it -> serves(it.getKey(), it.getValue()));
+      return suite.members().entrySet().stream()
+          .allMatch(it -> serves(ComponentName.of(it.getKey()), it.getValue()));
     }
 
-    private boolean serves(String component, SuiteManifest.Member member) {
-      SessionLease model = models.get(component);
-      return ComponentKind.of(component) == ComponentKind.SOFTWARE
+    private boolean serves(ComponentName component, SuiteManifest.Member member) {
+      SessionLease model = models.get(component.name());
+      return component.kind() == ComponentKind.SOFTWARE
           || (model != null && model.version().equals(member.version()));
     }
   }

@@ -3,6 +3,7 @@ package dev.bartizan.agent.update;
 
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
+import dev.bartizan.updater.install.ComponentName;
 import dev.bartizan.updater.install.Components;
 import dev.bartizan.updater.install.Deployment;
 import dev.bartizan.updater.install.Release;
@@ -16,7 +17,8 @@ import java.util.Set;
  */
 interface ComponentPayloads {
   /** How a signed release would be had now. */
-  UpdatePlan look(String component, Release to, Components installed) throws IOException, Refusal;
+  UpdatePlan look(ComponentName component, Release to, Components installed)
+      throws IOException, Refusal;
 
   /**
    * Finds out whether a release suits this device, gets what it cannot be opened without, and says

@@ -4,6 +4,7 @@ package dev.bartizan.agent.update;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.updater.install.ComponentKind;
+import dev.bartizan.updater.install.ComponentName;
 import dev.bartizan.updater.install.Components;
 import dev.bartizan.updater.install.Deployment;
 import dev.bartizan.updater.install.Payloads;
@@ -59,13 +60,13 @@ public final class ComponentRouter implements Payloads {
   }
 
   /** What it would cost to have all of these releases, by component, here. */
-  public UpdateEstimate cost(Map<String, Release> releases, Components installed)
+  public UpdateEstimate cost(Map<ComponentName, Release> releases, Components installed)
       throws IOException, Refusal {
     UpdateEstimate cost = UpdateEstimate.NOTHING;
-    for (Map.Entry<String, Release> each : releases.entrySet()) {
-      ComponentPayloads payloads = payloads(ComponentKind.of(each.getKey()));
+    for (Map.Entry<ComponentName, Release> each : releases.entrySet()) {
+      ComponentPayloads payloads = payloads(each.getKey().kind());
       UpdateEstimate one = payloads.look(each.getKey(), each.getValue(), installed).cost();
-      cost = cost.and(releases.size() == 1 ? one : one.of(each.getKey()));
+      cost = cost.and(releases.size() == 1 ? one : one.of(each.getKey().text()));
     }
     return cost;
   }
@@ -80,7 +81,7 @@ public final class ComponentRouter implements Payloads {
 
   private DeploymentPlan make(Deployment deployment, Components installed)
       throws IOException, Refusal {
-    Map<String, UpdatePlan> parts = new HashMap<>();
+    Map<ComponentName, UpdatePlan> parts = new HashMap<>();
     for (Deployment move : deployment.moves()) {
       parts.put(move.component(), payloads(move).plan(move, installed));
     }

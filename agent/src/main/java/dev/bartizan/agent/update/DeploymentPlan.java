@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.update;
 
+import dev.bartizan.updater.install.ComponentName;
 import dev.bartizan.updater.install.Deployment;
 import java.util.HashMap;
 import java.util.Map;
@@ -13,18 +14,18 @@ import java.util.stream.Collectors;
  *
  * @param parts by component
  */
-record DeploymentPlan(Deployment deployment, Map<String, UpdatePlan> parts) {
+record DeploymentPlan(Deployment deployment, Map<ComponentName, UpdatePlan> parts) {
   DeploymentPlan {
     parts = Map.copyOf(parts);
   }
 
   UpdatePlan of(Deployment move) {
-    return Objects.requireNonNull(parts.get(move.component()), move.component());
+    return Objects.requireNonNull(parts.get(move.component()), move.component().text());
   }
 
   /** The same by another way for one of them. */
   DeploymentPlan with(Deployment move, UpdatePlan plan) {
-    Map<String, UpdatePlan> all = new HashMap<>(parts);
+    Map<ComponentName, UpdatePlan> all = new HashMap<>(parts);
     all.put(move.component(), plan);
     return new DeploymentPlan(deployment, all);
   }

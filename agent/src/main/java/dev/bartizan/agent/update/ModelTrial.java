@@ -159,7 +159,7 @@ public final class ModelTrial {
 
   private static Map<String, Release> targets(Deployment deployment) {
     Map<String, Release> targets = new TreeMap<>();
-    models(deployment).forEach(it -> targets.put(it.component(), it.to()));
+    models(deployment).forEach(it -> targets.put(it.component().name(), it.to()));
     return targets;
   }
 
@@ -182,14 +182,14 @@ public final class ModelTrial {
     if (!deployment.isSuite()) {
       return Map.of();
     }
-    String name = SuiteDocuments.nameOf(deployment.component());
+    String name = deployment.component().name();
     return Map.of(name, now.isPresent() ? Optional.of(suites.held(now.get())) : Optional.empty());
   }
 
   Verdict observe(Deployment deployment) {
     Verdict verdict = Verdict.healthy();
     for (Deployment move : models(deployment)) {
-      verdict = verdict.and(observe(move.component()));
+      verdict = verdict.and(observe(move.component().name()));
     }
     return verdict;
   }
@@ -239,7 +239,7 @@ public final class ModelTrial {
     Set<String> retired = new HashSet<>();
     Map<String, Release> back = new TreeMap<>();
     for (Deployment move : models(deployment)) {
-      String model = move.component();
+      String model = move.component().name();
       if (move.from().isEmpty()) {
         retired.add(model);
       } else if (!serves(model, move.from().get())) {

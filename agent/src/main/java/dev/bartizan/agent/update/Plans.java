@@ -4,6 +4,7 @@ package dev.bartizan.agent.update;
 import dev.bartizan.crypto.Explanation;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.updater.install.ComponentKind;
+import dev.bartizan.updater.install.ComponentName;
 import dev.bartizan.updater.install.Components;
 import dev.bartizan.updater.install.Deployment;
 import java.io.IOException;
@@ -73,8 +74,8 @@ final class Plans {
       Components installed,
       Function<ComponentKind, ComponentPayloads> payloads)
       throws IOException, Refusal {
-    Map<String, WrittenWay> ways = file.read(deployment.id()).ways();
-    Map<String, UpdatePlan> parts = new HashMap<>();
+    Map<ComponentName, WrittenWay> ways = file.read(deployment.id()).ways();
+    Map<ComponentName, UpdatePlan> parts = new HashMap<>();
     for (Deployment move : deployment.moves()) {
       WrittenWay way = ways.get(move.component());
       if (way == null || !way.release().equals(move.to().manifest())) {

@@ -7,6 +7,7 @@ import dev.bartizan.protocol.release.ReleaseManifest;
 import dev.bartizan.protocol.release.ReleaseName;
 import dev.bartizan.protocol.release.SealedFile;
 import dev.bartizan.updater.documents.TrustedDocuments;
+import dev.bartizan.updater.install.ComponentName;
 import dev.bartizan.updater.install.Components;
 import dev.bartizan.updater.install.Deployment;
 import dev.bartizan.updater.install.Release;
@@ -47,7 +48,7 @@ public final class ReleasePayloads implements ComponentPayloads {
   }
 
   @Override
-  public UpdatePlan look(String model, Release to, Components installed)
+  public UpdatePlan look(ComponentName model, Release to, Components installed)
       throws IOException, Refusal {
     ReleaseManifest manifest = ReleaseManifest.parse(manifestOf(model, to));
     return planner.plan(to, manifest, installed.releases(model));
@@ -156,7 +157,7 @@ public final class ReleasePayloads implements ComponentPayloads {
       try {
         if (!store.holds(link.whole().sealed())) {
           store.put(manifestOf(deployment.component(), link.to()));
-          rebuild.make(deployment.component(), link.to(), base, link.offer());
+          rebuild.make(deployment.component().name(), link.to(), base, link.offer());
         }
       } catch (Refusal useless) {
         throw giveUp(delta, useless, deployment);
@@ -170,7 +171,7 @@ public final class ReleasePayloads implements ComponentPayloads {
       Deployment deployment, ReleaseManifest manifest, TransferStrategy.Parts way)
       throws IOException, Refusal {
     try {
-      return reassembly.advance(deployment.component(), deployment.to(), way);
+      return reassembly.advance(deployment.component().name(), deployment.to(), way);
     } catch (UpdateRefusal overBudget) {
       throw overBudget;
     } catch (Refusal useless) {
@@ -197,8 +198,8 @@ public final class ReleasePayloads implements ComponentPayloads {
     return manifestOf(deployment.component(), deployment.to());
   }
 
-  private byte[] manifestOf(String model, Release release) throws IOException, Refusal {
-    String path = new ReleaseName(model, release.version()).modelTarget();
+  private byte[] manifestOf(ComponentName model, Release release) throws IOException, Refusal {
+    String path = new ReleaseName(model.name(), release.version()).modelTarget();
     return SignedManifest.get(documents, path, release);
   }
 

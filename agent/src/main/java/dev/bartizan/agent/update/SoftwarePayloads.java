@@ -8,7 +8,7 @@ import dev.bartizan.protocol.release.SoftwareFile;
 import dev.bartizan.protocol.release.SoftwareManifest;
 import dev.bartizan.updater.disk.Disk;
 import dev.bartizan.updater.documents.TrustedDocuments;
-import dev.bartizan.updater.install.ComponentKind;
+import dev.bartizan.updater.install.ComponentName;
 import dev.bartizan.updater.install.Components;
 import dev.bartizan.updater.install.Deployment;
 import dev.bartizan.updater.install.Release;
@@ -64,7 +64,7 @@ public final class SoftwarePayloads implements ComponentPayloads {
   }
 
   @Override
-  public UpdatePlan look(String component, Release to, Components installed)
+  public UpdatePlan look(ComponentName component, Release to, Components installed)
       throws IOException, Refusal {
     if (versions.slotOf(to.manifest()).isPresent()) {
       return new UpdatePlan(new TransferStrategy.Files(), List.of(), 0, 0);
@@ -178,9 +178,8 @@ public final class SoftwarePayloads implements ComponentPayloads {
     versions.complete(slot, release);
   }
 
-  private byte[] manifestOf(String component, Release release) throws IOException, Refusal {
-    String name = ComponentKind.SOFTWARE.nameOf(component);
-    String path = new ReleaseName(name, release.version()).softwareTarget();
+  private byte[] manifestOf(ComponentName component, Release release) throws IOException, Refusal {
+    String path = new ReleaseName(component.name(), release.version()).softwareTarget();
     return SignedManifest.get(documents, path, release);
   }
 }

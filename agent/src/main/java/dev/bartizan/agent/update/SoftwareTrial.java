@@ -7,7 +7,7 @@ import dev.bartizan.protocol.release.SoftwareFile;
 import dev.bartizan.protocol.release.SoftwareManifest;
 import dev.bartizan.updater.disk.Disk;
 import dev.bartizan.updater.install.Component;
-import dev.bartizan.updater.install.ComponentKind;
+import dev.bartizan.updater.install.ComponentName;
 import dev.bartizan.updater.install.Deployment;
 import dev.bartizan.updater.install.InstallRefusal;
 import dev.bartizan.updater.install.Installer;
@@ -34,8 +34,8 @@ import java.util.function.LongSupplier;
  * word is the launcher's, which counts starts and seconds.
  */
 public final class SoftwareTrial {
-  /** Where the only component of this kind is in the journal. */
-  public static final String AGENT = ComponentKind.SOFTWARE.component(AgentFiles.NAME);
+  /** The only component of this kind. */
+  public static final ComponentName AGENT = ComponentName.software(AgentFiles.NAME);
 
   private static final Duration PROBATION = Duration.ofSeconds(10);
 

@@ -6,7 +6,7 @@ import dev.bartizan.crypto.Refusal;
 import dev.bartizan.protocol.release.ReleaseName;
 import dev.bartizan.protocol.release.SuiteManifest;
 import dev.bartizan.updater.documents.TrustedDocuments;
-import dev.bartizan.updater.install.ComponentKind;
+import dev.bartizan.updater.install.ComponentName;
 import dev.bartizan.updater.install.Release;
 import dev.bartizan.updater.store.ObjectStore;
 import java.io.IOException;
@@ -23,18 +23,13 @@ public final class SuiteDocuments {
     this.store = store;
   }
 
-  /** The name of a suite, without its kind. */
-  public static String nameOf(String component) {
-    return ComponentKind.SUITE.nameOf(component);
-  }
-
   /**
    * Keeps the signed document of a release.
    *
    * @throws Refusal when that release is not signed, or a member of it is not, or not any more
    */
-  Digest keep(String component, Release release) throws IOException, Refusal {
-    String path = new ReleaseName(nameOf(component), release.version()).suiteTarget();
+  Digest keep(ComponentName suite, Release release) throws IOException, Refusal {
+    String path = new ReleaseName(suite.name(), release.version()).suiteTarget();
     byte[] document = SignedManifest.get(documents, path, release);
     for (Map.Entry<String, SuiteManifest.Member> member :
         SuiteManifest.parse(document).members().entrySet()) {
@@ -51,13 +46,14 @@ public final class SuiteDocuments {
   }
 
   /** Its members, as releases to be installed. */
-  public static Map<String, Release> members(SuiteManifest suite) {
-    Map<String, Release> members = new HashMap<>();
+  public static Map<ComponentName, Release> members(SuiteManifest suite) {
+    Map<ComponentName, Release> members = new HashMap<>();
     suite
         .members()
         .forEach(
             (component, member) ->
-                members.put(component, new Release(member.manifest(), member.version())));
+                members.put(
+                    ComponentName.of(component), new Release(member.manifest(), member.version())));
     return members;
   }
 }

@@ -110,7 +110,7 @@ public final class UpdateGate {
   private static Consents.Question question(Deployment deployment) {
     return new Consents.Question(
         deployment.id(),
-        deployment.component(),
+        deployment.component().text(),
         deployment.from().map(Release::version).orElse(""),
         deployment.to().version());
   }

@@ -7,6 +7,7 @@ import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.json.JsonFields;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.json.StrictJson;
+import dev.bartizan.updater.install.ComponentName;
 import dev.bartizan.updater.install.Release;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,7 +21,7 @@ import java.util.TreeMap;
  * @param deployment its id
  * @param ways by component, all that move
  */
-record WrittenPlan(String deployment, Map<String, WrittenWay> ways) {
+record WrittenPlan(String deployment, Map<ComponentName, WrittenWay> ways) {
   static final int MAX_LENGTH = 64 << 10;
 
   private static final int SCHEMA = 1;
@@ -40,8 +41,8 @@ record WrittenPlan(String deployment, Map<String, WrittenWay> ways) {
     return StrictJson.write(plan);
   }
 
-  private static void encode(String component, WrittenWay way, ObjectNode node) {
-    node.put("component", component)
+  private static void encode(ComponentName component, WrittenWay way, ObjectNode node) {
+    node.put("component", component.text())
         .put("release", way.release().hex())
         .put("way", way.kind().text());
     ArrayNode bases = node.putArray("bases");
@@ -68,9 +69,9 @@ record WrittenPlan(String deployment, Map<String, WrittenWay> ways) {
       if (in.number("schema") != SCHEMA) {
         throw new Malformed("plan.schema is not " + SCHEMA);
       }
-      Map<String, WrittenWay> ways = new TreeMap<>();
+      Map<ComponentName, WrittenWay> ways = new TreeMap<>();
       for (JsonFields way : in.objects("ways", MAX_COMPONENTS)) {
-        ways.put(way.text("component", MAX_NAME), way(way));
+        ways.put(component(way), way(way));
       }
       WrittenPlan plan = new WrittenPlan(in.text("deployment", MAX_NAME), ways);
       requireSame(plan.encode(), file);
@@ -84,6 +85,14 @@ record WrittenPlan(String deployment, Map<String, WrittenWay> ways) {
   private static void requireSame(byte[] written, byte[] found) throws Malformed {
     if (!Arrays.equals(written, found)) {
       throw new Malformed("plan is not written as this agent writes it");
+    }
+  }
+
+  private static ComponentName component(JsonFields in) throws Malformed {
+    try {
+      return ComponentName.of(in.text("component", MAX_NAME));
+    } catch (IllegalArgumentException none) {
+      throw new Malformed("plan: no component: " + none.getMessage());
     }
   }
 

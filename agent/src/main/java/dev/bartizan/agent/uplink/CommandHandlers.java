@@ -14,7 +14,7 @@ import dev.bartizan.crypto.json.Base64Url;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.protocol.command.Command;
-import dev.bartizan.updater.install.ComponentKind;
+import dev.bartizan.updater.install.ComponentName;
 import dev.bartizan.updater.install.DeploymentRequest;
 import dev.bartizan.updater.install.Initiator;
 import dev.bartizan.updater.install.Installer;
@@ -58,7 +58,7 @@ final class CommandHandlers implements CommandProcessor.Executor {
     String id = command.id();
     if (!installer.knows(id)) {
       Optional<String> version = Optional.of(argument(command, "version"));
-      String component = component(command);
+      ComponentName component = component(command);
       BackgroundTask<DeploymentRequest> errand =
           looking.computeIfAbsent(
               id,
@@ -101,15 +101,19 @@ final class CommandHandlers implements CommandProcessor.Executor {
   }
 
   /** A model, software of the agent's own, or a suite. */
-  private static String component(Command command) throws Malformed {
+  private static ComponentName component(Command command) throws Malformed {
     String software = command.arguments().get("software");
     String suite = command.arguments().get("suite");
-    if (suite != null) {
-      return ComponentKind.SUITE.component(suite);
+    try {
+      if (suite != null) {
+        return ComponentName.suite(suite);
+      }
+      return software == null
+          ? ComponentName.model(argument(command, "model"))
+          : ComponentName.software(software);
+    } catch (IllegalArgumentException none) {
+      throw new Malformed("command " + command.name() + ": " + none.getMessage());
     }
-    return software == null
-        ? argument(command, "model")
-        : ComponentKind.SOFTWARE.component(software);
   }
 
   private static String argument(Command command, String name) throws Malformed {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.protocol.evidence.ModelState;
 import dev.bartizan.updater.install.Component;
+import dev.bartizan.updater.install.ComponentName;
 import dev.bartizan.updater.install.Components;
 import dev.bartizan.updater.install.Deployment;
 import dev.bartizan.updater.install.Initiator;
@@ -39,7 +40,7 @@ class ModelStatesTest {
         new Deployment(
             "d1",
             Deployment.Kind.INSTALL,
-            component,
+            ComponentName.of(component),
             Optional.empty(),
             release(version),
             Initiator.local("root"),
@@ -51,9 +52,10 @@ class ModelStatesTest {
   /** With 2.0.0 active and 1.0.0 kept. */
   private static List<String> states(Optional<String> serving, Optional<Progress> current) {
     Component model =
-        new Component(MODEL, Optional.of(held("2.0.0")), List.of(held("1.0.0")), List.of());
+        new Component(
+            ComponentName.of(MODEL), Optional.of(held("2.0.0")), List.of(held("1.0.0")), List.of());
     return new ModelStates(name -> name.equals(MODEL) ? serving : Optional.empty())
-        .of(new Components(Map.of(MODEL, model)), current).stream()
+        .of(new Components(Map.of(model.name(), model)), current).stream()
             .map(ModelStatesTest::text)
             .toList();
   }

@@ -21,6 +21,7 @@ import dev.bartizan.protocol.release.SuiteManifest;
 import dev.bartizan.updater.engine.Model;
 import dev.bartizan.updater.golden.ProvenModel;
 import dev.bartizan.updater.golden.Samples;
+import dev.bartizan.updater.install.ComponentName;
 import dev.bartizan.updater.install.Deployment;
 import dev.bartizan.updater.install.Initiator;
 import dev.bartizan.updater.install.Release;
@@ -170,7 +171,10 @@ class ModelTrialTest {
         Stream.of("first", "second")
             .map(
                 name ->
-                    new SuiteMember(name, from.map(it -> release(name, it)), release(name, "2.0")))
+                    new SuiteMember(
+                        ComponentName.of(name),
+                        from.map(it -> release(name, it)),
+                        release(name, "2.0")))
             .toList();
     return deployment("suite/line", parts);
   }
@@ -183,7 +187,7 @@ class ModelTrialTest {
     return new Deployment(
         "d",
         Deployment.Kind.INSTALL,
-        component,
+        ComponentName.of(component),
         Optional.empty(),
         release(component, "2.0"),
         Initiator.local("test"),

@@ -11,6 +11,7 @@ import dev.bartizan.updater.disk.DurableFile;
 import dev.bartizan.updater.disk.FakeDisk;
 import dev.bartizan.updater.disk.PowerCut;
 import dev.bartizan.updater.disk.Survival;
+import dev.bartizan.updater.install.ComponentName;
 import dev.bartizan.updater.install.Components;
 import dev.bartizan.updater.install.Deployment;
 import dev.bartizan.updater.install.Initiator;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** A plan is made once, and survives whatever a journal survives. */
 class PlansTest {
   private static final Components INSTALLED = new Components(Map.of());
+  private static final ComponentName DEFECT = ComponentName.model("defect");
   private static final Release WANTED = release(2);
   private static final UpdatePlan BY_WHOLE =
       new UpdatePlan(new TransferStrategy.Whole(), List.of(), 1000, 1000);
@@ -46,7 +48,7 @@ class PlansTest {
     return new Deployment(
         id,
         Deployment.Kind.INSTALL,
-        "defect",
+        DEFECT,
         Optional.empty(),
         to,
         Initiator.command("c1", "k1"),
@@ -65,7 +67,7 @@ class PlansTest {
 
   private DeploymentPlan make(Plans plans) throws IOException {
     made++;
-    DeploymentPlan plan = new DeploymentPlan(deployment, Map.of("defect", BY_WHOLE));
+    DeploymentPlan plan = new DeploymentPlan(deployment, Map.of(DEFECT, BY_WHOLE));
     plans.keep(plan);
     return plan;
   }
@@ -73,7 +75,7 @@ class PlansTest {
   /** Offers the whole, and nothing else. */
   private static final class Offering implements ComponentPayloads {
     @Override
-    public UpdatePlan look(String component, Release to, Components installed) {
+    public UpdatePlan look(ComponentName component, Release to, Components installed) {
       return BY_WHOLE;
     }
 
@@ -160,7 +162,7 @@ class PlansTest {
     for (Deployment other : List.of(deployment("d2", WANTED), deployment("d1", release(3)))) {
       made = 0;
       log.clear();
-      plans().keep(new DeploymentPlan(other, Map.of("defect", BY_WHOLE)));
+      plans().keep(new DeploymentPlan(other, Map.of(DEFECT, BY_WHOLE)));
       of(plans());
       assertEquals(1, made);
       assertTrue(log.get(0).contains("PLAN_FOREIGN"), log.toString());
@@ -171,7 +173,7 @@ class PlansTest {
   @Test
   void aPlanForWhatIsNotOfferedIsMadeAnew() throws Exception {
     UpdatePlan byFiles = new UpdatePlan(new TransferStrategy.Files(), List.of(), 0, 0);
-    plans().keep(new DeploymentPlan(deployment, Map.of("defect", byFiles)));
+    plans().keep(new DeploymentPlan(deployment, Map.of(DEFECT, byFiles)));
     of(plans());
     assertEquals(1, made);
     assertTrue(log.get(0).contains("PLAN_NOT_OFFERED"), log.toString());

@@ -9,6 +9,7 @@ import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.protocol.release.UpdateTimes;
 import dev.bartizan.protocol.release.Window;
+import dev.bartizan.updater.install.ComponentName;
 import dev.bartizan.updater.install.Deployment;
 import dev.bartizan.updater.install.Initiator;
 import dev.bartizan.updater.install.Release;
@@ -93,7 +94,7 @@ class UpdateGateTest {
     return new Deployment(
         id,
         kind,
-        "defect",
+        ComponentName.model("defect"),
         Optional.empty(),
         new Release(Digest.of(new byte[1]), "1.0.0"),
         Initiator.local("test"),

@@ -14,7 +14,10 @@ import java.util.stream.Stream;
  * @param rejected what is not tried again unless commanded, newest first; bounded
  */
 public record Component(
-    String name, Optional<Installed> active, List<Installed> previous, List<Rejected> rejected) {
+    ComponentName name,
+    Optional<Installed> active,
+    List<Installed> previous,
+    List<Rejected> rejected) {
   private static final int REJECTED_MAX = 32;
 
   public Component {
@@ -22,12 +25,12 @@ public record Component(
     rejected = List.copyOf(rejected);
   }
 
-  static Component none(String name) {
+  static Component none(ComponentName name) {
     return new Component(name, Optional.empty(), List.of(), List.of());
   }
 
   public ComponentKind kind() {
-    return ComponentKind.of(name);
+    return name.kind();
   }
 
   /** The release that is active, if any. */

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What is installed, by component name. */
-public record Components(Map<String, Component> byName) {
+public record Components(Map<ComponentName, Component> byName) {
   private static final Components NONE = new Components(Map.of());
 
   public Components {
@@ -24,7 +24,7 @@ public record Components(Map<String, Component> byName) {
     return NONE;
   }
 
-  public Optional<Component> find(String name) {
+  public Optional<Component> find(ComponentName name) {
     return Optional.ofNullable(byName.get(name));
   }
 
@@ -39,34 +39,34 @@ public record Components(Map<String, Component> byName) {
   }
 
   /** The active release of a component. */
-  public Optional<Release> active(String name) {
+  public Optional<Release> active(ComponentName name) {
     return named(name).activeRelease();
   }
 
   /** Those of some components that are at another release, or not installed, by name. */
-  public Map<String, Release> missing(Map<String, Release> wanted) {
-    Map<String, Release> missing = new TreeMap<>(wanted);
+  public Map<ComponentName, Release> missing(Map<ComponentName, Release> wanted) {
+    Map<ComponentName, Release> missing = new TreeMap<>(wanted);
     missing.entrySet().removeIf(it -> active(it.getKey()).equals(Optional.of(it.getValue())));
     return missing;
   }
 
   /** Members of a suite's active release that are not what the suite says, by name. */
-  public Map<String, Release> missing(Component suite) {
+  public Map<ComponentName, Release> missing(Component suite) {
     return suite.active().map(it -> missing(it.members())).orElse(Map.of());
   }
 
   /** The releases of a component that are installed, the active one first. */
-  public List<Release> releases(String name) {
+  public List<Release> releases(ComponentName name) {
     return named(name).releases();
   }
 
   /** The component, or an empty one of that name. */
-  Component named(String name) {
+  Component named(ComponentName name) {
     return find(name).orElseGet(() -> Component.none(name));
   }
 
   Components with(Component component) {
-    Map<String, Component> all = new HashMap<>(byName);
+    Map<ComponentName, Component> all = new HashMap<>(byName);
     all.put(component.name(), component);
     return new Components(all);
   }

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 public record Deployment(
     String id,
     Kind kind,
-    String component,
+    ComponentName component,
     Optional<Release> from,
     Release to,
     Initiator cause,
@@ -41,7 +41,7 @@ public record Deployment(
 
   /** What it changes. */
   public ComponentKind componentKind() {
-    return ComponentKind.of(component);
+    return component.kind();
   }
 
   /** Whether it changes several components as one. */
@@ -67,19 +67,19 @@ public record Deployment(
   }
 
   /** What a suite is made of from now on; empty for a single component. */
-  Map<String, Release> members() {
+  Map<ComponentName, Release> members() {
     return parts.stream()
         .collect(Collectors.toUnmodifiableMap(SuiteMember::component, SuiteMember::to));
   }
 
   /** The move of one component, if it moves. */
-  public Optional<Deployment> moveOf(String name) {
+  public Optional<Deployment> moveOf(ComponentName name) {
     return moves().stream().filter(it -> it.component().equals(name)).findFirst();
   }
 
   /** The parts of a suite on the way to {@code members}. */
   static List<SuiteMember> parts(
-      Map<String, Release> members, Function<String, Optional<Release>> active) {
+      Map<ComponentName, Release> members, Function<ComponentName, Optional<Release>> active) {
     return members.entrySet().stream()
         .sorted(Map.Entry.comparingByKey())
         .map(it -> new SuiteMember(it.getKey(), active.apply(it.getKey()), it.getValue()))

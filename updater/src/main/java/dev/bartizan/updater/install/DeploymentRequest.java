@@ -17,23 +17,22 @@ import java.util.Optional;
  */
 public record DeploymentRequest(
     String id,
-    String component,
+    ComponentName component,
     Release to,
     Initiator cause,
     Optional<Instant> notAfter,
-    Map<String, Release> members) {
+    Map<ComponentName, Release> members) {
   public DeploymentRequest {
     OneLine.require("deployment id", id, 200);
-    OneLine.require("component", component, 100);
     members = Map.copyOf(members);
-    members.keySet().forEach(it -> OneLine.require("component", it, 100));
-    if (members.isEmpty() == (ComponentKind.of(component) == ComponentKind.SUITE)) {
+    if (members.isEmpty() == (component.kind() == ComponentKind.SUITE)) {
       throw new IllegalArgumentException(component + ": a suite has members, and nothing else has");
     }
   }
 
   /** An order for one component by itself. */
-  public static DeploymentRequest of(String id, String component, Release to, Initiator cause) {
+  public static DeploymentRequest of(
+      String id, ComponentName component, Release to, Initiator cause) {
     return new DeploymentRequest(id, component, to, cause, Optional.empty(), Map.of());
   }
 }

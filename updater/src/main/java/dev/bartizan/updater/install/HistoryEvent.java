@@ -29,7 +29,7 @@ public record HistoryEvent(
     return new HistoryEvent(
         progress.state().text(),
         deployment.id(),
-        deployment.component(),
+        deployment.component().text(),
         deployment.from(),
         Optional.of(deployment.to()),
         progress.reason(),
@@ -40,7 +40,7 @@ public record HistoryEvent(
     return new HistoryEvent(
         UpdateState.ROLLED_BACK.text(),
         "",
-        before.name(),
+        before.name().text(),
         before.activeRelease(),
         after.activeRelease(),
         OneLine.of(why),

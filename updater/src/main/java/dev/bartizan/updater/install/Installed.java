@@ -11,7 +11,7 @@ import java.util.Set;
  * @param objects the digest of every object in the store that it needs
  * @param members of a suite, by component: which release of it belongs here; else empty
  */
-public record Installed(Release release, Set<Digest> objects, Map<String, Release> members) {
+public record Installed(Release release, Set<Digest> objects, Map<ComponentName, Release> members) {
   public Installed {
     objects = Set.copyOf(objects);
     members = Map.copyOf(members);

@@ -151,7 +151,7 @@ public final class Installer {
    * @param id names the deployment, as in {@link DeploymentRequest}
    * @throws InstallRefusal BUSY or NO_PREVIOUS
    */
-  public Admission rollBack(String id, String component, Initiator cause)
+  public Admission rollBack(String id, ComponentName component, Initiator cause)
       throws IOException, InstallRefusal {
     if (knows(id)) {
       return Admission.KNOWN;
@@ -202,7 +202,7 @@ public final class Installer {
    * @param runs what took its place; empty when that is no release held here
    * @throws InstallRefusal BUSY
    */
-  public void fellBack(String name, Optional<Release> runs, String reason)
+  public void fellBack(ComponentName name, Optional<Release> runs, String reason)
       throws IOException, InstallRefusal {
     requireIdle();
     Component before = components().named(name);

@@ -88,7 +88,7 @@ final class JournalCodec {
 
   private static ObjectNode write(Component component) {
     ObjectNode node = SealedLine.object();
-    node.put("name", component.name());
+    node.put("name", component.name().text());
     component.active().ifPresent(it -> node.set("active", write(it)));
     node.set("previous", list(component.previous(), JournalCodec::write));
     node.set("rejected", list(component.rejected(), JournalCodec::write));
@@ -97,7 +97,7 @@ final class JournalCodec {
 
   private static Component readComponent(Fields in) {
     return new Component(
-        in.text("name"),
+        ComponentName.of(in.text("name")),
         in.optional("active", JournalCodec::readInstalled),
         in.list("previous", JournalCodec::readInstalled),
         in.list("rejected", JournalCodec::readRejected));
@@ -151,7 +151,7 @@ final class JournalCodec {
     ObjectNode node = SealedLine.object();
     node.put("id", deployment.id());
     node.put("kind", text(deployment.kind()));
-    node.put("component", deployment.component());
+    node.put("component", deployment.component().text());
     deployment.from().ifPresent(it -> node.set("from", write(it)));
     node.set("to", write(deployment.to()));
     node.set("cause", write(deployment.cause()));
@@ -164,7 +164,7 @@ final class JournalCodec {
     return new Deployment(
         in.text("id"),
         constant(Deployment.Kind.class, in.text("kind")),
-        in.text("component"),
+        ComponentName.of(in.text("component")),
         in.optional("from", JournalCodec::readRelease),
         in.object("to", JournalCodec::readRelease),
         in.object("cause", JournalCodec::readCause),
@@ -175,7 +175,7 @@ final class JournalCodec {
   private static ObjectNode write(Outcome outcome) {
     ObjectNode node = SealedLine.object();
     node.put("deployment", outcome.deployment());
-    node.put("component", outcome.component());
+    node.put("component", outcome.component().text());
     node.put("state", outcome.state().text());
     outcome.from().ifPresent(it -> node.set("from", write(it)));
     node.set("to", write(outcome.to()));
@@ -187,7 +187,7 @@ final class JournalCodec {
   private static Outcome readOutcome(Fields in) {
     return new Outcome(
         in.text("deployment"),
-        in.text("component"),
+        ComponentName.of(in.text("component")),
         constant(UpdateState.class, in.text("state")),
         in.optional("from", JournalCodec::readRelease),
         in.object("to", JournalCodec::readRelease),

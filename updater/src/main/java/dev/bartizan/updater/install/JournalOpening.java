@@ -181,7 +181,7 @@ final class JournalOpening {
         UpdateState.valueOf(last.what().toUpperCase(Locale.ROOT).replace('-', '_'));
     return new Outcome(
         last.deployment(),
-        last.component(),
+        ComponentName.of(last.component()),
         end(reached),
         last.from(),
         last.to().orElseThrow(),

@@ -12,7 +12,7 @@ import java.util.Optional;
  */
 public record Outcome(
     String deployment,
-    String component,
+    ComponentName component,
     UpdateState state,
     Optional<Release> from,
     Release to,

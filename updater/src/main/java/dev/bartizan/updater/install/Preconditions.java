@@ -38,7 +38,7 @@ final class Preconditions {
     }
   }
 
-  static Deployment backward(JournalPage page, String id, String name, Initiator cause)
+  static Deployment backward(JournalPage page, String id, ComponentName name, Initiator cause)
       throws InstallRefusal {
     requireIdle(page);
     Component component = page.components().named(name);
@@ -61,7 +61,7 @@ final class Preconditions {
 
   /** A part that was replaced by itself, once and again, may be gone. */
   private static void requireMembers(Components components, Installed suite) throws InstallRefusal {
-    for (Map.Entry<String, Release> member : suite.members().entrySet()) {
+    for (Map.Entry<ComponentName, Release> member : suite.members().entrySet()) {
       if (components.named(member.getKey()).findHeld(member.getValue()).isEmpty()) {
         throw new InstallRefusal(
             InstallRefusal.Code.NO_PREVIOUS,

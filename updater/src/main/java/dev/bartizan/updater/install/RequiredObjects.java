@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** The objects in the store that a deployment needs, by the component that needs them. */
-public record RequiredObjects(Map<String, Set<Digest>> byComponent) {
+public record RequiredObjects(Map<ComponentName, Set<Digest>> byComponent) {
   /** Not known yet. */
   static final RequiredObjects UNKNOWN = new RequiredObjects(Map.of());
 
@@ -18,19 +18,19 @@ public record RequiredObjects(Map<String, Set<Digest>> byComponent) {
   }
 
   /** What a deployment of one component needs. */
-  public static RequiredObjects of(String component, Set<Digest> objects) {
+  public static RequiredObjects of(ComponentName component, Set<Digest> objects) {
     return new RequiredObjects(Map.of(component, Set.copyOf(objects)));
   }
 
   /** These, and what a further component needs. */
-  public RequiredObjects and(String component, Set<Digest> objects) {
-    Map<String, Set<Digest>> all = new TreeMap<>(byComponent);
+  public RequiredObjects and(ComponentName component, Set<Digest> objects) {
+    Map<ComponentName, Set<Digest>> all = new TreeMap<>(byComponent);
     all.put(component, Set.copyOf(objects));
     return new RequiredObjects(all);
   }
 
   /** What {@code component} needs; nothing when it is not among these. */
-  public Set<Digest> of(String component) {
+  public Set<Digest> of(ComponentName component) {
     return byComponent.getOrDefault(component, Set.of());
   }
 

@@ -23,7 +23,8 @@ public record StandingReleases(List<Release> releases) {
    *
    * @return empty when neither can be read
    */
-  public static Optional<StandingReleases> read(Disk disk, String component) throws IOException {
+  public static Optional<StandingReleases> read(Disk disk, ComponentName component)
+      throws IOException {
     Optional<JournalPage> page = page(disk);
     return page.map(it -> new StandingReleases(releases(it, component)));
   }
@@ -44,7 +45,7 @@ public record StandingReleases(List<Release> releases) {
     }
   }
 
-  private static List<Release> releases(JournalPage page, String component) {
+  private static List<Release> releases(JournalPage page, ComponentName component) {
     List<Release> all = new ArrayList<>(page.components().releases(component));
     page.current()
         .flatMap(it -> it.deployment().moveOf(component))

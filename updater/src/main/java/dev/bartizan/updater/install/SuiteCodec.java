@@ -20,7 +20,7 @@ final class SuiteCodec {
 
   private SuiteCodec() {}
 
-  static void writeMembers(ObjectNode node, Map<String, Release> members) {
+  static void writeMembers(ObjectNode node, Map<ComponentName, Release> members) {
     if (!members.isEmpty()) {
       node.set(
           MEMBERS,
@@ -30,13 +30,14 @@ final class SuiteCodec {
     }
   }
 
-  static Map<String, Release> readMembers(Fields in) {
+  static Map<ComponentName, Release> readMembers(Fields in) {
     return list(in, MEMBERS, SuiteCodec::readMember).stream()
         .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
-  private static Map.Entry<String, Release> readMember(Fields in) {
-    return Map.entry(in.text("component"), in.object("release", JournalCodec::readRelease));
+  private static Map.Entry<ComponentName, Release> readMember(Fields in) {
+    return Map.entry(
+        ComponentName.of(in.text("component")), in.object("release", JournalCodec::readRelease));
   }
 
   static void writeParts(ObjectNode node, List<SuiteMember> parts) {
@@ -57,16 +58,16 @@ final class SuiteCodec {
 
   private static SuiteMember readPart(Fields in) {
     return new SuiteMember(
-        in.text("component"),
+        ComponentName.of(in.text("component")),
         in.optional("from", JournalCodec::readRelease),
         in.object("to", JournalCodec::readRelease));
   }
 
   static void writeNeeds(ObjectNode node, Progress progress) {
-    String component = progress.deployment().component();
-    Map<String, Set<Digest>> needs = progress.needs().byComponent();
+    ComponentName component = progress.deployment().component();
+    Map<ComponentName, Set<Digest>> needs = progress.needs().byComponent();
     JournalCodec.writeObjects(node, progress.needs().of(component));
-    List<String> parts =
+    List<ComponentName> parts =
         needs.keySet().stream().filter(it -> !it.equals(component)).sorted().toList();
     if (!parts.isEmpty()) {
       node.set(PARTS_NEED, JournalCodec.list(parts, it -> need(it, progress.needs().of(it))));
@@ -79,24 +80,24 @@ final class SuiteCodec {
         objects.isEmpty()
             ? RequiredObjects.UNKNOWN
             : RequiredObjects.of(deployment.component(), objects);
-    for (Map.Entry<String, Set<Digest>> part : list(in, PARTS_NEED, SuiteCodec::readNeed)) {
+    for (Map.Entry<ComponentName, Set<Digest>> part : list(in, PARTS_NEED, SuiteCodec::readNeed)) {
       needs = needs.and(part.getKey(), part.getValue());
     }
     return needs;
   }
 
-  private static ObjectNode need(String component, Set<Digest> objects) {
-    ObjectNode node = SealedLine.object().put("component", component);
+  private static ObjectNode need(ComponentName component, Set<Digest> objects) {
+    ObjectNode node = SealedLine.object().put("component", component.text());
     JournalCodec.writeObjects(node, objects);
     return node;
   }
 
-  private static Map.Entry<String, Set<Digest>> readNeed(Fields in) {
-    return Map.entry(in.text("component"), JournalCodec.readObjects(in));
+  private static Map.Entry<ComponentName, Set<Digest>> readNeed(Fields in) {
+    return Map.entry(ComponentName.of(in.text("component")), JournalCodec.readObjects(in));
   }
 
-  private static ObjectNode named(String component, String member, Release release) {
-    ObjectNode node = SealedLine.object().put("component", component);
+  private static ObjectNode named(ComponentName component, String member, Release release) {
+    ObjectNode node = SealedLine.object().put("component", component.text());
     node.set(member, JournalCodec.write(release));
     return node;
   }

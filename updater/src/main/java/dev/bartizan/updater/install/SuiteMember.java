@@ -9,7 +9,7 @@ import java.util.Optional;
  * @param from what was active when the deployment was accepted
  * @param to what the suite wants; the same when this component stays as it is
  */
-public record SuiteMember(String component, Optional<Release> from, Release to) {
+public record SuiteMember(ComponentName component, Optional<Release> from, Release to) {
   /** Whether there is anything to do. */
   boolean isMoving() {
     return !from.map(Release::manifest).equals(Optional.of(to.manifest()));

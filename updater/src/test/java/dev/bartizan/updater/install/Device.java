@@ -25,9 +25,9 @@ import java.util.TreeMap;
  * is in their version, and the reports that left it.
  */
 final class Device {
-  static final String MODEL = "defect";
-  static final String OTHER = "prep";
-  static final String SUITE = ComponentKind.SUITE.component("line");
+  static final ComponentName MODEL = ComponentName.model("defect");
+  static final ComponentName OTHER = ComponentName.model("prep");
+  static final ComponentName SUITE = ComponentName.suite("line");
   static final Initiator COMMAND = Initiator.command("jti-1", "key-1");
   static final Initiator POLICY = Initiator.policy("autonomy", "policy-key");
   private static final int STEPS_MAX = 200;
@@ -44,7 +44,7 @@ final class Device {
   /** How often a version was activated, over all processes: what a crash loop repeats. */
   final Map<String, Integer> activations = new HashMap<>();
 
-  private final Map<String, Release> serving = new TreeMap<>();
+  private final Map<ComponentName, Release> serving = new TreeMap<>();
   private ObjectStore store;
   private int observed;
   private Optional<Installer> installer = Optional.empty();
@@ -133,7 +133,7 @@ final class Device {
 
   Admission orderSuite(String id, String version, String model, String other)
       throws IOException, InstallRefusal {
-    Map<String, Release> members = Map.of(MODEL, release(model), OTHER, release(other));
+    Map<ComponentName, Release> members = Map.of(MODEL, release(model), OTHER, release(other));
     return installer()
         .request(
             new DeploymentRequest(
@@ -184,7 +184,7 @@ final class Device {
                     && it.active().map(Installed::members).orElse(Map.of()).equals(serving));
   }
 
-  Map<String, Release> allServing() {
+  Map<ComponentName, Release> allServing() {
     return Map.copyOf(serving);
   }
 

@@ -116,11 +116,11 @@ class SuiteTest {
     assertEquals(Device.release(other), device.allServing().get(Device.OTHER));
   }
 
-  private Optional<String> active(String name) {
+  private Optional<String> active(ComponentName name) {
     return component(name).activeRelease().map(Release::version);
   }
 
-  private Component component(String name) {
+  private Component component(ComponentName name) {
     return device.installer().components().named(name);
   }
 }

@@ -3,14 +3,13 @@ package dev.bartizan.crypto.envelope;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.bartizan.crypto.Bytes;
+import dev.bartizan.crypto.PublicData;
 import dev.bartizan.crypto.SecretBytes;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -22,8 +21,7 @@ import org.junit.jupiter.api.TestFactory;
 
 /** Vectors that nobody here wrote: those of Wycheproof, where they lie beside the checkout. */
 class ChunkedEncryptionVectorsTest {
-  private static final Path VECTORS =
-      Path.of("../../shared/data/wycheproof/c2sp_chunked_encryption_aes_256_gcm_test.json");
+  private static final String VECTORS = "wycheproof/c2sp_chunked_encryption_aes_256_gcm_test.json";
 
   /** The first vector of the set, so that a checkout alone checks the format too. */
   @Test
@@ -43,9 +41,9 @@ class ChunkedEncryptionVectorsTest {
 
   @TestFactory
   List<DynamicTest> everyVectorGivesItsResult() throws Exception {
-    assumeTrue(Files.exists(VECTORS), "the public vectors do not lie beside this checkout");
+    Path vectors = PublicData.file(VECTORS, ChunkedEncryptionVectorsTest.class);
     List<DynamicTest> tests = new ArrayList<>();
-    for (JsonNode group : new ObjectMapper().readTree(VECTORS.toFile()).get("testGroups")) {
+    for (JsonNode group : new ObjectMapper().readTree(vectors.toFile()).get("testGroups")) {
       for (JsonNode vector : group.get("tests")) {
         String name = vector.get("tcId").asText() + " " + vector.get("comment").asText();
         tests.add(DynamicTest.dynamicTest(name, () -> check(vector)));

@@ -3,11 +3,11 @@ package dev.bartizan.crypto.eventlog;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.bartizan.crypto.Bytes;
+import dev.bartizan.crypto.PublicData;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,18 +19,16 @@ import org.junit.jupiter.api.TestFactory;
 
 /** Logs of real machines and what their PCRs held, where they lie beside the checkout. */
 class RealEventLogsTest {
-  private static final Path LOGS = Path.of("../../shared/data/eventlogs");
-
   @TestFactory
   List<DynamicTest> everyLogReplaysToThePcrsOfItsMachine() throws Exception {
-    Path expected = LOGS.resolve("expected-pcrs.json");
-    assumeTrue(Files.exists(expected), "the public logs do not lie beside this checkout");
+    Path expected = PublicData.file("eventlogs/expected-pcrs.json", RealEventLogsTest.class);
     List<DynamicTest> tests = new ArrayList<>();
     JsonNode machines = new ObjectMapper().readTree(expected.toFile());
     for (Map.Entry<String, JsonNode> machine : machines.properties()) {
       tests.add(
           DynamicTest.dynamicTest(
-              machine.getKey(), () -> check(LOGS.resolve(machine.getKey()), machine.getValue())));
+              machine.getKey(),
+              () -> check(expected.resolveSibling(machine.getKey()), machine.getValue())));
     }
     return tests;
   }

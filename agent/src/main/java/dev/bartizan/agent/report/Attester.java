@@ -37,17 +37,22 @@ public final class Attester {
     this.clock = clock;
   }
 
-  /** Evidence for {@code nonce}, as it travels and as {@code bartizan attest} writes it. */
-  public byte[] report(Nonce nonce) throws Refusal, IOException {
-    Evidence evidence = evidence(nonce);
+  /** Evidence for {@code nonce}, with all logs. */
+  public Evidence evidence(Nonce nonce) throws Refusal, IOException {
+    Evidence evidence = attempt(nonce);
     for (int attempt = 1; attempt < ATTEMPTS; attempt++) {
       // A log that grew while the quote was made explains another one.
       if (evidence.bootLogs().equals(bootLogs.read())) {
         break;
       }
-      evidence = evidence(nonce);
+      evidence = attempt(nonce);
     }
-    return evidence.write();
+    return evidence;
+  }
+
+  /** The same as a file, as {@code bartizan attest} writes it. */
+  public byte[] report(Nonce nonce) throws Refusal, IOException {
+    return evidence(nonce).write();
   }
 
   /**
@@ -63,7 +68,7 @@ public final class Attester {
     }
   }
 
-  private Evidence evidence(Nonce nonce) throws Refusal, IOException {
+  private Evidence attempt(Nonce nonce) throws Refusal, IOException {
     BootLogs logs = bootLogs.read();
     return measurements.evidence(nonce, health.get(), logs, clock.instant());
   }

@@ -222,7 +222,7 @@ public final class FleetOfOne {
   private TpmEnrolment.Office office(Optional<EnrolmentTokens> tokens) throws Exception {
     return new TpmEnrolment.Office(
         FleetSettings.load(directory),
-        EndorsementRoots.load(directory),
+        () -> EndorsementRoots.load(directory),
         tokens,
         authority,
         registry());

@@ -96,7 +96,7 @@ class EnrolmentOverHttpsTest {
     TpmEnrolment.Office office =
         new TpmEnrolment.Office(
             SETTINGS,
-            EndorsementRoots.load(directory),
+            () -> EndorsementRoots.load(directory),
             Optional.of(tokens),
             authority,
             new FileRegistry(directory));

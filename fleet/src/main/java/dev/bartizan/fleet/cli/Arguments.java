@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.fleet.cli;
 
+import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.keystore.Ueid;
+import dev.bartizan.crypto.tpm.EndorsementKind;
 import dev.bartizan.protocol.command.Audience;
 import dev.bartizan.protocol.evidence.Nonce;
 import java.net.InetSocketAddress;
+import java.util.Locale;
 import picocli.CommandLine.ITypeConverter;
 
 /** How arguments are read; what cannot be read is a wrong command line (exit code 2). */
@@ -33,6 +36,23 @@ final class Arguments {
     public Audience convert(String text) {
       Audience audience = new Audience(text);
       return audience.isGroup() ? audience : Audience.device(Ueid.parse(text));
+    }
+  }
+
+  /** A SHA-256 digest in hexadecimal; other tools put colons between the bytes, in capitals. */
+  static final class DigestArgument implements ITypeConverter<Digest> {
+    @Override
+    public Digest convert(String text) {
+      return Digest.ofHex(text.replace(":", "").toLowerCase(Locale.ROOT));
+    }
+  }
+
+  /** A kind of endorsement key. */
+  static final class KindArgument implements ITypeConverter<EndorsementKind> {
+    @Override
+    public EndorsementKind convert(String text) {
+      return EndorsementKind.find(text)
+          .orElseThrow(() -> new IllegalArgumentException("not one of " + EndorsementKind.texts()));
     }
   }
 

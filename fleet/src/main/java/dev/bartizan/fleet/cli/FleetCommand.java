@@ -62,7 +62,9 @@ public final class FleetCommand implements Runnable {
             .addSubcommand(new RefreshCommand(clock, random, console))
             .addSubcommand(new CommandCommand(clock, random, console))
             .addSubcommand(new ReportCommand(clock, random, console))
-            .addSubcommand(new DeviceCommand(clock, random, console))
+            .addSubcommand(
+                new CommandLine(new DeviceCommand(clock, random, console))
+                    .addSubcommand(new AuthoritiesCommand(clock, console)))
             .addSubcommand(new ServeCommand(clock, random, console));
     return line.setExecutionExceptionHandler(new Failures(() -> root.debug))
         .setParameterExceptionHandler(new WrongUsage())

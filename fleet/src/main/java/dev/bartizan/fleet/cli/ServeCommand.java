@@ -162,9 +162,11 @@ public final class ServeCommand implements Callable<Integer> {
 
   private TpmEnrolment.Office office(SharedDirectory directory) throws IOException, Refusal {
     EnrolmentTokens tokens = new EnrolmentTokens(directory, clock);
+    EndorsementRoots.Source roots = () -> EndorsementRoots.load(directory);
+    roots.current(); // What nobody could enrol with is told now, and not to the first device.
     return new TpmEnrolment.Office(
         FleetSettings.load(directory),
-        EndorsementRoots.load(directory),
+        roots,
         withoutTokens ? Optional.empty() : Optional.of(tokens),
         CertificateAuthority.load(directory, clock, random),
         new FileRegistry(directory));

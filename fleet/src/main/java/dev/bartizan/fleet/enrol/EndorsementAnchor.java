@@ -80,7 +80,8 @@ final class EndorsementAnchor {
     }
   }
 
-  private void requireAuthority(Instant now) throws NotValid {
+  /** Insists that it may certify anything at all at {@code now}. */
+  void requireAuthority(Instant now) throws NotValid {
     try {
       certificate.checkValidity(Date.from(now));
     } catch (CertificateException outside) {

@@ -3,13 +3,11 @@ package dev.bartizan.fleet.enrol;
 
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.json.Malformed;
-import dev.bartizan.crypto.pem.Pem;
 import dev.bartizan.crypto.tpm.EndorsementKind;
 import dev.bartizan.crypto.tpm.TpmPublic;
 import dev.bartizan.fleet.enrol.EnrolmentRefusal.Reason;
 import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,9 +23,6 @@ import org.jspecify.annotations.Nullable;
  * shows betrays the key it hides.
  */
 public final class EndorsementRoots {
-  private static final String FOLDER = "ek-roots";
-  private static final int MAX_LENGTH = 256 * 1024;
-
   /** An anchor and what it is believed for. */
   private record Believed(EndorsementAnchor anchor, EndorsementKind kind) {}
 
@@ -35,6 +30,12 @@ public final class EndorsementRoots {
 
   private EndorsementRoots(List<Believed> believed) {
     this.believed = List.copyOf(believed);
+  }
+
+  /** Gives those that are believed now: what the operator takes away counts no more at once. */
+  @FunctionalInterface
+  public interface Source {
+    EndorsementRoots current() throws IOException, Malformed;
   }
 
   /**
@@ -46,29 +47,18 @@ public final class EndorsementRoots {
    */
   public static EndorsementRoots load(SharedDirectory directory) throws IOException, Malformed {
     List<Believed> believed = new ArrayList<>();
-    for (EndorsementKind kind : EndorsementKind.values()) {
-      for (String name : directory.list(folder(kind), ".pem")) {
-        String path = folder(kind) + "/" + name;
-        String pem = new String(directory.read(path, MAX_LENGTH), StandardCharsets.US_ASCII);
-        String what = directory.path(path).toString();
-        for (X509Certificate root : Pem.certificates(pem, what)) {
-          believed.add(new Believed(EndorsementAnchor.of(root, what), kind));
-        }
-      }
+    for (EndorsementAuthorities.Authority authority : new EndorsementAuthorities(directory).all()) {
+      believed.add(new Believed(authority.anchor(), authority.kind()));
     }
     if (believed.isEmpty()) {
       throw new IOException(
-          directory.path(FOLDER) + ": put the chip makers' root certificates here, as *.pem");
+          directory.path(EndorsementAuthorities.FOLDER)
+              + ": put the chip makers' root certificates here, as *.pem");
     }
     for (Believed one : believed) {
       requireOneKind(one, believed);
     }
     return new EndorsementRoots(believed);
-  }
-
-  /** The directory of the authorities that are believed for this kind of key. */
-  static String folder(EndorsementKind kind) {
-    return kind == EndorsementKind.ECC_P256 ? FOLDER : FOLDER + "/" + kind.text();
   }
 
   /** As far as it can be seen: an authority and what it issued, or what one issuer issued. */
@@ -78,11 +68,11 @@ public final class EndorsementRoots {
         throw new IOException(
             one.anchor()
                 + " in "
-                + folder(one.kind())
+                + EndorsementAuthorities.folder(one.kind())
                 + " and "
                 + other.anchor()
                 + " in "
-                + folder(other.kind())
+                + EndorsementAuthorities.folder(other.kind())
                 + " belong together: a chip of theirs would be two devices. Keep one of the two");
       }
     }
@@ -159,7 +149,7 @@ public final class EndorsementRoots {
               + " key: enrol with --endorsement-key "
               + named.text()
               + "; or the operator believes that maker in "
-              + folder(shown)
+              + EndorsementAuthorities.folder(shown)
               + " instead, for all chips of his");
     }
   }

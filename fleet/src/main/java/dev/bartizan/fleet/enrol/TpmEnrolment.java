@@ -39,7 +39,7 @@ public final class TpmEnrolment {
    */
   public record Office(
       FleetSettings settings,
-      EndorsementRoots roots,
+      EndorsementRoots.Source roots,
       Optional<EnrolmentTokens> tokens,
       CertificateAuthority authority,
       DeviceRegistry registry) {}
@@ -70,6 +70,7 @@ public final class TpmEnrolment {
     TpmPublic endorsement = TpmPublic.parse(request.endorsementKey());
     office
         .roots()
+        .current()
         .require(request.endorsementCertificate(), request.endorsementChain(), endorsement, now);
     TpmPublic attestation = TpmPublic.parse(request.attestationKey());
     attestation.requireAttestationKey();

@@ -178,7 +178,7 @@ class TokenEnrolmentTest {
     TpmEnrolment.Office careless =
         new TpmEnrolment.Office(
             FleetSettings.load(fleet.directory()),
-            EndorsementRoots.load(fleet.directory()),
+            () -> EndorsementRoots.load(fleet.directory()),
             Optional.empty(),
             fleet.authority(),
             fleet.registry());

@@ -47,6 +47,7 @@ public record LifeOfCredentials(Duration identity, List<Rule> rules) {
   /** Longer, and it would not be a credential that dies with trust. */
   private static final Duration MAX_IDENTITY = Duration.ofDays(90);
 
+  private static final int RETURNED_SHARE = 24;
   private static final Duration MIN_AGE = Duration.ofSeconds(10);
   private static final Duration MAX_AGE = Duration.ofDays(7);
   private static final int MAX_RULES = 100;
@@ -70,6 +71,12 @@ public record LifeOfCredentials(Duration identity, List<Rule> rules) {
   /** The default with another life of certificates. */
   public static LifeOfCredentials of(Duration identity) {
     return new LifeOfCredentials(identity, DEFAULT.rules());
+  }
+
+  /** Of the first certificate of a device that came back by its chip alone: an hour of a day. */
+  public Duration identityOfReturned() {
+    Duration share = identity.dividedBy(RETURNED_SHARE);
+    return share.compareTo(MIN_IDENTITY) < 0 ? MIN_IDENTITY : share;
   }
 
   /** What a device of this kind must have proved; empty when it gets no renewal at all. */

@@ -94,6 +94,7 @@ final class HouseRulesTest {
           "agent.local.Surroundings",
           "agent.mqtt.BrokerConnection",
           "agent.mqtt.BrokerLink",
+          "agent.renewal.HttpsEst",
           "agent.report.LogFile",
           "updater.engine.OnnxRuntime",
           "agent.serve.http.LocalClient",

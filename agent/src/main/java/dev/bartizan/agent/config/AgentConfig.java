@@ -113,9 +113,12 @@ public record AgentConfig(
    *
    * @param trustAnchors certificates that the broker's and the enrolment server's must lead to
    * @param broker {@code ssl://HOST:PORT}; none leaves the device to its own and to local commands
+   * @param server {@code https://HOST:PORT}, where certificates are renewed; none leaves a device
+   *     with those it has
    * @param groups whose commands this device obeys besides its own
    */
-  public record Fleet(Path trustAnchors, Optional<URI> broker, Set<String> groups) {
+  public record Fleet(
+      Path trustAnchors, Optional<URI> broker, Optional<URI> server, Set<String> groups) {
     public Fleet {
       groups = Set.copyOf(groups);
     }
@@ -276,16 +279,22 @@ public record AgentConfig(
   }
 
   private static Fleet fleet(ConfigTable table) throws ConfigRefusal {
-    Optional<String> broker = table.findText("broker");
     Fleet fleet =
         new Fleet(
             table.path("trust_anchors", "/etc/bartizan/fleet-ca.pem"),
-            broker.isEmpty()
-                ? Optional.empty()
-                : Optional.of(ServerAddress.withPort(table, "broker", broker.get(), "ssl")),
+            server(table, "broker", "ssl"),
+            server(table, "server", "https"),
             table.names("groups"));
     table.refuseUnknownKeys();
     return fleet;
+  }
+
+  private static Optional<URI> server(ConfigTable table, String key, String scheme)
+      throws ConfigRefusal {
+    Optional<String> text = table.findText(key);
+    return text.isEmpty()
+        ? Optional.empty()
+        : Optional.of(ServerAddress.withPort(table, key, text.get(), scheme));
   }
 
   private static Serve serve(ConfigTable table) throws ConfigRefusal {

@@ -54,9 +54,28 @@ public final class GrantCheck {
     }
   }
 
+  /**
+   * Insists that {@code certificate} is one of {@code us}, for the identity key.
+   *
+   * @throws EnrolmentRefused with {@code BAD_GRANT}
+   */
+  public void requireIdentity(X509Certificate certificate, SpiffeId us, DeviceKeystore keystore)
+      throws EnrolmentRefused {
+    try {
+      require(certificate, us, keystore.publicKey(KeyPurpose.IDENTITY));
+    } catch (Malformed | GeneralSecurityException unusable) {
+      throw new EnrolmentRefused(
+          "BAD_GRANT", "the server's certificate is unusable: " + unusable.getMessage(), unusable);
+    }
+  }
+
   private void require(String pem, SpiffeId us, PublicKey key)
       throws Malformed, GeneralSecurityException {
-    X509Certificate certificate = Pem.certificates(pem, "the grant").get(0);
+    require(Pem.certificates(pem, "the grant").get(0), us, key);
+  }
+
+  private void require(X509Certificate certificate, SpiffeId us, PublicKey key)
+      throws Malformed, GeneralSecurityException {
     if (!certificate.getPublicKey().equals(key)) {
       throw new Malformed("a certificate is for another key");
     }

@@ -55,6 +55,17 @@ public final class CredentialStore {
     return identity;
   }
 
+  /**
+   * Goes over to others, durably and as a whole.
+   *
+   * @throws Malformed when they are not for the keystore's keys; those before stay
+   */
+  public void replace(Credentials next) throws IOException, Malformed {
+    next.requireFor(keystore);
+    next.store(disk);
+    identity = next.identityChain();
+  }
+
   private static Credentials read(Disk disk, DeviceKeystore keystore)
       throws IOException, Malformed {
     Optional<Credentials> stored = Credentials.find(disk);

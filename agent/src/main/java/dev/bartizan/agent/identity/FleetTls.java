@@ -9,10 +9,13 @@ import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Supplier;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSessionContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +38,17 @@ public final class FleetTls {
   /** TLS as nobody yet: before a device has a certificate. */
   public static SSLContext anonymous(List<X509Certificate> anchors) {
     return context(null, anchors);
+  }
+
+  /** From now on each handshake is a whole one, and shows the certificate in force then. */
+  public static void forgetSessions(SSLContext tls) {
+    SSLSessionContext sessions = tls.getClientSessionContext();
+    for (byte[] id : Collections.list(sessions.getIds())) {
+      SSLSession session = sessions.getSession(id);
+      if (session != null) {
+        session.invalidate();
+      }
+    }
   }
 
   private static SSLContext context(@Nullable KeyManager identity, List<X509Certificate> anchors) {

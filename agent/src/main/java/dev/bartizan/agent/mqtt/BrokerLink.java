@@ -64,6 +64,9 @@ public final class BrokerLink implements AutoCloseable {
   private final Condition woken = lock.newCondition();
   private volatile boolean closed;
 
+  /** Whether the connection of now is to be replaced when it has nothing under way. */
+  private volatile boolean renewing;
+
   /** The attempt or connection of now, for {@link #close} to end. */
   private @Nullable BrokerConnection current;
 
@@ -96,6 +99,15 @@ public final class BrokerLink implements AutoCloseable {
   public void start() {
     sender.setDaemon(true);
     sender.start();
+  }
+
+  /**
+   * Goes over to a new connection at its next calm moment: who this device is has changed. What is
+   * under way is finished first; what is not sent yet waits for the new one.
+   */
+  public void renew() {
+    renewing = true;
+    outbox.wake();
   }
 
   /** {@link #CONNECTED}, or why not. */
@@ -139,6 +151,7 @@ public final class BrokerLink implements AutoCloseable {
     if (closed) {
       throw new IOException("the link was closed");
     }
+    renewing = false;
     BrokerConnection connection = new BrokerConnection(address, pace.patience());
     receiver.connection = connection;
     current = connection;
@@ -148,8 +161,10 @@ public final class BrokerLink implements AutoCloseable {
   private void sendWhileUsable(BrokerConnection connection, Receiver receiver)
       throws MqttException, IOException, InterruptedException {
     while (!closed) {
-      Optional<Outbox.Waiting> waiting = outbox.awaitOldest(() -> receiver.usable && !closed);
+      Optional<Outbox.Waiting> waiting =
+          outbox.awaitOldest(() -> receiver.usable && !closed && !renewing);
       if (waiting.isEmpty()) {
+        receiver.usable = false;
         return;
       }
       Message message = waiting.get().message();

@@ -17,7 +17,6 @@ import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
 import java.io.IOException;
 import java.net.URI;
-import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +35,7 @@ final class FleetLink implements AutoCloseable {
   private final Host host;
   private final Health health;
   private @Nullable BrokerLink link;
+  private @Nullable SSLContext tls;
   private boolean closed;
 
   FleetLink(
@@ -71,18 +71,19 @@ final class FleetLink implements AutoCloseable {
       return;
     }
     try {
-      SSLContext tls =
+      SSLContext own =
           FleetTls.of(
               keystore, credentials::identityChain, Certificates.read(fleet.trustAnchors()));
       link =
           new BrokerLink(
-              new BrokerAddress(broker, tls, keystore.ueid(), fleet.groups()),
+              new BrokerAddress(broker, own, keystore.ueid(), fleet.groups()),
               outbox,
               commands,
               this::changed,
               host.random(),
               BrokerLink.Pace.USUAL,
               health);
+      tls = own;
       link.start();
     } catch (Refusal unusable) {
       problems.note(SUBJECT, unusable);
@@ -99,13 +100,16 @@ final class FleetLink implements AutoCloseable {
     }
   }
 
+  /** There is a new certificate: the broker is to see it. */
+  synchronized void renewed() {
+    if (link != null && tls != null) {
+      FleetTls.forgetSessions(tls);
+      link.renew();
+    }
+  }
+
   /** Its part of {@code status}. */
   void describe(ObjectNode status) {
-    X509Certificate identity = credentials.identityChain().get(0);
-    status
-        .putObject("credentials")
-        .put("subject", identity.getSubjectX500Principal().getName())
-        .put("not_after", identity.getNotAfter().toInstant().toString());
     status.put("broker", state());
   }
 

@@ -23,6 +23,7 @@ import dev.bartizan.protocol.command.CommandVerifier;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** The way to the fleet. Its parts are wired here and nowhere else. */
 public final class Uplink implements Subsystem, AutoCloseable {
@@ -33,6 +34,7 @@ public final class Uplink implements Subsystem, AutoCloseable {
   private final Events events;
   private final Inbox inbox;
   private final FleetLink link;
+  private final CredentialLife credentials;
   private final DeviceStatus status;
   private final Attester attester;
   private final CommandProcessor commands;
@@ -59,6 +61,14 @@ public final class Uplink implements Subsystem, AutoCloseable {
             events.alarms(),
             world.host(),
             threads.health().of(Part.UPLINK));
+    this.credentials =
+        new CredentialLife(
+            config.fleet(),
+            trust,
+            Optional.empty(),
+            threads.worker(),
+            world.host().random(),
+            link::renewed);
     this.status =
         new DeviceStatus(
             world.host().installation().version(),
@@ -120,6 +130,7 @@ public final class Uplink implements Subsystem, AutoCloseable {
   public void schedule(Schedule schedule) {
     schedule.add(
         Part.UPLINK, "commands", BRIEF, deploy.judgement().guard(this::executeCommands, TROUBLE));
+    credentials.schedule(schedule);
   }
 
   /** After a start and after trouble: a command that was begun then waits for its answer. */
@@ -140,6 +151,7 @@ public final class Uplink implements Subsystem, AutoCloseable {
 
   @Override
   public void describe(ObjectNode status) {
+    credentials.describe(status);
     link.describe(status);
   }
 

@@ -40,6 +40,9 @@ final class CertificateDraft {
   /** A device without a battery-backed clock may lag behind ours. */
   private static final Duration CLOCK_SKEW = Duration.ofMinutes(5);
 
+  /** What lives a minute did not begin five before. */
+  private static final int SKEW_SHARE = 10;
+
   private static final Pattern IP_ADDRESS = Pattern.compile("[0-9.]+|[0-9a-fA-F:]*:[0-9a-fA-F:]*");
   private static final int SERIAL_BITS = 127;
 
@@ -61,7 +64,8 @@ final class CertificateDraft {
   }
 
   CertificateDraft lifetime(Instant now, Duration lifetime) {
-    from = now.minus(CLOCK_SKEW);
+    Duration share = lifetime.dividedBy(SKEW_SHARE);
+    from = now.minus(share.compareTo(CLOCK_SKEW) < 0 ? share : CLOCK_SKEW);
     until = now.plus(lifetime);
     return this;
   }

@@ -5,12 +5,14 @@ import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.crypto.pem.Pem;
+import dev.bartizan.fleet.LifeOfCredentials;
 import dev.bartizan.fleet.credential.CertificateAuthority;
 import dev.bartizan.fleet.device.Device;
 import dev.bartizan.protocol.enrolment.Grant;
 import dev.bartizan.protocol.jws.SpiffeId;
 import java.io.IOException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -30,19 +32,32 @@ final class Admission {
   }
 
   /**
+   * A chip that comes back says nothing of what runs beside it: its first certificate lives just
+   * long enough to attest and to be renewed upon that.
+   */
+  private Duration lifetime(Newcomer newcomer) {
+    LifeOfCredentials life = office.settings().life();
+    return newcomer.returning() ? life.identityOfReturned() : life.identity();
+  }
+
+  /**
    * Who comes.
    *
    * @param golden as its token says, or as it was known
+   * @param returning whether nobody but its chip vouches for it
    */
   record Newcomer(
-      Ueid ueid, Protection.Kind keystore, Optional<Device.Chip> chip, boolean golden) {}
+      Ueid ueid,
+      Protection.Kind keystore,
+      Optional<Device.Chip> chip,
+      boolean golden,
+      boolean returning) {}
 
   Grant admit(Newcomer newcomer, DeviceKeys keys, Instant now) throws IOException, Refusal {
     Ueid ueid = newcomer.ueid();
     CertificateAuthority authority = office.authority();
     SpiffeId id = new SpiffeId(office.settings().trustDomain(), ueid);
-    X509Certificate identity =
-        authority.issueIdentity(id, keys.identity(), office.settings().life().identity());
+    X509Certificate identity = authority.issueIdentity(id, keys.identity(), lifetime(newcomer));
     X509Certificate unwrap =
         authority.issueUnwrap(id, keys.unwrap(), CertificateAuthority.UNWRAP_LIFETIME);
     office.registry().issued(ueid, identity, now);

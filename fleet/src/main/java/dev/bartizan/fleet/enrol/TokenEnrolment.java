@@ -131,7 +131,7 @@ public final class TokenEnrolment {
     DeviceKeys keys =
         new DeviceKeys(session.possession().identity(), session.possession().unwrap());
     return admission.admit(
-        new Admission.Newcomer(session.ueid(), session.keystore(), Optional.empty(), golden),
+        new Admission.Newcomer(session.ueid(), session.keystore(), Optional.empty(), golden, false),
         keys,
         now);
   }

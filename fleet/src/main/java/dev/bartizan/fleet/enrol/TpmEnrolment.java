@@ -106,7 +106,12 @@ public final class TpmEnrolment {
     Device.Chip chip =
         new Device.Chip(session.endorsementCertificate(), session.attestationKey().encode());
     return admission.admit(
-        new Admission.Newcomer(session.ueid(), Protection.Kind.TPM2, Optional.of(chip), golden),
+        new Admission.Newcomer(
+            session.ueid(),
+            Protection.Kind.TPM2,
+            Optional.of(chip),
+            golden,
+            session.token().isEmpty() && office.tokens().isPresent()),
         keys,
         now);
   }

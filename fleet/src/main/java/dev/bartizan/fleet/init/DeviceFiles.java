@@ -50,10 +50,12 @@ final class DeviceFiles {
     [fleet]
     trust_anchors = "/etc/bartizan/fleet-ca.pem"
     broker = "%s"
+    server = "https://%s:8443"  # enrolled there, and renewed: bartizan-fleet serve --listen
     groups = []
     """,
         plan.settings().repository(),
-        plan.settings().broker());
+        plan.settings().broker(),
+        FleetPlan.inUrl(plan.hosts().get(0)));
   }
 
   private static byte[] utf8(String text) {

@@ -19,7 +19,8 @@ import dev.bartizan.crypto.keystore.PcrApprovals;
 import dev.bartizan.crypto.keystore.SoftwareKeystore;
 import dev.bartizan.updater.disk.Disk;
 import dev.bartizan.updater.disk.FakeDisk;
-import dev.bartizan.updater.engine.OnnxRuntime;
+import dev.bartizan.updater.engine.Engine;
+import dev.bartizan.updater.engine.onnx.OnnxRuntime;
 import dev.bartizan.updater.fetch.Transport;
 import dev.bartizan.updater.software.Installation;
 import dev.bartizan.updater.tuf.RepositorySimulator;
@@ -60,7 +61,7 @@ final class SimulatedWorld implements World {
       Installation installation,
       DeviceKeystore keystore,
       FakeDisk enrolled,
-      OnnxRuntime runtime) {
+      Engine runtime) {
 
     static Ground in(Path home) throws Exception {
       Files.writeString(Files.createDirectories(home.resolve("bin")).resolve("a"), "bin");
@@ -216,7 +217,7 @@ final class SimulatedWorld implements World {
   }
 
   @Override
-  public OnnxRuntime runtime(int threads) {
+  public Engine runtime(int threads) {
     return ground.runtime();
   }
 

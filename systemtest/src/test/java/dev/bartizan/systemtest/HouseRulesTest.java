@@ -96,7 +96,7 @@ final class HouseRulesTest {
           "agent.mqtt.BrokerLink",
           "agent.renewal.HttpsEst",
           "agent.report.LogFile",
-          "updater.engine.OnnxRuntime",
+          "updater.engine.onnx.OnnxRuntime",
           "agent.serve.http.LocalClient",
           "agent.serve.http.Peer",
           "agent.serve.http.UnixSocketFile",
@@ -152,6 +152,18 @@ final class HouseRulesTest {
     neverSees("agent", "author", "fleet", "systemtest");
     neverSees("author", "agent", "fleet", "systemtest");
     neverSees("fleet", "agent", "author", "systemtest");
+  }
+
+  @Test
+  void whatRunsModelsIsKnownInOnePlace() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("dev.bartizan.updater.engine.onnx..", "dev.bartizan.systemtest..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("ai.onnxruntime..")
+        .because("behind the port another engine can stand")
+        .check(house);
   }
 
   @Test

@@ -12,8 +12,8 @@ import dev.bartizan.protocol.release.ProbationLimits;
 import dev.bartizan.protocol.release.ReleaseManifest;
 import dev.bartizan.protocol.release.ReleaseName;
 import dev.bartizan.updater.disk.Disk;
-import dev.bartizan.updater.engine.Model;
-import dev.bartizan.updater.engine.OnnxRuntime;
+import dev.bartizan.updater.engine.Engine;
+import dev.bartizan.updater.engine.Session;
 import dev.bartizan.updater.golden.GoldenVectors;
 import dev.bartizan.updater.golden.ProvenModel;
 import dev.bartizan.updater.golden.Tolerance;
@@ -42,7 +42,7 @@ public final class ModelLoader {
   /** The model runtime; it may still be loading its native library. */
   @FunctionalInterface
   public interface RuntimeSupplier {
-    OnnxRuntime get() throws Refusal, IOException;
+    Engine get() throws Refusal, IOException;
   }
 
   /** What must hold on this machine whenever a model is opened. */
@@ -116,9 +116,11 @@ public final class ModelLoader {
 
   private ProvenModel prove(OpenRelease open, Measurements.Measured measured, GoldenVectors golden)
       throws Refusal, IOException {
-    Model model;
+    Session model;
     try (Weights weights = vault.weights(open, measured)) {
-      model = runtime.get().load(weights.content());
+      model =
+          new WatchedSession(
+              runtime.get().load(weights.content()), health, open.manifest().release().toString());
     }
     try {
       return golden.prove(model);

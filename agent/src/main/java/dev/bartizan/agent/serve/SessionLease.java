@@ -3,8 +3,8 @@ package dev.bartizan.agent.serve;
 
 import dev.bartizan.delta.tensor.Tensor;
 import dev.bartizan.updater.engine.Allowance;
-import dev.bartizan.updater.engine.Model;
 import dev.bartizan.updater.engine.RunRefusal;
+import dev.bartizan.updater.engine.Session;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -21,7 +21,7 @@ import java.util.function.LongSupplier;
 final class SessionLease {
   private final String name;
   private final String version;
-  private final Model model;
+  private final Session model;
   private final LongSupplier nanoTime;
   private final AtomicInteger holds = new AtomicInteger(1);
   private final LongAdder failed = new LongAdder();
@@ -29,7 +29,7 @@ final class SessionLease {
   private final LongAdder answered = new LongAdder();
   private final Histogram latency = new Histogram();
 
-  SessionLease(String name, String version, Model model, LongSupplier nanoTime) {
+  SessionLease(String name, String version, Session model, LongSupplier nanoTime) {
     this.name = name;
     this.version = version;
     this.model = model;

@@ -10,7 +10,8 @@ import dev.bartizan.crypto.keystore.DeviceKeystore;
 import dev.bartizan.crypto.keystore.PcrApprovals;
 import dev.bartizan.updater.disk.Disk;
 import dev.bartizan.updater.disk.LinuxDisk;
-import dev.bartizan.updater.engine.OnnxRuntime;
+import dev.bartizan.updater.engine.Engine;
+import dev.bartizan.updater.engine.onnx.OnnxRuntime;
 import dev.bartizan.updater.fetch.Transport;
 import java.io.IOException;
 import java.net.URI;
@@ -56,7 +57,7 @@ public final class Machine implements World, AutoCloseable {
   }
 
   @Override
-  public OnnxRuntime runtime(int threads) throws IOException, Refusal {
+  public Engine runtime(int threads) throws IOException, Refusal {
     return OnnxRuntime.open(threads);
   }
 

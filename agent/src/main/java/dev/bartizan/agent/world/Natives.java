@@ -6,7 +6,7 @@ import dev.bartizan.agent.system.LockedMemory;
 import dev.bartizan.agent.system.Safeguards;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.envelope.BulkCrypto;
-import dev.bartizan.updater.engine.OnnxRuntime;
+import dev.bartizan.updater.engine.Engine;
 import java.io.IOException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -20,7 +20,7 @@ public final class Natives {
   private final Safeguards safeguards;
   private final Future<Boolean> memoryReady;
   private final Future<BulkCrypto> crypto;
-  private final Future<OnnxRuntime> runtime;
+  private final Future<Engine> runtime;
 
   /** Begins with all of them. */
   public Natives(AgentConfig config, World world) {
@@ -54,7 +54,7 @@ public final class Natives {
   }
 
   /** What runs models. */
-  public OnnxRuntime runtime() throws IOException, Refusal {
+  public Engine runtime() throws IOException, Refusal {
     return Awaited.accepted(runtime);
   }
 }

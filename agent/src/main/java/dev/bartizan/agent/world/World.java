@@ -6,7 +6,7 @@ import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
 import dev.bartizan.crypto.keystore.PcrApprovals;
 import dev.bartizan.updater.disk.Disk;
-import dev.bartizan.updater.engine.OnnxRuntime;
+import dev.bartizan.updater.engine.Engine;
 import dev.bartizan.updater.fetch.Transport;
 import java.io.IOException;
 import java.net.URI;
@@ -32,5 +32,5 @@ public interface World {
   LogPlace measurementLog();
 
   /** What runs models; loads a native library. */
-  OnnxRuntime runtime(int threads) throws IOException, Refusal;
+  Engine runtime(int threads) throws IOException, Refusal;
 }

@@ -12,7 +12,7 @@ import dev.bartizan.agent.serve.http.LocalServer;
 import dev.bartizan.agent.serve.http.ServerOptions;
 import dev.bartizan.agent.serve.oip.InferenceRoute;
 import dev.bartizan.updater.disk.ScratchDisk;
-import dev.bartizan.updater.engine.OnnxRuntime;
+import dev.bartizan.updater.engine.onnx.OnnxRuntime;
 import dev.bartizan.updater.fetch.DataBudget;
 import dev.bartizan.updater.fetch.Download;
 import dev.bartizan.updater.fetch.FetchProgress;

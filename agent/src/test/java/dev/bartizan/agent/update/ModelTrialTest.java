@@ -18,7 +18,7 @@ import dev.bartizan.delta.tensor.Shape;
 import dev.bartizan.protocol.release.ProbationLimits;
 import dev.bartizan.protocol.release.ReleaseName;
 import dev.bartizan.protocol.release.SuiteManifest;
-import dev.bartizan.updater.engine.Model;
+import dev.bartizan.updater.engine.Session;
 import dev.bartizan.updater.golden.ProvenModel;
 import dev.bartizan.updater.golden.Samples;
 import dev.bartizan.updater.install.ComponentName;
@@ -48,7 +48,7 @@ class ModelTrialTest {
     return now;
   }
 
-  private final List<Model> opened = new ArrayList<>();
+  private final List<Session> opened = new ArrayList<>();
   private final ModelTrial trial = new ModelTrial(this::load, service, this::held, () -> now);
 
   /** The load that fails, counted from 1, and how. */
@@ -199,7 +199,7 @@ class ModelTrialTest {
     return new Release(Digest.of((name + version).getBytes(UTF_8)), version);
   }
 
-  private static boolean isClosed(Model model) {
+  private static boolean isClosed(Session model) {
     try {
       model.infer(Map.of("x", Samples.floats(Shape.of(1, 4), 1, 2, 3, 4)), Set.of());
       return false;

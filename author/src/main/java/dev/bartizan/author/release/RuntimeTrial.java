@@ -3,8 +3,8 @@ package dev.bartizan.author.release;
 
 import dev.bartizan.author.release.ReleaseRefusal.Code;
 import dev.bartizan.crypto.Refusal;
-import dev.bartizan.updater.engine.Model;
-import dev.bartizan.updater.engine.OnnxRuntime;
+import dev.bartizan.updater.engine.Session;
+import dev.bartizan.updater.engine.onnx.OnnxRuntime;
 import dev.bartizan.updater.golden.Deviation;
 import dev.bartizan.updater.golden.GoldenRefusal;
 import dev.bartizan.updater.golden.GoldenVectors;
@@ -25,12 +25,12 @@ public final class RuntimeTrial implements ModelTrial {
   @Override
   public Optional<Deviation> run(ByteBuffer model, Optional<GoldenVectors> golden)
       throws IOException, Refusal {
-    try (Model loaded = OnnxRuntime.open(ALL_CORES).load(model)) {
+    try (Session loaded = OnnxRuntime.open(ALL_CORES).load(model)) {
       return golden.isEmpty() ? Optional.empty() : Optional.of(prove(loaded, golden.get()));
     }
   }
 
-  private static Deviation prove(Model model, GoldenVectors golden) throws Refusal {
+  private static Deviation prove(Session model, GoldenVectors golden) throws Refusal {
     Deviation deviation = golden.measure(model);
     try {
       golden.prove(model);

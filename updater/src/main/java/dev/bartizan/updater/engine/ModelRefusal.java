@@ -8,11 +8,11 @@ import org.jspecify.annotations.Nullable;
 public final class ModelRefusal extends Refusal {
   private static final long serialVersionUID = 1L;
 
-  ModelRefusal(String message) {
+  public ModelRefusal(String message) {
     this(message, null);
   }
 
-  ModelRefusal(String message, @Nullable Throwable cause) {
+  public ModelRefusal(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 

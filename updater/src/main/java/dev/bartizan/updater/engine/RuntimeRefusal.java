@@ -9,7 +9,7 @@ public final class RuntimeRefusal extends Refusal {
 
   private final String variable;
 
-  RuntimeRefusal(String variable) {
+  public RuntimeRefusal(String variable) {
     super(variable + ": must be 1 in the environment before the model runtime is loaded");
     this.variable = variable;
   }

@@ -27,7 +27,7 @@ public record TensorSpec(String name, Datatype datatype, List<Long> dimensions) 
   }
 
   /** Refuses a tensor that is not of this type and shape. */
-  void accept(Tensor tensor) throws RunRefusal {
+  public void accept(Tensor tensor) throws RunRefusal {
     accept(tensor.type(), tensor.shape());
   }
 

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Models in ONNX Runtime: loaded from memory, run, and closed. Devices serve with it, and the
- * author tries with it what devices are to serve, so that both ask the same runtime.
- *
- * <p>Guarantees: a model whose weights are not in its own bytes is not loaded ({@link
- * dev.bartizan.updater.engine.ModelRefusal}), so that what was signed is all that runs; no weights
- * and no inputs are written or logged. Not guaranteed: that the runtime keeps its own copy of the
- * weights out of reach of root.
+ * What runs models, as a port: an engine makes sessions of models in memory, and a session answers.
+ * What is behind it, {@link dev.bartizan.updater.engine.onnx} as things are, is chosen where the
+ * daemon is put together.
  */
 @NullMarked
 package dev.bartizan.updater.engine;

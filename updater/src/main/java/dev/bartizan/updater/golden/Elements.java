@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.updater.golden;
 
-import ai.onnxruntime.platform.Fp16Conversions;
 import dev.bartizan.delta.tensor.ElementType;
 import dev.bartizan.delta.tensor.Tensor;
+import dev.bartizan.updater.engine.ShortFloats;
 import java.nio.ByteBuffer;
 import java.util.function.IntFunction;
 
@@ -62,8 +62,8 @@ final class Elements {
     return switch (type) {
       case FLOAT -> i -> (double) content.getFloat(i * Float.BYTES);
       case DOUBLE -> i -> content.getDouble(i * Double.BYTES);
-      case FLOAT16 -> i -> (double) Fp16Conversions.fp16ToFloat(content.getShort(i * 2));
-      case BFLOAT16 -> i -> (double) Fp16Conversions.bf16ToFloat(content.getShort(i * 2));
+      case FLOAT16 -> i -> (double) ShortFloats.ofHalf(content.getShort(i * 2));
+      case BFLOAT16 -> i -> (double) ShortFloats.ofBrain(content.getShort(i * 2));
       case BOOL -> i -> content.get(i) != 0;
       case INT8 -> content::get;
       case UINT8 -> i -> content.get(i) & 0xff;

@@ -3,8 +3,8 @@ package dev.bartizan.updater.golden;
 
 import dev.bartizan.delta.tensor.NamedTensor;
 import dev.bartizan.delta.tensor.Tensor;
-import dev.bartizan.updater.engine.Model;
 import dev.bartizan.updater.engine.RunRefusal;
+import dev.bartizan.updater.engine.Session;
 import dev.bartizan.updater.golden.GoldenRefusal.Difference;
 import java.util.Collection;
 import java.util.Iterator;
@@ -27,7 +27,7 @@ public record GoldenSet(String name, List<NamedTensor> inputs, List<NamedTensor>
   }
 
   /** Insists that every output is within {@code tolerance} of what it should be. */
-  void tryOn(Model model, Tolerance tolerance) throws GoldenRefusal {
+  void tryOn(Session model, Tolerance tolerance) throws GoldenRefusal {
     forEachOutput(
         model,
         (output, expected, found) -> {
@@ -45,7 +45,7 @@ public record GoldenSet(String name, List<NamedTensor> inputs, List<NamedTensor>
    * @throws GoldenRefusal when the set is none of this model, or something differs that no
    *     tolerance is for
    */
-  void measureOn(Model model, Deviation.Measurement measured) throws GoldenRefusal {
+  void measureOn(Session model, Deviation.Measurement measured) throws GoldenRefusal {
     forEachOutput(
         model,
         (output, expected, found) -> {
@@ -64,7 +64,7 @@ public record GoldenSet(String name, List<NamedTensor> inputs, List<NamedTensor>
     void compare(String output, Elements expected, Elements found) throws GoldenRefusal;
   }
 
-  private void forEachOutput(Model model, Comparison comparison) throws GoldenRefusal {
+  private void forEachOutput(Session model, Comparison comparison) throws GoldenRefusal {
     Map<String, Tensor> given = named("input", inputs, model.inputs().keySet());
     Map<String, Tensor> expected = named("output", outputs, model.outputs().keySet());
     Map<String, Tensor> found = infer(model, given, expected);
@@ -77,12 +77,12 @@ public record GoldenSet(String name, List<NamedTensor> inputs, List<NamedTensor>
   }
 
   /** What the set hands in, by the names of {@code model}. */
-  Map<String, Tensor> inputsFor(Model model) throws GoldenRefusal {
+  Map<String, Tensor> inputsFor(Session model) throws GoldenRefusal {
     return named("input", inputs, model.inputs().keySet());
   }
 
   private Map<String, Tensor> infer(
-      Model model, Map<String, Tensor> given, Map<String, Tensor> expected) throws GoldenRefusal {
+      Session model, Map<String, Tensor> given, Map<String, Tensor> expected) throws GoldenRefusal {
     try {
       return model.infer(given, expected.keySet());
     } catch (RunRefusal refusal) {

@@ -6,7 +6,7 @@ import dev.bartizan.delta.tensor.NamedTensor;
 import dev.bartizan.delta.tensor.OnnxRefusal;
 import dev.bartizan.delta.tensor.Tensor;
 import dev.bartizan.delta.tensor.TensorReader;
-import dev.bartizan.updater.engine.Model;
+import dev.bartizan.updater.engine.Session;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +60,7 @@ public record GoldenVectors(List<GoldenSet> sets, Tolerance tolerance) {
    *
    * @throws GoldenRefusal naming the first output that is not as expected
    */
-  public ProvenModel prove(Model model) throws GoldenRefusal {
+  public ProvenModel prove(Session model) throws GoldenRefusal {
     List<Map<String, Tensor>> inputs = new ArrayList<>();
     for (GoldenSet set : sets) {
       set.tryOn(model, tolerance);
@@ -75,7 +75,7 @@ public record GoldenVectors(List<GoldenSet> sets, Tolerance tolerance) {
    *
    * @throws GoldenRefusal when a set does not fit the model, or differs where no tolerance helps
    */
-  public Deviation measure(Model model) throws GoldenRefusal {
+  public Deviation measure(Session model) throws GoldenRefusal {
     Deviation.Measurement measured = new Deviation.Measurement(tolerance);
     for (GoldenSet set : sets) {
       set.measureOn(model, measured);

@@ -2,7 +2,7 @@
 package dev.bartizan.updater.golden;
 
 import dev.bartizan.delta.tensor.Tensor;
-import dev.bartizan.updater.engine.Model;
+import dev.bartizan.updater.engine.Session;
 import java.util.List;
 import java.util.Map;
 
@@ -11,15 +11,15 @@ import java.util.Map;
  * GoldenVectors#prove} makes one.
  */
 public final class ProvenModel {
-  private final Model model;
+  private final Session model;
   private final List<Map<String, Tensor>> inputs;
 
-  ProvenModel(Model model, List<Map<String, Tensor>> inputs) {
+  ProvenModel(Session model, List<Map<String, Tensor>> inputs) {
     this.model = model;
     this.inputs = List.copyOf(inputs);
   }
 
-  public Model model() {
+  public Session model() {
     return model;
   }
 

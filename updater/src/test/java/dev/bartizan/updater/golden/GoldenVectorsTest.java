@@ -10,7 +10,7 @@ import dev.bartizan.crypto.Bytes;
 import dev.bartizan.delta.tensor.NamedTensor;
 import dev.bartizan.delta.tensor.Shape;
 import dev.bartizan.delta.tensor.Tensor;
-import dev.bartizan.updater.engine.Model;
+import dev.bartizan.updater.engine.Session;
 import dev.bartizan.updater.golden.GoldenRefusal.Difference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -85,7 +85,7 @@ class GoldenVectorsTest {
   void setsAreReadFromOnnxTestDataFiles() throws Exception {
     GoldenVectors vectors = GoldenVectors.read(files(), Tolerance.ONNX);
     assertEquals(2, vectors.sets().size());
-    try (Model model = Samples.model("scale-1")) {
+    try (Session model = Samples.model("scale-1")) {
       assertEquals(2, vectors.prove(model).sets());
     }
   }
@@ -107,7 +107,7 @@ class GoldenVectorsTest {
   }
 
   private static GoldenRefusal refusal(GoldenVectors vectors, String model) throws Exception {
-    try (Model tried = Samples.model(model)) {
+    try (Session tried = Samples.model(model)) {
       return assertThrows(GoldenRefusal.class, () -> vectors.prove(tried));
     }
   }

@@ -5,10 +5,10 @@ import dev.bartizan.delta.tensor.ElementType;
 import dev.bartizan.delta.tensor.NamedTensor;
 import dev.bartizan.delta.tensor.Shape;
 import dev.bartizan.delta.tensor.Tensor;
-import dev.bartizan.updater.engine.Model;
 import dev.bartizan.updater.engine.ModelRefusal;
-import dev.bartizan.updater.engine.OnnxRuntime;
 import dev.bartizan.updater.engine.RuntimeRefusal;
+import dev.bartizan.updater.engine.Session;
+import dev.bartizan.updater.engine.onnx.OnnxRuntime;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -32,7 +32,7 @@ public final class Samples {
     }
   }
 
-  public static Model model(String name) throws ModelRefusal {
+  public static Session model(String name) throws ModelRefusal {
     return RUNTIME.load(weights(name));
   }
 

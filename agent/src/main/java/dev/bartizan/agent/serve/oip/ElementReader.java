@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.serve.oip;
 
-import ai.onnxruntime.platform.Fp16Conversions;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.bartizan.agent.serve.InferenceRefusal;
 import dev.bartizan.updater.engine.Datatype;
+import dev.bartizan.updater.engine.ShortFloats;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
@@ -21,7 +21,7 @@ interface ElementReader {
       case FP32 -> (json, target) -> target.putFloat(single(json));
       case FP64 -> (json, target) -> target.putDouble(real(json));
       case FP16 -> (json, target) -> target.putShort(half(json));
-      case BF16 -> (json, target) -> target.putShort(Fp16Conversions.floatToBf16(single(json)));
+      case BF16 -> (json, target) -> target.putShort(ShortFloats.toBrain(single(json)));
       case BOOL -> (json, target) -> target.put((byte) (Json.flag(json, "a BOOL") ? 1 : 0));
       case INT8 -> (json, target) -> target.put((byte) whole(json, Byte.MIN_VALUE, 0x7f));
       case UINT8 -> (json, target) -> target.put((byte) whole(json, 0, 0xff));
@@ -60,8 +60,8 @@ interface ElementReader {
 
   private static short half(JsonParser json) throws IOException, InferenceRefusal {
     float value = single(json);
-    short half = Fp16Conversions.floatToFp16(value);
-    if (Float.isFinite(value) && Float.isInfinite(Fp16Conversions.fp16ToFloat(half))) {
+    short half = ShortFloats.toHalf(value);
+    if (Float.isFinite(value) && Float.isInfinite(ShortFloats.ofHalf(half))) {
       throw outOfRange();
     }
     return half;

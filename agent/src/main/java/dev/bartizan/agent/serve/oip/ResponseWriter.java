@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.serve.oip;
 
-import ai.onnxruntime.platform.Fp16Conversions;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.bartizan.agent.serve.Inference;
 import dev.bartizan.agent.serve.ServedModel;
@@ -10,6 +9,7 @@ import dev.bartizan.agent.serve.http.HttpRefusal;
 import dev.bartizan.agent.serve.http.MemoryShare;
 import dev.bartizan.delta.tensor.Tensor;
 import dev.bartizan.updater.engine.Datatype;
+import dev.bartizan.updater.engine.ShortFloats;
 import dev.bartizan.updater.engine.TensorSpec;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -152,8 +152,8 @@ final class ResponseWriter {
     switch (datatype) {
       case FP32 -> json.writeNumber(content.getFloat());
       case FP64 -> json.writeNumber(content.getDouble());
-      case FP16 -> json.writeNumber(Fp16Conversions.fp16ToFloat(content.getShort()));
-      case BF16 -> json.writeNumber(Fp16Conversions.bf16ToFloat(content.getShort()));
+      case FP16 -> json.writeNumber(ShortFloats.ofHalf(content.getShort()));
+      case BF16 -> json.writeNumber(ShortFloats.ofBrain(content.getShort()));
       case BOOL -> json.writeBoolean(content.get() != 0);
       case INT8 -> json.writeNumber(content.get());
       case UINT8 -> json.writeNumber(content.get() & 0xff);

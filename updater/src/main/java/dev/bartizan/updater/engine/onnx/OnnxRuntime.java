@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.bartizan.updater.engine;
+package dev.bartizan.updater.engine.onnx;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import dev.bartizan.crypto.TouchesTheWorld;
+import dev.bartizan.updater.engine.Engine;
+import dev.bartizan.updater.engine.ModelRefusal;
+import dev.bartizan.updater.engine.RuntimeRefusal;
+import dev.bartizan.updater.engine.Session;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Optional;
 
 /** ONNX Runtime, the process's one environment of it, and how sessions are set up. */
-public final class OnnxRuntime {
+public final class OnnxRuntime implements Engine {
   private static final String NO_TELEMETRY = "ORT_DISABLE_TELEMETRY";
 
   /** What Debian promises never to make. */
@@ -58,21 +62,13 @@ public final class OnnxRuntime {
     }
   }
 
-  /** The runtime's version, as reports name it. */
+  @Override
   public String version() {
     return environment.getVersion();
   }
 
-  /**
-   * Makes a session of a model in memory. The runtime takes its own copy: the caller wipes {@code
-   * weights} afterwards.
-   *
-   * @param weights a whole ONNX file from position to limit, outside the heap, so that no copy of
-   *     it is left where only the garbage collector decides when it goes
-   * @throws ModelRefusal when part of it is in another file, the runtime does not load it, or it
-   *     takes or gives what cannot be served
-   */
-  public Model load(ByteBuffer weights) throws ModelRefusal {
+  @Override
+  public Session load(ByteBuffer weights) throws ModelRefusal {
     if (!weights.isDirect()) {
       throw new IllegalArgumentException("weights belong outside the heap");
     }
@@ -81,12 +77,12 @@ public final class OnnxRuntime {
   }
 
   /** Without a look at the model: whatever else holds must hold by the options alone. */
-  Model session(ByteBuffer weights) throws ModelRefusal {
+  Session session(ByteBuffer weights) throws ModelRefusal {
     try (OrtSession.SessionOptions options = options()) {
-      return Model.of(environment, texts, environment.createSession(weights, options));
+      return OnnxSession.of(environment, texts, environment.createSession(weights, options));
     } catch (OrtException refused) {
       throw new ModelRefusal(
-          "the runtime does not load it: " + Model.firstLine(refused.getMessage()), refused);
+          "the runtime does not load it: " + OnnxSession.firstLine(refused.getMessage()), refused);
     }
   }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.bartizan.updater.engine;
+package dev.bartizan.updater.engine.onnx;
 
 import static dev.bartizan.updater.golden.TinyModel.message;
 import static dev.bartizan.updater.golden.TinyModel.node;
@@ -15,6 +15,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.bartizan.delta.tensor.Shape;
 import dev.bartizan.delta.tensor.Tensor;
+import dev.bartizan.updater.engine.ModelRefusal;
+import dev.bartizan.updater.engine.Session;
 import dev.bartizan.updater.golden.Samples;
 import dev.bartizan.updater.golden.TinyModel;
 import java.nio.ByteBuffer;
@@ -34,7 +36,7 @@ class UnsignedWeightsTest {
 
   @Test
   void aModelThatIsAllThereIsLoaded() throws Exception {
-    try (Model model = load(TinyModel.adding(1, 1, 1, 1))) {
+    try (Session model = load(TinyModel.adding(1, 1, 1, 1))) {
       Map<String, Tensor> outputs = model.infer(Map.of("x", ONE_ROW), Set.of());
       assertArrayEquals(new float[] {2, 3, 4, 5}, Samples.floats(outputs, "y"));
     }
@@ -148,7 +150,7 @@ class UnsignedWeightsTest {
     return assertThrows(ModelRefusal.class, () -> load(model));
   }
 
-  private static Model load(byte[] model) throws ModelRefusal {
+  private static Session load(byte[] model) throws ModelRefusal {
     return Samples.RUNTIME.load(direct(model));
   }
 

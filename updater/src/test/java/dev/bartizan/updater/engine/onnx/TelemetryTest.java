@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.bartizan.updater.engine;
+package dev.bartizan.updater.engine.onnx;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.bartizan.updater.engine.RuntimeRefusal;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.bartizan.updater.engine;
+package dev.bartizan.updater.engine.onnx;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -9,7 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.bartizan.delta.tensor.Shape;
 import dev.bartizan.delta.tensor.Tensor;
+import dev.bartizan.updater.engine.Datatype;
+import dev.bartizan.updater.engine.ModelRefusal;
+import dev.bartizan.updater.engine.RunRefusal;
 import dev.bartizan.updater.engine.RunRefusal.Reason;
+import dev.bartizan.updater.engine.Session;
+import dev.bartizan.updater.engine.TensorSpec;
 import dev.bartizan.updater.golden.Samples;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
@@ -24,7 +29,7 @@ class ModelTest {
   @Test
   void theWeightsAreTheCallersToWipeOnceLoaded() throws Exception {
     ByteBuffer weights = Samples.weights("scale-2");
-    try (Model model = Samples.RUNTIME.load(weights)) {
+    try (Session model = Samples.RUNTIME.load(weights)) {
       for (int i = 0; i < weights.capacity(); i++) {
         weights.put(i, (byte) 0);
       }
@@ -35,7 +40,7 @@ class ModelTest {
 
   @Test
   void aModelSaysWhatItTakesAndGivesInItsOwnOrder() throws Exception {
-    try (Model model = Samples.model("two-inputs")) {
+    try (Session model = Samples.model("two-inputs")) {
       assertEquals(List.of("a", "b"), List.copyOf(model.inputs().keySet()));
       assertEquals(List.of("total", "least"), List.copyOf(model.outputs().keySet()));
       TensorSpec a = new TensorSpec("a", Datatype.FP32, List.of(-1L, 2L));
@@ -45,7 +50,7 @@ class ModelTest {
 
   @Test
   void onlyWantedOutputsAreGiven() throws Exception {
-    try (Model model = Samples.model("two-inputs")) {
+    try (Session model = Samples.model("two-inputs")) {
       Map<String, Tensor> given =
           Map.of(
               "a", Samples.floats(Shape.of(2, 2), 1, 2, 3, 4),
@@ -58,7 +63,7 @@ class ModelTest {
 
   @Test
   void everyTypeComesOutAsItWentIn() throws Exception {
-    try (Model model = Samples.model("every-type")) {
+    try (Session model = Samples.model("every-type")) {
       Map<String, Tensor> given = new LinkedHashMap<>();
       for (TensorSpec input : model.inputs().values()) {
         given.put(input.name(), threeOf(input.datatype()));
@@ -70,7 +75,7 @@ class ModelTest {
 
   @Test
   void textsComeOutAsTheyWentIn() throws Exception {
-    try (Model model = Samples.model("texts")) {
+    try (Session model = Samples.model("texts")) {
       Tensor words = new Tensor.Texts(Shape.of(3), List.of("Riß", "", "裂纹"));
       assertEquals(words, model.infer(Map.of("words", words), Set.of()).get("same"));
     }
@@ -80,7 +85,7 @@ class ModelTest {
   @Test
   void noCharacterIsAnotherToTheModelThanToTheClient() throws Exception {
     List<String> words = List.of("plain", "é", "😀", "x\0y", "𝒳😀z", "日本");
-    try (Model model = Samples.model("labels")) {
+    try (Session model = Samples.model("labels")) {
       Tensor given = new Tensor.Texts(Shape.of(6), words);
       Map<String, Tensor> outputs = model.infer(Map.of("words", given), Set.of());
       assertEquals(Samples.longs(Shape.of(6), 1, 2, 3, 4, 5, 6), outputs.get("number"));
@@ -90,7 +95,7 @@ class ModelTest {
 
   @Test
   void halfACharacterIsRefusedByName() throws Exception {
-    try (Model model = Samples.model("labels")) {
+    try (Session model = Samples.model("labels")) {
       Tensor half = new Tensor.Texts(Shape.of(1), List.of("\ud83d"));
       RunRefusal refusal =
           assertThrows(RunRefusal.class, () -> model.infer(Map.of("words", half), Set.of()));
@@ -101,7 +106,7 @@ class ModelTest {
 
   @Test
   void anEmptyBatchIsAnsweredEmpty() throws Exception {
-    try (Model model = Samples.model("scale-1")) {
+    try (Session model = Samples.model("scale-1")) {
       Tensor none = Samples.floats(Shape.of(0, 4));
       assertEquals(none, model.infer(Map.of("x", none), Set.of()).get("y"));
     }
@@ -109,7 +114,7 @@ class ModelTest {
 
   @Test
   void inputsThatAreNotTheModelsAreRefusedBeforeItRuns() throws Exception {
-    try (Model model = Samples.model("scale-1")) {
+    try (Session model = Samples.model("scale-1")) {
       assertRefused(Reason.MISSING_INPUT, model, Map.of(), Set.of());
       assertRefused(Reason.UNKNOWN_INPUT, model, Map.of("x", ONE_ROW, "z", ONE_ROW), Set.of());
       assertRefused(Reason.UNKNOWN_OUTPUT, model, Map.of("x", ONE_ROW), Set.of("z"));
@@ -133,7 +138,7 @@ class ModelTest {
 
   @Test
   void aFailureWithinTheRuntimeIsTheModelsNotTheClients() throws Exception {
-    try (Model model = Samples.model("picky")) {
+    try (Session model = Samples.model("picky")) {
       Tensor beyond = Samples.longs(Shape.of(1), 7);
       RunRefusal refusal =
           assertThrows(RunRefusal.class, () -> model.infer(Map.of("i", beyond), Set.of()));
@@ -169,7 +174,7 @@ class ModelTest {
   }
 
   private static void assertRefused(
-      Reason reason, Model model, Map<String, Tensor> inputs, Set<String> outputs) {
+      Reason reason, Session model, Map<String, Tensor> inputs, Set<String> outputs) {
     RunRefusal refusal = assertThrows(RunRefusal.class, () -> model.infer(inputs, outputs));
     assertEquals(reason, refusal.reason());
   }

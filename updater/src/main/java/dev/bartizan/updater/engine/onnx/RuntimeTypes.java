@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.bartizan.updater.engine;
+package dev.bartizan.updater.engine.onnx;
 
 import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.TensorInfo;
 import ai.onnxruntime.TensorInfo.OnnxTensorType;
 import dev.bartizan.delta.tensor.ElementType;
+import dev.bartizan.updater.engine.Datatype;
+import dev.bartizan.updater.engine.ModelRefusal;
+import dev.bartizan.updater.engine.TensorSpec;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.bartizan.updater.engine;
+package dev.bartizan.updater.engine.onnx;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxTensorLike;
@@ -10,6 +10,8 @@ import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.PointerByReference;
+import dev.bartizan.updater.engine.Allowance;
+import dev.bartizan.updater.engine.RunRefusal;
 import dev.bartizan.updater.engine.RunRefusal.Reason;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;

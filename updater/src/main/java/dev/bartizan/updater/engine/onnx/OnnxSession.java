@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.bartizan.updater.engine;
+package dev.bartizan.updater.engine.onnx;
 
 import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxTensor;
@@ -10,7 +10,12 @@ import ai.onnxruntime.OrtSession;
 import dev.bartizan.delta.tensor.ElementType;
 import dev.bartizan.delta.tensor.Shape;
 import dev.bartizan.delta.tensor.Tensor;
+import dev.bartizan.updater.engine.Allowance;
+import dev.bartizan.updater.engine.ModelRefusal;
+import dev.bartizan.updater.engine.RunRefusal;
 import dev.bartizan.updater.engine.RunRefusal.Reason;
+import dev.bartizan.updater.engine.Session;
+import dev.bartizan.updater.engine.TensorSpec;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Collection;
@@ -21,10 +26,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One loaded model. Any number of threads may infer at once; {@link #close} comes after the last.
- */
-public final class Model implements AutoCloseable {
+/** A model in ONNX Runtime. */
+final class OnnxSession implements Session {
   private static final int MAX_MESSAGE_LENGTH = 300;
 
   /** The code, and the place in the runtime's sources with the function's whole signature. */
@@ -38,7 +41,7 @@ public final class Model implements AutoCloseable {
   private final Map<String, TensorSpec> inputs;
   private final Map<String, TensorSpec> outputs;
 
-  private Model(
+  private OnnxSession(
       OrtEnvironment environment,
       RuntimeTexts texts,
       OrtSession session,
@@ -52,12 +55,12 @@ public final class Model implements AutoCloseable {
   }
 
   /** Takes over the session: closes it when it cannot be served. */
-  static Model of(OrtEnvironment environment, RuntimeTexts texts, OrtSession session)
+  static OnnxSession of(OrtEnvironment environment, RuntimeTexts texts, OrtSession session)
       throws OrtException, ModelRefusal {
     try {
       Map<String, TensorSpec> inputs = specs(session.getInputInfo().values());
       refuseUnfeedable(inputs.values());
-      return new Model(
+      return new OnnxSession(
           environment, texts, session, inputs, specs(session.getOutputInfo().values()));
     } catch (OrtException | ModelRefusal unservable) {
       session.close();
@@ -65,33 +68,17 @@ public final class Model implements AutoCloseable {
     }
   }
 
-  /** What it takes, in the model's order; all of it is required. */
+  @Override
   public Map<String, TensorSpec> inputs() {
     return inputs;
   }
 
-  /** What it gives, in the model's order. */
+  @Override
   public Map<String, TensorSpec> outputs() {
     return outputs;
   }
 
-  /**
-   * Runs the model once.
-   *
-   * @param wanted names of outputs; empty for all
-   * @return the outputs in the model's order, independent of inputs and session
-   * @throws RunRefusal when the inputs are not the model's, or the runtime fails on them
-   */
-  public Map<String, Tensor> infer(Map<String, Tensor> given, Set<String> wanted)
-      throws RunRefusal {
-    return infer(given, wanted, Allowance.UNLIMITED);
-  }
-
-  /**
-   * The same, for a client.
-   *
-   * @param allowance asked before each output is copied
-   */
+  @Override
   public Map<String, Tensor> infer(
       Map<String, Tensor> given, Set<String> wanted, Allowance allowance) throws RunRefusal {
     acceptInputs(given);

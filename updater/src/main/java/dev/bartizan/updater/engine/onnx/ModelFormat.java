@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.bartizan.updater.engine;
+package dev.bartizan.updater.engine.onnx;
 
 import dev.bartizan.delta.tensor.OnnxRefusal;
 import dev.bartizan.delta.tensor.SelfContained;
+import dev.bartizan.updater.engine.ModelRefusal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

@@ -114,7 +114,11 @@ class RenewalOverHttpsTest {
     EnrolmentTokens tokens = new EnrolmentTokens(directory, clock);
     TpmEnrolment.Office office =
         new TpmEnrolment.Office(
-            SETTINGS, EndorsementRoots.load(directory), Optional.of(tokens), authority, registry);
+            SETTINGS,
+            () -> EndorsementRoots.load(directory),
+            Optional.of(tokens),
+            authority,
+            registry);
     List<Route> routes = new ArrayList<>();
     routes.addAll(
         new EnrolmentRoutes(new TpmEnrolment(office, clock, RANDOM, device -> {}), Optional.empty())

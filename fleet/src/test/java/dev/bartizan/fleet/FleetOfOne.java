@@ -2,6 +2,7 @@
 package dev.bartizan.fleet;
 
 import dev.bartizan.crypto.Bytes;
+import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.SecretBytes;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
 import dev.bartizan.crypto.keystore.EndorsementChoice;
@@ -19,11 +20,13 @@ import dev.bartizan.crypto.tpm.EndorsementKind;
 import dev.bartizan.crypto.tpm.PcrSelection;
 import dev.bartizan.crypto.tpm.Swtpm;
 import dev.bartizan.crypto.tpm.TpmAccess;
+import dev.bartizan.crypto.tpm.TpmPublic;
 import dev.bartizan.fleet.broker.KeyBroker;
 import dev.bartizan.fleet.broker.WrappedKeyVault;
 import dev.bartizan.fleet.credential.CertificateAuthority;
 import dev.bartizan.fleet.device.DeviceRegistry;
 import dev.bartizan.fleet.device.FileRegistry;
+import dev.bartizan.fleet.enrol.AllowedChips;
 import dev.bartizan.fleet.enrol.EndorsementRoots;
 import dev.bartizan.fleet.enrol.EnrolmentTokens;
 import dev.bartizan.fleet.enrol.TokenEnrolment;
@@ -201,10 +204,29 @@ public final class FleetOfOne {
     EnrolmentClaims claims = device.enrolmentClaims(Bytes.empty());
     return new BeginRequest(
         token,
-        claims.endorsementCertificate().orElseThrow(),
+        claims.endorsementCertificate(),
         claims.endorsementChain(),
         claims.endorsementKey(),
         claims.attestationKey());
+  }
+
+  /** The same by a device that shows no certificate, whether it has one or not. */
+  public static BeginRequest withoutCertificate(DeviceKeystore device) throws Exception {
+    BeginRequest whole = introduction(device, Optional.empty());
+    return new BeginRequest(
+        whole.token(), Optional.empty(), List.of(), whole.endorsementKey(), whole.attestationKey());
+  }
+
+  /** What an operator calls its endorsement key. */
+  public static Digest endorsementDigest(DeviceKeystore device) throws Exception {
+    Bytes key = device.enrolmentClaims(Bytes.empty()).endorsementKey();
+    return Digest.of(TpmPublic.parse(key).toPublicKey().getEncoded());
+  }
+
+  /** Enrols a device that shows no certificate, and that the operator has allowed. */
+  public Grant enrolAllowed(DeviceKeystore device) throws Exception {
+    TpmEnrolment desk = desk();
+    return desk.finish(answer(device, desk.begin(withoutCertificate(device))));
   }
 
   public static FinishRequest answer(DeviceKeystore device, BeginReply challenge) throws Exception {
@@ -223,6 +245,7 @@ public final class FleetOfOne {
     return new TpmEnrolment.Office(
         FleetSettings.load(directory),
         () -> EndorsementRoots.load(directory),
+        new AllowedChips(directory),
         tokens,
         authority,
         registry());

@@ -11,6 +11,7 @@ import dev.bartizan.agent.enrol.EnrolmentService;
 import dev.bartizan.agent.enrol.GrantCheck;
 import dev.bartizan.agent.enrol.HttpsEnrolmentService;
 import dev.bartizan.agent.enrol.KeysEnrolment;
+import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.SecretBytes;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
 import dev.bartizan.crypto.keystore.MemoryBlobStore;
@@ -23,7 +24,9 @@ import dev.bartizan.crypto.tpm.TpmAccess;
 import dev.bartizan.fleet.FleetSettings;
 import dev.bartizan.fleet.credential.CertificateAuthority;
 import dev.bartizan.fleet.credential.Credentials;
+import dev.bartizan.fleet.device.Device;
 import dev.bartizan.fleet.device.FileRegistry;
+import dev.bartizan.fleet.enrol.AllowedChips;
 import dev.bartizan.fleet.enrol.EndorsementRoots;
 import dev.bartizan.fleet.enrol.EnrolmentRoutes;
 import dev.bartizan.fleet.enrol.EnrolmentTokens;
@@ -97,6 +100,7 @@ class EnrolmentOverHttpsTest {
         new TpmEnrolment.Office(
             SETTINGS,
             () -> EndorsementRoots.load(directory),
+            new AllowedChips(directory),
             Optional.of(tokens),
             authority,
             new FileRegistry(directory));
@@ -125,6 +129,29 @@ class EnrolmentOverHttpsTest {
     assertEquals(SETTINGS.trustDomain(), grant.trustDomain());
     assertEquals(SETTINGS.broker(), grant.broker());
     assertTrue(new FileRegistry(directory).find(keystore.ueid()).isPresent());
+  }
+
+  @Test
+  void aChipWithoutACertificateIsToldWhatItsOperatorHasToAllow() throws Exception {
+    try (Swtpm bare = Swtpm.uncertified()) {
+      DeviceKeystore uncertified =
+          Tpm2Keystore.create(
+              new TpmAccess(bare.address(), RANDOM, pause -> {}),
+              new MemoryBlobStore(),
+              PcrSelection.parse("sha256:7"));
+      Enrolment enrolment = new Enrolment(uncertified, service(), check());
+      EnrolmentRefused refused =
+          assertThrows(EnrolmentRefused.class, () -> enrolment.enrol(Optional.of(token())));
+      assertEquals("NO_EK_CERTIFICATE", refused.code());
+      String told = String.valueOf(refused.getMessage());
+
+      new AllowedChips(directory)
+          .allow(Digest.ofHex(told.substring(told.lastIndexOf(' ') + 1)), clock.instant());
+      enrolment.enrol(Optional.of(token()));
+
+      Device known = new FileRegistry(directory).get(uncertified.ueid());
+      assertTrue(known.chip().orElseThrow().isWithoutCertificate());
+    }
   }
 
   @Test

@@ -12,6 +12,7 @@ import dev.bartizan.protocol.enrolment.BeginRequest;
 import dev.bartizan.protocol.enrolment.FinishRequest;
 import dev.bartizan.protocol.enrolment.Grant;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 
 /** Enrols one device: shows the chip, solves the challenge, has the keys certified. */
@@ -64,12 +65,13 @@ public final class Enrolment {
 
   private BeginReply begin(Optional<String> token) throws IOException, Refusal {
     EnrolmentClaims claims = keystore.enrolmentClaims(NO_NONCE);
-    EndorsementCredential maker = given.or(() -> carried(claims)).orElseThrow(Enrolment::none);
+    // Whether a chip without one may come is for the server to say: its operator may know it.
+    Optional<EndorsementCredential> maker = given.or(() -> carried(claims));
     BeginRequest request =
         new BeginRequest(
             token,
-            maker.certificate(),
-            maker.chain(),
+            maker.map(EndorsementCredential::certificate),
+            maker.map(EndorsementCredential::chain).orElse(List.of()),
             claims.endorsementKey(),
             claims.attestationKey());
     return BeginReply.read(server.post(BeginRequest.PATH, request.write()));
@@ -79,13 +81,6 @@ public final class Enrolment {
     return claims
         .endorsementCertificate()
         .map(certificate -> new EndorsementCredential(certificate, claims.endorsementChain()));
-  }
-
-  private static EnrolmentRefused none() {
-    return new EnrolmentRefused(
-        "NO_EK_CERTIFICATE",
-        "this TPM carries no endorsement certificate: get it from the chip's maker and give it with"
-            + " --ek-certificate FILE");
   }
 
   /** The secret proves who we are by being shown; it protects nothing afterwards. */

@@ -19,10 +19,7 @@ public final class EnrolmentRefused extends Refusal {
     this.code = code;
   }
 
-  /**
-   * The server's code, or {@code NO_EK_CERTIFICATE}, {@code NO_TOKEN} or {@code BAD_GRANT} of our
-   * own.
-   */
+  /** The server's code, or {@code NO_TOKEN} or {@code BAD_GRANT} of our own. */
   @Override
   public String code() {
     return code;

@@ -23,7 +23,7 @@ final class Tpm2Naming {
 
   /**
    * The key that was chosen. Without a choice a chip that carries no certificate is named after its
-   * preferred key: it may have keys, but cannot enrol.
+   * preferred key: whether it may come is for the operator to say.
    *
    * @throws KeystoreRefusal {@code NO_ENDORSEMENT_CERTIFICATE} when what was chosen is not there
    */

@@ -37,6 +37,21 @@ public final class Swtpm implements AutoCloseable {
     return swtpm;
   }
 
+  /** One whose maker has certified none of its keys. */
+  public static Swtpm uncertified() throws IOException {
+    Swtpm swtpm = new Swtpm(Files.createTempDirectory("swtpm"));
+    Files.createDirectories(swtpm.directory.resolve("state"));
+    swtpm.call(
+        "swtpm_setup",
+        "--tpm2",
+        "--tpm-state",
+        swtpm.path("state"),
+        "--logfile",
+        swtpm.path("setup.log"));
+    swtpm.powerOn();
+    return swtpm;
+  }
+
   /** One with these banks switched on, of which firmware measures into SHA-256 alone. */
   public static Swtpm withBanks(String banks) throws IOException {
     Swtpm swtpm = new Swtpm(Files.createTempDirectory("swtpm"));

@@ -9,6 +9,8 @@ import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.crypto.pem.Pem;
 import dev.bartizan.crypto.tpm.EndorsementKind;
+import dev.bartizan.fleet.enrol.AllowedChips;
+import dev.bartizan.fleet.enrol.AllowedChips.Allowed;
 import dev.bartizan.fleet.enrol.EndorsementAuthorities;
 import dev.bartizan.fleet.enrol.EndorsementAuthorities.Authority;
 import dev.bartizan.protocol.cli.Console;
@@ -32,7 +34,8 @@ import picocli.CommandLine.ScopeType;
     name = "authorities",
     description = {
       "What chips are believed by: the authorities of their makers, each for one kind of endorsement"
-          + " key, with subject, SHA-256 fingerprint and end. A running server heeds changes at"
+          + " key, with subject, SHA-256 fingerprint and end; and chips that the operator has allowed"
+          + " without. A running server heeds changes at"
           + " once; devices that are enrolled stay so."
     },
     mixinStandardHelpOptions = true)
@@ -63,13 +66,18 @@ public final class AuthoritiesCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, Refusal {
     List<Authority> all = authorities().all();
+    List<Allowed> chips = chips().all();
     if (json) {
       ObjectNode document = StrictJson.object();
       ArrayNode authorities = document.putArray("authorities");
       all.forEach(authority -> authorities.add(toJson(authority)));
+      ArrayNode allowed = document.putArray("allowed");
+      chips.forEach(chip -> allowed.add(toJson(chip)));
       console.answer(document);
     } else {
       all.forEach(authority -> console.answer(line(authority)));
+      chips.forEach(
+          chip -> console.answer("chip  " + chip.endorsementKey() + "  since " + chip.since()));
     }
     return DONE;
   }
@@ -117,6 +125,47 @@ public final class AuthoritiesCommand implements Callable<Integer> {
     return DONE;
   }
 
+  /** For chips whose makers certify nothing, or whose certificates are lost. */
+  @Command(
+      name = "allow",
+      description = {
+        "Take one chip in that has no certificate of its maker. Every attestation result about it"
+            + " says so (NO_EK_CERTIFICATE), and is a warning at best.",
+        "The digest is SHA-256 of the endorsement key's SubjectPublicKeyInfo in DER, of the kind"
+            + " that the device is named by (p-256 where it has no certificate at all):"
+            + " openssl pkey -pubin -in ek.pem -outform DER | sha256sum. A chip that was turned away"
+            + " was told its digest."
+      },
+      mixinStandardHelpOptions = true)
+  int allow(
+      @Parameters(paramLabel = "EK-DIGEST", converter = Arguments.DigestArgument.class)
+          Digest endorsementKey)
+      throws IOException, Refusal {
+    chips().allow(endorsementKey, clock.instant());
+    console.say("a chip with the endorsement key " + endorsementKey + " may enrol");
+    return DONE;
+  }
+
+  /** Says nothing about a device that came in by it. */
+  @Command(
+      name = "disallow",
+      description =
+          "Do not take that chip in any more. If it is enrolled it stays so: `device revoke` ends"
+              + " that.",
+      mixinStandardHelpOptions = true)
+  int disallow(
+      @Parameters(paramLabel = "EK-DIGEST", converter = Arguments.DigestArgument.class)
+          Digest endorsementKey)
+      throws IOException, Refusal {
+    chips().disallow(endorsementKey);
+    console.say("no chip with the endorsement key " + endorsementKey + " may enrol");
+    return DONE;
+  }
+
+  private AllowedChips chips() {
+    return new AllowedChips(new SharedDirectory(dir));
+  }
+
   private EndorsementAuthorities authorities() {
     return new EndorsementAuthorities(new SharedDirectory(dir));
   }
@@ -138,6 +187,12 @@ public final class AuthoritiesCommand implements Callable<Integer> {
         (end.isBefore(clock.instant()) ? "EXPIRED " : "until ") + end,
         authority.certificate().getSubjectX500Principal().getName(),
         authority.file());
+  }
+
+  private static ObjectNode toJson(Allowed chip) {
+    return StrictJson.object()
+        .put("ek_sha256", chip.endorsementKey().hex())
+        .put("allowed_at", chip.since().getEpochSecond());
   }
 
   private static ObjectNode toJson(Authority authority) {

@@ -14,6 +14,7 @@ import dev.bartizan.fleet.credential.Credentials;
 import dev.bartizan.fleet.credential.OperatorKeys;
 import dev.bartizan.fleet.device.DeviceRegistry;
 import dev.bartizan.fleet.device.FileRegistry;
+import dev.bartizan.fleet.enrol.AllowedChips;
 import dev.bartizan.fleet.enrol.EndorsementRoots;
 import dev.bartizan.fleet.enrol.EnrolmentRoutes;
 import dev.bartizan.fleet.enrol.EnrolmentTokens;
@@ -167,6 +168,7 @@ public final class ServeCommand implements Callable<Integer> {
     return new TpmEnrolment.Office(
         FleetSettings.load(directory),
         roots,
+        new AllowedChips(directory),
         withoutTokens ? Optional.empty() : Optional.of(tokens),
         CertificateAuthority.load(directory, clock, random),
         new FileRegistry(directory));

@@ -4,7 +4,6 @@ package dev.bartizan.fleet.device;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bartizan.crypto.Bytes;
-import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.json.Base64Url;
 import dev.bartizan.crypto.json.JsonFields;
 import dev.bartizan.crypto.json.Malformed;
@@ -50,10 +49,14 @@ public record Device(
   /**
    * A TPM that proved itself.
    *
-   * @param endorsementCertificate digest of the maker's certificate (DER)
    * @param attestationKey TPMT_PUBLIC
    */
-  public record Chip(Digest endorsementCertificate, Bytes attestationKey) {}
+  public record Chip(Endorsement endorsement, Bytes attestationKey) {
+    /** Whether nobody but the operator has vouched for it. */
+    public boolean isWithoutCertificate() {
+      return endorsement.by() == Endorsement.By.OPERATOR;
+    }
+  }
 
   /** Whether a device is trusted. */
   public enum State {
@@ -87,6 +90,9 @@ public record Device(
       return resetsSince < 0 || (resetsSince == 0 && restartsSince < 0);
     }
   }
+
+  /** What every attestation result says of a chip that its maker has not certified. */
+  public static final String NO_EK_CERTIFICATE = "NO_EK_CERTIFICATE";
 
   /** Of its file. */
   static final int MAX_LENGTH = 64 * 1024;
@@ -190,7 +196,7 @@ public record Device(
     chip.ifPresent(
         proved ->
             document
-                .put("ek_certificate_sha256", proved.endorsementCertificate().hex())
+                .put(proved.endorsement().by().member(), proved.endorsement().digest().hex())
                 .put("ak_public", Base64Url.encode(proved.attestationKey())));
     document.put("identity_certificate", Pem.ofCertificates(List.of(identity)));
     document.put("unwrap_certificate", Pem.ofCertificates(List.of(unwrap)));
@@ -233,8 +239,7 @@ public record Device(
       return Optional.empty();
     }
     return Optional.of(
-        new Chip(
-            document.digest("ek_certificate_sha256"), document.base64url("ak_public", MAX_PUBLIC)));
+        new Chip(Endorsement.read(document, what), document.base64url("ak_public", MAX_PUBLIC)));
   }
 
   private static Ueid ueid(String text, String what) throws Malformed {

@@ -42,18 +42,19 @@ public final class EndorsementRoots {
    * Reads the roots. A maker's intermediate may stand there too and is then believed as it is: most
    * chips bring no chain.
    *
-   * @throws IOException also when there is none, since no device could ever be taken in; and when
-   *     kindred authorities are believed for two kinds, since a chip then had two names
+   * @throws IOException also when there is none, and no chip is allowed without, since no device
+   *     could ever be taken in; and when kindred authorities are believed for two kinds, since a
+   *     chip then had two names
    */
   public static EndorsementRoots load(SharedDirectory directory) throws IOException, Malformed {
     List<Believed> believed = new ArrayList<>();
     for (EndorsementAuthorities.Authority authority : new EndorsementAuthorities(directory).all()) {
       believed.add(new Believed(authority.anchor(), authority.kind()));
     }
-    if (believed.isEmpty()) {
+    if (believed.isEmpty() && new AllowedChips(directory).all().isEmpty()) {
       throw new IOException(
           directory.path(EndorsementAuthorities.FOLDER)
-              + ": put the chip makers' root certificates here, as *.pem");
+              + ": put the chip makers' root certificates here, as *.pem: device authorities add FILE");
     }
     for (Believed one : believed) {
       requireOneKind(one, believed);

@@ -12,6 +12,8 @@ public final class EnrolmentRefusal extends Refusal {
   public enum Reason {
     /** The EK certificate does not chain to the operator's roots, or is not the EK's. */
     UNKNOWN_CHIP,
+    /** It shows no EK certificate, and the operator has not allowed it without. */
+    NO_EK_CERTIFICATE,
     /** Chips of this maker are named after another of their endorsement keys. */
     OTHER_ENDORSEMENT_KEY,
     /** A key is not on P-256, or was certified for another session than this. */

@@ -6,6 +6,7 @@ import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.SecretBytes;
 import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.crypto.tpm.TpmPublic;
+import dev.bartizan.fleet.device.Endorsement;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,7 +31,7 @@ final class PendingEnrolments<S extends PendingEnrolments.Session> {
   /** Of a chip. */
   record Pending(
       Ueid ueid,
-      Digest endorsementCertificate,
+      Endorsement endorsement,
       TpmPublic attestationKey,
       Optional<Digest> token,
       SecretBytes secret,

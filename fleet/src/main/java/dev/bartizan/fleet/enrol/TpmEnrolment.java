@@ -15,6 +15,7 @@ import dev.bartizan.fleet.FleetSettings;
 import dev.bartizan.fleet.credential.CertificateAuthority;
 import dev.bartizan.fleet.device.Device;
 import dev.bartizan.fleet.device.DeviceRegistry;
+import dev.bartizan.fleet.device.Endorsement;
 import dev.bartizan.fleet.enrol.EnrolmentRefusal.Reason;
 import dev.bartizan.fleet.enrol.PendingEnrolments.Pending;
 import dev.bartizan.protocol.enrolment.BeginReply;
@@ -40,6 +41,7 @@ public final class TpmEnrolment {
   public record Office(
       FleetSettings settings,
       EndorsementRoots.Source roots,
+      AllowedChips allowed,
       Optional<EnrolmentTokens> tokens,
       CertificateAuthority authority,
       DeviceRegistry registry) {}
@@ -58,7 +60,7 @@ public final class TpmEnrolment {
   }
 
   /**
-   * Looks at the chip's certificate and makes the challenge.
+   * Looks at who vouches for the chip and makes the challenge.
    *
    * @throws Refusal when the device will not be taken in
    * @throws IOException when it cannot be now
@@ -68,10 +70,7 @@ public final class TpmEnrolment {
     // Who brings a bad token learns nothing else.
     Optional<Digest> token = requireGoodToken(request.token());
     TpmPublic endorsement = TpmPublic.parse(request.endorsementKey());
-    office
-        .roots()
-        .current()
-        .require(request.endorsementCertificate(), request.endorsementChain(), endorsement, now);
+    Endorsement vouched = requireVouched(request, endorsement, now);
     TpmPublic attestation = TpmPublic.parse(request.attestationKey());
     attestation.requireAttestationKey();
     Ueid ueid = Ueid.of(endorsement.name());
@@ -85,10 +84,8 @@ public final class TpmEnrolment {
     String session = Base64Url.encode(randomBytes());
     Credential credential =
         new MakeCredential(random).challenge(endorsement, attestation.name(), secret);
-    Digest certificate = Digest.of(request.endorsementCertificate().toArray());
     Instant end = PendingEnrolments.end(now);
-    pending.put(
-        session, new Pending(ueid, certificate, attestation, token, secret, nonce, end), now);
+    pending.put(session, new Pending(ueid, vouched, attestation, token, secret, nonce, end), now);
     return new BeginReply(session, nonce, credential);
   }
 
@@ -103,8 +100,7 @@ public final class TpmEnrolment {
     requireSecret(session, request.secret());
     DeviceKeys keys = DeviceKeys.require(request, session.attestationKey(), session.nonce());
     boolean golden = isGolden(session);
-    Device.Chip chip =
-        new Device.Chip(session.endorsementCertificate(), session.attestationKey().encode());
+    Device.Chip chip = new Device.Chip(session.endorsement(), session.attestationKey().encode());
     return admission.admit(
         new Admission.Newcomer(
             session.ueid(),
@@ -114,6 +110,20 @@ public final class TpmEnrolment {
             session.token().isEmpty() && office.tokens().isPresent()),
         keys,
         now);
+  }
+
+  /** By its maker's certificate; by the operator alone for a chip that shows none. */
+  private Endorsement requireVouched(BeginRequest request, TpmPublic endorsement, Instant now)
+      throws IOException, Refusal {
+    Optional<Bytes> certificate = request.endorsementCertificate();
+    if (certificate.isEmpty()) {
+      return new Endorsement(Endorsement.By.OPERATOR, office.allowed().require(endorsement));
+    }
+    office
+        .roots()
+        .current()
+        .require(certificate.get(), request.endorsementChain(), endorsement, now);
+    return new Endorsement(Endorsement.By.MAKER, Digest.of(certificate.get().toArray()));
   }
 
   private Optional<Digest> requireGoodToken(Optional<String> token) throws IOException, Refusal {

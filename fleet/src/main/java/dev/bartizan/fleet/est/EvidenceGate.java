@@ -94,7 +94,17 @@ final class EvidenceGate {
       AttestationResult result, LifeOfCredentials.Rule rule, Device device) {
     boolean says = result.status() != TrustTier.NONE;
     boolean withinRule = says && result.status().compareTo(rule.worst()) <= 0;
-    return withinRule || (device.golden() && awaitsReference(result));
+    return withinRule
+        || (device.golden() && awaitsReference(result))
+        || lacksCertificateAlone(result, device);
+  }
+
+  /** The operator has allowed this very chip: that its maker has not is no news to him. */
+  private static boolean lacksCertificateAlone(AttestationResult result, Device device) {
+    return result.status() == TrustTier.WARNING
+        && device.chip().filter(Device.Chip::isWithoutCertificate).isPresent()
+        && !result.reasons().isEmpty()
+        && result.reasons().stream().allMatch(it -> it.code().equals(Device.NO_EK_CERTIFICATE));
   }
 
   /** A golden device is there so that reference values come into being; then it is as others. */

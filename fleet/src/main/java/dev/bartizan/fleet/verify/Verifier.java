@@ -82,6 +82,7 @@ public final class Verifier {
       throws Malformed {
     judgeStanding(device, findings);
     judgeCertificate(device.identity(), now, findings);
+    judgeEndorsement(device, findings);
     try {
       EatClaims claims = evidence.claims(StatementKey.of(device.identity().getPublicKey()));
       if (device.chip().isEmpty()) {
@@ -117,6 +118,15 @@ public final class Verifier {
       case QUARANTINED ->
           findings.bad(INSTANCE_IDENTITY, UNTRUSTWORTHY, "QUARANTINED", "by the operator");
       case REVOKED -> findings.bad(INSTANCE_IDENTITY, UNTRUSTWORTHY, "REVOKED", "by the operator");
+    }
+  }
+
+  /** Said in every result, whatever else is found: a maker's word is what hardware rests on. */
+  private static void judgeEndorsement(Device device, Findings findings) {
+    if (device.chip().filter(Device.Chip::isWithoutCertificate).isPresent()) {
+      String detail = "no maker has certified this chip; the operator allowed its key";
+      findings.bad(HARDWARE, UNPROVED, Device.NO_EK_CERTIFICATE, detail);
+      findings.bad(STORAGE_OPAQUE, UNPROVED, Device.NO_EK_CERTIFICATE, detail);
     }
   }
 

@@ -20,6 +20,7 @@ import dev.bartizan.fleet.MovableClock;
 import dev.bartizan.fleet.credential.CertificateAuthority;
 import dev.bartizan.fleet.device.Device;
 import dev.bartizan.fleet.device.DeviceRegistry;
+import dev.bartizan.fleet.device.Endorsement;
 import dev.bartizan.fleet.device.FileRegistry;
 import dev.bartizan.fleet.init.NewFleet;
 import dev.bartizan.protocol.custody.FleetKeys;
@@ -105,7 +106,10 @@ class KeyBrokerTest {
             Set.of(),
             clock.instant(),
             Protection.Kind.TPM2,
-            Optional.of(new Device.Chip(Digest.of(new byte[] {2}), Bytes.of(new byte[] {3}))),
+            Optional.of(
+                new Device.Chip(
+                    new Endorsement(Endorsement.By.MAKER, Digest.of(new byte[] {2})),
+                    Bytes.of(new byte[] {3}))),
             authority.issueIdentity(id, key, Duration.ofDays(1)),
             authority.issueUnwrap(id, key, Duration.ofDays(1)),
             Optional.empty());

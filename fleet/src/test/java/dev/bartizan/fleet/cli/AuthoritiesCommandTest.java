@@ -53,6 +53,24 @@ class AuthoritiesCommandTest {
     assertEquals(2, run("add", file.toString(), "--kind", "rsa-1024"));
   }
 
+  @Test
+  void aChipIsAllowedListedAndDisallowedByItsDigest() throws Exception {
+    String digest = "ab".repeat(32);
+
+    assertEquals(0, run("allow", digest), err::toString);
+    assertEquals(1, run("allow", digest));
+    assertEquals(0, run("--json"), err::toString);
+    JsonNode listed = new ObjectMapper().readTree(out.toByteArray()).get("allowed").get(0);
+    assertEquals(digest, listed.get("ek_sha256").textValue());
+    assertEquals(0, run());
+    assertTrue(out.toString(StandardCharsets.UTF_8).startsWith("chip  " + digest), out::toString);
+
+    assertEquals(0, run("disallow", digest), err::toString);
+    assertEquals(1, run("disallow", digest));
+    assertEquals(0, run());
+    assertEquals("", out.toString(StandardCharsets.UTF_8));
+  }
+
   private int run(String... arguments) {
     out.reset();
     err.reset();

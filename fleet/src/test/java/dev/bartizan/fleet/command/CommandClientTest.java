@@ -13,6 +13,7 @@ import dev.bartizan.fleet.credential.CertificateAuthority;
 import dev.bartizan.fleet.credential.Credentials;
 import dev.bartizan.fleet.credential.OperatorKeys;
 import dev.bartizan.fleet.device.Device;
+import dev.bartizan.fleet.device.Endorsement;
 import dev.bartizan.fleet.device.FileRegistry;
 import dev.bartizan.fleet.init.ShippedBroker;
 import dev.bartizan.protocol.cli.Console;
@@ -154,7 +155,10 @@ class CommandClientTest {
                 Set.of(),
                 clock.instant(),
                 Protection.Kind.TPM2,
-                Optional.of(new Device.Chip(Digest.of(new byte[0]), Bytes.of(new byte[] {3}))),
+                Optional.of(
+                    new Device.Chip(
+                        new Endorsement(Endorsement.By.MAKER, Digest.of(new byte[0])),
+                        Bytes.of(new byte[] {3}))),
                 certificate,
                 certificate,
                 Optional.empty()));

@@ -59,7 +59,10 @@ class FileRegistryTest {
             Set.of("cameras", "berlin"),
             NOW,
             Protection.Kind.TPM2,
-            Optional.of(new Device.Chip(Digest.of(new byte[] {2}), Bytes.of(new byte[] {3}))),
+            Optional.of(
+                new Device.Chip(
+                    new Endorsement(Endorsement.By.MAKER, Digest.of(new byte[] {2})),
+                    Bytes.of(new byte[] {3}))),
             certificate,
             certificate,
             Optional.empty());
@@ -114,7 +117,10 @@ class FileRegistryTest {
             Set.of(),
             NOW.plusSeconds(9),
             Protection.Kind.TPM2,
-            Optional.of(new Device.Chip(Digest.of(new byte[] {2}), Bytes.of(new byte[] {4}))),
+            Optional.of(
+                new Device.Chip(
+                    new Endorsement(Endorsement.By.MAKER, Digest.of(new byte[] {2})),
+                    Bytes.of(new byte[] {4}))),
             device.identity(),
             device.unwrap(),
             Optional.empty());

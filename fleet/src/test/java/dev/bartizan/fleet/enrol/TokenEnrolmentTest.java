@@ -179,6 +179,7 @@ class TokenEnrolmentTest {
         new TpmEnrolment.Office(
             FleetSettings.load(fleet.directory()),
             () -> EndorsementRoots.load(fleet.directory()),
+            new AllowedChips(fleet.directory()),
             Optional.empty(),
             fleet.authority(),
             fleet.registry());

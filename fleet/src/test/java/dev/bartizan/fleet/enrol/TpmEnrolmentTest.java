@@ -2,11 +2,13 @@
 package dev.bartizan.fleet.enrol;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.bartizan.crypto.Bytes;
+import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
 import dev.bartizan.crypto.keystore.EnrolmentClaims;
@@ -20,6 +22,7 @@ import dev.bartizan.crypto.tpm.TpmPublic;
 import dev.bartizan.fleet.FleetOfOne;
 import dev.bartizan.fleet.MovableClock;
 import dev.bartizan.fleet.device.Device;
+import dev.bartizan.fleet.device.Endorsement;
 import dev.bartizan.protocol.enrolment.BeginReply;
 import dev.bartizan.protocol.enrolment.BeginRequest;
 import dev.bartizan.protocol.enrolment.FinishRequest;
@@ -280,6 +283,79 @@ class TpmEnrolmentTest {
     assertEquals(Device.State.ENROLLED, fleet.registry().get(high.ueid()).state());
     Refusal refusal = assertThrows(Refusal.class, () -> fleet.enrol(otherDevice));
     assertEquals("OTHER_ENDORSEMENT_KEY", refusal.code());
+  }
+
+  @Test
+  void aChipThatNoMakerHasCertifiedEnrolsWhileTheOperatorAllowsItsKeyAndTheRegistrySaysSo()
+      throws Exception {
+    AllowedChips allowed = new AllowedChips(fleet.directory());
+    try (Swtpm bare = Swtpm.uncertified()) {
+      DeviceKeystore keystore = FleetOfOne.device(bare);
+      Digest key = FleetOfOne.endorsementDigest(keystore);
+
+      Refusal stranger = assertThrows(Refusal.class, () -> fleet.enrol(keystore));
+      assertEquals("NO_EK_CERTIFICATE", stranger.code());
+      assertTrue(String.valueOf(stranger.getMessage()).endsWith("allow " + key.hex()));
+      assertTrue(fleet.registry().all().isEmpty());
+
+      allowed.allow(key, clock.instant());
+      fleet.enrol(keystore);
+      Device known = fleet.registry().get(keystore.ueid());
+      Endorsement vouched = known.chip().orElseThrow().endorsement();
+      assertEquals(new Endorsement(Endorsement.By.OPERATOR, key), vouched);
+      assertEquals(key.hex(), known.toJson().get("ek_allowed_sha256").textValue());
+      assertFalse(known.toJson().has("ek_certificate_sha256"));
+
+      allowed.disallow(key);
+      Refusal again = assertThrows(Refusal.class, () -> fleet.enrol(keystore));
+      assertEquals("NO_EK_CERTIFICATE", again.code());
+    }
+  }
+
+  // Attack: a chip leaves its certificate at home to come in by somebody else's permission.
+  @Test
+  void anotherChipDoesNotEnrolByTheKeyThatIsAllowed() throws Exception {
+    new AllowedChips(fleet.directory())
+        .allow(FleetOfOne.endorsementDigest(device), clock.instant());
+    BeginRequest own = FleetOfOne.withoutCertificate(otherDevice);
+    BeginRequest allowed = FleetOfOne.withoutCertificate(device);
+    BeginRequest borrowed =
+        new BeginRequest(
+            Optional.empty(),
+            Optional.empty(),
+            List.of(),
+            allowed.endorsementKey(),
+            own.attestationKey());
+
+    refused("NO_EK_CERTIFICATE", () -> fleet.desk().begin(own));
+    TpmEnrolment desk = fleet.desk();
+    BeginReply challenge = desk.begin(borrowed);
+    refused("CREDENTIAL_REJECTED", () -> desk.finish(FleetOfOne.answer(otherDevice, challenge)));
+  }
+
+  // Attack: one chip under many names, by shades of the key that is allowed.
+  @Test
+  void aShadeOfTheAllowedKeyIsRefused() throws Exception {
+    new AllowedChips(fleet.directory())
+        .allow(FleetOfOne.endorsementDigest(device), clock.instant());
+    BeginRequest honest = FleetOfOne.withoutCertificate(device);
+    TpmPublic key = TpmPublic.parse(honest.endorsementKey());
+    Set<KeyAttribute> shade = EnumSet.copyOf(key.attributes());
+    shade.add(KeyAttribute.NO_DA);
+    TpmPublic shaded = new TpmPublic(key.nameHash(), shade, key.policy(), key.parameters());
+
+    refused(
+        "UNKNOWN_CHIP",
+        () ->
+            fleet
+                .desk()
+                .begin(
+                    new BeginRequest(
+                        Optional.empty(),
+                        Optional.empty(),
+                        List.of(),
+                        shaded.encode(),
+                        honest.attestationKey())));
   }
 
   private void refused(String code, Executable attempt) throws Exception {

@@ -11,6 +11,7 @@ import dev.bartizan.fleet.credential.CertificateAuthority;
 import dev.bartizan.fleet.credential.Credentials;
 import dev.bartizan.fleet.credential.OperatorKeys;
 import dev.bartizan.fleet.device.Device;
+import dev.bartizan.fleet.device.Endorsement;
 import dev.bartizan.fleet.device.FileRegistry;
 import dev.bartizan.fleet.http.FleetServer;
 import dev.bartizan.fleet.init.NewFleet;
@@ -87,21 +88,30 @@ final class EstFleet implements AutoCloseable {
     X509Certificate first =
         authority.issueIdentity(new SpiffeId(DOMAIN, ueid), (ECPublicKey) key.getPublic(), DAY);
     registry.issued(ueid, first, clock.instant());
-    registry.enrol(
-        new Device(
-            ueid,
-            Device.State.ENROLLED,
-            "default",
-            Set.of(),
-            clock.instant(),
-            keystore,
-            keystore.attests()
-                ? Optional.of(new Device.Chip(Digest.of(new byte[1]), Bytes.of(new byte[1])))
-                : Optional.empty(),
-            first,
-            first,
-            Optional.empty()));
+    registry.enrol(device(keystore, Endorsement.By.MAKER, first));
     return first;
+  }
+
+  /** The device has enrolled again, and nobody but the operator vouches for its chip. */
+  void loseCertificate() throws Exception {
+    registry.enrol(device(Protection.Kind.TPM2, Endorsement.By.OPERATOR, identity));
+  }
+
+  private Device device(Protection.Kind keystore, Endorsement.By by, X509Certificate certificate) {
+    return new Device(
+        ueid,
+        Device.State.ENROLLED,
+        "default",
+        Set.of(),
+        clock.instant(),
+        keystore,
+        keystore.attests()
+            ? Optional.of(
+                new Device.Chip(new Endorsement(by, Digest.of(new byte[1])), Bytes.of(new byte[1])))
+            : Optional.empty(),
+        certificate,
+        certificate,
+        Optional.empty());
   }
 
   X509Certificate anchor() {

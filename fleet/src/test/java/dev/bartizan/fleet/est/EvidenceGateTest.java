@@ -68,6 +68,27 @@ final class EvidenceGateTest {
   }
 
   @Test
+  void ofAChipThatTheOperatorAllowedTheMissingCertificateAloneIsTolerated() throws Exception {
+    try (EstFleet fleet = new EstFleet(folder, Protection.Kind.TPM2)) {
+      fleet.found(TrustTier.WARNING, Device.NO_EK_CERTIFICATE, Device.NO_EK_CERTIFICATE);
+      assertRefused("EVIDENCE_NOT_GOOD", fleet);
+
+      fleet.loseCertificate();
+      assertEquals(200, renew(fleet).statusCode());
+
+      fleet.clock.advance(Duration.ofSeconds(1));
+      fleet.found(TrustTier.WARNING, Device.NO_EK_CERTIFICATE, "PCR_DIFFERS");
+      assertRefused("EVIDENCE_NOT_GOOD", fleet);
+      fleet.clock.advance(Duration.ofSeconds(1));
+      fleet.found(TrustTier.CONTRAINDICATED, Device.NO_EK_CERTIFICATE);
+      assertRefused("EVIDENCE_NOT_GOOD", fleet);
+      fleet.clock.advance(Duration.ofSeconds(1));
+      fleet.found(TrustTier.WARNING);
+      assertRefused("EVIDENCE_NOT_GOOD", fleet);
+    }
+  }
+
+  @Test
   void aResultThatSaysNothingIsNotEnoughForAnybody() throws Exception {
     try (EstFleet fleet =
         new EstFleet(folder, Protection.Kind.SOFTWARE, Protection.Kind.SOFTWARE)) {

@@ -17,6 +17,7 @@ import dev.bartizan.fleet.credential.CertificateAuthority;
 import dev.bartizan.fleet.credential.Credentials;
 import dev.bartizan.fleet.credential.OperatorKeys;
 import dev.bartizan.fleet.device.Device;
+import dev.bartizan.fleet.device.Endorsement;
 import dev.bartizan.fleet.device.FileRegistry;
 import dev.bartizan.protocol.jws.SpiffeId;
 import dev.bartizan.updater.disk.SharedDirectory;
@@ -230,7 +231,10 @@ final class FleetServerTest {
             Set.of(),
             clock.instant(),
             Protection.Kind.TPM2,
-            Optional.of(new Device.Chip(Digest.of(new byte[1]), Bytes.of(new byte[1]))),
+            Optional.of(
+                new Device.Chip(
+                    new Endorsement(Endorsement.By.MAKER, Digest.of(new byte[1])),
+                    Bytes.of(new byte[1]))),
             identity,
             identity,
             Optional.empty()));

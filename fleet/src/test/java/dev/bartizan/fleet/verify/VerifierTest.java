@@ -10,6 +10,7 @@ import dev.bartizan.crypto.tpm.Swtpm;
 import dev.bartizan.fleet.FleetOfOne;
 import dev.bartizan.fleet.credential.OperatorKeys;
 import dev.bartizan.fleet.device.Device;
+import dev.bartizan.fleet.enrol.AllowedChips;
 import dev.bartizan.protocol.evidence.AgentLog;
 import dev.bartizan.protocol.evidence.Evidence;
 import dev.bartizan.protocol.evidence.EvidenceWriter;
@@ -39,6 +40,22 @@ class VerifierTest extends EnrolledDevice {
             TrustClaim.HARDWARE, 2,
             TrustClaim.STORAGE_OPAQUE, 2),
         result.vector());
+  }
+
+  @Test
+  void aChipThatNoMakerHasCertifiedIsAWarningAtBestAndEachResultSaysSo() throws Exception {
+    new AllowedChips(fleet.directory())
+        .allow(FleetOfOne.endorsementDigest(device), clock.instant());
+    fleet.enrolAllowed(device);
+
+    AttestationResult result = appraise(evidence()).result();
+    assertReason("NO_EK_CERTIFICATE", TrustTier.WARNING, result);
+    assertEquals(32, result.vector().get(TrustClaim.HARDWARE));
+    assertEquals(32, result.vector().get(TrustClaim.STORAGE_OPAQUE));
+    clock.advance(Duration.ofDays(8));
+    assertReason("NO_EK_CERTIFICATE", TrustTier.WARNING, appraise(evidence()).result());
+    fleet.registry().change(device.ueid(), Device.State.QUARANTINED);
+    assertReason("NO_EK_CERTIFICATE", TrustTier.CONTRAINDICATED, appraise(evidence()).result());
   }
 
   @Test

@@ -16,14 +16,14 @@ import java.util.Optional;
  * A device introduces its chip.
  *
  * @param token the operator's one-time permission, where one is required; secret
- * @param endorsementCertificate X.509 DER
+ * @param endorsementCertificate X.509 DER; empty for a chip whose maker has given it none
  * @param endorsementChain intermediates above it that the chip keeps, X.509 DER, in any order
  * @param endorsementKey TPMT_PUBLIC
  * @param attestationKey TPMT_PUBLIC
  */
 public record BeginRequest(
     Optional<String> token,
-    Bytes endorsementCertificate,
+    Optional<Bytes> endorsementCertificate,
     List<Bytes> endorsementChain,
     Bytes endorsementKey,
     Bytes attestationKey) {
@@ -42,7 +42,7 @@ public record BeginRequest(
   public byte[] write() {
     ObjectNode message = StrictJson.object();
     token.ifPresent(secret -> message.put("token", secret));
-    message.put("ek_certificate", Base64Url.encode(endorsementCertificate));
+    endorsementCertificate.ifPresent(it -> message.put("ek_certificate", Base64Url.encode(it)));
     if (!endorsementChain.isEmpty()) {
       ArrayNode chain = message.putArray("ek_chain");
       endorsementChain.forEach(it -> chain.add(Base64Url.encode(it)));
@@ -56,7 +56,9 @@ public record BeginRequest(
     JsonFields message = StrictJson.read(json, Wire.MAX_LENGTH, "begin request");
     return new BeginRequest(
         message.findText("token", Wire.MAX_TEXT),
-        message.base64url("ek_certificate", MAX_CERTIFICATE),
+        message.has("ek_certificate")
+            ? Optional.of(message.base64url("ek_certificate", MAX_CERTIFICATE))
+            : Optional.empty(),
         chain(message),
         message.base64url("ek_public", Wire.MAX_STRUCTURE),
         message.base64url("ak_public", Wire.MAX_STRUCTURE));
@@ -76,8 +78,9 @@ public record BeginRequest(
   /** Without the token. */
   @Override
   public String toString() {
-    return "begin request for an endorsement certificate of "
-        + endorsementCertificate.length()
-        + " bytes";
+    return "begin request "
+        + endorsementCertificate
+            .map(it -> "with an endorsement certificate of " + it.length() + " bytes")
+            .orElse("without an endorsement certificate");
   }
 }

@@ -29,6 +29,7 @@ import dev.bartizan.fleet.FleetSettings;
 import dev.bartizan.fleet.credential.CertificateAuthority;
 import dev.bartizan.fleet.device.Device;
 import dev.bartizan.fleet.device.FileRegistry;
+import dev.bartizan.fleet.enrol.AllowedChips;
 import dev.bartizan.fleet.enrol.EndorsementRoots;
 import dev.bartizan.fleet.enrol.EnrolmentRoutes;
 import dev.bartizan.fleet.enrol.EnrolmentTokens;
@@ -116,6 +117,7 @@ class RenewalOverHttpsTest {
         new TpmEnrolment.Office(
             SETTINGS,
             () -> EndorsementRoots.load(directory),
+            new AllowedChips(directory),
             Optional.of(tokens),
             authority,
             registry);

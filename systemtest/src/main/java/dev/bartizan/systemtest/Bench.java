@@ -34,16 +34,31 @@ public final class Bench {
         start();
         delta(List.of());
         PowerCutBench.run();
+        SimulationBench.run(List.of());
       }
       case "start" -> start();
       case "delta" -> delta(List.of(arguments).subList(1, arguments.length));
       case "power-cuts" -> PowerCutBench.run();
+      case "simulate" -> simulate(List.of(arguments).subList(1, arguments.length));
       default -> {
-        System.err.println("bench: there is no " + name + "; there are: start, delta, power-cuts");
+        System.err.println(
+            "bench: there is no " + name + "; there are: start, delta, power-cuts, simulate");
         System.exit(2);
       }
     }
     System.exit(0);
+  }
+
+  private static void simulate(List<String> options) throws Exception {
+    try {
+      SimulationBench.run(options);
+    } catch (IllegalArgumentException wrong) {
+      System.err.println("bench: " + wrong.getMessage());
+      System.exit(2);
+    } catch (AssertionError wrong) {
+      System.err.println("simulate: " + wrong.getMessage() + ": " + wrong.getCause());
+      System.exit(1);
+    }
   }
 
   private static void delta(List<String> options) throws Exception {

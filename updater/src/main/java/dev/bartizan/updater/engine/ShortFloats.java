@@ -30,14 +30,14 @@ public final class ShortFloats {
       return sign == 0 ? size : -size;
     }
     int wide = exponent == 31 ? 255 : exponent - HALF_BIAS + BIAS;
-    return Float.intBitsToFloat(sign | wide << MANTISSA_BITS | mantissa << SHORTER);
+    return Float.intBitsToFloat(sign | (wide << MANTISSA_BITS) | (mantissa << SHORTER));
   }
 
   /** The nearest IEEE 754 binary16; infinite when the value is too large. */
   public static short toHalf(float value) {
     int bits = Float.floatToIntBits(value);
-    int sign = bits >>> 16 & HALF_SIGN;
-    int exponent = (bits >>> MANTISSA_BITS & 0xff) - BIAS;
+    int sign = (bits >>> 16) & HALF_SIGN;
+    int exponent = ((bits >>> MANTISSA_BITS) & 0xff) - BIAS;
     int mantissa = bits & MANTISSA;
     if (Float.isNaN(value)) {
       return (short) (sign | HALF_INFINITY | HALF_QUIET);
@@ -46,18 +46,18 @@ public final class ShortFloats {
       return (short) (sign | HALF_INFINITY);
     }
     if (exponent >= HALF_SMALLEST) {
-      int normal = exponent + HALF_BIAS << MANTISSA_BITS | mantissa;
+      int normal = ((exponent + HALF_BIAS) << MANTISSA_BITS) | mantissa;
       return (short) (sign | round(normal, SHORTER)); // Rounding up may reach infinity, rightly.
     }
     int shift = SHORTER + HALF_SMALLEST - exponent;
-    return (short) (shift > 24 ? sign : sign | round(mantissa | MANTISSA + 1, shift));
+    return (short) (shift > 24 ? sign : sign | round(mantissa | (MANTISSA + 1), shift));
   }
 
   private static int round(int bits, int shift) {
     int kept = bits >>> shift;
-    int rest = bits & (1 << shift) - 1;
-    int tie = 1 << shift - 1;
-    boolean isUp = rest > tie || rest == tie && (kept & 1) == 1;
+    int rest = bits & ((1 << shift) - 1);
+    int tie = 1 << (shift - 1);
+    boolean isUp = rest > tie || (rest == tie && (kept & 1) == 1);
     return isUp ? kept + 1 : kept;
   }
 

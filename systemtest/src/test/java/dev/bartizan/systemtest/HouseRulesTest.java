@@ -5,6 +5,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -30,6 +32,10 @@ import org.junit.jupiter.api.Test;
 final class HouseRulesTest {
   private static final List<String> MODULES =
       List.of("crypto", "protocol", "delta", "updater", "agent", "author", "fleet", "systemtest");
+
+  /** A public type with annotations at most, and before them an empty line instead of a comment. */
+  private static final Pattern UNDOCUMENTED =
+      Pattern.compile("\n\n(?:@[^\n]*\n)*public [a-z ]*(?:class|interface|record|enum) ");
 
   /** A reader holds as much in mind. */
   private static final int LINES_MAX = 400;
@@ -305,6 +311,19 @@ final class HouseRulesTest {
       }
     }
     assertEquals(Set.of(), silent);
+  }
+
+  @Test
+  void everyPublicTypeSaysWhatItIs() throws IOException {
+    Set<Path> silent = new TreeSet<>();
+    for (Path file : sources("src/main/java")) {
+      if (UNDOCUMENTED.matcher(Files.readString(file)).find()) {
+        silent.add(file);
+      }
+    }
+    assertEquals(Set.of(), silent);
+    assertTrue(UNDOCUMENTED.matcher("import a.B;\n\n@C\npublic final class D {").find());
+    assertFalse(UNDOCUMENTED.matcher("/** It. */\n@C\npublic final class D {").find());
   }
 
   @Test

@@ -127,7 +127,8 @@ class DurableFilesCutTest {
 
   @Test
   void whatCannotBePutInPlaceLeavesNothing() throws Exception {
-    Path taken = Files.createDirectories(folder.resolve("taken/full")).getParent();
+    Path taken = folder.resolve("taken");
+    Files.createDirectories(taken.resolve("full"));
     DurableFiles files = new DurableFiles();
     assertThrows(
         IOException.class, () -> files.replace(taken, NEW.getBytes(UTF_8), DurableFiles.PUBLIC));

@@ -207,20 +207,14 @@ public final class FleetOfOne {
         claims.endorsementCertificate(),
         claims.endorsementChain(),
         claims.endorsementKey(),
-        claims.attestationKey(),
-        Optional.of(claims.model()));
+        claims.attestationKey());
   }
 
   /** The same by a device that shows no certificate, whether it has one or not. */
   public static BeginRequest withoutCertificate(DeviceKeystore device) throws Exception {
     BeginRequest whole = introduction(device, Optional.empty());
     return new BeginRequest(
-        whole.token(),
-        Optional.empty(),
-        List.of(),
-        whole.endorsementKey(),
-        whole.attestationKey(),
-        whole.model());
+        whole.token(), Optional.empty(), List.of(), whole.endorsementKey(), whole.attestationKey());
   }
 
   /** What an operator calls its endorsement key. */

@@ -139,7 +139,7 @@ class RenewalOverHttpsTest {
     Grant grant =
         new Enrolment(keystore, new HttpsEnrolmentService(uri(), anchors()), check(clock))
             .enrol(Optional.of(token));
-    present = Credentials.of(grant);
+    present = new Credentials(grant.identityChain(), grant.unwrapCertificate());
   }
 
   @AfterEach

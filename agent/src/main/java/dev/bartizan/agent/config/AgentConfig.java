@@ -113,12 +113,17 @@ public record AgentConfig(
    *
    * @param trustAnchors certificates that the broker's and the enrolment server's must lead to
    * @param broker {@code ssl://HOST:PORT}; none leaves the device to its own and to local commands
-   * @param server {@code https://HOST:PORT}, where certificates are renewed; none leaves a device
-   *     with those it has
+   * @param server {@code https://HOST:PORT}, where certificates are renewed and evidence is shown;
+   *     none leaves a device with those it has
+   * @param reportEvery how often evidence is shown there when nothing changes
    * @param groups whose commands this device obeys besides its own
    */
   public record Fleet(
-      Path trustAnchors, Optional<URI> broker, Optional<URI> server, Set<String> groups) {
+      Path trustAnchors,
+      Optional<URI> broker,
+      Optional<URI> server,
+      Duration reportEvery,
+      Set<String> groups) {
     public Fleet {
       groups = Set.copyOf(groups);
     }
@@ -284,6 +289,7 @@ public record AgentConfig(
             table.path("trust_anchors", "/etc/bartizan/fleet-ca.pem"),
             server(table, "broker", "ssl"),
             server(table, "server", "https"),
+            Duration.ofSeconds(table.number("report_every_seconds", 3600, 10, 30L * 24 * 3600)),
             table.names("groups"));
     table.refuseUnknownKeys();
     return fleet;

@@ -60,7 +60,6 @@ public final class Enrolment {
             challenge.session(), solve(challenge), claims.identity(), claims.unwrap());
     Grant grant = Grant.read(server.post(FinishRequest.PATH, answer.write()));
     check.require(grant, keystore);
-    check.requireAttestation(grant, claims.attestationKey());
     return grant;
   }
 
@@ -74,8 +73,7 @@ public final class Enrolment {
             maker.map(EndorsementCredential::certificate),
             maker.map(EndorsementCredential::chain).orElse(List.of()),
             claims.endorsementKey(),
-            claims.attestationKey(),
-            Optional.of(claims.model()));
+            claims.attestationKey());
     return BeginReply.read(server.post(BeginRequest.PATH, request.write()));
   }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.identity;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.json.JsonFields;
 import dev.bartizan.crypto.json.Malformed;
@@ -9,7 +8,6 @@ import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
 import dev.bartizan.crypto.keystore.KeyPurpose;
 import dev.bartizan.crypto.pem.Pem;
-import dev.bartizan.protocol.enrolment.Grant;
 import dev.bartizan.updater.disk.Disk;
 import dev.bartizan.updater.disk.DurableFile;
 import dev.bartizan.updater.disk.FileName;
@@ -26,28 +24,11 @@ import java.util.Optional;
  *
  * @param identityPem the TLS client certificate and its chain, leaf first
  * @param unwrapPem the certificate content keys are wrapped to
- * @param attestationPem the certificate of its chip's attestation key and its chain, leaf first
  */
-public record Credentials(String identityPem, String unwrapPem, Optional<String> attestationPem) {
+public record Credentials(String identityPem, String unwrapPem) {
   private static final FileName FILE = FileName.of("credentials.json");
   private static final int MAX_LENGTH = 128 * 1024;
   private static final int MAX_PEM = 60 * 1024;
-
-  /** Without a certificate for an attestation key. */
-  public Credentials(String identityPem, String unwrapPem) {
-    this(identityPem, unwrapPem, Optional.empty());
-  }
-
-  /** What the fleet has granted. */
-  public static Credentials of(Grant grant) {
-    return new Credentials(
-        grant.identityChain(), grant.unwrapCertificate(), grant.attestationChain());
-  }
-
-  /** These with another identity. */
-  public Credentials with(String newIdentityPem) {
-    return new Credentials(newIdentityPem, unwrapPem, attestationPem);
-  }
 
   /** What is stored, if the device is enrolled. */
   public static Optional<Credentials> find(Disk disk) throws IOException, Malformed {
@@ -57,12 +38,7 @@ public record Credentials(String identityPem, String unwrapPem, Optional<String>
     }
     JsonFields fields = StrictJson.read(content.get(), MAX_LENGTH, FILE.path());
     Credentials read =
-        new Credentials(
-            fields.lines("identity", MAX_PEM),
-            fields.lines("unwrap", MAX_PEM),
-            fields.has("attestation")
-                ? Optional.of(fields.lines("attestation", MAX_PEM))
-                : Optional.empty());
+        new Credentials(fields.lines("identity", MAX_PEM), fields.lines("unwrap", MAX_PEM));
     if (!Arrays.equals(content.get(), read.encode())) {
       throw new Malformed(FILE + ": is not as it was written: enrol again");
     }
@@ -75,22 +51,16 @@ public record Credentials(String identityPem, String unwrapPem, Optional<String>
 
   /** One form for each value: whatever reads differently was not written here. */
   private byte[] encode() {
-    String all = identityPem + unwrapPem + attestationPem.orElse("");
-    ObjectNode document = StrictJson.object().put("identity", identityPem).put("unwrap", unwrapPem);
-    attestationPem.ifPresent(pem -> document.put("attestation", pem));
-    document.put("sha256", Digest.of(all.getBytes(StandardCharsets.UTF_8)).hex());
-    return StrictJson.writeIndented(document);
+    Digest both = Digest.of((identityPem + unwrapPem).getBytes(StandardCharsets.UTF_8));
+    return StrictJson.writeIndented(
+        StrictJson.object()
+            .put("identity", identityPem)
+            .put("unwrap", unwrapPem)
+            .put("sha256", both.hex()));
   }
 
   public List<X509Certificate> identityChain() throws Malformed {
     return Pem.certificates(identityPem, FILE + ": identity");
-  }
-
-  /** The attestation key's certificate first; empty when the fleet gave none. */
-  public List<X509Certificate> attestationChain() throws Malformed {
-    return attestationPem.isEmpty()
-        ? List.of()
-        : Pem.certificates(attestationPem.get(), FILE + ": attestation");
   }
 
   public X509Certificate unwrapCertificate() throws Malformed {

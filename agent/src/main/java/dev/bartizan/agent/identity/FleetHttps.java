@@ -3,6 +3,7 @@ package dev.bartizan.agent.identity;
 
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Interrupted;
+import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.TouchesTheWorld;
 import dev.bartizan.crypto.json.JsonFields;
 import dev.bartizan.crypto.json.Malformed;
@@ -18,7 +19,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.Optional;
-import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 
 /**
@@ -33,13 +33,18 @@ public final class FleetHttps {
   private static final int MAX_TEXT = 1000;
 
   private final URI server;
-  private final Supplier<SSLContext> tls;
+  private final Tls tls;
+
+  /** As whom; asked for each request. */
+  @FunctionalInterface
+  public interface Tls {
+    SSLContext context() throws IOException, Refusal;
+  }
 
   /**
    * @param server {@code https://HOST:PORT}
-   * @param tls as whom; asked for each request
    */
-  public FleetHttps(URI server, Supplier<SSLContext> tls) {
+  public FleetHttps(URI server, Tls tls) {
     if (!"https".equals(server.getScheme()) || server.getHost() == null) {
       throw new IllegalArgumentException("the fleet's server is not https://HOST:PORT");
     }
@@ -79,7 +84,8 @@ public final class FleetHttps {
    * @param limit of the answer, in bytes
    * @throws IOException when the server cannot be reached, is too slow, or cannot do it now
    */
-  public Reply post(String path, String contentType, Bytes message, int limit) throws IOException {
+  public Reply post(String path, String contentType, Bytes message, int limit)
+      throws IOException, Refusal {
     HttpRequest request =
         HttpRequest.newBuilder(server.resolve(path))
             .timeout(PACE.silence())
@@ -99,13 +105,13 @@ public final class FleetHttps {
     }
   }
 
-  private HttpResponse<InputStream> send(HttpRequest request) throws IOException {
+  private HttpResponse<InputStream> send(HttpRequest request) throws IOException, Refusal {
     HttpClient client =
         HttpClient.newBuilder()
             .connectTimeout(PACE.silence())
             .followRedirects(HttpClient.Redirect.NEVER)
             .version(HttpClient.Version.HTTP_1_1)
-            .sslContext(tls.get())
+            .sslContext(tls.context())
             .build();
     try {
       return client.send(request, headers -> new TimeoutBody(PACE.silence()));

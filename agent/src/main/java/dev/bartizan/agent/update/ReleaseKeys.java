@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.update;
 
+import dev.bartizan.agent.attest.KeyServer;
 import dev.bartizan.agent.identity.CredentialStore;
 import dev.bartizan.agent.models.Envelopes;
 import dev.bartizan.crypto.Digest;
@@ -26,16 +27,24 @@ public final class ReleaseKeys {
   private final CredentialStore credentials;
   private final SmallFiles repository;
   private final Envelopes envelopes;
+  private final Optional<KeyServer> server;
 
   /**
    * @param credentials have the certificate to which they have to be wrapped
+   * @param repository where keys lie that were wrapped ahead
+   * @param server gives the others, where one is configured
    */
   public ReleaseKeys(
-      Ueid device, CredentialStore credentials, SmallFiles repository, Envelopes envelopes) {
+      Ueid device,
+      CredentialStore credentials,
+      SmallFiles repository,
+      Envelopes envelopes,
+      Optional<KeyServer> server) {
     this.device = device;
     this.credentials = credentials;
     this.repository = repository;
     this.envelopes = envelopes;
+    this.server = server;
   }
 
   /** Whether there is a key for {@code release} here, as it was wrapped to this certificate. */
@@ -55,11 +64,17 @@ public final class ReleaseKeys {
   void fetch(Digest release) throws IOException, Refusal {
     String path = EnvelopePath.of(release, device);
     Optional<byte[]> envelope = Interruptible.complete(() -> find(path));
-    if (envelope.isEmpty()) {
+    if (envelope.isPresent()) {
+      envelopes.keep(release, envelope.get());
+    } else if (server.isPresent()) {
+      envelopes.keep(release, server.get().keyOf(release).toArray());
+    } else {
       throw new UpdateRefusal(
-          UpdateRefusal.Reason.NO_KEY, path + ": the fleet has wrapped no key to this device");
+          UpdateRefusal.Reason.NO_KEY,
+          path
+              + ": the fleet has wrapped no key to this device, and no server is configured"
+              + " (fleet.server) that would give one against evidence");
     }
-    envelopes.keep(release, envelope.get());
   }
 
   private Optional<byte[]> find(String path) throws IOException, Refusal, InterruptedException {

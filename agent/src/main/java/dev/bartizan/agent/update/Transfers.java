@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.update;
 
+import dev.bartizan.agent.attest.FleetAttestation;
+import dev.bartizan.agent.attest.KeyServer;
 import dev.bartizan.agent.config.AgentConfig;
 import dev.bartizan.agent.models.Models;
 import dev.bartizan.agent.report.EventPublisher;
@@ -55,7 +57,9 @@ public final class Transfers {
             trust.keystore().ueid(),
             trust.credentials(),
             trust.repository().smallFiles(),
-            models.envelopes());
+            models.envelopes(),
+            FleetAttestation.forKeys(config, host.installation().version(), trust)
+                .map(KeyServer.class::cast));
   }
 
   public ReleaseKeys keys() {

@@ -2,12 +2,15 @@
 package dev.bartizan.agent.uplink;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bartizan.agent.attest.FleetAttestation;
+import dev.bartizan.agent.attest.Reporting;
 import dev.bartizan.agent.command.CommandProcessor;
 import dev.bartizan.agent.command.Inbox;
 import dev.bartizan.agent.command.Reply;
 import dev.bartizan.agent.config.AgentConfig;
 import dev.bartizan.agent.deploy.Deploy;
 import dev.bartizan.agent.models.Models;
+import dev.bartizan.agent.renewal.Attestation;
 import dev.bartizan.agent.report.Attester;
 import dev.bartizan.agent.report.EventPublisher;
 import dev.bartizan.agent.report.Events;
@@ -35,6 +38,7 @@ public final class Uplink implements Subsystem, AutoCloseable {
   private final Inbox inbox;
   private final FleetLink link;
   private final CredentialLife credentials;
+  private final Optional<Reporting> reporting;
   private final DeviceStatus status;
   private final Attester attester;
   private final CommandProcessor commands;
@@ -61,14 +65,6 @@ public final class Uplink implements Subsystem, AutoCloseable {
             events.alarms(),
             world.host(),
             threads.health().of(Part.UPLINK));
-    this.credentials =
-        new CredentialLife(
-            config.fleet(),
-            trust,
-            Optional.empty(),
-            threads.worker(),
-            world.host().random(),
-            link::renewed);
     this.status =
         new DeviceStatus(
             world.host().installation().version(),
@@ -85,6 +81,26 @@ public final class Uplink implements Subsystem, AutoCloseable {
     this.attester =
         new Attester(
             trust.measurements(), health::claims, config.device().bootLogs(), trust.clock());
+    Optional<FleetAttestation> fleet = FleetAttestation.of(config.fleet(), trust, attester);
+    this.credentials =
+        new CredentialLife(
+            config.fleet(),
+            trust,
+            fleet.map(Attestation.class::cast),
+            threads.worker(),
+            world.host().random(),
+            link::renewed);
+    this.reporting =
+        fleet.map(
+            attestation ->
+                new Reporting(
+                    attestation,
+                    () -> List.of(deploy.installer().head(), trust.bootVerdict().overall()),
+                    config.fleet().reportEvery(),
+                    threads.worker(),
+                    trust.clock(),
+                    world.host().random(),
+                    events.news()));
     this.commands =
         new CommandProcessor(
             inbox,
@@ -131,6 +147,7 @@ public final class Uplink implements Subsystem, AutoCloseable {
     schedule.add(
         Part.UPLINK, "commands", BRIEF, deploy.judgement().guard(this::executeCommands, TROUBLE));
     credentials.schedule(schedule);
+    reporting.ifPresent(task -> schedule.add(Part.UPLINK, "attestation", BRIEF, task::turn));
   }
 
   /** After a start and after trouble: a command that was begun then waits for its answer. */
@@ -152,6 +169,7 @@ public final class Uplink implements Subsystem, AutoCloseable {
   @Override
   public void describe(ObjectNode status) {
     credentials.describe(status);
+    reporting.ifPresent(task -> task.describe(status));
     link.describe(status);
   }
 

@@ -65,6 +65,7 @@ class ExtremeLimitsTest {
           "repository.rollout_bytes",
           "repository.slowest_bytes_per_second",
           "repository.fastest_bytes_per_second",
+          "fleet.report_every_seconds",
           "serve.loopback_port",
           "serve.max_request_bytes",
           "serve.threads",
@@ -98,6 +99,7 @@ class ExtremeLimitsTest {
             List.of("repository.rollout_bytes", 0L, 1L << 50),
             List.of("repository.slowest_bytes_per_second", 0L, 1L << 40),
             List.of("repository.fastest_bytes_per_second", 2048L, 1L << 40),
+            List.of("fleet.report_every_seconds", 10L, 30L * 24 * 3600),
             List.of("serve.loopback_port", 0L, 65535L),
             List.of("serve.max_request_bytes", 1024L, 1L << 31),
             List.of("serve.threads", 0L, 1024L),
@@ -137,6 +139,7 @@ class ExtremeLimitsTest {
                   > 0);
       case "versions.software_trial_seconds" -> assertLater(config.versions().softwareTrial());
       case "repository.check_every_seconds" -> assertLater(config.repository().checkEvery());
+      case "fleet.report_every_seconds" -> assertLater(config.fleet().reportEvery());
       case "keystore.slot" ->
           assertEquals(
               value, Integer.toString(((KeystoreBackend.Pkcs11) backend(config)).module().slot()));

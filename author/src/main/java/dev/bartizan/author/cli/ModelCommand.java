@@ -13,6 +13,7 @@ import dev.bartizan.protocol.cli.Console;
 import dev.bartizan.protocol.cli.HelpOption;
 import dev.bartizan.protocol.cli.ProgressLine;
 import dev.bartizan.protocol.release.DeltaOffer;
+import dev.bartizan.protocol.release.KeyDelivery;
 import dev.bartizan.protocol.release.ProbationLimits;
 import dev.bartizan.protocol.release.ReleaseManifest;
 import dev.bartizan.protocol.release.ReleaseName;
@@ -29,12 +30,14 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code bartizan-release model}. */
 @Command(
@@ -155,6 +158,17 @@ public final class ModelCommand implements Callable<Integer> {
       })
   private int latencyPercent;
 
+  @Option(
+      names = "--keys",
+      defaultValue = "ahead",
+      paramLabel = "ahead|attested",
+      converter = DeliveryArgument.class,
+      description = {
+        "When devices get its content key: ahead of their asking, or against fresh evidence that the"
+            + " fleet's key broker finds affirming, each time recorded (default: ${DEFAULT-VALUE})."
+      })
+  private KeyDelivery keys = KeyDelivery.AHEAD;
+
   @Mixin private AuthorOptions author = new AuthorOptions();
 
   @Option(names = "--json", description = "Print one JSON document.")
@@ -163,6 +177,15 @@ public final class ModelCommand implements Callable<Integer> {
   @Mixin
   @SuppressWarnings("UnusedVariable") // picocli alone asks
   private HelpOption help = new HelpOption();
+
+  /** By the name that documents have for it. */
+  static final class DeliveryArgument implements ITypeConverter<KeyDelivery> {
+    @Override
+    public KeyDelivery convert(String text) {
+      return KeyDelivery.find(text)
+          .orElseThrow(() -> new TypeConversionException(text + " is not ahead or attested"));
+    }
+  }
 
   public ModelCommand(Clock clock, SecureRandom random, Console console) {
     this.clock = clock;
@@ -203,7 +226,8 @@ public final class ModelCommand implements Callable<Integer> {
                   new ReleaseDraft.Golden(directory, relativeTolerance, absoluteTolerance)),
           deltaFrom,
           epoch.isPresent() ? OptionalLong.of(epoch.get()) : OptionalLong.empty(),
-          new ProbationLimits(Duration.ofSeconds(probation), errorsPerMille, latencyPercent));
+          new ProbationLimits(Duration.ofSeconds(probation), errorsPerMille, latencyPercent),
+          keys);
     } catch (IllegalArgumentException wrong) {
       throw new ParameterException(spec.commandLine(), String.valueOf(wrong.getMessage()), wrong);
     }

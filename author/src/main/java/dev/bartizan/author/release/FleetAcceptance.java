@@ -77,7 +77,7 @@ public final class FleetAcceptance {
       Optional<ArchivedRelease> kept = archive.find(name);
       if (kept.isPresent() && open.trusted().find(name.modelTarget()).isPresent()) {
         try (ArchivedRelease release = kept.get()) {
-          envelopes.addAll(wrapping.toBrokers(name, release.contentKey()));
+          envelopes.addAll(wrapping.toBrokers(release.manifest(), release.contentKey()));
           releases++;
         }
       }

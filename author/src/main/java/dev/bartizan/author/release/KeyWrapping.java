@@ -10,6 +10,8 @@ import dev.bartizan.protocol.custody.BrokerEnvelope;
 import dev.bartizan.protocol.custody.FleetKeys;
 import dev.bartizan.protocol.jws.SpiffeId;
 import dev.bartizan.protocol.release.EnvelopePath;
+import dev.bartizan.protocol.release.KeyDelivery;
+import dev.bartizan.protocol.release.ReleaseManifest;
 import dev.bartizan.protocol.release.ReleaseName;
 import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
@@ -46,13 +48,13 @@ public final class KeyWrapping {
    *
    * @throws ReleaseRefusal EXPIRED when a key broker's certificate is not good now
    */
-  List<NewTarget> toBrokers(ReleaseName release, SecretBytes contentKey)
+  List<NewTarget> toBrokers(ReleaseManifest release, SecretBytes contentKey)
       throws IOException, Refusal {
     List<NewTarget> envelopes = new ArrayList<>();
     for (FleetKeys fleet : fleets.all()) {
       requireGood(fleet.keyBroker(), "the key broker of " + fleet.trustDomain());
       Bytes envelope = sealer.seal(contentKey, fleet.keyBroker());
-      String target = BrokerEnvelope.target(release, fleet.trustDomain());
+      String target = BrokerEnvelope.target(release.release(), fleet.trustDomain(), release.keys());
       envelopes.add(NewTarget.of(target, envelope.toArray()));
     }
     return envelopes;
@@ -63,13 +65,15 @@ public final class KeyWrapping {
    *
    * @param unwrapCertificates of devices of known fleets
    * @return by the path that a device asks for
-   * @throws ReleaseRefusal UNKNOWN_VERSION, UNKNOWN_DEVICE or EXPIRED
+   * @throws ReleaseRefusal UNKNOWN_VERSION, UNKNOWN_DEVICE or EXPIRED; ATTESTED when its keys are
+   *     to go against evidence alone
    */
   public Map<String, Bytes> toDevices(ReleaseName release, List<X509Certificate> unwrapCertificates)
       throws IOException, Refusal {
     Map<String, Bytes> envelopes = new TreeMap<>();
     try (ArchivedRelease archived =
         archive.find(release).orElseThrow(() -> ReleaseRefusal.unknown(release))) {
+      requireAhead(archived.manifest());
       for (X509Certificate certificate : unwrapCertificates) {
         SpiffeId device = fleets.deviceOf(certificate);
         requireGood(certificate, device.toUri().toString());
@@ -79,6 +83,15 @@ public final class KeyWrapping {
       }
     }
     return envelopes;
+  }
+
+  private static void requireAhead(ReleaseManifest manifest) throws ReleaseRefusal {
+    if (manifest.keys() != KeyDelivery.AHEAD) {
+      throw new ReleaseRefusal(
+          ReleaseRefusal.Code.ATTESTED,
+          manifest.release()
+              + ": its key goes to devices against evidence alone (--keys attested)");
+    }
   }
 
   private void requireGood(X509Certificate certificate, String whose) throws ReleaseRefusal {

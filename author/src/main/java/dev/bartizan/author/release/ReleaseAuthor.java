@@ -156,7 +156,8 @@ public final class ReleaseAuthor {
         sealing.seal(MODEL, out -> model.copyTo(out, progress)),
         deltas(model, ground, sealing),
         golden(golden, sealing),
-        draft.guards());
+        draft.guards(),
+        draft.keys());
   }
 
   /** Seals the files of one release. */
@@ -213,7 +214,7 @@ public final class ReleaseAuthor {
     try {
       archive.keep(name, document, contentKey);
       artifacts.publish();
-      List<NewTarget> targets = new ArrayList<>(wrapping.toBrokers(name, contentKey));
+      List<NewTarget> targets = new ArrayList<>(wrapping.toBrokers(manifest, contentKey));
       int brokers = targets.size();
       targets.add(NewTarget.of(name.modelTarget(), document));
       open.addTargets(MODELS, targets);

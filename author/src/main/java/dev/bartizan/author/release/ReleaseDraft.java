@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.author.release;
 
+import dev.bartizan.protocol.release.KeyDelivery;
 import dev.bartizan.protocol.release.ProbationLimits;
 import dev.bartizan.protocol.release.ReleaseName;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import java.util.Set;
  * @param deltaFrom older versions from which devices shall come by a difference
  * @param epoch none for that of the model's other releases
  * @param guards what it must keep to in probation
+ * @param keys when devices get its content key
  */
 public record ReleaseDraft(
     ReleaseName name,
@@ -25,7 +27,8 @@ public record ReleaseDraft(
     Optional<Golden> golden,
     Set<String> deltaFrom,
     OptionalLong epoch,
-    ProbationLimits guards) {
+    ProbationLimits guards,
+    KeyDelivery keys) {
 
   /**
    * Golden vectors.
@@ -45,6 +48,17 @@ public record ReleaseDraft(
         throw new IllegalArgumentException("a tolerance is between 0 and 1, not " + tolerance);
       }
     }
+  }
+
+  /** One whose key goes ahead. */
+  public ReleaseDraft(
+      ReleaseName name,
+      Path model,
+      Optional<Golden> golden,
+      Set<String> deltaFrom,
+      OptionalLong epoch,
+      ProbationLimits guards) {
+    this(name, model, golden, deltaFrom, epoch, guards, KeyDelivery.AHEAD);
   }
 
   public ReleaseDraft {

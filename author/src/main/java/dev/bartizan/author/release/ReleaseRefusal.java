@@ -27,7 +27,11 @@ public final class ReleaseRefusal extends Refusal {
     /** A device's certificate is of no fleet that is known here. */
     UNKNOWN_DEVICE,
     /** A certificate to which a key was to be wrapped is not good now. */
-    EXPIRED
+    EXPIRED,
+    /**
+     * Its key was to go to devices ahead of their asking, and the release says that it does not.
+     */
+    ATTESTED
   }
 
   private final Code code;

@@ -125,7 +125,10 @@ final class AsServed {
   SecretBytes key(String version) throws Exception {
     byte[] envelope =
         document(
-            BrokerEnvelope.target(new ReleaseName("defect", version), fleet.keys().trustDomain()));
+            BrokerEnvelope.target(
+                new ReleaseName("defect", version),
+                fleet.keys().trustDomain(),
+                manifest(version).keys()));
     return KeyEnvelope.parse(envelope)
         .open(fleet.keys().keyBroker(), fleet::agree, SecretMemory.ordinary());
   }

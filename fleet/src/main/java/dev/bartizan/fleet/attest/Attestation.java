@@ -6,6 +6,7 @@ import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.fleet.attest.AttestationRefusal.Reason;
+import dev.bartizan.fleet.attest.OpenNonces.Purpose;
 import dev.bartizan.fleet.device.Device;
 import dev.bartizan.fleet.device.DeviceRegistry;
 import dev.bartizan.fleet.verify.Appraisal;
@@ -21,6 +22,7 @@ import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Optional;
 
 /** One device after the other shows what it is. Knows nothing of HTTP. */
 public final class Attestation {
@@ -52,7 +54,12 @@ public final class Attestation {
    * @throws IOException when too many are being attested
    */
   public NonceReply nonce(Ueid device) throws IOException {
-    return nonces.open(device, clock.instant());
+    return nonces.open(new Purpose(device, Optional.empty()), clock.instant());
+  }
+
+  /** The same for evidence that is shown for the key of a release, and good for nothing else. */
+  public NonceReply nonce(Ueid device, Digest release) throws IOException {
+    return nonces.open(new Purpose(device, Optional.of(release)), clock.instant());
   }
 
   /**
@@ -64,14 +71,27 @@ public final class Attestation {
    */
   public AttestationResult appraise(Device device, CompactEvidence compact)
       throws IOException, Refusal {
+    return appraise(device, Optional.empty(), compact);
+  }
+
+  /** The same for evidence that is shown for the key of a release. */
+  public AttestationResult appraise(Device device, Digest release, CompactEvidence compact)
+      throws IOException, Refusal {
+    return appraise(device, Optional.of(release), compact);
+  }
+
+  private AttestationResult appraise(
+      Device device, Optional<Digest> release, CompactEvidence compact)
+      throws IOException, Refusal {
     Instant now = clock.instant();
-    Nonce nonce = nonces.find(device.ueid(), now).orElseThrow(Attestation::noNonce);
+    Purpose purpose = new Purpose(device.ueid(), release);
+    Nonce nonce = nonces.find(purpose, now).orElseThrow(Attestation::noNonce);
     if (!compact.unverifiedClaims().ueid().equals(device.ueid())) {
       throw new AttestationRefusal(
           Reason.OTHER_DEVICE, "the evidence is about another device than " + device.ueid());
     }
     Evidence evidence = compact.complete(digest -> logs.find(device.ueid(), digest));
-    if (!nonces.close(device.ueid(), nonce)) {
+    if (!nonces.close(purpose, nonce)) {
       throw noNonce();
     }
     Appraisal appraisal =

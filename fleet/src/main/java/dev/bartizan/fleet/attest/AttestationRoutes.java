@@ -63,9 +63,14 @@ public final class AttestationRoutes {
           attestation.appraise(device, CompactEvidence.read(call.body())).sign(verifier);
       return Answer.ok(AttestationPaths.RESULT_TYPE, result.getBytes(StandardCharsets.US_ASCII));
     } catch (MissingLogs missing) {
-      return new Answer(
-          CONFLICT, JSON, Map.of(), Bytes.of(new LogsWanted(missing.digests()).write()));
+      return wanted(missing);
     }
+  }
+
+  /** That logs have to be brought first. */
+  public static Answer wanted(MissingLogs missing) {
+    byte[] body = new LogsWanted(missing.digests()).write();
+    return new Answer(CONFLICT, JSON, Map.of(), Bytes.of(body));
   }
 
   private Answer log(Call call) throws IOException, Refusal {

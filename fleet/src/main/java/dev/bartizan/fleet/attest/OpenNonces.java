@@ -2,6 +2,7 @@
 package dev.bartizan.fleet.attest;
 
 import dev.bartizan.crypto.Bytes;
+import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.protocol.attestation.NonceReply;
 import dev.bartizan.protocol.evidence.Nonce;
@@ -14,8 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Nonces that evidence is awaited for: one for each device, the newest it asked for; in memory, so
- * a server that is started anew is asked anew.
+ * Nonces that evidence is awaited for: one for each device and purpose, the newest it asked for; in
+ * memory, so a server that is started anew is asked anew.
  */
 final class OpenNonces {
   static final Duration LIFETIME = Duration.ofMinutes(5);
@@ -26,7 +27,14 @@ final class OpenNonces {
   private static final int NONCE_BYTES = 32;
 
   private final SecureRandom random;
-  private final Map<Ueid, NonceReply> open = new HashMap<>();
+  private final Map<Purpose, NonceReply> open = new HashMap<>();
+
+  /**
+   * What evidence is for.
+   *
+   * @param release whose key it is shown for; none for a result alone
+   */
+  record Purpose(Ueid device, Optional<Digest> release) {}
 
   OpenNonces(SecureRandom random) {
     this.random = random;
@@ -37,23 +45,23 @@ final class OpenNonces {
    *
    * @throws IOException when too many are open
    */
-  synchronized NonceReply open(Ueid device, Instant now) throws IOException {
+  synchronized NonceReply open(Purpose purpose, Instant now) throws IOException {
     if (open.size() >= MAX) {
       open.values().removeIf(reply -> !now.isBefore(reply.until()));
     }
-    if (open.size() >= MAX && !open.containsKey(device)) {
+    if (open.size() >= MAX && !open.containsKey(purpose)) {
       throw new IOException("too many devices are being attested; try again in five minutes");
     }
     byte[] value = new byte[NONCE_BYTES];
     random.nextBytes(value);
     NonceReply reply = new NonceReply(new Nonce(Bytes.of(value)), now.plus(LIFETIME));
-    open.put(device, reply);
+    open.put(purpose, reply);
     return reply;
   }
 
-  /** The one that is open for {@code device}. */
-  synchronized Optional<Nonce> find(Ueid device, Instant now) {
-    return Optional.ofNullable(open.get(device))
+  /** The one that is open. */
+  synchronized Optional<Nonce> find(Purpose purpose, Instant now) {
+    return Optional.ofNullable(open.get(purpose))
         .filter(reply -> now.isBefore(reply.until()))
         .map(NonceReply::nonce);
   }
@@ -63,12 +71,12 @@ final class OpenNonces {
    *
    * @return whether it was open still: of two that show evidence for it at once, one is told so
    */
-  synchronized boolean close(Ueid device, Nonce nonce) {
-    NonceReply reply = open.get(device);
+  synchronized boolean close(Purpose purpose, Nonce nonce) {
+    NonceReply reply = open.get(purpose);
     if (reply == null || !reply.nonce().equals(nonce)) {
       return false;
     }
-    open.remove(device);
+    open.remove(purpose);
     return true;
   }
 }

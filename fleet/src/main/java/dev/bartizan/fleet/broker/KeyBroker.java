@@ -66,7 +66,7 @@ public final class KeyBroker {
   public Shipped shipAll() throws IOException, Refusal {
     return directory.exclusively(
         () -> {
-          Set<Digest> releases = vault.releases();
+          Set<Digest> releases = vault.ahead();
           forgetOthers(releases);
           List<Device> enrolled = registry.all().stream().filter(Device::getsKeys).toList();
           return wrapAll(releases, enrolled);
@@ -83,7 +83,7 @@ public final class KeyBroker {
     return directory.exclusively(
         () -> {
           Device known = registry.get(device);
-          Set<Digest> releases = vault.releases();
+          Set<Digest> releases = vault.ahead();
           if (known.getsKeys()) {
             return releases.size() - wrapAll(releases, List.of(known)).unopened().size();
           }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.fleet.broker;
 
-import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.SecretBytes;
@@ -9,6 +8,7 @@ import dev.bartizan.crypto.SecretMemory;
 import dev.bartizan.crypto.envelope.EnvelopeRefusal;
 import dev.bartizan.crypto.envelope.KeyEnvelope;
 import dev.bartizan.fleet.credential.Credentials;
+import dev.bartizan.protocol.release.KeyDelivery;
 import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
@@ -17,14 +17,14 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import javax.crypto.KeyAgreement;
 
 /** Content keys as authors wrapped them to the key broker, in files. */
 public final class WrappedKeyVault implements ContentKeyVault {
   private static final String FOLDER = "vault";
   private static final String SUFFIX = ".cms";
+  private static final String ATTESTED = ".attested" + SUFFIX;
 
   private final SharedDirectory directory;
 
@@ -38,43 +38,63 @@ public final class WrappedKeyVault implements ContentKeyVault {
    *
    * @return whether anything changed
    */
-  public boolean follow(Map<Digest, Bytes> envelopes) throws IOException, Refusal {
+  public boolean follow(Map<Digest, WrappedKey> keys) throws IOException, Refusal {
     boolean changed = false;
-    for (Map.Entry<Digest, Bytes> envelope : envelopes.entrySet()) {
-      byte[] content = envelope.getValue().toArray();
+    for (Map.Entry<Digest, WrappedKey> key : keys.entrySet()) {
+      byte[] content = key.getValue().envelope().toArray();
       KeyEnvelope.parse(content);
-      String file = file(envelope.getKey());
+      String file = file(key.getKey(), key.getValue().delivery());
       Optional<byte[]> known = directory.find(file, KeyEnvelope.MAX_LENGTH);
       if (known.isEmpty() || !Arrays.equals(known.get(), content)) {
         directory.writePrivate(file, content);
         changed = true;
       }
     }
-    for (Digest release : releases()) {
-      if (!envelopes.containsKey(release)) {
-        changed |= directory.delete(file(release));
+    for (Map.Entry<String, Digest> file : files().entrySet()) {
+      WrappedKey kept = keys.get(file.getValue());
+      if (kept == null || !file(file.getValue(), kept.delivery()).equals(file.getKey())) {
+        changed |= directory.delete(file.getKey());
       }
     }
     return changed;
   }
 
   @Override
-  public Set<Digest> releases() throws IOException {
-    Set<Digest> releases = new TreeSet<>(Comparator.comparing(Digest::hex));
+  public Map<Digest, KeyDelivery> releases() throws IOException {
+    Map<Digest, KeyDelivery> releases = new TreeMap<>(Comparator.comparing(Digest::hex));
+    for (Map.Entry<String, Digest> file : files().entrySet()) {
+      // Of a release that is there twice, after a crash, the stricter counts.
+      KeyDelivery delivery =
+          file.getKey().endsWith(ATTESTED) ? KeyDelivery.ATTESTED : KeyDelivery.AHEAD;
+      releases.merge(file.getValue(), delivery, WrappedKeyVault::stricter);
+    }
+    return releases;
+  }
+
+  private static KeyDelivery stricter(KeyDelivery one, KeyDelivery other) {
+    return one == KeyDelivery.ATTESTED ? one : other;
+  }
+
+  /** The files that are here, and whose key each has. */
+  private Map<String, Digest> files() throws IOException {
+    Map<String, Digest> files = new TreeMap<>();
     for (String name : directory.list(FOLDER, SUFFIX)) {
+      String suffix = name.endsWith(ATTESTED) ? ATTESTED : SUFFIX;
       try {
-        releases.add(Digest.ofHex(name.substring(0, name.length() - SUFFIX.length())));
+        files.put(
+            FOLDER + "/" + name, Digest.ofHex(name.substring(0, name.length() - suffix.length())));
       } catch (IllegalArgumentException strange) {
         throw new IOException(
             directory.path(FOLDER + "/" + name) + ": is named after no release", strange);
       }
     }
-    return releases;
+    return files;
   }
 
   @Override
   public SecretBytes open(Digest release) throws IOException, Refusal {
-    byte[] envelope = directory.read(file(release), KeyEnvelope.MAX_LENGTH);
+    KeyDelivery delivery = releases().getOrDefault(release, KeyDelivery.AHEAD);
+    byte[] envelope = directory.read(file(release, delivery), KeyEnvelope.MAX_LENGTH);
     Credentials broker = Credentials.load(directory, Credentials.KEY_BROKER);
     return KeyEnvelope.parse(envelope)
         .open(broker.certificate(), sender -> agree(broker, sender), SecretMemory.ordinary());
@@ -92,7 +112,7 @@ public final class WrappedKeyVault implements ContentKeyVault {
     }
   }
 
-  private static String file(Digest release) {
-    return FOLDER + "/" + release.hex() + SUFFIX;
+  private static String file(Digest release, KeyDelivery delivery) {
+    return FOLDER + "/" + release.hex() + (delivery == KeyDelivery.ATTESTED ? ATTESTED : SUFFIX);
   }
 }

@@ -8,7 +8,11 @@ import dev.bartizan.fleet.FleetSettings;
 import dev.bartizan.fleet.attest.Attestation;
 import dev.bartizan.fleet.attest.AttestationRoutes;
 import dev.bartizan.fleet.attest.FileLogs;
+import dev.bartizan.fleet.broker.AttestedKeys;
+import dev.bartizan.fleet.broker.FileKeyLog;
 import dev.bartizan.fleet.broker.KeyBroker;
+import dev.bartizan.fleet.broker.KeyRoutes;
+import dev.bartizan.fleet.broker.WrappedKeyVault;
 import dev.bartizan.fleet.credential.CertificateAuthority;
 import dev.bartizan.fleet.credential.Credentials;
 import dev.bartizan.fleet.credential.OperatorKeys;
@@ -133,7 +137,15 @@ public final class ServeCommand implements Callable<Integer> {
                     accepted,
                     clock))
             .routes());
-    routes.addAll(attestation(directory, office.registry()).routes());
+    Attestation attestation = attestation(directory, office.registry());
+    routes.addAll(
+        new AttestationRoutes(
+                attestation,
+                office.registry(),
+                new OperatorKeys(directory).signer(OperatorKeys.VERIFIER),
+                clock)
+            .routes());
+    routes.addAll(keys(directory, office.registry(), attestation).routes());
     X509Certificate authority = office.authority().certificate();
     try (FleetServer server = FleetServer.start(listen, credentials, authority, routes)) {
       console.say("enrolment at https://" + listen.getHostString() + ":" + server.port());
@@ -147,18 +159,27 @@ public final class ServeCommand implements Callable<Integer> {
     return 0;
   }
 
-  private AttestationRoutes attestation(SharedDirectory directory, DeviceRegistry registry)
-      throws IOException, Refusal {
-    Attestation attestation =
-        new Attestation(
+  private Attestation attestation(SharedDirectory directory, DeviceRegistry registry) {
+    return new Attestation(
+        registry,
+        new FileReferences(directory),
+        new FileResults(directory),
+        new FileLogs(directory),
+        clock,
+        random);
+  }
+
+  private KeyRoutes keys(
+      SharedDirectory directory, DeviceRegistry registry, Attestation attestation) {
+    AttestedKeys keys =
+        new AttestedKeys(
             registry,
-            new FileReferences(directory),
-            new FileResults(directory),
-            new FileLogs(directory),
+            attestation,
+            new WrappedKeyVault(directory),
+            new FileKeyLog(directory),
             clock,
             random);
-    return new AttestationRoutes(
-        attestation, registry, new OperatorKeys(directory).signer(OperatorKeys.VERIFIER), clock);
+    return new KeyRoutes(keys, registry, clock);
   }
 
   private TpmEnrolment.Office office(SharedDirectory directory) throws IOException, Refusal {

@@ -51,12 +51,7 @@ public record Device(
    *
    * @param attestationKey TPMT_PUBLIC
    */
-  public record Chip(Endorsement endorsement, Bytes attestationKey, Optional<KnownModel> model) {
-    /** One of which nobody said what it is. */
-    public Chip(Endorsement endorsement, Bytes attestationKey) {
-      this(endorsement, attestationKey, Optional.empty());
-    }
-
+  public record Chip(Endorsement endorsement, Bytes attestationKey) {
     /** Whether nobody but the operator has vouched for it. */
     public boolean isWithoutCertificate() {
       return endorsement.by() == Endorsement.By.OPERATOR;
@@ -203,7 +198,6 @@ public record Device(
             document
                 .put(proved.endorsement().by().member(), proved.endorsement().digest().hex())
                 .put("ak_public", Base64Url.encode(proved.attestationKey())));
-    chip.flatMap(Chip::model).ifPresent(model -> model.write(document));
     document.put("identity_certificate", Pem.ofCertificates(List.of(identity)));
     document.put("unwrap_certificate", Pem.ofCertificates(List.of(unwrap)));
     if (golden) {
@@ -245,10 +239,7 @@ public record Device(
       return Optional.empty();
     }
     return Optional.of(
-        new Chip(
-            Endorsement.read(document, what),
-            document.base64url("ak_public", MAX_PUBLIC),
-            KnownModel.find(document, what)));
+        new Chip(Endorsement.read(document, what), document.base64url("ak_public", MAX_PUBLIC)));
   }
 
   private static Ueid ueid(String text, String what) throws Malformed {

@@ -3,11 +3,11 @@ package dev.bartizan.fleet.trust;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.boot.ReferenceValues;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.json.StrictJson;
+import dev.bartizan.fleet.broker.WrappedKey;
 import dev.bartizan.fleet.verify.ReferenceStore;
 import dev.bartizan.protocol.release.ReleaseName;
 import java.io.IOException;
@@ -27,7 +27,7 @@ public record AuthorWord(
     Map<ReleaseName, Digest> models,
     Map<ReleaseName, Digest> software,
     List<ReferenceValues> references,
-    Map<Digest, Bytes> keys) {
+    Map<Digest, WrappedKey> keys) {
   static final Comparator<ReleaseName> BY_NAME =
       Comparator.comparing(ReleaseName::name).thenComparing(ReleaseName::version);
 

@@ -7,7 +7,9 @@ import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.boot.ReferenceValues;
 import dev.bartizan.crypto.envelope.KeyEnvelope;
 import dev.bartizan.fleet.FleetSettings;
+import dev.bartizan.fleet.broker.WrappedKey;
 import dev.bartizan.protocol.custody.BrokerEnvelope;
+import dev.bartizan.protocol.release.KeyDelivery;
 import dev.bartizan.protocol.release.ReferenceTargets;
 import dev.bartizan.protocol.release.ReleaseName;
 import dev.bartizan.updater.disk.LinuxDisk;
@@ -104,7 +106,7 @@ public final class RepositoryClient {
       }
     }
     for (String path : signed.list(MODELS).keySet()) {
-      if (path.endsWith("/" + trustDomain + BrokerEnvelope.SUFFIX)) {
+      if (BrokerEnvelope.isFor(trustDomain, path)) {
         wanted.add(path);
       }
     }
@@ -113,11 +115,18 @@ public final class RepositoryClient {
 
   private AuthorWord read(TrustedDocuments documents) throws IOException, Refusal {
     Map<ReleaseName, Digest> models = releases(documents, MODELS, "release.json");
-    Map<Digest, Bytes> keys = new TreeMap<>(Comparator.comparing(Digest::hex));
+    Map<Digest, WrappedKey> keys = new TreeMap<>(Comparator.comparing(Digest::hex));
     for (Map.Entry<ReleaseName, Digest> model : models.entrySet()) {
-      documents
-          .find(BrokerEnvelope.target(model.getKey(), trustDomain), KeyEnvelope.MAX_LENGTH)
-          .ifPresent(envelope -> keys.put(model.getValue(), Bytes.of(envelope)));
+      for (KeyDelivery delivery : KeyDelivery.values()) {
+        // Of one that is there twice, the stricter counts: it comes last.
+        documents
+            .find(
+                BrokerEnvelope.target(model.getKey(), trustDomain, delivery),
+                KeyEnvelope.MAX_LENGTH)
+            .ifPresent(
+                envelope ->
+                    keys.put(model.getValue(), new WrappedKey(Bytes.of(envelope), delivery)));
+      }
     }
     return new AuthorWord(
         models, releases(documents, SOFTWARE, "software.json"), references(documents), keys);

@@ -25,6 +25,7 @@ import dev.bartizan.fleet.device.FileRegistry;
 import dev.bartizan.fleet.init.NewFleet;
 import dev.bartizan.protocol.custody.FleetKeys;
 import dev.bartizan.protocol.jws.SpiffeId;
+import dev.bartizan.protocol.release.KeyDelivery;
 import dev.bartizan.updater.disk.SharedDirectory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,7 +54,8 @@ class KeyBrokerTest {
   private static final Digest NEWER = Digest.of(new byte[] {2});
 
   private final MovableClock clock = new MovableClock();
-  private final Map<Digest, Bytes> wrapped = new TreeMap<>((a, b) -> a.hex().compareTo(b.hex()));
+  private final Map<Digest, WrappedKey> wrapped =
+      new TreeMap<>((a, b) -> a.hex().compareTo(b.hex()));
   @TempDir private Path folder;
   private SharedDirectory directory;
   private FleetKeys keys;
@@ -86,7 +88,10 @@ class KeyBrokerTest {
     byte[] key = new byte[32];
     java.util.Arrays.fill(key, (byte) octet);
     try (SecretBytes secret = SecretBytes.take(key)) {
-      wrapped.put(release, new KeyEnvelopeSealer(RANDOM).seal(secret, keys.keyBroker()));
+      wrapped.put(
+          release,
+          new WrappedKey(
+              new KeyEnvelopeSealer(RANDOM).seal(secret, keys.keyBroker()), KeyDelivery.AHEAD));
     }
   }
 
@@ -192,7 +197,7 @@ class KeyBrokerTest {
     wrapped.remove(OLDER);
     assertTrue(vault.follow(wrapped));
     broker.shipAll();
-    assertEquals(Set.of(NEWER), vault.releases());
+    assertEquals(Set.of(NEWER), vault.releases().keySet());
     assertFalse(Files.exists(envelope(OLDER, first.ueid())));
     assertEquals(2, opened(first, NEWER));
   }
@@ -209,7 +214,10 @@ class KeyBrokerTest {
             RANDOM);
     Digest foreign = Digest.of(new byte[] {3});
     try (SecretBytes secret = SecretBytes.take(new byte[32])) {
-      wrapped.put(foreign, new KeyEnvelopeSealer(RANDOM).seal(secret, other.keyBroker()));
+      wrapped.put(
+          foreign,
+          new WrappedKey(
+              new KeyEnvelopeSealer(RANDOM).seal(secret, other.keyBroker()), KeyDelivery.AHEAD));
     }
     vault.follow(wrapped);
     assertThrows(EnvelopeRefusal.class, () -> vault.open(foreign));

@@ -124,8 +124,7 @@ class TpmEnrolmentTest {
                         genuine.endorsementCertificate(),
                         List.of(),
                         own.endorsementKey(),
-                        own.attestationKey(),
-                        Optional.empty())));
+                        own.attestationKey())));
   }
 
   // Attack: the genuine chip's public data, but keys elsewhere.
@@ -210,8 +209,7 @@ class TpmEnrolmentTest {
                         honest.endorsementCertificate(),
                         List.of(),
                         shaded.encode(),
-                        honest.attestationKey(),
-                        Optional.empty())));
+                        honest.attestationKey())));
   }
 
   @Test
@@ -327,8 +325,7 @@ class TpmEnrolmentTest {
             Optional.empty(),
             List.of(),
             allowed.endorsementKey(),
-            own.attestationKey(),
-            Optional.empty());
+            own.attestationKey());
 
     refused("NO_EK_CERTIFICATE", () -> fleet.desk().begin(own));
     TpmEnrolment desk = fleet.desk();
@@ -358,8 +355,7 @@ class TpmEnrolmentTest {
                         Optional.empty(),
                         List.of(),
                         shaded.encode(),
-                        honest.attestationKey(),
-                        Optional.empty())));
+                        honest.attestationKey())));
   }
 
   private void refused(String code, Executable attempt) throws Exception {

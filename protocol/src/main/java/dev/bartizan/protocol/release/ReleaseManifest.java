@@ -28,6 +28,7 @@ import java.util.Optional;
  * @param deltas differences from older versions
  * @param golden how to try it, when its makers said how
  * @param guards what it must keep to in probation
+ * @param keys when devices get its content key
  */
 public record ReleaseManifest(
     ReleaseName release,
@@ -39,7 +40,8 @@ public record ReleaseManifest(
     SealedFile whole,
     List<DeltaOffer> deltas,
     Optional<GoldenOffer> golden,
-    ProbationLimits guards) {
+    ProbationLimits guards,
+    KeyDelivery keys) {
   public static final String SCHEMA = "bartizan-release/1";
 
   /** Room for the digests of 65,536 shards. */
@@ -47,11 +49,38 @@ public record ReleaseManifest(
 
   private static final DocumentForm FORM = new DocumentForm("release.json", SCHEMA, MAX_LENGTH);
 
+  private static final String KEYS = "keys";
   private static final int MAX_SHARDS = 1 << 16;
   private static final int MAX_SHARD = 64 << 20;
   private static final int MAX_DELTAS = 64;
   private static final int MAX_TEXT = 64;
   private static final double MAX_TOLERANCE = 1;
+
+  /** One whose key goes ahead. */
+  public ReleaseManifest(
+      ReleaseName release,
+      long epoch,
+      String format,
+      Digest digest,
+      Shards model,
+      Pieces pieces,
+      SealedFile whole,
+      List<DeltaOffer> deltas,
+      Optional<GoldenOffer> golden,
+      ProbationLimits guards) {
+    this(
+        release,
+        epoch,
+        format,
+        digest,
+        model,
+        pieces,
+        whole,
+        deltas,
+        golden,
+        guards,
+        KeyDelivery.AHEAD);
+  }
 
   public ReleaseManifest {
     deltas = List.copyOf(deltas);
@@ -93,7 +122,8 @@ public record ReleaseManifest(
         SealedFile.parse(fields.object("whole")),
         deltas,
         fields.has("golden") ? Optional.of(golden(fields.object("golden"))) : Optional.empty(),
-        ProbationLimits.parse(fields.object("guards")));
+        ProbationLimits.parse(fields.object("guards")),
+        fields.has(KEYS) ? KeyDelivery.read(fields.text(KEYS, MAX_TEXT)) : KeyDelivery.AHEAD);
   }
 
   private static Shards shards(JsonFields fields) throws Malformed {
@@ -136,6 +166,9 @@ public record ReleaseManifest(
     deltas.forEach(delta -> offers.add(deltaJson(delta)));
     golden.ifPresent(offer -> json.set("golden", goldenJson(offer)));
     json.set("guards", guards.toJson());
+    if (keys != KeyDelivery.AHEAD) {
+      json.put(KEYS, keys.text());
+    }
     return StrictJson.write(json);
   }
 

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.bartizan.agent.attest;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bartizan.agent.renewal.Attestation;
+import dev.bartizan.agent.report.EventPublisher;
+import dev.bartizan.agent.schedule.BackgroundTask;
+import dev.bartizan.agent.schedule.Part;
+import dev.bartizan.agent.schedule.Worker;
+import dev.bartizan.crypto.Explanation;
+import dev.bartizan.crypto.Refusal;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Shows this device to its verifier without being asked: on a schedule, and when something changed
+ * that the verifier should know. Runs in the loop; what waits for the server runs on the worker.
+ */
+public final class Reporting {
+  private static final Duration IDLE = Duration.ofSeconds(10);
+
+  /** What changes together is reported once. */
+  private static final Duration SETTLE = Duration.ofSeconds(5);
+
+  private static final Duration FIRST_PAUSE = Duration.ofMinutes(1);
+  private static final int MAX_DOUBLINGS = 6;
+  private static final double JITTER = 0.2;
+
+  /** So many in a row without an answer are a problem that a person should hear of. */
+  private static final int SILENCE = 3;
+
+  private static final String SUBJECT = "attestation";
+
+  private final Attestation attestation;
+  private final Supplier<?> state;
+  private final Duration every;
+  private final Worker worker;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+  private final EventPublisher events;
+
+  private @Nullable BackgroundTask<Object> inHand;
+  private @Nullable Object reported;
+  private @Nullable Object seen;
+  private volatile Instant next = Instant.MIN;
+  private volatile Instant last = Instant.MIN;
+  private volatile int unanswered;
+
+  /**
+   * @param state what a verifier should hear of when it is another: compared by {@code equals}
+   * @param every how often to report when nothing changes
+   */
+  public Reporting(
+      Attestation attestation,
+      Supplier<?> state,
+      Duration every,
+      Worker worker,
+      InstantSource clock,
+      RandomGenerator random,
+      EventPublisher events) {
+    this.attestation = attestation;
+    this.state = state;
+    this.every = every;
+    this.worker = worker;
+    this.clock = clock;
+    this.random = random;
+    this.events = events;
+  }
+
+  /**
+   * Begins a report when one is due, and takes up what came of it.
+   *
+   * @return until there may be more to do
+   */
+  public Duration turn() throws InterruptedException {
+    Instant now = clock.instant();
+    notice(now);
+    if (inHand != null) {
+      if (inHand.isDone()) {
+        takeUp(inHand, now);
+        inHand = null;
+      }
+      return IDLE;
+    }
+    if (!now.isBefore(next)) {
+      inHand = worker.submit(Part.UPLINK, "attestation", this::report);
+    }
+    return IDLE;
+  }
+
+  private Object report() throws IOException, Refusal {
+    Object shown = state.get();
+    attestation.attest();
+    return shown;
+  }
+
+  /** A change is told soon; so is everything after a clock that was put back. */
+  private void notice(Instant now) {
+    Object present = state.get();
+    boolean changed = !present.equals(seen) && !present.equals(reported);
+    seen = present;
+    if (changed && next.isAfter(now.plus(SETTLE))
+        || next.isAfter(now.plus(every.multipliedBy(2)))) {
+      next = now.plus(SETTLE);
+    }
+  }
+
+  private void takeUp(BackgroundTask<Object> done, Instant now) throws InterruptedException {
+    try {
+      reported = done.get();
+      last = now;
+      unanswered = 0;
+      next = now.plus(jittered(every));
+      events.mended(SUBJECT);
+    } catch (Refusal refused) {
+      unanswered(Explanation.of(refused), now);
+    } catch (IOException notNow) {
+      unanswered(Explanation.of(notNow), now);
+    }
+  }
+
+  private void unanswered(String why, Instant now) {
+    unanswered++;
+    int doublings = Math.min(unanswered - 1, MAX_DOUBLINGS);
+    Duration pause = FIRST_PAUSE.multipliedBy(1L << doublings);
+    next = now.plus(jittered(pause.compareTo(every) < 0 ? pause : every));
+    if (unanswered >= SILENCE) {
+      events.problem(SUBJECT, "the verifier has not answered " + unanswered + " reports: " + why);
+    }
+  }
+
+  /** Devices that were switched on together do not report together for ever. */
+  private Duration jittered(Duration pause) {
+    double share = 1 + (random.nextDouble() - 0.5) * JITTER;
+    return Duration.ofMillis((long) (pause.toMillis() * share));
+  }
+
+  /** Its part of {@code status}. */
+  public void describe(ObjectNode status) {
+    ObjectNode own = status.putObject("attestation").put("unanswered", unanswered);
+    if (last.isAfter(Instant.MIN)) {
+      own.put("last", last.toString());
+    }
+    if (next.isAfter(Instant.MIN)) {
+      own.put("next", next.toString());
+    }
+  }
+}

@@ -108,6 +108,7 @@ public final class BrokerLink implements AutoCloseable {
   public void renew() {
     renewing = true;
     outbox.wake();
+    wake();
   }
 
   /** {@link #CONNECTED}, or why not. */
@@ -183,7 +184,7 @@ public final class BrokerLink implements AutoCloseable {
     lock.lock();
     try {
       long nanos = TimeUnit.MILLISECONDS.toNanos(random.nextLong(longest / 2, longest + 1));
-      while (nanos > 0 && !closed) {
+      while (nanos > 0 && !closed && !renewing) {
         nanos = woken.awaitNanos(nanos);
       }
     } catch (InterruptedException stopped) {
@@ -201,14 +202,19 @@ public final class BrokerLink implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    wake();
+    outbox.wake();
+    endCurrent();
+  }
+
+  /** Ends the rest between two attempts. */
+  private void wake() {
     lock.lock();
     try {
       woken.signalAll();
     } finally {
       lock.unlock();
     }
-    outbox.wake();
-    endCurrent();
   }
 
   private synchronized void endCurrent() {

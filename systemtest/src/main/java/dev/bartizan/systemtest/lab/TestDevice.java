@@ -134,6 +134,13 @@ public final class TestDevice implements AutoCloseable {
     Files.move(changed, configuration(), StandardCopyOption.REPLACE_EXISTING);
   }
 
+  /** Has the device renew its certificates at the server on that port. */
+  public void useServer(int port) throws IOException {
+    Path changed =
+        configurationWith("[serve]", "server = \"https://localhost:" + port + "\"\n[serve]");
+    Files.move(changed, configuration(), StandardCopyOption.REPLACE_EXISTING);
+  }
+
   public Path home() {
     return home;
   }

@@ -2,6 +2,7 @@
 package dev.bartizan.agent.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.bartizan.agent.config.AgentConfig;
 import dev.bartizan.agent.config.AuthorityKey;
 import dev.bartizan.agent.config.BootBinding;
@@ -120,6 +121,7 @@ final class DoctorCommand implements Callable<Integer> {
         () -> anchors(settings));
     examine("broker", "check fleet.broker and the network", () -> broker(settings));
     daemon(settings);
+    certificate(settings);
     surroundings(settings);
     safeguards(settings);
     return healthy ? 0 : Failures.REFUSED;
@@ -326,6 +328,30 @@ final class DoctorCommand implements Callable<Integer> {
         "daemon",
         isThere ? "" : "start it: systemctl start bartizan",
         () -> status(settings).isEmpty() ? "says nothing" : "runs");
+  }
+
+  /** Whether it lives on, as the daemon knows. */
+  private void certificate(AgentConfig settings) throws Refusal, IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    try {
+      JsonNode own =
+          CheckCommand.runs(settings)
+              ? status(settings).path("credentials")
+              : MissingNode.getInstance();
+      String error = own.path("last_error").asText();
+      String until = "until " + own.path("not_after").asText();
+      if (!error.isEmpty()) {
+        complain(
+            out, "certificate", until + ", not renewed: " + error, CredentialAdvice.about(error));
+      } else if (settings.fleet().server().isEmpty()) {
+        out.println("note  certificate: nobody renews it: fleet.server is not set");
+      } else if (!own.isMissingNode()) {
+        out.println(
+            "ok    certificate: " + until + ", renewed " + own.path("next_renewal").asText());
+      }
+    } catch (AccessDeniedException notForUs) {
+      out.println("note  certificate: only the daemon's user and root may ask for it");
+    }
   }
 
   /** What the daemon says of itself. */

@@ -55,8 +55,7 @@ final class AttestedKeyIT {
   }
 
   private void release(String version) throws Exception {
-    lab.release(
-        version, Models.file(version), Models.golden(version), "--keys", "attested");
+    lab.release(version, Models.file(version), Models.golden(version), "--keys", "attested");
   }
 
   private Outcome update(String version) throws Exception {
@@ -76,7 +75,7 @@ final class AttestedKeyIT {
 
     Outcome updated = update("1.0.0");
 
-    assertEquals(0, updated.code(), () -> updated + log());
+    assertEquals(0, updated.exit(), () -> updated + log());
     assertEquals("1.0.0", lab.device().serving(Models.NAME));
     assertEquals(1, keyLog().path("entries").asInt());
     assertEquals(lab.ueid(), keyLog().at("/given/0/device").asText());
@@ -90,13 +89,13 @@ final class AttestedKeyIT {
     lab.operator().run("device", "quarantine", lab.ueid());
     release("1.1.0");
     Outcome refused = update("1.1.0");
-    assertTrue(refused.code() != 0, refused::toString);
+    assertTrue(refused.exit() != 0, refused::toString);
     assertEquals("1.0.0", lab.device().serving(Models.NAME));
     assertEquals(1, keyLog().path("entries").asInt());
 
     lab.operator().run("device", "release", lab.ueid());
     Outcome again = update("1.1.0");
-    assertEquals(0, again.code(), () -> again + log());
+    assertEquals(0, again.exit(), () -> again + log());
     assertEquals("1.1.0", lab.device().serving(Models.NAME));
     assertEquals(2, keyLog().path("entries").asInt());
     lab.operator().run("key", "log", "--verify");

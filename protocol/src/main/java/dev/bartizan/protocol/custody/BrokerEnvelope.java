@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 public final class BrokerEnvelope {
   private static final String SUFFIX = ".cms";
 
-  /** No trust domain has such a character. */
-  private static final String ATTESTED = "~attested";
+  /** No trust domain begins so. */
+  private static final String ATTESTED = "_attested-";
 
   private BrokerEnvelope() {}
 
@@ -33,6 +33,6 @@ public final class BrokerEnvelope {
   }
 
   private static String file(String trustDomain, KeyDelivery delivery) {
-    return trustDomain + (delivery == KeyDelivery.ATTESTED ? ATTESTED : "") + SUFFIX;
+    return (delivery == KeyDelivery.ATTESTED ? ATTESTED : "") + trustDomain + SUFFIX;
   }
 }

@@ -104,8 +104,8 @@ public final class Reporting {
     Object present = state.get();
     boolean changed = !present.equals(seen) && !present.equals(reported);
     seen = present;
-    if (changed && next.isAfter(now.plus(SETTLE))
-        || next.isAfter(now.plus(every.multipliedBy(2)))) {
+    boolean soon = changed && next.isAfter(now.plus(SETTLE));
+    if (soon || next.isAfter(now.plus(every.multipliedBy(2)))) {
       next = now.plus(SETTLE);
     }
   }
@@ -125,12 +125,13 @@ public final class Reporting {
   }
 
   private void unanswered(String why, Instant now) {
-    unanswered++;
-    int doublings = Math.min(unanswered - 1, MAX_DOUBLINGS);
+    int silent = unanswered + 1;
+    unanswered = silent;
+    int doublings = Math.min(silent - 1, MAX_DOUBLINGS);
     Duration pause = FIRST_PAUSE.multipliedBy(1L << doublings);
     next = now.plus(jittered(pause.compareTo(every) < 0 ? pause : every));
-    if (unanswered >= SILENCE) {
-      events.problem(SUBJECT, "the verifier has not answered " + unanswered + " reports: " + why);
+    if (silent >= SILENCE) {
+      events.problem(SUBJECT, "the verifier has not answered " + silent + " reports: " + why);
     }
   }
 

@@ -207,14 +207,20 @@ public final class FleetOfOne {
         claims.endorsementCertificate(),
         claims.endorsementChain(),
         claims.endorsementKey(),
-        claims.attestationKey());
+        claims.attestationKey(),
+        Optional.of(claims.model()));
   }
 
   /** The same by a device that shows no certificate, whether it has one or not. */
   public static BeginRequest withoutCertificate(DeviceKeystore device) throws Exception {
     BeginRequest whole = introduction(device, Optional.empty());
     return new BeginRequest(
-        whole.token(), Optional.empty(), List.of(), whole.endorsementKey(), whole.attestationKey());
+        whole.token(),
+        Optional.empty(),
+        List.of(),
+        whole.endorsementKey(),
+        whole.attestationKey(),
+        whole.model());
   }
 
   /** What an operator calls its endorsement key. */

@@ -139,7 +139,7 @@ class RenewalOverHttpsTest {
     Grant grant =
         new Enrolment(keystore, new HttpsEnrolmentService(uri(), anchors()), check(clock))
             .enrol(Optional.of(token));
-    present = new Credentials(grant.identityChain(), grant.unwrapCertificate());
+    present = Credentials.of(grant);
   }
 
   @AfterEach

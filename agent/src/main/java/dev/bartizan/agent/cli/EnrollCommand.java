@@ -107,7 +107,7 @@ final class EnrollCommand implements Callable<Integer> {
               new GrantCheck(anchors, host.time().clock()),
               choice.given(),
               permission);
-      new Credentials(grant.identityChain(), grant.unwrapCertificate()).store(disk);
+      Credentials.of(grant).store(disk);
       Inbox.begin(disk, host.time().clock().instant());
       keystores.open(disk, approvals); // Goes over to a new epoch's keys.
       spec.commandLine().getOut().println("enrolled as " + keystore.ueid().text());

@@ -27,6 +27,8 @@ public final class ControlRoute implements Route {
 
     byte[] attest(String nonce) throws IOException, Refusal, InterruptedException;
 
+    byte[] acme(String keyAuthorization) throws IOException, Refusal, InterruptedException;
+
     byte[] update(JsonFields wish) throws IOException, Refusal, InterruptedException;
 
     byte[] rollback(String model) throws IOException, Refusal, InterruptedException;
@@ -78,6 +80,9 @@ public final class ControlRoute implements Route {
       }
       case "attest" -> {
         return daemon.attest(body(call).text("nonce", 128));
+      }
+      case "acme" -> {
+        return daemon.acme(body(call).text("key_authorization", 512));
       }
       case "update" -> {
         return daemon.update(body(call));

@@ -60,6 +60,7 @@ public final class Enrolment {
             challenge.session(), solve(challenge), claims.identity(), claims.unwrap());
     Grant grant = Grant.read(server.post(FinishRequest.PATH, answer.write()));
     check.require(grant, keystore);
+    check.requireAttestation(grant, claims.attestationKey());
     return grant;
   }
 
@@ -73,7 +74,8 @@ public final class Enrolment {
             maker.map(EndorsementCredential::certificate),
             maker.map(EndorsementCredential::chain).orElse(List.of()),
             claims.endorsementKey(),
-            claims.attestationKey());
+            claims.attestationKey(),
+            Optional.of(claims.model()));
     return BeginReply.read(server.post(BeginRequest.PATH, request.write()));
   }
 

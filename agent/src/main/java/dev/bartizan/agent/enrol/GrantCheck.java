@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.enrol;
 
+import dev.bartizan.crypto.Bytes;
+import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
 import dev.bartizan.crypto.keystore.KeyPurpose;
 import dev.bartizan.crypto.pem.Pem;
+import dev.bartizan.crypto.tpm.TpmPublic;
 import dev.bartizan.protocol.enrolment.Grant;
 import dev.bartizan.protocol.jws.SpiffeId;
 import java.security.GeneralSecurityException;
@@ -50,6 +53,32 @@ public final class GrantCheck {
       throw new EnrolmentRefused(
           "BAD_GRANT",
           "the server's certificates are unusable: " + unusable.getMessage(),
+          unusable);
+    }
+  }
+
+  /**
+   * Insists that a certificate for the attestation key, if there is one, is for this one.
+   *
+   * @param attestationKey TPMT_PUBLIC
+   * @throws EnrolmentRefused with {@code BAD_GRANT}
+   */
+  public void requireAttestation(Grant grant, Bytes attestationKey) throws Refusal {
+    if (grant.attestationChain().isEmpty()) {
+      return;
+    }
+    PublicKey ours = TpmPublic.parse(attestationKey).toPublicKey();
+    try {
+      X509Certificate certificate =
+          Pem.certificates(grant.attestationChain().get(), "the grant").get(0);
+      if (!certificate.getPublicKey().equals(ours)) {
+        throw new Malformed("a certificate is for another attestation key");
+      }
+      requireIssued(certificate);
+    } catch (Malformed | GeneralSecurityException unusable) {
+      throw new EnrolmentRefused(
+          "BAD_GRANT",
+          "the attestation certificate is unusable: " + unusable.getMessage(),
           unusable);
     }
   }

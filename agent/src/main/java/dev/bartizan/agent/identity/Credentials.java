@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.identity;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.json.JsonFields;
 import dev.bartizan.crypto.json.Malformed;
@@ -8,6 +9,7 @@ import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
 import dev.bartizan.crypto.keystore.KeyPurpose;
 import dev.bartizan.crypto.pem.Pem;
+import dev.bartizan.protocol.enrolment.Grant;
 import dev.bartizan.updater.disk.Disk;
 import dev.bartizan.updater.disk.DurableFile;
 import dev.bartizan.updater.disk.FileName;
@@ -24,11 +26,28 @@ import java.util.Optional;
  *
  * @param identityPem the TLS client certificate and its chain, leaf first
  * @param unwrapPem the certificate content keys are wrapped to
+ * @param attestationPem the certificate of its chip's attestation key and its chain, leaf first
  */
-public record Credentials(String identityPem, String unwrapPem) {
+public record Credentials(String identityPem, String unwrapPem, Optional<String> attestationPem) {
   private static final FileName FILE = FileName.of("credentials.json");
   private static final int MAX_LENGTH = 128 * 1024;
   private static final int MAX_PEM = 60 * 1024;
+
+  /** Without a certificate for an attestation key. */
+  public Credentials(String identityPem, String unwrapPem) {
+    this(identityPem, unwrapPem, Optional.empty());
+  }
+
+  /** What the fleet has granted. */
+  public static Credentials of(Grant grant) {
+    return new Credentials(
+        grant.identityChain(), grant.unwrapCertificate(), grant.attestationChain());
+  }
+
+  /** These with another identity. */
+  public Credentials with(String newIdentityPem) {
+    return new Credentials(newIdentityPem, unwrapPem, attestationPem);
+  }
 
   /** What is stored, if the device is enrolled. */
   public static Optional<Credentials> find(Disk disk) throws IOException, Malformed {
@@ -38,7 +57,12 @@ public record Credentials(String identityPem, String unwrapPem) {
     }
     JsonFields fields = StrictJson.read(content.get(), MAX_LENGTH, FILE.path());
     Credentials read =
-        new Credentials(fields.lines("identity", MAX_PEM), fields.lines("unwrap", MAX_PEM));
+        new Credentials(
+            fields.lines("identity", MAX_PEM),
+            fields.lines("unwrap", MAX_PEM),
+            fields.has("attestation")
+                ? Optional.of(fields.lines("attestation", MAX_PEM))
+                : Optional.empty());
     if (!Arrays.equals(content.get(), read.encode())) {
       throw new Malformed(FILE + ": is not as it was written: enrol again");
     }
@@ -51,16 +75,22 @@ public record Credentials(String identityPem, String unwrapPem) {
 
   /** One form for each value: whatever reads differently was not written here. */
   private byte[] encode() {
-    Digest both = Digest.of((identityPem + unwrapPem).getBytes(StandardCharsets.UTF_8));
-    return StrictJson.writeIndented(
-        StrictJson.object()
-            .put("identity", identityPem)
-            .put("unwrap", unwrapPem)
-            .put("sha256", both.hex()));
+    String all = identityPem + unwrapPem + attestationPem.orElse("");
+    ObjectNode document = StrictJson.object().put("identity", identityPem).put("unwrap", unwrapPem);
+    attestationPem.ifPresent(pem -> document.put("attestation", pem));
+    document.put("sha256", Digest.of(all.getBytes(StandardCharsets.UTF_8)).hex());
+    return StrictJson.writeIndented(document);
   }
 
   public List<X509Certificate> identityChain() throws Malformed {
     return Pem.certificates(identityPem, FILE + ": identity");
+  }
+
+  /** The attestation key's certificate first; empty when the fleet gave none. */
+  public List<X509Certificate> attestationChain() throws Malformed {
+    return attestationPem.isEmpty()
+        ? List.of()
+        : Pem.certificates(attestationPem.get(), FILE + ": attestation");
   }
 
   public X509Certificate unwrapCertificate() throws Malformed {

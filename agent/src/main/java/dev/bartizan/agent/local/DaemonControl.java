@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.local;
 
+import dev.bartizan.agent.attest.AcmeAttester;
 import dev.bartizan.agent.control.ControlRoute;
 import dev.bartizan.agent.report.Attester;
 import dev.bartizan.agent.uplink.DeviceStatus;
@@ -16,6 +17,7 @@ final class DaemonControl implements ControlRoute.Daemon {
   private final Surroundings surroundings;
   private final LocalHistory history;
   private final Attester attester;
+  private final AcmeAttester acme;
   private final LocalUpdates updates;
 
   DaemonControl(
@@ -24,12 +26,14 @@ final class DaemonControl implements ControlRoute.Daemon {
       Surroundings surroundings,
       LocalHistory history,
       Attester attester,
+      AcmeAttester acme,
       LocalUpdates updates) {
     this.status = status;
     this.check = check;
     this.surroundings = surroundings;
     this.history = history;
     this.attester = attester;
+    this.acme = acme;
     this.updates = updates;
   }
 
@@ -56,6 +60,11 @@ final class DaemonControl implements ControlRoute.Daemon {
   @Override
   public byte[] attest(String nonce) throws IOException, Refusal {
     return attester.report(nonce);
+  }
+
+  @Override
+  public byte[] acme(String keyAuthorization) throws IOException, Refusal {
+    return acme.payload(keyAuthorization);
   }
 
   @Override

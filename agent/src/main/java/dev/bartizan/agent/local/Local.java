@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.local;
 
+import dev.bartizan.agent.attest.AcmeAttester;
 import dev.bartizan.agent.config.AgentConfig;
 import dev.bartizan.agent.control.ActivationRoute;
 import dev.bartizan.agent.control.ControlRoute;
@@ -70,6 +71,7 @@ public final class Local implements AutoCloseable {
             new Surroundings(config.device()),
             new LocalHistory(world.disk(), deploy.installer()::head),
             uplink.attester(),
+            new AcmeAttester(trust.keystore(), trust.credentials(), trust.clock()),
             new LocalUpdates(trust, deploy, threads));
     this.control =
         new LocalServer(

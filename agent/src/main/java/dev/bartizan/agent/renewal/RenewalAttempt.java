@@ -71,7 +71,7 @@ public final class RenewalAttempt {
     } catch (Refusal notOurs) {
       throw new RenewalRefused(RenewalRefused.BAD_CERTIFICATE_GIVEN, notOurs.getMessage(), notOurs);
     }
-    return issued(new Credentials(chain(next, present), present.unwrapPem()));
+    return issued(present.with(chain(next, present)));
   }
 
   /** Attests when the server wants that first, once. */
@@ -101,7 +101,7 @@ public final class RenewalAttempt {
           "EXPIRED", "the certificate has run out: enrol again, with a token (bartizan enroll)");
     }
     Grant grant = new Enrolment(keystore, servers.enrolment(), check).enrol(Optional.empty());
-    return issued(new Credentials(grant.identityChain(), grant.unwrapCertificate()));
+    return issued(Credentials.of(grant));
   }
 
   private static Outcome issued(Credentials credentials) {

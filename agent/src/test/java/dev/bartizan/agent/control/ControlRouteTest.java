@@ -81,7 +81,7 @@ class ControlRouteTest {
             "[".repeat(2000),
             "{\"a\":\"\u0001\"}");
     for (String body : bad) {
-      for (String path : List.of("update", "rollback", "attest", "activation")) {
+      for (String path : List.of("update", "rollback", "attest", "acme", "activation")) {
         Answer answer = post(path, body);
         assertEquals(400, answer.status(), body);
         assertEquals(
@@ -125,6 +125,12 @@ class ControlRouteTest {
 
     @Override
     public byte[] check() {
+      return nothing();
+    }
+
+    @Override
+    public byte[] acme(String keyAuthorization) {
+      heard.add("acme=" + keyAuthorization);
       return nothing();
     }
 

@@ -2,6 +2,7 @@
 package dev.bartizan.crypto.keystore;
 
 import dev.bartizan.crypto.Bytes;
+import dev.bartizan.crypto.tpm.ChipModel;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,6 +14,7 @@ import java.util.Optional;
  * @param endorsementChain the certificates above it that the chip carries, X.509 DER
  * @param endorsementKey TPMT_PUBLIC
  * @param attestationKey TPMT_PUBLIC
+ * @param model what the chip says it is
  * @param identity certified over the nonce that was asked for
  * @param unwrap certified over the nonce that was asked for
  */
@@ -21,6 +23,7 @@ public record EnrolmentClaims(
     List<Bytes> endorsementChain,
     Bytes endorsementKey,
     Bytes attestationKey,
+    ChipModel model,
     CertifiedKey identity,
     CertifiedKey unwrap) {
   public EnrolmentClaims {

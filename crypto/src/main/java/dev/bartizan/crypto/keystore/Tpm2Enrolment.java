@@ -46,6 +46,7 @@ final class Tpm2Enrolment {
                 maker.map(EndorsementCredential::chain).orElse(List.of()),
                 keys.endorsement().encode(),
                 keys.attestation().publicArea().encode(),
+                visit.tpm().model(),
                 certify(visit, KeyPurpose.IDENTITY, attestation, nonce, session),
                 certify(visit, KeyPurpose.UNWRAP, attestation, nonce, session));
           }

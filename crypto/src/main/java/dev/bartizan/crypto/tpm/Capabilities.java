@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /** TPM2_GetCapability: what there is in the TPM, and what it is. */
 final class Capabilities {
@@ -12,6 +13,8 @@ final class Capabilities {
   private static final int BANKS = 0x5;
   private static final int PROPERTIES = 0x6;
   private static final int MANUFACTURER = 0x105;
+  private static final int VENDOR_STRING_1 = 0x106;
+  private static final int VENDOR_STRINGS = 4;
   private static final int FIRMWARE_1 = 0x10b;
   private static final int FIRMWARE_2 = 0x10c;
   private static final int MAX_ENTRIES = 254;
@@ -28,6 +31,18 @@ final class Capabilities {
     String version =
         (first >>> 16) + "." + (first & 0xffff) + "." + (second >>> 16) + "." + (second & 0xffff);
     return new TpmIdentity(printable(property(MANUFACTURER)), version);
+  }
+
+  /** The same in the words of the TCG's certificates. */
+  ChipModel model() throws IOException {
+    StringBuilder model = new StringBuilder();
+    for (int part = 0; part < VENDOR_STRINGS; part++) {
+      model.append(printable(property(VENDOR_STRING_1 + part)));
+    }
+    return new ChipModel(
+        String.format(Locale.ROOT, "id:%08X", property(MANUFACTURER)),
+        model.length() == 0 ? "TPM" : model.toString(),
+        String.format(Locale.ROOT, "id:%08X", property(FIRMWARE_1)));
   }
 
   /** The handles in use, from {@code first} on and of its kind. */

@@ -42,6 +42,11 @@ public final class Tpm implements AutoCloseable {
     return new Tpm(new TpmChannel(address.open(), random, pause), random);
   }
 
+  /** What it says it is, for certificates. */
+  public ChipModel model() throws IOException {
+    return new Capabilities(this).model();
+  }
+
   /** Maker and firmware. */
   public TpmIdentity identity() throws IOException {
     return new Capabilities(this).identity();

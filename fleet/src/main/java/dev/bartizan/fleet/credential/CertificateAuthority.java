@@ -4,11 +4,13 @@ package dev.bartizan.fleet.credential;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.crypto.pem.Pem;
+import dev.bartizan.crypto.tpm.ChipModel;
 import dev.bartizan.protocol.jws.SpiffeId;
 import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.security.KeyPair;
+import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
@@ -103,6 +105,22 @@ public final class CertificateAuthority {
         .uri(id.toUri())
         .keyAgreement()
         .purpose(KeyPurposeId.id_kp_emailProtection)
+        .lifetime(clock.instant(), lifetime)
+        .signedBy(own, random);
+  }
+
+  /**
+   * A certificate of a chip's attestation key, as the TCG's profile has it: no subject, the chip
+   * and the device among the alternative names. It logs in nowhere: the key signs nothing but what
+   * its chip states.
+   */
+  public X509Certificate issueAttestation(
+      ChipModel chip, Ueid device, PublicKey key, Duration lifetime) {
+    return CertificateDraft.nameless(key)
+        .chip(chip, device)
+        .noAuthority()
+        .signing()
+        .purpose(KeyPurposeId.getInstance(TcgNames.ATTESTATION_KEY))
         .lifetime(clock.instant(), lifetime)
         .signedBy(own, random);
   }

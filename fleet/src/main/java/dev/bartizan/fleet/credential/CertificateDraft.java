@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.fleet.credential;
 
+import dev.bartizan.crypto.keystore.Ueid;
+import dev.bartizan.crypto.tpm.ChipModel;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.net.URI;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.x500.RDN;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
@@ -55,12 +58,22 @@ final class CertificateDraft {
   private Instant until = Instant.EPOCH;
 
   CertificateDraft(String commonName, String organisation, PublicKey key) {
-    this.subject =
+    this(
         new X500NameBuilder(BCStyle.INSTANCE)
             .addRDN(BCStyle.O, organisation)
             .addRDN(BCStyle.CN, commonName)
-            .build();
+            .build(),
+        key);
+  }
+
+  private CertificateDraft(X500Name subject, PublicKey key) {
+    this.subject = subject;
     this.key = SubjectPublicKeyInfo.getInstance(key.getEncoded());
+  }
+
+  /** One whose subject is among its alternative names. */
+  static CertificateDraft nameless(PublicKey key) {
+    return new CertificateDraft(new X500Name(new RDN[0]), key);
   }
 
   CertificateDraft lifetime(Instant now, Duration lifetime) {
@@ -74,6 +87,15 @@ final class CertificateDraft {
     int usage = KeyUsage.keyCertSign | KeyUsage.cRLSign;
     return with(Extension.basicConstraints, true, new BasicConstraints(0))
         .with(Extension.keyUsage, true, new KeyUsage(usage));
+  }
+
+  CertificateDraft noAuthority() {
+    return with(Extension.basicConstraints, true, new BasicConstraints(false));
+  }
+
+  /** Critical, as for every certificate without a subject (RFC 5280, 4.2.1.6). */
+  CertificateDraft chip(ChipModel chip, Ueid device) {
+    return with(Extension.subjectAlternativeName, true, TcgNames.of(chip, device));
   }
 
   CertificateDraft signing() {

@@ -51,7 +51,12 @@ public record Device(
    *
    * @param attestationKey TPMT_PUBLIC
    */
-  public record Chip(Endorsement endorsement, Bytes attestationKey) {
+  public record Chip(Endorsement endorsement, Bytes attestationKey, Optional<KnownModel> model) {
+    /** One of which nobody said what it is. */
+    public Chip(Endorsement endorsement, Bytes attestationKey) {
+      this(endorsement, attestationKey, Optional.empty());
+    }
+
     /** Whether nobody but the operator has vouched for it. */
     public boolean isWithoutCertificate() {
       return endorsement.by() == Endorsement.By.OPERATOR;
@@ -198,6 +203,7 @@ public record Device(
             document
                 .put(proved.endorsement().by().member(), proved.endorsement().digest().hex())
                 .put("ak_public", Base64Url.encode(proved.attestationKey())));
+    chip.flatMap(Chip::model).ifPresent(model -> model.write(document));
     document.put("identity_certificate", Pem.ofCertificates(List.of(identity)));
     document.put("unwrap_certificate", Pem.ofCertificates(List.of(unwrap)));
     if (golden) {
@@ -239,7 +245,10 @@ public record Device(
       return Optional.empty();
     }
     return Optional.of(
-        new Chip(Endorsement.read(document, what), document.base64url("ak_public", MAX_PUBLIC)));
+        new Chip(
+            Endorsement.read(document, what),
+            document.base64url("ak_public", MAX_PUBLIC),
+            KnownModel.find(document, what)));
   }
 
   private static Ueid ueid(String text, String what) throws Malformed {

@@ -5,9 +5,11 @@ import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.crypto.pem.Pem;
+import dev.bartizan.crypto.tpm.TpmPublic;
 import dev.bartizan.fleet.LifeOfCredentials;
 import dev.bartizan.fleet.credential.CertificateAuthority;
 import dev.bartizan.fleet.device.Device;
+import dev.bartizan.fleet.device.KnownModel;
 import dev.bartizan.protocol.enrolment.Grant;
 import dev.bartizan.protocol.jws.SpiffeId;
 import java.io.IOException;
@@ -53,6 +55,23 @@ final class Admission {
       boolean golden,
       boolean returning) {}
 
+  /** What an authority elsewhere believes the chip's statements by; of chips of a known model. */
+  private Optional<String> attestationChain(Newcomer newcomer) throws Refusal {
+    Optional<KnownModel> model = newcomer.chip().flatMap(Device.Chip::model);
+    if (newcomer.chip().isEmpty() || model.isEmpty()) {
+      return Optional.empty();
+    }
+    X509Certificate certificate =
+        office
+            .authority()
+            .issueAttestation(
+                model.get().model(),
+                newcomer.ueid(),
+                TpmPublic.parse(newcomer.chip().get().attestationKey()).toPublicKey(),
+                lifetime(newcomer));
+    return Optional.of(Pem.ofCertificates(List.of(certificate, office.authority().certificate())));
+  }
+
   Grant admit(Newcomer newcomer, DeviceKeys keys, Instant now) throws IOException, Refusal {
     Ueid ueid = newcomer.ueid();
     CertificateAuthority authority = office.authority();
@@ -80,6 +99,7 @@ final class Admission {
     return new Grant(
         Pem.ofCertificates(List.of(identity, authority.certificate())),
         Pem.ofCertificates(List.of(unwrap)),
+        attestationChain(newcomer),
         office.settings().trustDomain(),
         office.settings().broker());
   }

@@ -7,6 +7,7 @@ import dev.bartizan.crypto.SecretBytes;
 import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.crypto.tpm.TpmPublic;
 import dev.bartizan.fleet.device.Endorsement;
+import dev.bartizan.fleet.device.KnownModel;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,6 +34,7 @@ final class PendingEnrolments<S extends PendingEnrolments.Session> {
       Ueid ueid,
       Endorsement endorsement,
       TpmPublic attestationKey,
+      Optional<KnownModel> model,
       Optional<Digest> token,
       SecretBytes secret,
       Bytes nonce,

@@ -8,14 +8,17 @@ import dev.bartizan.crypto.SecretBytes;
 import dev.bartizan.crypto.json.Base64Url;
 import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.crypto.keystore.Ueid;
+import dev.bartizan.crypto.tpm.ChipModel;
 import dev.bartizan.crypto.tpm.Credential;
 import dev.bartizan.crypto.tpm.MakeCredential;
 import dev.bartizan.crypto.tpm.TpmPublic;
 import dev.bartizan.fleet.FleetSettings;
 import dev.bartizan.fleet.credential.CertificateAuthority;
+import dev.bartizan.fleet.credential.TcgNames;
 import dev.bartizan.fleet.device.Device;
 import dev.bartizan.fleet.device.DeviceRegistry;
 import dev.bartizan.fleet.device.Endorsement;
+import dev.bartizan.fleet.device.KnownModel;
 import dev.bartizan.fleet.enrol.EnrolmentRefusal.Reason;
 import dev.bartizan.fleet.enrol.PendingEnrolments.Pending;
 import dev.bartizan.protocol.enrolment.BeginReply;
@@ -85,7 +88,9 @@ public final class TpmEnrolment {
     Credential credential =
         new MakeCredential(random).challenge(endorsement, attestation.name(), secret);
     Instant end = PendingEnrolments.end(now);
-    pending.put(session, new Pending(ueid, vouched, attestation, token, secret, nonce, end), now);
+    Optional<KnownModel> model = model(request);
+    pending.put(
+        session, new Pending(ueid, vouched, attestation, model, token, secret, nonce, end), now);
     return new BeginReply(session, nonce, credential);
   }
 
@@ -100,7 +105,8 @@ public final class TpmEnrolment {
     requireSecret(session, request.secret());
     DeviceKeys keys = DeviceKeys.require(request, session.attestationKey(), session.nonce());
     boolean golden = isGolden(session);
-    Device.Chip chip = new Device.Chip(session.endorsement(), session.attestationKey().encode());
+    Device.Chip chip =
+        new Device.Chip(session.endorsement(), session.attestationKey().encode(), session.model());
     return admission.admit(
         new Admission.Newcomer(
             session.ueid(),
@@ -124,6 +130,19 @@ public final class TpmEnrolment {
         .current()
         .require(certificate.get(), request.endorsementChain(), endorsement, now);
     return new Endorsement(Endorsement.By.MAKER, Digest.of(certificate.get().toArray()));
+  }
+
+  /** The maker's word; the device's own where he says nothing. */
+  private static Optional<KnownModel> model(BeginRequest request) throws EnrolmentRefusal {
+    Optional<ChipModel> certified = Optional.empty();
+    if (request.endorsementCertificate().isPresent()) {
+      certified =
+          TcgNames.chipIn(
+              EndorsementCertificate.parse(request.endorsementCertificate().get()).x509());
+    }
+    return certified
+        .map(chip -> new KnownModel(chip, KnownModel.SaidBy.CERTIFICATE))
+        .or(() -> request.model().map(chip -> new KnownModel(chip, KnownModel.SaidBy.DEVICE)));
   }
 
   private Optional<Digest> requireGoodToken(Optional<String> token) throws IOException, Refusal {

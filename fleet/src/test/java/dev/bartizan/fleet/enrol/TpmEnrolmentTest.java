@@ -124,7 +124,8 @@ class TpmEnrolmentTest {
                         genuine.endorsementCertificate(),
                         List.of(),
                         own.endorsementKey(),
-                        own.attestationKey())));
+                        own.attestationKey(),
+                        Optional.empty())));
   }
 
   // Attack: the genuine chip's public data, but keys elsewhere.
@@ -209,7 +210,8 @@ class TpmEnrolmentTest {
                         honest.endorsementCertificate(),
                         List.of(),
                         shaded.encode(),
-                        honest.attestationKey())));
+                        honest.attestationKey(),
+                        Optional.empty())));
   }
 
   @Test
@@ -325,7 +327,8 @@ class TpmEnrolmentTest {
             Optional.empty(),
             List.of(),
             allowed.endorsementKey(),
-            own.attestationKey());
+            own.attestationKey(),
+            Optional.empty());
 
     refused("NO_EK_CERTIFICATE", () -> fleet.desk().begin(own));
     TpmEnrolment desk = fleet.desk();
@@ -355,7 +358,8 @@ class TpmEnrolmentTest {
                         Optional.empty(),
                         List.of(),
                         shaded.encode(),
-                        honest.attestationKey())));
+                        honest.attestationKey(),
+                        Optional.empty())));
   }
 
   private void refused(String code, Executable attempt) throws Exception {

@@ -8,6 +8,7 @@ import dev.bartizan.crypto.json.Base64Url;
 import dev.bartizan.crypto.json.JsonFields;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.json.StrictJson;
+import dev.bartizan.crypto.tpm.ChipModel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,13 +21,15 @@ import java.util.Optional;
  * @param endorsementChain intermediates above it that the chip keeps, X.509 DER, in any order
  * @param endorsementKey TPMT_PUBLIC
  * @param attestationKey TPMT_PUBLIC
+ * @param model what the chip says it is, which counts where its maker's certificate does not say it
  */
 public record BeginRequest(
     Optional<String> token,
     Optional<Bytes> endorsementCertificate,
     List<Bytes> endorsementChain,
     Bytes endorsementKey,
-    Bytes attestationKey) {
+    Bytes attestationKey,
+    Optional<ChipModel> model) {
   /** The path it is posted to. */
   public static final String PATH = "/enrol/v1/begin";
 
@@ -49,6 +52,13 @@ public record BeginRequest(
     }
     message.put("ek_public", Base64Url.encode(endorsementKey));
     message.put("ak_public", Base64Url.encode(attestationKey));
+    model.ifPresent(
+        chip ->
+            message
+                .putObject("tpm")
+                .put("manufacturer", chip.manufacturer())
+                .put("model", chip.model())
+                .put("version", chip.version()));
     return StrictJson.write(message);
   }
 
@@ -61,7 +71,24 @@ public record BeginRequest(
             : Optional.empty(),
         chain(message),
         message.base64url("ek_public", Wire.MAX_STRUCTURE),
-        message.base64url("ak_public", Wire.MAX_STRUCTURE));
+        message.base64url("ak_public", Wire.MAX_STRUCTURE),
+        model(message));
+  }
+
+  private static Optional<ChipModel> model(JsonFields message) throws Malformed {
+    if (!message.has("tpm")) {
+      return Optional.empty();
+    }
+    JsonFields tpm = message.object("tpm");
+    try {
+      return Optional.of(
+          new ChipModel(
+              tpm.text("manufacturer", ChipModel.MAX_LENGTH),
+              tpm.text("model", ChipModel.MAX_LENGTH),
+              tpm.text("version", ChipModel.MAX_LENGTH)));
+    } catch (IllegalArgumentException unprintable) {
+      throw new Malformed("begin request.tpm: " + unprintable.getMessage(), unprintable);
+    }
   }
 
   private static List<Bytes> chain(JsonFields message) throws Malformed {

@@ -193,13 +193,12 @@ public final class DeviceCommand {
     Set<Ueid> wanted = ueids == null ? Set.of() : Set.copyOf(ueids);
     List<X509Certificate> certificates = new ArrayList<>();
     for (Device device : registry(dir).all()) {
-      boolean isEnrolled = device.state() == Device.State.ENROLLED;
-      if (isEnrolled && (wanted.isEmpty() || wanted.contains(device.ueid()))) {
+      if (device.getsKeys() && (wanted.isEmpty() || wanted.contains(device.ueid()))) {
         certificates.add(device.unwrap());
       }
     }
     for (Ueid ueid : wanted) {
-      registry(dir).requireEnrolled(ueid);
+      registry(dir).requireGetsKeys(ueid);
     }
     try (OutputFile out = OutputFile.create(file)) {
       out.write(

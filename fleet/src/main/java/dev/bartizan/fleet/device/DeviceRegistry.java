@@ -76,6 +76,19 @@ public interface DeviceRegistry {
   }
 
   /**
+   * The same, to which content keys may go.
+   *
+   * @throws RegistryRefusal also with {@code GOLDEN}
+   */
+  default Device requireGetsKeys(Ueid ueid) throws IOException, Refusal {
+    Device device = requireEnrolled(ueid);
+    if (!device.getsKeys()) {
+      throw RegistryRefusal.golden(ueid);
+    }
+    return device;
+  }
+
+  /**
    * Refuses a device that is revoked or quarantined; one that is unknown is welcome.
    *
    * @return what is known of it

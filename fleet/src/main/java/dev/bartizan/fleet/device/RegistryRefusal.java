@@ -35,6 +35,11 @@ public final class RegistryRefusal extends Refusal {
         "device " + ueid + " has " + good + " certificates that are still good; renew later");
   }
 
+  static RegistryRefusal golden(Ueid ueid) {
+    return new RegistryRefusal(
+        "GOLDEN", "device " + ueid + " is golden and gets no keys until it is released");
+  }
+
   static RegistryRefusal keyChanged(Ueid ueid) {
     return new RegistryRefusal(
         "KEY_CHANGED", "device " + ueid + " enrolled with another key meanwhile");

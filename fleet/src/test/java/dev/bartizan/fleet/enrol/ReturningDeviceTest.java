@@ -151,6 +151,7 @@ class ReturningDeviceTest {
     FleetOfOne.enrol(device, desk, Optional.empty());
     assertTrue(fleet.registry().get(device.ueid()).golden());
     assertFalse(fleet.registry().get(device.ueid()).getsKeys());
+    refused("GOLDEN", () -> fleet.registry().requireGetsKeys(device.ueid()));
 
     fleet.registry().change(device.ueid(), Device.State.ENROLLED);
 

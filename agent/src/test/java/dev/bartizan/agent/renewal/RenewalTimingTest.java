@@ -88,7 +88,7 @@ final class RenewalTimingTest {
   void afterTwoDaysWithoutAServerAllComeBackAndNotAtOnce() throws Exception {
     RenewalTiming timing = new RenewalTiming(new Random(48));
     X509Certificate certificate = certificate(DAY);
-    Instant back = BEGIN.plus(Duration.ofHours(48));
+    Instant back = BEGIN.plus(Duration.ofDays(2));
     int[] perSecond = new int[(int) Duration.ofHours(2).toSeconds()];
 
     for (int i = 0; i < DEVICES; i++) {

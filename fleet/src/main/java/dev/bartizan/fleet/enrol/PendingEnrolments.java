@@ -5,9 +5,7 @@ import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.SecretBytes;
 import dev.bartizan.crypto.keystore.Ueid;
-import dev.bartizan.crypto.tpm.TpmPublic;
-import dev.bartizan.fleet.device.Endorsement;
-import dev.bartizan.fleet.device.KnownModel;
+import dev.bartizan.fleet.device.Device;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,9 +30,7 @@ final class PendingEnrolments<S extends PendingEnrolments.Session> {
   /** Of a chip. */
   record Pending(
       Ueid ueid,
-      Endorsement endorsement,
-      TpmPublic attestationKey,
-      Optional<KnownModel> model,
+      Device.Chip chip,
       Optional<Digest> token,
       SecretBytes secret,
       Bytes nonce,

@@ -88,9 +88,8 @@ public final class TpmEnrolment {
     Credential credential =
         new MakeCredential(random).challenge(endorsement, attestation.name(), secret);
     Instant end = PendingEnrolments.end(now);
-    Optional<KnownModel> model = model(request);
-    pending.put(
-        session, new Pending(ueid, vouched, attestation, model, token, secret, nonce, end), now);
+    Device.Chip chip = new Device.Chip(vouched, attestation.encode(), model(request));
+    pending.put(session, new Pending(ueid, chip, token, secret, nonce, end), now);
     return new BeginReply(session, nonce, credential);
   }
 
@@ -103,15 +102,14 @@ public final class TpmEnrolment {
     Instant now = clock.instant();
     Pending session = take(request.session(), now);
     requireSecret(session, request.secret());
-    DeviceKeys keys = DeviceKeys.require(request, session.attestationKey(), session.nonce());
+    TpmPublic attestation = TpmPublic.parse(session.chip().attestationKey());
+    DeviceKeys keys = DeviceKeys.require(request, attestation, session.nonce());
     boolean golden = isGolden(session);
-    Device.Chip chip =
-        new Device.Chip(session.endorsement(), session.attestationKey().encode(), session.model());
     return admission.admit(
         new Admission.Newcomer(
             session.ueid(),
             Protection.Kind.TPM2,
-            Optional.of(chip),
+            Optional.of(session.chip()),
             golden,
             session.token().isEmpty() && office.tokens().isPresent()),
         keys,

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bartizan.crypto.json.JsonFields;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.json.StrictJson;
+import dev.bartizan.updater.disk.DocumentFormat;
+import dev.bartizan.updater.disk.FormatRefusal;
 import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.net.URI;
@@ -23,6 +25,7 @@ import java.util.regex.Pattern;
 public record FleetSettings(
     String trustDomain, String broker, String operators, URI repository, LifeOfCredentials life) {
   private static final String FILE = "fleet.json";
+  private static final DocumentFormat FORMAT = new DocumentFormat("bartizan-fleet", 1);
   private static final int MAX_LENGTH = 16 * 1024;
   private static final int MAX_TEXT = 255;
   private static final int MAX_URL = 2000;
@@ -67,7 +70,7 @@ public record FleetSettings(
   }
 
   public void store(SharedDirectory directory) throws IOException {
-    ObjectNode document = StrictJson.object();
+    ObjectNode document = StrictJson.object().put("schema", FORMAT.text(FORMAT.current()));
     document.put("trust_domain", trustDomain).put("broker", broker);
     document.put("operator_broker", operators).put("repository", repository.toString());
     life.write(document);
@@ -79,9 +82,11 @@ public record FleetSettings(
     return directory.find(FILE, MAX_LENGTH).isPresent();
   }
 
-  public static FleetSettings load(SharedDirectory directory) throws IOException, Malformed {
+  public static FleetSettings load(SharedDirectory directory)
+      throws IOException, Malformed, FormatRefusal {
     String what = directory.path(FILE).toString();
     JsonFields document = StrictJson.read(directory.read(FILE, MAX_LENGTH), MAX_LENGTH, what);
+    FORMAT.accept(document.findText("schema", DocumentFormat.MAX_TEXT), what);
     try {
       return new FleetSettings(
           document.text("trust_domain", MAX_TEXT),

@@ -10,8 +10,11 @@ import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.protocol.command.Command;
 import dev.bartizan.updater.disk.DigestLine;
 import dev.bartizan.updater.disk.Disk;
+import dev.bartizan.updater.disk.DocumentFormat;
 import dev.bartizan.updater.disk.DurableFile;
 import dev.bartizan.updater.disk.FileName;
+import dev.bartizan.updater.disk.FormatRefusal;
+import dev.bartizan.updater.software.Commitment;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -54,6 +57,7 @@ public final class Inbox {
   }
 
   private static final FileName FILE = FileName.of("inbox");
+  static final DocumentFormat FORMAT = new DocumentFormat("bartizan-inbox", 1);
   private static final FileName BROKEN = FileName.of("inbox.broken");
   private static final int MAX_COMMANDS = 1000;
   private static final int MAX_LENGTH = MAX_COMMANDS * (Command.MAX_LENGTH + 512);
@@ -83,8 +87,12 @@ public final class Inbox {
     }
   }
 
-  /** Reads the inbox; a damaged one is set aside, and a missing one was lost. */
-  public static Inbox open(Disk disk, Instant now) throws IOException {
+  /**
+   * Reads the inbox; a damaged one is set aside, and a missing one was lost.
+   *
+   * @throws FormatRefusal when it is whole, but of another version's format
+   */
+  public static Inbox open(Disk disk, Instant now) throws IOException, FormatRefusal {
     Inbox inbox = new Inbox(disk);
     Optional<byte[]> content = disk.read(FILE, MAX_LENGTH);
     if (content.isEmpty()) {
@@ -187,8 +195,9 @@ public final class Inbox {
   }
 
   private void write() throws IOException {
-    ObjectNode json =
-        StrictJson.object().put("not_issued_before", notIssuedBefore.getEpochSecond());
+    ObjectNode json = StrictJson.object();
+    json.put("schema", FORMAT.text(new Commitment(disk).toWrite(FORMAT)));
+    json.put("not_issued_before", notIssuedBefore.getEpochSecond());
     ArrayNode list = json.putArray("commands");
     for (Entry entry : entries.values()) {
       ObjectNode command =
@@ -204,11 +213,12 @@ public final class Inbox {
     DurableFile.replace(disk, FILE, DigestLine.append(StrictJson.write(json)));
   }
 
-  private void parse(byte[] content) throws Malformed {
+  private void parse(byte[] content) throws Malformed, FormatRefusal {
     byte[] body =
         DigestLine.strip(content)
             .orElseThrow(() -> new Malformed("inbox does not have its digest"));
     JsonFields fields = StrictJson.read(body, MAX_LENGTH, "inbox");
+    FORMAT.accept(fields.findText("schema", DocumentFormat.MAX_TEXT), FILE.path());
     notIssuedBefore = fields.instant("not_issued_before");
     for (JsonFields command : fields.objects("commands", MAX_COMMANDS)) {
       Entry entry =

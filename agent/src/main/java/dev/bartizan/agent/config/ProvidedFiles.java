@@ -4,12 +4,16 @@ package dev.bartizan.agent.config;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.TouchesTheWorld;
+import dev.bartizan.crypto.json.JsonFields;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.updater.disk.DigestLine;
 import dev.bartizan.updater.disk.Disk;
+import dev.bartizan.updater.disk.DocumentFormat;
 import dev.bartizan.updater.disk.DurableFile;
 import dev.bartizan.updater.disk.FileName;
+import dev.bartizan.updater.disk.FormatRefusal;
+import dev.bartizan.updater.software.Commitment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +33,7 @@ import java.util.TreeMap;
  */
 public final class ProvidedFiles {
   private static final FileName RECORD = FileName.of("provided");
+  private static final DocumentFormat FORMAT = new DocumentFormat("bartizan-provided", 1);
   private static final int MAX_LENGTH = 64 * 1024;
   private static final int MAX_FILES = 64;
 
@@ -45,7 +50,7 @@ public final class ProvidedFiles {
    */
   public List<String> changes(List<Path> files) throws IOException {
     Map<String, String> now = digests(files);
-    byte[] record = encode(now);
+    byte[] record = encode(now, FORMAT.text(new Commitment(disk).toWrite(FORMAT)));
     Optional<byte[]> before = disk.read(RECORD, MAX_LENGTH);
     if (before.isPresent() && Arrays.equals(before.get(), record)) {
       return List.of();
@@ -58,6 +63,9 @@ public final class ProvidedFiles {
   private static List<String> differences(byte[] before, Map<String, String> now) {
     try {
       return differences(decode(before), now);
+    } catch (FormatRefusal another) {
+      // Nothing rests on it but this line: what is there now is remembered.
+      return List.of(another.getMessage());
     } catch (Malformed damaged) {
       return List.of(RECORD + ": " + damaged.getMessage());
     }
@@ -87,16 +95,18 @@ public final class ProvidedFiles {
     return digests;
   }
 
-  private static byte[] encode(Map<String, String> digests) {
-    ObjectNode json = StrictJson.object();
+  private static byte[] encode(Map<String, String> digests, String format) {
+    ObjectNode json = StrictJson.object().put("schema", format);
     ObjectNode files = json.putObject("files");
     digests.forEach(files::put);
     return DigestLine.append(StrictJson.write(json));
   }
 
-  private static Map<String, String> decode(byte[] record) throws Malformed {
+  private static Map<String, String> decode(byte[] record) throws Malformed, FormatRefusal {
     byte[] json =
         DigestLine.strip(record).orElseThrow(() -> new Malformed("is not as it was written"));
-    return StrictJson.read(json, MAX_LENGTH, RECORD.path()).textMap("files", MAX_FILES, 4096);
+    JsonFields fields = StrictJson.read(json, MAX_LENGTH, RECORD.path());
+    FORMAT.accept(fields.findText("schema", DocumentFormat.MAX_TEXT), RECORD.path());
+    return fields.textMap("files", MAX_FILES, 4096);
   }
 }

@@ -11,8 +11,11 @@ import dev.bartizan.crypto.keystore.KeyPurpose;
 import dev.bartizan.crypto.pem.Pem;
 import dev.bartizan.protocol.enrolment.Grant;
 import dev.bartizan.updater.disk.Disk;
+import dev.bartizan.updater.disk.DocumentFormat;
 import dev.bartizan.updater.disk.DurableFile;
 import dev.bartizan.updater.disk.FileName;
+import dev.bartizan.updater.disk.FormatRefusal;
+import dev.bartizan.updater.software.Commitment;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
@@ -30,6 +33,7 @@ import java.util.Optional;
  */
 public record Credentials(String identityPem, String unwrapPem, Optional<String> attestationPem) {
   private static final FileName FILE = FileName.of("credentials.json");
+  private static final DocumentFormat FORMAT = new DocumentFormat("bartizan-credentials", 1);
   private static final int MAX_LENGTH = 128 * 1024;
   private static final int MAX_PEM = 60 * 1024;
 
@@ -56,6 +60,7 @@ public record Credentials(String identityPem, String unwrapPem, Optional<String>
       return Optional.empty();
     }
     JsonFields fields = StrictJson.read(content.get(), MAX_LENGTH, FILE.path());
+    int version = version(fields);
     Credentials read =
         new Credentials(
             fields.lines("identity", MAX_PEM),
@@ -63,20 +68,32 @@ public record Credentials(String identityPem, String unwrapPem, Optional<String>
             fields.has("attestation")
                 ? Optional.of(fields.lines("attestation", MAX_PEM))
                 : Optional.empty());
-    if (!Arrays.equals(content.get(), read.encode())) {
+    if (!Arrays.equals(content.get(), read.encode(version))) {
       throw new Malformed(FILE + ": is not as it was written: enrol again");
     }
     return Optional.of(read);
   }
 
+  private static int version(JsonFields fields) throws Malformed {
+    try {
+      return FORMAT.accept(fields.findText("schema", DocumentFormat.MAX_TEXT), FILE.path());
+    } catch (FormatRefusal another) {
+      throw new Malformed(another.getMessage(), another);
+    }
+  }
+
   public void store(Disk disk) throws IOException {
-    DurableFile.replace(disk, FILE, encode());
+    DurableFile.replace(disk, FILE, encode(new Commitment(disk).toWrite(FORMAT)));
   }
 
   /** One form for each value: whatever reads differently was not written here. */
-  private byte[] encode() {
+  private byte[] encode(int version) {
     String all = identityPem + unwrapPem + attestationPem.orElse("");
-    ObjectNode document = StrictJson.object().put("identity", identityPem).put("unwrap", unwrapPem);
+    ObjectNode document =
+        StrictJson.object()
+            .put("schema", FORMAT.text(version))
+            .put("identity", identityPem)
+            .put("unwrap", unwrapPem);
     attestationPem.ifPresent(pem -> document.put("attestation", pem));
     document.put("sha256", Digest.of(all.getBytes(StandardCharsets.UTF_8)).hex());
     return StrictJson.writeIndented(document);

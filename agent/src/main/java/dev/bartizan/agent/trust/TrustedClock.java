@@ -3,8 +3,11 @@ package dev.bartizan.agent.trust;
 
 import dev.bartizan.updater.disk.DigestLine;
 import dev.bartizan.updater.disk.Disk;
+import dev.bartizan.updater.disk.DocumentFormat;
 import dev.bartizan.updater.disk.DurableFile;
 import dev.bartizan.updater.disk.FileName;
+import dev.bartizan.updater.disk.FormatRefusal;
+import dev.bartizan.updater.software.Commitment;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
@@ -30,6 +33,7 @@ public final class TrustedClock implements InstantSource {
   static final Instant BUILT = Instant.parse("2026-01-01T00:00:00Z");
 
   private static final FileName FILE = FileName.of("verified-time");
+  private static final DocumentFormat FORMAT = new DocumentFormat("bartizan-verified-time", 1);
   private static final int MAX_LENGTH = 256;
 
   /** Where this is, metadata was found fresh, and so a time was written down. */
@@ -62,21 +66,29 @@ public final class TrustedClock implements InstantSource {
    * Goes on from the time on disk; a damaged one is none, and one that is missing was lost.
    *
    * @param nanoTime as {@link System#nanoTime}
+   * @throws FormatRefusal when it is whole, but of another version's format
    */
   public static TrustedClock open(InstantSource machine, LongSupplier nanoTime, Disk disk)
-      throws IOException {
+      throws IOException, FormatRefusal {
     Optional<byte[]> stored = disk.read(FILE, MAX_LENGTH);
     boolean isNew = stored.isEmpty() && disk.size(METADATA).isEmpty();
-    Optional<Instant> kept = isNew ? Optional.of(BUILT) : stored.flatMap(TrustedClock::parse);
+    Optional<Instant> kept =
+        isNew ? Optional.of(BUILT) : stored.isPresent() ? parse(stored.get()) : Optional.empty();
     TrustedClock clock = new TrustedClock(machine, nanoTime, disk, kept);
     clock.isOnDisk = stored.isPresent();
     return clock;
   }
 
-  private static Optional<Instant> parse(byte[] file) {
+  private static Optional<Instant> parse(byte[] file) throws FormatRefusal {
+    Optional<String> whole =
+        DigestLine.strip(file).map(text -> new String(text, StandardCharsets.US_ASCII));
+    if (whole.isEmpty()) {
+      return Optional.empty();
+    }
+    String[] words = whole.get().split(" ", 2);
+    FORMAT.accept(words.length == 2 ? Optional.of(words[0]) : Optional.empty(), FILE.path());
     try {
-      return DigestLine.strip(file)
-          .map(text -> Instant.parse(new String(text, StandardCharsets.US_ASCII)));
+      return Optional.of(Instant.parse(words[1]));
     } catch (DateTimeException notATime) {
       return Optional.empty();
     }
@@ -93,7 +105,8 @@ public final class TrustedClock implements InstantSource {
     known = now;
     knownAt = nanoTime.getAsLong();
     if (!isOnDisk || now.isAfter(kept.plus(KEEP_EVERY))) {
-      byte[] text = now.toString().getBytes(StandardCharsets.US_ASCII);
+      String format = FORMAT.text(new Commitment(disk).toWrite(FORMAT));
+      byte[] text = (format + " " + now).getBytes(StandardCharsets.US_ASCII);
       DurableFile.replace(disk, FILE, DigestLine.append(text));
       kept = now;
       isOnDisk = true;

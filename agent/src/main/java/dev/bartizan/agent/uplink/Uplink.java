@@ -52,7 +52,7 @@ public final class Uplink implements Subsystem, AutoCloseable {
       Deploy deploy,
       Events events,
       DaemonThreads threads)
-      throws IOException {
+      throws IOException, Refusal {
     this.deploy = deploy;
     this.events = events;
     this.inbox = Inbox.open(world.disk(), trust.clock().instant());

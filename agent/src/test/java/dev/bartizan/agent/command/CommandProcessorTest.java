@@ -44,7 +44,7 @@ class CommandProcessorTest {
   private CommandProcessor.Executor executor = this::done;
   private boolean isOutboxFull;
 
-  private CommandProcessor started() throws IOException {
+  private CommandProcessor started() throws IOException, Refusal {
     return new CommandProcessor(
         Inbox.open(disk, now),
         new CommandVerifier(DEVICE, Set.of()),

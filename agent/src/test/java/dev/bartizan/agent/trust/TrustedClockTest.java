@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.bartizan.updater.disk.DurableFile;
 import dev.bartizan.updater.disk.FakeDisk;
 import dev.bartizan.updater.disk.FileName;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -107,7 +106,7 @@ class TrustedClockTest {
     assertTrue(disk.changes() > changes);
   }
 
-  private TrustedClock start() throws IOException {
+  private TrustedClock start() throws Exception {
     return TrustedClock.open(() -> machine, () -> nanos, disk);
   }
 }

@@ -3,7 +3,7 @@ package dev.bartizan.author.cli;
 
 import dev.bartizan.author.release.AuthorRepository;
 import dev.bartizan.author.release.NewAuthor;
-import dev.bartizan.crypto.json.Malformed;
+import dev.bartizan.crypto.Refusal;
 import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,7 +32,7 @@ final class AuthorOptions {
    *
    * @throws IOException when it is no author's directory, before anything is made in it
    */
-  AuthorRepository repository(Clock clock, SecureRandom random) throws IOException, Malformed {
+  AuthorRepository repository(Clock clock, SecureRandom random) throws IOException, Refusal {
     NewAuthor.require(directory());
     return new AuthorRepository(directory(), secrets.read(), clock, random);
   }

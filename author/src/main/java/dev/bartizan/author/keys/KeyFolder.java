@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.author.keys;
 
+import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.TouchesTheWorld;
-import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.updater.disk.DurableFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -75,7 +75,7 @@ public final class KeyFolder {
   }
 
   /** Where the ring's token is, or empty when it has none. */
-  Optional<TokenPlace> token() throws IOException, Malformed {
+  Optional<TokenPlace> token() throws IOException, Refusal {
     Path file = directory.resolve(TOKEN);
     return Files.exists(file)
         ? Optional.of(TokenPlace.parse(read(file, TokenPlace.MAX_LENGTH), file.toString()))

@@ -6,6 +6,8 @@ import dev.bartizan.crypto.json.JsonFields;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.crypto.keystore.Pkcs11Module;
+import dev.bartizan.updater.disk.DocumentFormat;
+import dev.bartizan.updater.disk.FormatRefusal;
 import java.nio.file.Path;
 
 /**
@@ -16,7 +18,7 @@ import java.nio.file.Path;
  */
 public record TokenPlace(Pkcs11Module module, String keyLabel) {
   static final int MAX_LENGTH = 4096;
-  private static final String SCHEMA = "bartizan-token/1";
+  private static final DocumentFormat FORMAT = new DocumentFormat("bartizan-token", 1);
   private static final int MAX_TEXT = 1024;
 
   public TokenPlace {
@@ -28,7 +30,7 @@ public record TokenPlace(Pkcs11Module module, String keyLabel) {
 
   byte[] encode() {
     ObjectNode json = StrictJson.object();
-    json.put("schema", SCHEMA).put("module", module.library().toString());
+    json.put("schema", FORMAT.text(FORMAT.current())).put("module", module.library().toString());
     json.put("slot", module.slot()).put("key_label", keyLabel);
     return StrictJson.writeIndented(json);
   }
@@ -36,12 +38,9 @@ public record TokenPlace(Pkcs11Module module, String keyLabel) {
   /**
    * @param what the file, for messages
    */
-  static TokenPlace parse(byte[] file, String what) throws Malformed {
+  static TokenPlace parse(byte[] file, String what) throws Malformed, FormatRefusal {
     JsonFields fields = StrictJson.read(file, MAX_LENGTH, what);
-    String schema = fields.text("schema", MAX_TEXT);
-    if (!schema.equals(SCHEMA)) {
-      throw new Malformed(what + ".schema is " + schema + ", this version reads " + SCHEMA);
-    }
+    FORMAT.accept(fields.findText("schema", DocumentFormat.MAX_TEXT), what);
     try {
       return new TokenPlace(
           new Pkcs11Module(

@@ -8,6 +8,8 @@ import dev.bartizan.crypto.json.JsonFields;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.updater.disk.AlreadyInitialised;
+import dev.bartizan.updater.disk.DocumentFormat;
+import dev.bartizan.updater.disk.FormatRefusal;
 import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.util.List;
@@ -18,9 +20,8 @@ public final class NewAuthor {
   public static final String ROOT = "root.json";
 
   private static final String FILE = "author.json";
-  private static final String SCHEMA = "bartizan-author/1";
+  private static final DocumentFormat FORMAT = new DocumentFormat("bartizan-author", 1);
   private static final int MAX_LENGTH = 16 * 1024;
-  private static final int MAX_TEXT = 100;
 
   /** Any of these is a sign that somebody was here before. */
   private static final List<String> TRACES =
@@ -39,21 +40,22 @@ public final class NewAuthor {
     directory.requireNone(TRACES, "an author's directory");
     Bytes root = repository.use(open -> open.create(plan));
     directory.write(ROOT, root.toArray());
-    directory.write(FILE, StrictJson.writeIndented(StrictJson.object().put("schema", SCHEMA)));
+    directory.write(
+        FILE,
+        StrictJson.writeIndented(StrictJson.object().put("schema", FORMAT.text(FORMAT.current()))));
   }
 
   /**
    * Insists that this is an author's directory, before anything is made in it.
    *
    * @throws IOException when it is none
-   * @throws Malformed when it is of another version
+   * @throws FormatRefusal when it is of another version
+   * @throws Malformed when it is damaged
    */
-  public static void require(SharedDirectory directory) throws IOException, Malformed {
+  public static void require(SharedDirectory directory)
+      throws IOException, Malformed, FormatRefusal {
     String what = directory.path(FILE).toString();
     JsonFields fields = StrictJson.read(directory.read(FILE, MAX_LENGTH), MAX_LENGTH, what);
-    String schema = fields.text("schema", MAX_TEXT);
-    if (!schema.equals(SCHEMA)) {
-      throw new Malformed(what + ".schema is " + schema + ", this version reads " + SCHEMA);
-    }
+    FORMAT.accept(fields.findText("schema", DocumentFormat.MAX_TEXT), what);
   }
 }

@@ -11,6 +11,8 @@ import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.crypto.pem.Pem;
+import dev.bartizan.updater.disk.DocumentFormat;
+import dev.bartizan.updater.disk.FormatRefusal;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
@@ -100,6 +102,8 @@ public record Device(
   public static final String NO_EK_CERTIFICATE = "NO_EK_CERTIFICATE";
 
   /** Of its file. */
+  private static final DocumentFormat FORMAT = new DocumentFormat("bartizan-device", 1);
+
   static final int MAX_LENGTH = 64 * 1024;
 
   private static final int MAX_TEXT = 100;
@@ -192,7 +196,7 @@ public record Device(
 
   /** The document of its file, and of {@code device show --json}. */
   public ObjectNode toJson() {
-    ObjectNode document = StrictJson.object();
+    ObjectNode document = StrictJson.object().put("schema", FORMAT.text(FORMAT.current()));
     document.put("ueid", ueid.text()).put("state", state.text()).put("profile", profile);
     ArrayNode names = document.putArray("groups");
     new TreeSet<>(groups).forEach(names::add);
@@ -216,6 +220,7 @@ public record Device(
 
   static Device read(byte[] json, String what) throws Malformed {
     JsonFields document = StrictJson.read(json, MAX_LENGTH, what);
+    requireFormat(document, what);
     return new Device(
         ueid(document.text("ueid", MAX_TEXT), what),
         state(document.text("state", MAX_TEXT), what),
@@ -231,6 +236,14 @@ public record Device(
                 new BootCounts(document.number("reset_count"), document.number("restart_count")))
             : Optional.empty(),
         document.has("golden") && document.flag("golden"));
+  }
+
+  private static void requireFormat(JsonFields document, String what) throws Malformed {
+    try {
+      FORMAT.accept(document.findText("schema", DocumentFormat.MAX_TEXT), what);
+    } catch (FormatRefusal another) {
+      throw new Malformed(another.getMessage(), another);
+    }
   }
 
   /** Files of before there were other kinds do not name it. */

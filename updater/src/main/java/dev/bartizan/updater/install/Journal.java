@@ -4,6 +4,7 @@ package dev.bartizan.updater.install;
 import dev.bartizan.updater.disk.Disk;
 import dev.bartizan.updater.disk.DurableFile;
 import dev.bartizan.updater.disk.FileName;
+import dev.bartizan.updater.software.Commitment;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -101,7 +102,8 @@ final class Journal {
   }
 
   private void replace(JournalPage next, Optional<HistoryRecord> link) throws IOException {
-    DurableFile.replace(disk, FILE, JournalFile.encode(next, link));
+    int version = new Commitment(disk).toWrite(JournalFile.FORMAT);
+    DurableFile.replace(disk, FILE, JournalFile.encode(version, next, link));
     page = next;
     newest = link;
   }

@@ -4,6 +4,8 @@ package dev.bartizan.updater.install;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bartizan.updater.disk.DocumentFormat;
+import dev.bartizan.updater.disk.FormatRefusal;
 import java.util.Optional;
 
 /**
@@ -12,11 +14,14 @@ import java.util.Optional;
  * @param newest empty only before anything ever happened
  */
 record JournalFile(JournalPage page, Optional<HistoryRecord> newest) {
-  private static final int SCHEMA = 1;
+  static final DocumentFormat FORMAT = new DocumentFormat("bartizan-journal", 1);
 
-  static byte[] encode(JournalPage page, Optional<HistoryRecord> newest) {
+  /**
+   * @param version of {@link #FORMAT}; the history's lines belong to it
+   */
+  static byte[] encode(int version, JournalPage page, Optional<HistoryRecord> newest) {
     ObjectNode node = SealedLine.object();
-    node.put("schema", SCHEMA);
+    node.put("schema", FORMAT.text(version));
     JournalCodec.write(node, page);
     node.put("newest", newest.map(link -> link.line().text()).orElse(""));
     return SealedLine.seal(node).bytes();
@@ -32,8 +37,12 @@ record JournalFile(JournalPage page, Optional<HistoryRecord> newest) {
     if (line.isEmpty()) {
       return Optional.empty();
     }
+    String named = line.get().body().path("schema").asText();
     try {
+      FORMAT.accept(Optional.of(named), Journal.FILE.path());
       return Optional.of(Fields.read(line.get().body(), JournalFile::read));
+    } catch (FormatRefusal another) {
+      throw new JournalRefusal(JournalRefusal.Code.JOURNAL_SCHEMA, another.getMessage(), another);
     } catch (IllegalArgumentException unknown) {
       throw new JournalRefusal(
           JournalRefusal.Code.JOURNAL_SCHEMA, "journal: " + unknown.getMessage(), unknown);
@@ -41,9 +50,7 @@ record JournalFile(JournalPage page, Optional<HistoryRecord> newest) {
   }
 
   private static JournalFile read(Fields in) {
-    if (in.number("schema") != SCHEMA) {
-      throw new IllegalArgumentException("schema: not " + SCHEMA);
-    }
+    in.text("schema");
     return new JournalFile(JournalCodec.readPage(in), newest(in.text("newest")));
   }
 

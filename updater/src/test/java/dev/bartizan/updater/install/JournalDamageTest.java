@@ -157,7 +157,8 @@ class JournalDamageTest {
   @Test
   void anotherVersionsJournalIsRefusedAndLeftAlone() throws Exception {
     SealedLine line = SealedLine.open(content(Journal.FILE)).orElseThrow();
-    byte[] newer = SealedLine.seal(line.body().deepCopy().put("schema", 2)).bytes();
+    byte[] newer =
+        SealedLine.seal(line.body().deepCopy().put("schema", "bartizan-journal/2")).bytes();
     DurableFile.replace(device.disk, Journal.FILE, newer);
     JournalRefusal refusal = assertThrows(JournalRefusal.class, device::start);
     assertEquals("JOURNAL_SCHEMA", refusal.code());

@@ -101,9 +101,9 @@ public record Device(
   /** What every attestation result says of a chip that its maker has not certified. */
   public static final String NO_EK_CERTIFICATE = "NO_EK_CERTIFICATE";
 
-  /** Of its file. */
   private static final DocumentFormat FORMAT = new DocumentFormat("bartizan-device", 1);
 
+  /** Of its file. */
   static final int MAX_LENGTH = 64 * 1024;
 
   private static final int MAX_TEXT = 100;

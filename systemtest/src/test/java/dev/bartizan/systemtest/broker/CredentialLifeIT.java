@@ -22,6 +22,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -156,7 +159,7 @@ final class CredentialLifeIT {
   private final class Application implements AutoCloseable {
     private final AtomicBoolean over = new AtomicBoolean();
     private final AtomicInteger answered = new AtomicInteger();
-    private final StringBuffer failures = new StringBuffer();
+    private final Queue<String> failures = new ConcurrentLinkedQueue<>();
     private final Thread thread = new Thread(this::ask, "application");
 
     Application() {
@@ -170,13 +173,13 @@ final class CredentialLifeIT {
           assertEquals("crack", label);
           answered.incrementAndGet();
         } catch (IOException | AssertionError failed) {
-          failures.append(failed).append('\n');
+          failures.add(failed.toString());
         }
       }
     }
 
     void requireServed() {
-      assertEquals("", failures.toString());
+      assertEquals(List.of(), List.copyOf(failures));
       assertTrue(answered.get() > 1000, answered + " answers");
       System.out.println(
           "renewed " + RENEWALS + " times; " + answered + " requests answered, none failed");

@@ -64,8 +64,8 @@ final class OperationsPageIT {
     SUBSTITUTIONS.put("./install.sh --root", "dist/install.sh --root"); // What was built is there.
     SUBSTITUTIONS.put("fleet.example", "localhost");
     SUBSTITUTIONS.put("https://models.example/", "{repository}");
-    SUBSTITUTIONS.put("/path/to/tpm-makers/*.pem", "{maker}");
-    SUBSTITUTIONS.put("/path/to/other-makers/*.pem", "{other maker}");
+    SUBSTITUTIONS.put("add maker.pem", "add {maker}");
+    SUBSTITUTIONS.put("add other.pem", "add {other maker}");
     SUBSTITUTIONS.put("8443", "{enrolment}");
     SUBSTITUTIONS.put("UEID", "{ueid}");
     SUBSTITUTIONS.put("/run/bartizan/inference.sock", "{inference}"); // curl runs on this machine.

@@ -3,8 +3,6 @@ package dev.bartizan.updater.disk;
 
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -58,7 +56,7 @@ public final class DurableFiles {
    */
   public void create(Path file, byte[] content, Set<PosixFilePermission> permissions)
       throws IOException {
-    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+    if (calls.exists(file)) {
       throw new FileAlreadyExistsException(file.toString());
     }
     replace(file, content, permissions);

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -30,6 +31,9 @@ interface FileCalls {
   void syncDirectory(Path directory) throws IOException;
 
   void delete(Path file) throws IOException;
+
+  /** Whether anything has this name, a link that leads nowhere too. */
+  boolean exists(Path file) throws IOException;
 
   /** Those of the operating system. There is no fall-back to a move that is not atomic. */
   @TouchesTheWorld("the files of an operator's directory")
@@ -71,6 +75,11 @@ interface FileCalls {
     @Override
     public void delete(Path file) throws IOException {
       Files.deleteIfExists(file);
+    }
+
+    @Override
+    public boolean exists(Path file) {
+      return Files.exists(file, LinkOption.NOFOLLOW_LINKS);
     }
 
     private static void force(Path path, StandardOpenOption access) throws IOException {

@@ -69,6 +69,11 @@ class DurableFilesCutTest {
     public void delete(Path file) throws IOException {
       disk.delete(name(file));
     }
+
+    @Override
+    public boolean exists(Path file) throws IOException {
+      return disk.read(name(file), 1000).isPresent();
+    }
   }
 
   private static FakeDisk withOld() throws IOException {

@@ -2,6 +2,7 @@
 package dev.bartizan.systemtest;
 
 import dev.bartizan.agent.DeviceSimulation;
+import dev.bartizan.crypto.TouchesTheWorld;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Locale;
@@ -9,6 +10,7 @@ import java.util.TreeMap;
 import java.util.logging.LogManager;
 
 /** Whole lives of devices, as many as somebody likes. The first that goes wrong tells its story. */
+@TouchesTheWorld("a benchmark: measures time, and prints")
 final class SimulationBench {
   private static final int LIVES = 500;
   private static final int MAX_LIVES = 100_000_000;
@@ -40,7 +42,7 @@ final class SimulationBench {
           seconds,
           lived / seconds);
       new TreeMap<>(simulation.faults())
-          .forEach((what, count) -> System.out.printf("  %-16s %8d%n", what, count));
+          .forEach((what, count) -> System.out.printf(Locale.ROOT, "  %-16s %8d%n", what, count));
     }
     System.out.println("simulate: 0 failures");
   }

@@ -53,8 +53,13 @@ final class SecretOptions {
             () ->
                 credentials
                     .map(directory -> Path.of(directory, PIN_CREDENTIAL))
-                    .filter(Files::isRegularFile)
+                    .filter(SecretOptions::isThere)
                     .map(SecretFile::credential));
+  }
+
+  @TouchesTheWorld("a unit's credentials")
+  private static boolean isThere(Path file) {
+    return Files.isRegularFile(file);
   }
 
   @TouchesTheWorld("where systemd puts a unit's credentials")

@@ -9,6 +9,7 @@ import dev.bartizan.protocol.evidence.Evidence;
 import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Files {@code logs/UEID/NUMBER-DIGEST}, numbered in the order in which they came. */
@@ -53,7 +54,7 @@ public final class FileLogs implements LogStore {
   private void add(Ueid device, Digest digest, Bytes log) throws IOException {
     List<String> names = names(device);
     long number = names.isEmpty() ? 0 : number(names.get(names.size() - 1)) + 1;
-    String name = "%010d-%s%s".formatted(number, digest.hex(), SUFFIX);
+    String name = String.format(Locale.ROOT, "%010d-%s%s", number, digest.hex(), SUFFIX);
     directory.write(folder(device) + name, log.toArray());
     for (int i = 0; i <= names.size() - KEPT; i++) {
       directory.delete(folder(device) + names.get(i));

@@ -2,7 +2,6 @@
 package dev.bartizan.agent.serve.http;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -69,7 +68,7 @@ public final class LocalServer implements AutoCloseable {
 
   /** The socket's path when nobody can reach the server by it. */
   public Optional<Path> closed() {
-    boolean isReachable = server.isRunning() && Files.exists(options.socket());
+    boolean isReachable = server.isRunning() && new UnixSocketFile(options.socket()).isThere();
     return isReachable ? Optional.empty() : Optional.of(options.socket());
   }
 

@@ -29,7 +29,7 @@ final class UnixSocketFile {
    * @throws IOException when a living process answers there, or it is no socket at all
    */
   void claim() throws IOException {
-    if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+    if (!isThere()) {
       return;
     }
     int mode = (int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
@@ -40,6 +40,11 @@ final class UnixSocketFile {
       throw new IOException("socket " + path + " is already in use by a running process");
     }
     Files.delete(path);
+  }
+
+  /** Whether anything has the name. */
+  boolean isThere() {
+    return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
   }
 
   /** Sets who may connect; between binding and this call, the process's umask decides. */

@@ -53,11 +53,12 @@ final class LifeOfCredentialsTest {
   }
 
   @Test
-  void aFileOfBeforeThereWasAChoiceHasTheDefault() throws Exception {
+  void aFileThatChoosesNothingHasTheDefault() throws Exception {
     SharedDirectory directory = new SharedDirectory(folder);
     write(
         directory,
-        "{\"trust_domain\":\"fleet.example\",\"broker\":\"ssl://localhost:8883\","
+        "{\"schema\":\"bartizan-fleet/1\",\"trust_domain\":\"fleet.example\","
+            + "\"broker\":\"ssl://localhost:8883\","
             + "\"operator_broker\":\"ssl://localhost:8884\","
             + "\"repository\":\"http://localhost:8080/\"}");
 

@@ -114,7 +114,9 @@ final class OtherKeystoresIT {
         "the policy that forbids it",
         Duration.ofSeconds(60),
         () -> device.status().path("boot").path("verdict").asText().equals("bad"));
-    assertEquals("", device.serving(Models.NAME));
+    // The verdict comes first, and what follows from it in the same turn of the loop.
+    Patience.await(
+        "the end of service", Duration.ofSeconds(10), () -> device.serving(Models.NAME).isEmpty());
     assertEquals("bad", link(device.status().path("boot"), "keystore"));
   }
 

@@ -9,6 +9,7 @@ import dev.bartizan.agent.schedule.Part;
 import dev.bartizan.agent.schedule.Worker;
 import dev.bartizan.crypto.Explanation;
 import dev.bartizan.crypto.Refusal;
+import dev.bartizan.updater.fetch.DoublingPause;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,8 +28,9 @@ public final class Reporting {
   /** What changes together is reported once. */
   private static final Duration SETTLE = Duration.ofSeconds(5);
 
-  private static final Duration FIRST_PAUSE = Duration.ofMinutes(1);
-  private static final int MAX_DOUBLINGS = 6;
+  private static final DoublingPause PAUSES =
+      new DoublingPause(Duration.ofMinutes(1), Duration.ofMinutes(64));
+
   private static final double JITTER = 0.2;
 
   /** So many in a row without an answer are a problem that a person should hear of. */
@@ -127,8 +129,7 @@ public final class Reporting {
   private void unanswered(String why, Instant now) {
     int silent = unanswered + 1;
     unanswered = silent;
-    int doublings = Math.min(silent - 1, MAX_DOUBLINGS);
-    Duration pause = FIRST_PAUSE.multipliedBy(1L << doublings);
+    Duration pause = PAUSES.cap(silent);
     next = now.plus(jittered(pause.compareTo(every) < 0 ? pause : every));
     if (silent >= SILENCE) {
       events.problem(SUBJECT, "the verifier has not answered " + silent + " reports: " + why);

@@ -3,10 +3,10 @@ package dev.bartizan.agent.mqtt;
 
 import dev.bartizan.agent.schedule.Health;
 import dev.bartizan.crypto.TouchesTheWorld;
+import dev.bartizan.updater.fetch.DoublingPause;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
@@ -177,13 +177,12 @@ public final class BrokerLink implements AutoCloseable {
     }
   }
 
-  /** Waits between attempts: doubling, capped, and anywhere in the second half of that. */
+  /** Waits between attempts. */
   private void pause(int failures) {
-    long cap = pace.firstPause().toMillis() << Math.min(failures - 1, 10);
-    long longest = Math.min(cap, pace.longestPause().toMillis());
+    DoublingPause pauses = new DoublingPause(pace.firstPause(), pace.longestPause());
     lock.lock();
     try {
-      long nanos = TimeUnit.MILLISECONDS.toNanos(random.nextLong(longest / 2, longest + 1));
+      long nanos = pauses.after(failures, random).toNanos();
       while (nanos > 0 && !closed && !renewing) {
         nanos = woken.awaitNanos(nanos);
       }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.renewal;
 
+import dev.bartizan.updater.fetch.DoublingPause;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,7 +18,6 @@ public final class RenewalTiming {
   private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
   private static final int FIRST_SHARE = 60;
   private static final int LONGEST_SHARE = 20;
-  private static final int MAX_DOUBLINGS = 16;
 
   private final RandomGenerator random;
 
@@ -42,9 +42,7 @@ public final class RenewalTiming {
   public Duration pause(Duration life, int failures) {
     Duration first = least(FIRST_PAUSE, life.dividedBy(FIRST_SHARE));
     Duration longest = least(LONGEST_PAUSE, life.dividedBy(LONGEST_SHARE));
-    int doublings = Math.min(Math.max(failures, 1) - 1, MAX_DOUBLINGS);
-    Duration cap = least(first.multipliedBy(1L << doublings), longest);
-    return times(cap, 0.5 + random.nextDouble() / 2);
+    return new DoublingPause(first, longest).after(failures, random);
   }
 
   private static Duration times(Duration duration, double share) {

@@ -57,13 +57,13 @@ public final class EvidenceExchange {
   /** Only what this evidence names: a server learns no other file by asking for it. */
   private static Bytes find(Evidence evidence, Digest digest) throws Malformed {
     return CompactEvidence.logs(evidence).stream()
-        .filter(log -> Digest.of(log.toArray()).equals(digest))
+        .filter(log -> Digest.of(log.asBuffer()).equals(digest))
         .findFirst()
         .orElseThrow(() -> new Malformed("the server asks for a log that the evidence lacks"));
   }
 
-  private static Bytes done(FleetHttps.Reply reply) throws ServerRefused {
-    if (!reply.isDone()) {
+  private static Bytes done(FleetHttps.Reply reply) throws IOException, ServerRefused {
+    if (!reply.requireNow("attest").isDone()) {
       throw ServerRefused.of(reply);
     }
     return reply.body();

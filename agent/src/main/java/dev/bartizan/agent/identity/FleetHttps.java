@@ -18,6 +18,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 
@@ -29,7 +30,6 @@ import javax.net.ssl.SSLContext;
 public final class FleetHttps {
   private static final Pace PACE = Pace.DEFAULT;
   private static final int FIRST_SERVER_ERROR = 500;
-  private static final int MAX_ERROR = 8 * 1024;
   private static final int MAX_TEXT = 1000;
 
   private final URI server;
@@ -53,20 +53,32 @@ public final class FleetHttps {
   }
 
   /**
-   * An answer that is not "not now".
+   * An answer, whatever it says.
    *
-   * @param status below 500
+   * @param retryAfter the header of that name
    */
-  public record Reply(int status, HttpResponse<InputStream> response, Bytes body) {
+  public record Reply(URI server, int status, Optional<String> retryAfter, Bytes body) {
     /** Whether it was done. */
     public boolean isDone() {
       return status / 100 == 2;
     }
 
+    /**
+     * This answer, unless it is "not now".
+     *
+     * @param what cannot be done then
+     */
+    public Reply requireNow(String what) throws IOException {
+      if (status >= FIRST_SERVER_ERROR) {
+        throw new IOException(server + ": cannot " + what + " now (HTTP " + status + ")");
+      }
+      return this;
+    }
+
     /** What the server gives as its reason, if it speaks as ours does. */
     public Optional<Reason> reason() {
       try {
-        JsonFields error = StrictJson.read(body.toArray(), MAX_ERROR, "the server's answer");
+        JsonFields error = StrictJson.read(body.toArray(), body.length(), "the server's answer");
         return Optional.of(
             new Reason(error.text("error", MAX_TEXT), error.text("message", MAX_TEXT)));
       } catch (Malformed anothers) {
@@ -82,24 +94,30 @@ public final class FleetHttps {
    * Posts.
    *
    * @param limit of the answer, in bytes
-   * @throws IOException when the server cannot be reached, is too slow, or cannot do it now
+   * @throws IOException when the server cannot be reached, or is too slow
    */
   public Reply post(String path, String contentType, Bytes message, int limit)
       throws IOException, Refusal {
-    HttpRequest request =
+    return post(path, Map.of("Content-Type", contentType), message, limit);
+  }
+
+  /** The same with other headers. */
+  public Reply post(String path, Map<String, String> headers, Bytes message, int limit)
+      throws IOException, Refusal {
+    HttpRequest.Builder builder =
         HttpRequest.newBuilder(server.resolve(path))
             .timeout(PACE.silence())
-            .header("Content-Type", contentType)
-            .POST(HttpRequest.BodyPublishers.ofByteArray(message.toArray()))
-            .build();
+            .POST(HttpRequest.BodyPublishers.ofByteArray(message.toArray()));
+    headers.forEach(builder::header);
+    HttpRequest request = builder.build();
     Exchange exchange = new Exchange(System::nanoTime, PACE);
     HttpResponse<InputStream> response = send(request);
     try (InputStream body = response.body()) {
-      Bytes answer = Bytes.of(exchange.read(server.toString(), limit, body));
-      if (response.statusCode() >= FIRST_SERVER_ERROR) {
-        throw new IOException(server + ": not now (HTTP " + response.statusCode() + ")");
-      }
-      return new Reply(response.statusCode(), response, answer);
+      return new Reply(
+          server,
+          response.statusCode(),
+          response.headers().firstValue("Retry-After"),
+          Bytes.of(exchange.read(server.toString(), limit, body)));
     } catch (FetchRefusal tooSlowOrTooLong) {
       throw new IOException(tooSlowOrTooLong.getMessage(), tooSlowOrTooLong);
     }

@@ -4,10 +4,8 @@ package dev.bartizan.protocol.cbor;
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.json.Malformed;
 import java.util.Collections;
-import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * One item of CBOR (RFC 8949), of the kinds our documents have: no floating point, no null, no
@@ -39,18 +37,12 @@ public sealed interface Cbor {
     }
   }
 
-  /** Keys, each once, and their values; in the order of the keys' encodings. */
-  record Map(SortedMap<Cbor, Cbor> members) implements Cbor {
+  /** Keys, each once, and their values; their order is the encoding's affair. */
+  record Map(java.util.Map<Cbor, Cbor> members) implements Cbor {
     public Map {
-      SortedMap<Cbor, Cbor> sorted = new TreeMap<>(BY_ENCODING);
-      sorted.putAll(members);
-      members = Collections.unmodifiableSortedMap(sorted);
+      members = Collections.unmodifiableMap(new LinkedHashMap<>(members));
     }
   }
-
-  /** Bytewise, as RFC 8949 (4.2.1) orders the keys of a map. */
-  Comparator<Cbor> BY_ENCODING =
-      Comparator.comparing((Cbor item) -> item.write().asBuffer(), Octet::compare);
 
   /** A byte string of these bytes. */
   static Octets of(Bytes value) {

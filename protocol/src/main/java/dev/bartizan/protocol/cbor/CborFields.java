@@ -6,8 +6,8 @@ import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.json.Malformed;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
 
 /**
  * The members of one CBOR map from outside. Each accessor says what it expects and refuses anything
@@ -17,9 +17,9 @@ public final class CborFields {
   private static final long LAST_SECOND = 253_402_300_799L; // year 9999
 
   private final String path;
-  private final SortedMap<Cbor, Cbor> members;
+  private final Map<Cbor, Cbor> members;
 
-  private CborFields(String path, SortedMap<Cbor, Cbor> members) {
+  private CborFields(String path, Map<Cbor, Cbor> members) {
     this.path = path;
     this.members = members;
   }
@@ -46,7 +46,7 @@ public final class CborFields {
   }
 
   /** All of them, at most {@code max}. */
-  public SortedMap<Cbor, Cbor> members(int max) throws Malformed {
+  public Map<Cbor, Cbor> members(int max) throws Malformed {
     if (members.size() > max) {
       throw new Malformed(path + " has more than " + max + " members");
     }

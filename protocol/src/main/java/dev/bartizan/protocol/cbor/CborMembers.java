@@ -2,12 +2,12 @@
 package dev.bartizan.protocol.cbor;
 
 import dev.bartizan.crypto.Bytes;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.HashMap;
+import java.util.Map;
 
 /** A map that is being put together; the order of the calls does not show. */
 public final class CborMembers {
-  private final SortedMap<Cbor, Cbor> members = new TreeMap<>(Cbor.BY_ENCODING);
+  private final Map<Cbor, Cbor> members = new HashMap<>();
 
   public CborMembers put(Label label, Cbor value) {
     members.put(label.key(), value);

@@ -7,9 +7,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.Map;
 
 /**
  * Reads items in their deterministic encoding and refuses every other. A length is believed only as
@@ -17,6 +17,10 @@ import java.util.TreeMap;
  */
 final class CborReader {
   private static final int MAX_DEPTH = 12;
+
+  /** More than any document of ours has; keys that were chosen to collide cost nothing then. */
+  private static final int MAX_MEMBERS = 1024;
+
   private static final int ONE_BYTE = 24;
   private static final int EIGHT_BYTES = 27;
   private static final int LOW_BITS = 0x1f;
@@ -97,9 +101,12 @@ final class CborReader {
     return items;
   }
 
-  private SortedMap<Cbor, Cbor> members(long count, int depth) throws Malformed {
+  private Map<Cbor, Cbor> members(long count, int depth) throws Malformed {
     requireLeft(count);
-    SortedMap<Cbor, Cbor> members = new TreeMap<>(Cbor.BY_ENCODING);
+    if (count > MAX_MEMBERS) {
+      throw bad("a map of more than " + MAX_MEMBERS + " members");
+    }
+    Map<Cbor, Cbor> members = new LinkedHashMap<>();
     ByteBuffer last = ByteBuffer.allocate(0);
     for (long i = 0; i < count; i++) {
       int begin = in.position();

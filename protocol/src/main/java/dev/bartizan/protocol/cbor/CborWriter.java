@@ -3,7 +3,10 @@ package dev.bartizan.protocol.cbor;
 
 import dev.bartizan.crypto.Bytes;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** Writes items: shortest heads, definite lengths (RFC 8949, 3 and 4.2.1). */
 final class CborWriter {
@@ -31,18 +34,26 @@ final class CborWriter {
       array.items().forEach(this::write);
     } else if (item instanceof Cbor.Map map) {
       head(Major.MAP, map.members().size());
-      map.members()
-          .forEach(
-              (key, value) -> {
-                write(key);
-                write(value);
-              });
+      members(map);
     } else if (item instanceof Cbor.Tagged tagged) {
       head(Major.TAG, tagged.tag());
       write(tagged.item());
     } else if (item instanceof Cbor.Flag flag) {
       head(Major.SIMPLE, flag.value() ? Major.TRUE : Major.FALSE);
     }
+  }
+
+  /** By the encodings of their keys (RFC 8949, 4.2.1). */
+  private void members(Cbor.Map map) {
+    SortedMap<ByteBuffer, Cbor> sorted = new TreeMap<>(Octet::compare);
+    map.members().forEach((key, value) -> sorted.put(key.write().asBuffer(), value));
+    sorted.forEach(
+        (key, value) -> {
+          byte[] encoded = new byte[key.remaining()];
+          key.get(encoded);
+          out.writeBytes(encoded);
+          write(value);
+        });
   }
 
   private void string(int major, byte[] content) {

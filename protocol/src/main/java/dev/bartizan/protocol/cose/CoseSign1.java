@@ -86,7 +86,7 @@ public record CoseSign1(Bytes protectedHeader, Bytes content, Bytes signature) {
   }
 
   public Digest signingInputDigest() {
-    return Digest.of(signingInput().toArray());
+    return Digest.of(signingInput().asBuffer());
   }
 
   /** As it travels. */

@@ -62,7 +62,7 @@ public record CompactEvidence(
    */
   public record NamedLog(Digest digest, Optional<Bytes> content) {
     static NamedLog of(Bytes log) {
-      Digest digest = Digest.of(log.toArray());
+      Digest digest = Digest.of(log.asBuffer());
       return new NamedLog(digest, log.length() <= SHORT_LOG ? Optional.of(log) : Optional.empty());
     }
   }
@@ -73,8 +73,8 @@ public record CompactEvidence(
         evidence.eat(),
         evidence.quote().map(quote -> CompactQuote.of(quote, evidence.log(), evidence.bootLogs())),
         NamedLog.of(AgentLogCbor.write(evidence.log())),
-        evidence.bootLogs().firmware().map(log -> Digest.of(log.toArray())),
-        evidence.bootLogs().userspace().map(log -> Digest.of(log.toArray())));
+        evidence.bootLogs().firmware().map(log -> Digest.of(log.asBuffer())),
+        evidence.bootLogs().userspace().map(log -> Digest.of(log.asBuffer())));
   }
 
   /** The logs of {@code evidence} that its compact form may name, as they are to be asked for. */
@@ -152,7 +152,7 @@ public record CompactEvidence(
       return new NamedLog(record.digest(), Optional.empty());
     }
     Bytes content = record.content(LOG_TYPE);
-    return new NamedLog(Digest.of(content.toArray()), Optional.of(content));
+    return new NamedLog(Digest.of(content.asBuffer()), Optional.of(content));
   }
 
   private static Optional<Digest> findName(CborFields collection, Label label) throws Malformed {

@@ -114,6 +114,20 @@ class CborTest {
   }
 
   @Test
+  void aMapHasNoMoreMembersThanAnyDocument() throws Exception {
+    assertEquals(1024, ((Cbor.Map) Cbor.read(ofMembers(1024), LIMIT, "document")).members().size());
+    assertThrows(Malformed.class, () -> Cbor.read(ofMembers(1025), LIMIT, "document"));
+  }
+
+  private static Bytes ofMembers(int count) {
+    CborMembers members = new CborMembers();
+    for (int key = 0; key < count; key++) {
+      members.put(Label.of(key, "key"), key);
+    }
+    return members.map().write();
+  }
+
+  @Test
   void bytesAtRandomAreRefusedOrHaveThisOneEncoding() throws Exception {
     Random random = new Random(7);
     int taken = 0;

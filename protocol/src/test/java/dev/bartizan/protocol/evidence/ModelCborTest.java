@@ -9,8 +9,8 @@ import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.protocol.cbor.Cbor;
 import dev.bartizan.protocol.evidence.ModelState.State;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.HashMap;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -19,13 +19,11 @@ class ModelCborTest {
   private static final Digest RELEASE = Digest.of(new byte[] {1});
   private static final Cbor SERVES = Cbor.of(-2);
 
-  private static SortedMap<Cbor, Cbor> written(ModelState model) {
-    SortedMap<Cbor, Cbor> members = new TreeMap<>(Cbor.BY_ENCODING);
-    members.putAll(((Cbor.Map) ModelCbor.write(model)).members());
-    return members;
+  private static Map<Cbor, Cbor> written(ModelState model) {
+    return new HashMap<>(((Cbor.Map) ModelCbor.write(model)).members());
   }
 
-  private static ModelState read(SortedMap<Cbor, Cbor> members) throws Malformed {
+  private static ModelState read(Map<Cbor, Cbor> members) throws Malformed {
     return ModelCbor.read("model", new Cbor.Map(members));
   }
 
@@ -43,7 +41,7 @@ class ModelCborTest {
   @EnumSource(names = {"ACTIVE", "PROBATION"})
   void whatShouldServeAndDoesNotSaysSo(State state) throws Exception {
     ModelState model = new ModelState("defect", "1.0.0", RELEASE, state, false);
-    SortedMap<Cbor, Cbor> members = written(model);
+    Map<Cbor, Cbor> members = written(model);
     assertEquals(model, read(members));
     members.remove(SERVES);
     assertTrue(read(members).serves());
@@ -51,8 +49,7 @@ class ModelCborTest {
 
   @Test
   void whatIsKeptDoesNotServeWhateverItSays() throws Exception {
-    SortedMap<Cbor, Cbor> kept =
-        written(new ModelState("defect", "1.0.0", RELEASE, State.PREVIOUS));
+    Map<Cbor, Cbor> kept = written(new ModelState("defect", "1.0.0", RELEASE, State.PREVIOUS));
     kept.put(SERVES, new Cbor.Flag(true));
     assertThrows(Malformed.class, () -> read(kept));
     assertThrows(
@@ -62,8 +59,7 @@ class ModelCborTest {
 
   @Test
   void whatIsMeasuredOtherwiseIsRefused() {
-    SortedMap<Cbor, Cbor> members =
-        written(new ModelState("defect", "1.0.0", RELEASE, State.ACTIVE));
+    Map<Cbor, Cbor> members = written(new ModelState("defect", "1.0.0", RELEASE, State.ACTIVE));
     members.put(Cbor.of(2), Cbor.array(Cbor.of(-15), Cbor.of(RELEASE.value())));
     assertThrows(Malformed.class, () -> read(members));
   }

@@ -109,7 +109,7 @@ public final class Attestation {
    * @throws AttestationRefusal with OTHER_LOG
    */
   public void bring(Ueid device, Digest digest, Bytes log) throws IOException, Refusal {
-    if (!Digest.of(log.toArray()).equals(digest)) {
+    if (!Digest.of(log.asBuffer()).equals(digest)) {
       throw new AttestationRefusal(Reason.OTHER_LOG, "the log is not the one with " + digest.hex());
     }
     logs.keep(device, log);

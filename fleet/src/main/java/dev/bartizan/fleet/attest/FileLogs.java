@@ -41,7 +41,7 @@ public final class FileLogs implements LogStore {
 
   @Override
   public void keep(Ueid device, Bytes log) throws IOException, Refusal {
-    Digest digest = Digest.of(log.toArray());
+    Digest digest = Digest.of(log.asBuffer());
     directory.exclusively(
         () -> {
           if (find(device, digest).isEmpty()) {

@@ -83,7 +83,7 @@ public final class AttestedKeys {
           new KeyRelease(
               now.ueid(),
               release,
-              Digest.of(evidence.toArray()),
+              Digest.of(evidence.asBuffer()),
               fingerprint(now.unwrap()),
               clock.instant()));
       return envelope;
@@ -98,7 +98,7 @@ public final class AttestedKeys {
   }
 
   private void requireKey(Digest release) throws IOException, KeyRefusal {
-    if (!vault.releases().containsKey(release)) {
+    if (!vault.holds(release)) {
       throw new KeyRefusal(
           Reason.NO_KEY, "no key of " + release.hex() + " was given to this fleet");
     }

@@ -15,6 +15,9 @@ public interface ContentKeyVault {
   /** The releases whose keys are here, by the digest of their manifest, and when they may go. */
   Map<Digest, KeyDelivery> releases() throws IOException;
 
+  /** Whether the key of a release is here. */
+  boolean holds(Digest release) throws IOException;
+
   /** Those whose keys go to devices ahead of their asking. */
   default Set<Digest> ahead() throws IOException {
     Set<Digest> ahead = new LinkedHashSet<>();

@@ -42,10 +42,9 @@ public final class FileKeyLog implements KeyLog {
   /**
    * What reading came to.
    *
-   * @param head digest of the last line
    * @param length of all whole lines, in bytes
    */
-  private record Contents(List<KeyRelease> entries, Digest head, long length) {}
+  private record Contents(Verified verified, long length) {}
 
   @Override
   public void add(KeyRelease given) throws IOException, Refusal {
@@ -54,8 +53,8 @@ public final class FileKeyLog implements KeyLog {
           Contents before = read();
           ObjectNode line =
               StrictJson.object()
-                  .put("number", before.entries().size())
-                  .put("previous", before.head().hex());
+                  .put("number", before.verified().entries().size())
+                  .put("previous", before.verified().head().hex());
           line.setAll(given.toJson());
           append(before.length(), StrictJson.write(line));
           return given;
@@ -63,13 +62,8 @@ public final class FileKeyLog implements KeyLog {
   }
 
   @Override
-  public List<KeyRelease> verified() throws IOException, Refusal {
-    return read().entries();
-  }
-
-  @Override
-  public Digest head() throws IOException, Refusal {
-    return read().head();
+  public Verified verified() throws IOException, Refusal {
+    return read().verified();
   }
 
   private Contents read() throws IOException, Refusal {
@@ -78,7 +72,7 @@ public final class FileKeyLog implements KeyLog {
     Digest head = BEGINNING;
     long length = 0;
     if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-      return new Contents(entries, head, length);
+      return new Contents(new Verified(entries, head), length);
     }
     long size = Files.size(file);
     try (BufferedReader in = Files.newBufferedReader(file, StandardCharsets.ISO_8859_1)) {
@@ -92,7 +86,7 @@ public final class FileKeyLog implements KeyLog {
         length += bytes.length + 1L;
       }
     }
-    return new Contents(entries, head, length);
+    return new Contents(new Verified(entries, head), length);
   }
 
   private static KeyRelease entry(Path file, byte[] line, long number, Digest previous)

@@ -11,8 +11,8 @@ import java.util.List;
  * Which content keys were given to whom, on what evidence: a record that only grows, each entry
  * naming the one before by its digest.
  *
- * <p>Not guaranteed: that its last entries were not cut off by whoever owns this machine. Keep the
- * {@link #head} elsewhere; it is printed with each verification.
+ * <p>Not guaranteed: that its last entries were not cut off by whoever owns this machine. Keep its
+ * head elsewhere; it is printed with each verification.
  */
 public interface KeyLog {
   /** What the first entry names. */
@@ -26,12 +26,21 @@ public interface KeyLog {
   void add(KeyRelease given) throws IOException, Refusal;
 
   /**
-   * All entries, the oldest first.
+   * A record that holds.
    *
-   * @throws Refusal KEY_LOG_BROKEN at the first that does not follow from the one before
+   * @param entries the oldest first
+   * @param head the digest of the last; {@link #BEGINNING} when there is none
    */
-  List<KeyRelease> verified() throws IOException, Refusal;
+  record Verified(List<KeyRelease> entries, Digest head) {
+    public Verified {
+      entries = List.copyOf(entries);
+    }
+  }
 
-  /** The digest of the last entry; {@link #BEGINNING} when there is none. */
-  Digest head() throws IOException, Refusal;
+  /**
+   * All of it.
+   *
+   * @throws Refusal KEY_LOG_BROKEN at the first entry that does not follow from the one before
+   */
+  Verified verified() throws IOException, Refusal;
 }

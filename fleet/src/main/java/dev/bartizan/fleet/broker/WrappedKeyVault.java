@@ -92,12 +92,26 @@ public final class WrappedKeyVault implements ContentKeyVault {
   }
 
   @Override
+  public boolean holds(Digest release) throws IOException {
+    return find(release).isPresent();
+  }
+
+  @Override
   public SecretBytes open(Digest release) throws IOException, Refusal {
-    KeyDelivery delivery = releases().getOrDefault(release, KeyDelivery.AHEAD);
-    byte[] envelope = directory.read(file(release, delivery), KeyEnvelope.MAX_LENGTH);
+    byte[] envelope =
+        find(release)
+            .orElseThrow(() -> new IOException("there is no key of " + release.hex() + " here"));
     Credentials broker = Credentials.load(directory, Credentials.KEY_BROKER);
     return KeyEnvelope.parse(envelope)
         .open(broker.certificate(), sender -> agree(broker, sender), SecretMemory.ordinary());
+  }
+
+  private Optional<byte[]> find(Digest release) throws IOException {
+    Optional<byte[]> attested =
+        directory.find(file(release, KeyDelivery.ATTESTED), KeyEnvelope.MAX_LENGTH);
+    return attested.isPresent()
+        ? attested
+        : directory.find(file(release, KeyDelivery.AHEAD), KeyEnvelope.MAX_LENGTH);
   }
 
   private static SecretBytes agree(Credentials broker, ECPublicKey sender) throws EnvelopeRefusal {

@@ -53,8 +53,9 @@ public final class KeyCommand {
       @Option(names = "--json", description = "Print one JSON document.") boolean json)
       throws IOException, Refusal {
     KeyLog log = new FileKeyLog(new SharedDirectory(dir));
-    List<KeyRelease> entries = log.verified();
-    String head = log.head().hex();
+    KeyLog.Verified record = log.verified();
+    List<KeyRelease> entries = record.entries();
+    String head = record.head().hex();
     if (json) {
       ObjectNode document = StrictJson.object().put("entries", entries.size()).put("head", head);
       if (!verify) {

@@ -98,7 +98,7 @@ class AttestedKeysTest extends EnrolledDevice {
     Bytes envelope = ask(RELEASE);
 
     assertTrue(KeyEnvelope.parse(envelope.toArray()).isFor(known.unwrap()));
-    List<KeyRelease> given = record.verified();
+    List<KeyRelease> given = record.verified().entries();
     assertEquals(1, given.size());
     assertEquals(device.ueid(), given.get(0).device());
     assertEquals(RELEASE, given.get(0).release());
@@ -120,7 +120,7 @@ class AttestedKeysTest extends EnrolledDevice {
     Bytes firmware = golden.firmware().orElseThrow();
     new FileLogs(fleet.directory()).keep(device.ueid(), firmware);
     refusedAs(KeyRefusal.Reason.EVIDENCE_NOT_GOOD);
-    assertEquals(List.of(), record.verified());
+    assertEquals(List.of(), record.verified().entries());
   }
 
   @Test
@@ -140,7 +140,7 @@ class AttestedKeysTest extends EnrolledDevice {
     assertEquals(KeyRefusal.Reason.EVIDENCE_NOT_GOOD, refused.reason());
     known = fleet.registry().get(device.ueid());
     refusedAs(KeyRefusal.Reason.NOT_WELCOME);
-    assertEquals(List.of(), record.verified());
+    assertEquals(List.of(), record.verified().entries());
   }
 
   // Attack: evidence that was shown for one key is shown for another.
@@ -158,7 +158,7 @@ class AttestedKeysTest extends EnrolledDevice {
     Bytes evidence = evidence(keys.nonce(known, RELEASE).nonce());
     keys.give(known, RELEASE, evidence);
     assertThrows(AttestationRefusal.class, () -> keys.give(known, RELEASE, evidence));
-    assertEquals(1, record.verified().size());
+    assertEquals(1, record.verified().entries().size());
   }
 
   @Test
@@ -181,7 +181,7 @@ class AttestedKeysTest extends EnrolledDevice {
         break;
       }
     }
-    assertEquals(given, record.verified().size());
+    assertEquals(given, record.verified().entries().size());
     assertTrue(given < 100, given + " keys");
     clock.advance(Duration.ofMinutes(61));
     ask(RELEASE);
@@ -209,7 +209,7 @@ class AttestedKeysTest extends EnrolledDevice {
       assertEquals(forgery, Files.readAllLines(file));
     }
     Files.write(file, lines);
-    assertEquals(3, record.verified().size());
+    assertEquals(3, record.verified().entries().size());
   }
 
   /** Power was cut while an entry was written: its key never went. */
@@ -218,9 +218,9 @@ class AttestedKeysTest extends EnrolledDevice {
     ask(RELEASE);
     Path file = fleet.directory().path("key-log.jsonl");
     Files.writeString(file, "{\"number\":1,\"previ", StandardOpenOption.APPEND);
-    assertEquals(1, record.verified().size());
+    assertEquals(1, record.verified().entries().size());
     ask(OTHER);
-    assertEquals(2, record.verified().size());
+    assertEquals(2, record.verified().entries().size());
     assertEquals(2, Files.readAllLines(file).size());
   }
 }

@@ -5,18 +5,9 @@ import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.fleet.FleetSettings;
-import dev.bartizan.fleet.attest.Attestation;
-import dev.bartizan.fleet.attest.AttestationRoutes;
-import dev.bartizan.fleet.attest.FileLogs;
-import dev.bartizan.fleet.broker.AttestedKeys;
-import dev.bartizan.fleet.broker.FileKeyLog;
 import dev.bartizan.fleet.broker.KeyBroker;
-import dev.bartizan.fleet.broker.KeyRoutes;
-import dev.bartizan.fleet.broker.WrappedKeyVault;
 import dev.bartizan.fleet.credential.CertificateAuthority;
 import dev.bartizan.fleet.credential.Credentials;
-import dev.bartizan.fleet.credential.OperatorKeys;
-import dev.bartizan.fleet.device.DeviceRegistry;
 import dev.bartizan.fleet.device.FileRegistry;
 import dev.bartizan.fleet.enrol.AllowedChips;
 import dev.bartizan.fleet.enrol.EndorsementRoots;
@@ -25,13 +16,9 @@ import dev.bartizan.fleet.enrol.EnrolmentTokens;
 import dev.bartizan.fleet.enrol.TokenEnrolment;
 import dev.bartizan.fleet.enrol.TpmEnrolment;
 import dev.bartizan.fleet.enrol.Welcome;
-import dev.bartizan.fleet.est.EstRoutes;
-import dev.bartizan.fleet.est.Renewal;
 import dev.bartizan.fleet.http.FleetServer;
 import dev.bartizan.fleet.http.Route;
 import dev.bartizan.fleet.trust.AuthorSync;
-import dev.bartizan.fleet.verify.FileReferences;
-import dev.bartizan.fleet.verify.FileResults;
 import dev.bartizan.protocol.cli.Console;
 import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
@@ -56,7 +43,10 @@ import picocli.CommandLine.Spec;
 /** {@code bartizan-fleet serve}. */
 @Command(
     name = "serve",
-    description = "Serve enrolment over HTTPS, and follow the author's repository, until stopped.",
+    description = {
+      "Serve devices over HTTPS until stopped: enrolment, renewal of certificates, attestation and"
+          + " content keys against evidence. Follows the author's repository meanwhile."
+    },
     mixinStandardHelpOptions = true)
 public final class ServeCommand implements Callable<Integer> {
   private static final Path NOT_GIVEN = Path.of("");
@@ -127,25 +117,7 @@ public final class ServeCommand implements Callable<Integer> {
     TpmEnrolment desk = new TpmEnrolment(office, clock, random, welcome);
     AuthorSync author = FleetParts.authorSync(directory, clock, random);
     List<Route> routes = new ArrayList<>(new EnrolmentRoutes(desk, keys).routes());
-    routes.addAll(
-        new EstRoutes(
-                new Renewal(
-                    office.settings(),
-                    office.authority(),
-                    office.registry(),
-                    new FileResults(directory),
-                    accepted,
-                    clock))
-            .routes());
-    Attestation attestation = attestation(directory, office.registry());
-    routes.addAll(
-        new AttestationRoutes(
-                attestation,
-                office.registry(),
-                new OperatorKeys(directory).signer(OperatorKeys.VERIFIER),
-                clock)
-            .routes());
-    routes.addAll(keys(directory, office.registry(), attestation).routes());
+    routes.addAll(new FleetRoutes(directory, office, clock, random).all(accepted));
     X509Certificate authority = office.authority().certificate();
     try (FleetServer server = FleetServer.start(listen, credentials, authority, routes)) {
       console.say("enrolment at https://" + listen.getHostString() + ":" + server.port());
@@ -157,29 +129,6 @@ public final class ServeCommand implements Callable<Integer> {
       }
     }
     return 0;
-  }
-
-  private Attestation attestation(SharedDirectory directory, DeviceRegistry registry) {
-    return new Attestation(
-        registry,
-        new FileReferences(directory),
-        new FileResults(directory),
-        new FileLogs(directory),
-        clock,
-        random);
-  }
-
-  private KeyRoutes keys(
-      SharedDirectory directory, DeviceRegistry registry, Attestation attestation) {
-    AttestedKeys keys =
-        new AttestedKeys(
-            registry,
-            attestation,
-            new WrappedKeyVault(directory),
-            new FileKeyLog(directory),
-            clock,
-            random);
-    return new KeyRoutes(keys, registry, clock);
   }
 
   private TpmEnrolment.Office office(SharedDirectory directory) throws IOException, Refusal {

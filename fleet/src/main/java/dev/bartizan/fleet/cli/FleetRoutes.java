@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.bartizan.fleet.cli;
+
+import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.keystore.Protection;
+import dev.bartizan.fleet.attest.Attestation;
+import dev.bartizan.fleet.attest.AttestationRoutes;
+import dev.bartizan.fleet.attest.FileLogs;
+import dev.bartizan.fleet.broker.AttestedKeys;
+import dev.bartizan.fleet.broker.FileKeyLog;
+import dev.bartizan.fleet.broker.KeyRoutes;
+import dev.bartizan.fleet.broker.WrappedKeyVault;
+import dev.bartizan.fleet.credential.OperatorKeys;
+import dev.bartizan.fleet.device.DeviceRegistry;
+import dev.bartizan.fleet.enrol.TpmEnrolment;
+import dev.bartizan.fleet.est.EstRoutes;
+import dev.bartizan.fleet.est.Renewal;
+import dev.bartizan.fleet.http.Route;
+import dev.bartizan.fleet.verify.FileReferences;
+import dev.bartizan.fleet.verify.FileResults;
+import dev.bartizan.fleet.verify.ResultStore;
+import dev.bartizan.updater.disk.SharedDirectory;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** What enrolled devices ask of a server whose state is in one directory. */
+final class FleetRoutes {
+  private final SharedDirectory directory;
+  private final TpmEnrolment.Office office;
+  private final DeviceRegistry registry;
+  private final ResultStore results;
+  private final Clock clock;
+  private final SecureRandom random;
+
+  FleetRoutes(
+      SharedDirectory directory, TpmEnrolment.Office office, Clock clock, SecureRandom random) {
+    this.directory = directory;
+    this.office = office;
+    this.registry = office.registry();
+    this.results = new FileResults(directory);
+    this.clock = clock;
+    this.random = random;
+  }
+
+  /**
+   * Renewal, attestation and keys.
+   *
+   * @param accepted kinds of keystore without a chip that the operator takes
+   */
+  List<Route> all(Set<Protection.Kind> accepted) throws IOException, Refusal {
+    Attestation attestation =
+        new Attestation(
+            registry,
+            new FileReferences(directory),
+            results,
+            new FileLogs(directory),
+            clock,
+            random);
+    List<Route> routes = new ArrayList<>(renewal(accepted).routes());
+    routes.addAll(
+        new AttestationRoutes(
+                attestation,
+                registry,
+                new OperatorKeys(directory).signer(OperatorKeys.VERIFIER),
+                clock)
+            .routes());
+    routes.addAll(keys(attestation).routes());
+    return routes;
+  }
+
+  private EstRoutes renewal(Set<Protection.Kind> accepted) {
+    return new EstRoutes(
+        new Renewal(office.settings(), office.authority(), registry, results, accepted, clock));
+  }
+
+  private KeyRoutes keys(Attestation attestation) {
+    AttestedKeys keys =
+        new AttestedKeys(
+            registry,
+            attestation,
+            new WrappedKeyVault(directory),
+            new FileKeyLog(directory),
+            clock,
+            random);
+    return new KeyRoutes(keys, registry, clock);
+  }
+}

@@ -19,6 +19,7 @@ import dev.bartizan.delta.encode.DeltaEncoder;
 import dev.bartizan.delta.encode.EncodeProgress;
 import dev.bartizan.delta.format.KnownContent;
 import dev.bartizan.protocol.release.DeltaOffer;
+import dev.bartizan.protocol.release.KeyDelivery;
 import dev.bartizan.protocol.release.Pieces;
 import dev.bartizan.protocol.release.ProbationLimits;
 import dev.bartizan.protocol.release.ReleaseManifest;
@@ -211,6 +212,7 @@ class RebuildCutTest {
         file("model", sealed),
         deltas,
         Optional.empty(),
-        ProbationLimits.DEFAULT);
+        ProbationLimits.DEFAULT,
+        KeyDelivery.AHEAD);
   }
 }

@@ -10,6 +10,7 @@ import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.envelope.ArtifactSealer;
 import dev.bartizan.crypto.envelope.EnvelopeRefusal;
 import dev.bartizan.crypto.envelope.Shards;
+import dev.bartizan.protocol.release.KeyDelivery;
 import dev.bartizan.protocol.release.Pieces;
 import dev.bartizan.protocol.release.Pieces.Piece;
 import dev.bartizan.protocol.release.ProbationLimits;
@@ -50,6 +51,7 @@ class ModelVaultTest {
             "model.onnx", digest, ArtifactSealer.sealedLength(length), Bytes.of(new byte[24])),
         List.of(),
         Optional.empty(),
-        ProbationLimits.DEFAULT);
+        ProbationLimits.DEFAULT,
+        KeyDelivery.AHEAD);
   }
 }

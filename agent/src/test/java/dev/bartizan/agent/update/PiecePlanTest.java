@@ -8,6 +8,7 @@ import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.envelope.ArtifactSealer;
 import dev.bartizan.crypto.envelope.Shards;
+import dev.bartizan.protocol.release.KeyDelivery;
 import dev.bartizan.protocol.release.Pieces;
 import dev.bartizan.protocol.release.Pieces.Piece;
 import dev.bartizan.protocol.release.ProbationLimits;
@@ -99,7 +100,8 @@ class PiecePlanTest {
             "model.onnx", NAME, ArtifactSealer.sealedLength(all), Bytes.of(new byte[24])),
         List.of(),
         Optional.empty(),
-        ProbationLimits.DEFAULT);
+        ProbationLimits.DEFAULT,
+        KeyDelivery.AHEAD);
   }
 
   private static Digest digest(int number) {

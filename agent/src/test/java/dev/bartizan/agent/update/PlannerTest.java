@@ -9,6 +9,7 @@ import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.envelope.ArtifactSealer;
 import dev.bartizan.crypto.envelope.Shards;
 import dev.bartizan.protocol.release.DeltaOffer;
+import dev.bartizan.protocol.release.KeyDelivery;
 import dev.bartizan.protocol.release.Pieces;
 import dev.bartizan.protocol.release.ProbationLimits;
 import dev.bartizan.protocol.release.ReleaseManifest;
@@ -66,7 +67,8 @@ class PlannerTest {
             sealed("model.onnx", whole(version)),
             deltas,
             Optional.empty(),
-            ProbationLimits.DEFAULT);
+            ProbationLimits.DEFAULT,
+            KeyDelivery.AHEAD);
     manifests.put(version, manifest);
     fleet.publish(
         new ReleaseName("defect", version).modelTarget(),

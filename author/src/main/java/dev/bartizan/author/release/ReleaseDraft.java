@@ -50,17 +50,6 @@ public record ReleaseDraft(
     }
   }
 
-  /** One whose key goes ahead. */
-  public ReleaseDraft(
-      ReleaseName name,
-      Path model,
-      Optional<Golden> golden,
-      Set<String> deltaFrom,
-      OptionalLong epoch,
-      ProbationLimits guards) {
-    this(name, model, golden, deltaFrom, epoch, guards, KeyDelivery.AHEAD);
-  }
-
   public ReleaseDraft {
     deltaFrom = Set.copyOf(new LinkedHashSet<>(deltaFrom));
     if (deltaFrom.contains(name.version())) {

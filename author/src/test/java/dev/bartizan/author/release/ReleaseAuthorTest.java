@@ -11,6 +11,7 @@ import dev.bartizan.author.keys.AuthorRefusal;
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.protocol.release.GoldenOffer;
+import dev.bartizan.protocol.release.KeyDelivery;
 import dev.bartizan.protocol.release.ProbationLimits;
 import dev.bartizan.protocol.release.ReleaseManifest;
 import dev.bartizan.protocol.release.ReleaseName;
@@ -242,7 +243,8 @@ class ReleaseAuthorTest {
         Optional.of(new ReleaseDraft.Golden(golden, 1e-3, 1e-7)),
         Set.of(),
         OptionalLong.empty(),
-        ProbationLimits.DEFAULT);
+        ProbationLimits.DEFAULT,
+        KeyDelivery.AHEAD);
   }
 
   private ReleaseDraft inEpoch(String version, OptionalLong epoch) throws IOException {
@@ -252,7 +254,8 @@ class ReleaseAuthorTest {
         Optional.empty(),
         Set.of(),
         epoch,
-        ProbationLimits.DEFAULT);
+        ProbationLimits.DEFAULT,
+        KeyDelivery.AHEAD);
   }
 
   private static List<String> entries(byte[] tar) throws IOException {

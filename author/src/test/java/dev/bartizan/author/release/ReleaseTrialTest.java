@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.bartizan.crypto.Digest;
+import dev.bartizan.protocol.release.KeyDelivery;
 import dev.bartizan.updater.golden.TinyModel;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -199,6 +200,7 @@ class ReleaseTrialTest {
         golden.map(directory -> new ReleaseDraft.Golden(directory, 1e-3, 1e-7)),
         Set.of(),
         OptionalLong.empty(),
-        plain.guards());
+        plain.guards(),
+        KeyDelivery.AHEAD);
   }
 }

@@ -5,6 +5,7 @@ import dev.bartizan.author.keys.KeySecrets;
 import dev.bartizan.author.publish.RepositoryPlan;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.envelope.BulkCrypto;
+import dev.bartizan.protocol.release.KeyDelivery;
 import dev.bartizan.protocol.release.ProbationLimits;
 import dev.bartizan.protocol.release.ReleaseName;
 import dev.bartizan.updater.disk.SharedDirectory;
@@ -96,7 +97,8 @@ public final class TestAuthor {
         Optional.empty(),
         Set.of(deltaFrom),
         OptionalLong.empty(),
-        ProbationLimits.DEFAULT);
+        ProbationLimits.DEFAULT,
+        KeyDelivery.AHEAD);
   }
 
   public Path file(String name, byte[] content) throws IOException {

@@ -118,32 +118,6 @@ public record Device(
     }
   }
 
-  /** One like most. */
-  public Device(
-      Ueid ueid,
-      State state,
-      String profile,
-      Set<String> groups,
-      Instant enrolledAt,
-      Protection.Kind keystore,
-      Optional<Chip> chip,
-      X509Certificate identity,
-      X509Certificate unwrap,
-      Optional<BootCounts> lastBoot) {
-    this(
-        ueid,
-        state,
-        profile,
-        groups,
-        enrolledAt,
-        keystore,
-        chip,
-        identity,
-        unwrap,
-        lastBoot,
-        false);
-  }
-
   /** Whether it gets content keys. */
   public boolean getsKeys() {
     return state == State.ENROLLED && !golden;
@@ -166,11 +140,6 @@ public record Device(
 
   Device with(X509Certificate newer) {
     return copy(state, profile, groups, newer, lastBoot, golden);
-  }
-
-  /** This device as a golden one. */
-  public Device asGolden() {
-    return copy(state, profile, groups, identity, lastBoot, true);
   }
 
   private Device copy(

@@ -117,7 +117,8 @@ class KeyBrokerTest {
                     Bytes.of(new byte[] {3}))),
             authority.issueIdentity(id, key, Duration.ofDays(1)),
             authority.issueUnwrap(id, key, Duration.ofDays(1)),
-            Optional.empty());
+            Optional.empty(),
+            false);
     new FileRegistry(directory).enrol(device);
     return new Enrolled(device, pair);
   }

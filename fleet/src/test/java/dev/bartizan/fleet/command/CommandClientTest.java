@@ -161,7 +161,8 @@ class CommandClientTest {
                         Bytes.of(new byte[] {3}))),
                 certificate,
                 certificate,
-                Optional.empty()));
+                Optional.empty(),
+                false));
   }
 
   /** Accepts commands as a device would, and answers them all in one way. */

@@ -65,7 +65,8 @@ class FileRegistryTest {
                     Bytes.of(new byte[] {3}))),
             certificate,
             certificate,
-            Optional.empty());
+            Optional.empty(),
+            false);
     registry.enrol(device);
   }
 
@@ -88,7 +89,8 @@ class FileRegistryTest {
             Optional.empty(),
             device.identity(),
             device.unwrap(),
-            Optional.empty());
+            Optional.empty(),
+            false);
     registry.enrol(bare);
     assertEquals(bare, registry.get(bare.ueid()));
     assertThrows(
@@ -104,7 +106,8 @@ class FileRegistryTest {
                 Optional.empty(),
                 device.identity(),
                 device.unwrap(),
-                Optional.empty()));
+                Optional.empty(),
+                false));
   }
 
   @Test
@@ -123,7 +126,8 @@ class FileRegistryTest {
                     Bytes.of(new byte[] {4}))),
             device.identity(),
             device.unwrap(),
-            Optional.empty());
+            Optional.empty(),
+            false);
 
     registry.enrol(again);
 

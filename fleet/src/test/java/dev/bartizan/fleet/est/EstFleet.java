@@ -88,16 +88,22 @@ final class EstFleet implements AutoCloseable {
     X509Certificate first =
         authority.issueIdentity(new SpiffeId(DOMAIN, ueid), (ECPublicKey) key.getPublic(), DAY);
     registry.issued(ueid, first, clock.instant());
-    registry.enrol(device(keystore, Endorsement.By.MAKER, first));
+    registry.enrol(device(keystore, Endorsement.By.MAKER, first, false));
     return first;
   }
 
   /** The device has enrolled again, and nobody but the operator vouches for its chip. */
   void loseCertificate() throws Exception {
-    registry.enrol(device(Protection.Kind.TPM2, Endorsement.By.OPERATOR, identity));
+    registry.enrol(device(Protection.Kind.TPM2, Endorsement.By.OPERATOR, identity, false));
   }
 
-  private Device device(Protection.Kind keystore, Endorsement.By by, X509Certificate certificate) {
+  /** The device has enrolled again, by a golden device's token. */
+  void becomeGolden() throws Exception {
+    registry.enrol(device(Protection.Kind.TPM2, Endorsement.By.MAKER, identity, true));
+  }
+
+  private Device device(
+      Protection.Kind keystore, Endorsement.By by, X509Certificate certificate, boolean golden) {
     return new Device(
         ueid,
         Device.State.ENROLLED,
@@ -111,7 +117,8 @@ final class EstFleet implements AutoCloseable {
             : Optional.empty(),
         certificate,
         certificate,
-        Optional.empty());
+        Optional.empty(),
+        golden);
   }
 
   X509Certificate anchor() {

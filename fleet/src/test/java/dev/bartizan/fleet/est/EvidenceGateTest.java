@@ -122,7 +122,7 @@ final class EvidenceGateTest {
       fleet.found(TrustTier.WARNING, "NO_REFERENCE");
       assertRefused("EVIDENCE_NOT_GOOD", fleet);
 
-      fleet.registry.enrol(fleet.registry.get(fleet.ueid).asGolden());
+      fleet.becomeGolden();
       assertEquals(200, renew(fleet).statusCode());
 
       fleet.clock.advance(Duration.ofSeconds(1));
@@ -134,7 +134,7 @@ final class EvidenceGateTest {
   @Test
   void whoReleasesAGoldenDeviceMakesItLikeAnyOther() throws Exception {
     try (EstFleet fleet = new EstFleet(folder, Protection.Kind.TPM2)) {
-      fleet.registry.enrol(fleet.registry.get(fleet.ueid).asGolden());
+      fleet.becomeGolden();
       assertTrue(fleet.registry.get(fleet.ueid).golden());
 
       fleet.registry.change(fleet.ueid, Device.State.ENROLLED);

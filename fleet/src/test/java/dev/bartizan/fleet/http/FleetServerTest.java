@@ -237,7 +237,8 @@ final class FleetServerTest {
                     Bytes.of(new byte[1]))),
             identity,
             identity,
-            Optional.empty()));
+            Optional.empty(),
+            false));
     return identity;
   }
 

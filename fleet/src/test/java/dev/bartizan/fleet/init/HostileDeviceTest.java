@@ -249,7 +249,8 @@ class HostileDeviceTest {
             Optional.empty(),
             credentials.certificate(),
             credentials.certificate(),
-            Optional.empty()));
+            Optional.empty(),
+            false));
     return credentials;
   }
 

@@ -56,32 +56,6 @@ public record ReleaseManifest(
   private static final int MAX_TEXT = 64;
   private static final double MAX_TOLERANCE = 1;
 
-  /** One whose key goes ahead. */
-  public ReleaseManifest(
-      ReleaseName release,
-      long epoch,
-      String format,
-      Digest digest,
-      Shards model,
-      Pieces pieces,
-      SealedFile whole,
-      List<DeltaOffer> deltas,
-      Optional<GoldenOffer> golden,
-      ProbationLimits guards) {
-    this(
-        release,
-        epoch,
-        format,
-        digest,
-        model,
-        pieces,
-        whole,
-        deltas,
-        golden,
-        guards,
-        KeyDelivery.AHEAD);
-  }
-
   public ReleaseManifest {
     deltas = List.copyOf(deltas);
   }

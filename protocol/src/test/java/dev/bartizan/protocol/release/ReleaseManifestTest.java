@@ -30,7 +30,8 @@ class ReleaseManifestTest {
           new SealedFile("model.onnx", A, 87, SALT),
           List.of(new DeltaOffer("1.0.0", B, new SealedFile("from-1.0.0.delta", B, 99, SALT))),
           Optional.of(new GoldenOffer(new SealedFile("golden.tar", A, 5, SALT), 1e-3, 1e-5)),
-          ProbationLimits.DEFAULT);
+          ProbationLimits.DEFAULT,
+          KeyDelivery.AHEAD);
 
   @Test
   void whatIsWrittenIsReadBack() throws Exception {

@@ -21,6 +21,7 @@ import dev.bartizan.fleet.trust.AuthorSync;
 import dev.bartizan.fleet.trust.RepositoryClient;
 import dev.bartizan.fleet.verify.FileReferences;
 import dev.bartizan.protocol.custody.FleetKeys;
+import dev.bartizan.protocol.release.KeyDelivery;
 import dev.bartizan.protocol.release.ProbationLimits;
 import dev.bartizan.protocol.release.ReleaseName;
 import dev.bartizan.updater.disk.SharedDirectory;
@@ -106,7 +107,8 @@ final class TwoDirectories {
                 Optional.empty(),
                 Set.of(),
                 OptionalLong.empty(),
-                ProbationLimits.DEFAULT));
+                ProbationLimits.DEFAULT,
+                KeyDelivery.AHEAD));
   }
 
   /** The server as a client of what is served from this folder. */

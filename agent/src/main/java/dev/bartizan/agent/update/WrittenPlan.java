@@ -102,7 +102,7 @@ record WrittenPlan(String deployment, Map<ComponentName, WrittenWay> ways) {
             .orElseThrow(() -> new Malformed("plan: no such way"));
     List<Digest> bases = new ArrayList<>();
     for (String base : in.texts("bases", MAX_STEPS, 2 * Digest.LENGTH)) {
-      bases.add(digest(base));
+      bases.add(JsonFields.parseDigest("plan.bases", base));
     }
     List<WrittenWay.Link> links = new ArrayList<>();
     for (JsonFields link : in.objects("links", MAX_STEPS)) {
@@ -110,13 +110,5 @@ record WrittenPlan(String deployment, Map<ComponentName, WrittenWay> ways) {
       links.add(new WrittenWay.Link(to, link.digest("delta")));
     }
     return new WrittenWay(in.digest("release"), kind, bases, links);
-  }
-
-  private static Digest digest(String hex) throws Malformed {
-    try {
-      return Digest.ofHex(hex);
-    } catch (IllegalArgumentException notOne) {
-      throw new Malformed("plan: no digest: " + notOne.getMessage());
-    }
   }
 }

@@ -70,7 +70,7 @@ public record FleetSettings(
   }
 
   public void store(SharedDirectory directory) throws IOException {
-    ObjectNode document = StrictJson.object().put("schema", FORMAT.text(FORMAT.current()));
+    ObjectNode document = FORMAT.begin();
     document.put("trust_domain", trustDomain).put("broker", broker);
     document.put("operator_broker", operators).put("repository", repository.toString());
     life.write(document);

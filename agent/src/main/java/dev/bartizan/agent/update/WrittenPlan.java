@@ -7,6 +7,7 @@ import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.json.JsonFields;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.json.StrictJson;
+import dev.bartizan.updater.disk.DocumentFormat;
 import dev.bartizan.updater.install.ComponentName;
 import dev.bartizan.updater.install.Release;
 import java.util.ArrayList;
@@ -24,7 +25,7 @@ import java.util.TreeMap;
 record WrittenPlan(String deployment, Map<ComponentName, WrittenWay> ways) {
   static final int MAX_LENGTH = 64 << 10;
 
-  private static final int SCHEMA = 1;
+  private static final DocumentFormat FORMAT = new DocumentFormat("bartizan-plan", 1);
   private static final int MAX_NAME = 200;
   private static final int MAX_VERSION = 64;
   private static final int MAX_COMPONENTS = 100;
@@ -35,7 +36,7 @@ record WrittenPlan(String deployment, Map<ComponentName, WrittenWay> ways) {
   }
 
   byte[] encode() {
-    ObjectNode plan = StrictJson.object().put("schema", SCHEMA).put("deployment", deployment);
+    ObjectNode plan = FORMAT.begin().put("deployment", deployment);
     ArrayNode all = plan.putArray("ways");
     new TreeMap<>(ways).forEach((component, way) -> encode(component, way, all.addObject()));
     return StrictJson.write(plan);
@@ -66,9 +67,7 @@ record WrittenPlan(String deployment, Map<ComponentName, WrittenWay> ways) {
   static WrittenPlan decode(byte[] file) throws PlanRefusal {
     try {
       JsonFields in = StrictJson.read(file, MAX_LENGTH, "plan");
-      if (in.number("schema") != SCHEMA) {
-        throw new Malformed("plan.schema is not " + SCHEMA);
-      }
+      FORMAT.require(in, "plan");
       Map<ComponentName, WrittenWay> ways = new TreeMap<>();
       for (JsonFields way : in.objects("ways", MAX_COMPONENTS)) {
         ways.put(component(way), way(way));

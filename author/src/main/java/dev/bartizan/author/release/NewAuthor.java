@@ -40,9 +40,7 @@ public final class NewAuthor {
     directory.requireNone(TRACES, "an author's directory");
     Bytes root = repository.use(open -> open.create(plan));
     directory.write(ROOT, root.toArray());
-    directory.write(
-        FILE,
-        StrictJson.writeIndented(StrictJson.object().put("schema", FORMAT.text(FORMAT.current()))));
+    directory.write(FILE, StrictJson.writeIndented(FORMAT.begin()));
   }
 
   /**

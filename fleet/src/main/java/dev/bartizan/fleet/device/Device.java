@@ -12,7 +12,6 @@ import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.crypto.pem.Pem;
 import dev.bartizan.updater.disk.DocumentFormat;
-import dev.bartizan.updater.disk.FormatRefusal;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
@@ -165,7 +164,7 @@ public record Device(
 
   /** The document of its file, and of {@code device show --json}. */
   public ObjectNode toJson() {
-    ObjectNode document = StrictJson.object().put("schema", FORMAT.text(FORMAT.current()));
+    ObjectNode document = FORMAT.begin();
     document.put("ueid", ueid.text()).put("state", state.text()).put("profile", profile);
     ArrayNode names = document.putArray("groups");
     new TreeSet<>(groups).forEach(names::add);
@@ -189,7 +188,7 @@ public record Device(
 
   static Device read(byte[] json, String what) throws Malformed {
     JsonFields document = StrictJson.read(json, MAX_LENGTH, what);
-    requireFormat(document, what);
+    FORMAT.require(document, what);
     return new Device(
         ueid(document.text("ueid", MAX_TEXT), what),
         state(document.text("state", MAX_TEXT), what),
@@ -205,14 +204,6 @@ public record Device(
                 new BootCounts(document.number("reset_count"), document.number("restart_count")))
             : Optional.empty(),
         document.has("golden") && document.flag("golden"));
-  }
-
-  private static void requireFormat(JsonFields document, String what) throws Malformed {
-    try {
-      FORMAT.accept(document.findText("schema", DocumentFormat.MAX_TEXT), what);
-    } catch (FormatRefusal another) {
-      throw new Malformed(another.getMessage(), another);
-    }
   }
 
   /** Files of before there were other kinds do not name it. */

@@ -8,6 +8,7 @@ import dev.bartizan.crypto.json.JsonFields;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.crypto.keystore.Ueid;
+import dev.bartizan.updater.disk.DocumentFormat;
 import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -23,6 +24,7 @@ import java.util.Optional;
  * ca/issued/UEID.json}. The registry knows the newest alone, and who enrols twice keeps two.
  */
 final class IssuedIdentities {
+  private static final DocumentFormat FORMAT = new DocumentFormat("bartizan-issued-identities", 1);
   private static final String FOLDER = "ca/issued/";
   private static final int MAX_LENGTH = 64 * 1024;
   private static final int MAX_SERIAL = 64;
@@ -88,6 +90,7 @@ final class IssuedIdentities {
     String what = directory.path(file(device)).toString();
     List<Entry> good = new ArrayList<>();
     JsonFields document = StrictJson.read(json.get(), MAX_LENGTH, what);
+    FORMAT.require(document, what);
     for (JsonFields entry : document.objects("identities", MAX_GOOD)) {
       Entry issued =
           new Entry(serial(entry.text("serial", MAX_SERIAL), what), entry.instant("until"));
@@ -107,7 +110,7 @@ final class IssuedIdentities {
   }
 
   private static byte[] write(List<Entry> entries) {
-    ObjectNode document = StrictJson.object();
+    ObjectNode document = FORMAT.begin();
     ArrayNode array = document.putArray("identities");
     for (Entry entry : entries) {
       array

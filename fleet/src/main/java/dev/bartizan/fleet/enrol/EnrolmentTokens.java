@@ -9,6 +9,7 @@ import dev.bartizan.crypto.json.JsonFields;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.fleet.enrol.EnrolmentRefusal.Reason;
+import dev.bartizan.updater.disk.DocumentFormat;
 import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -27,6 +28,7 @@ public final class EnrolmentTokens {
   /** How long an installer has to use one. */
   public static final Duration LIFETIME = Duration.ofHours(24);
 
+  private static final DocumentFormat FORMAT = new DocumentFormat("bartizan-enrolment-token", 1);
   private static final String FOLDER = "tokens";
   private static final int BYTES = 32;
   private static final int MAX_LENGTH = 1024;
@@ -61,7 +63,7 @@ public final class EnrolmentTokens {
     random.nextBytes(secret);
     String token = Base64Url.encode(secret);
     ObjectNode document =
-        StrictJson.object().put("expires_at", clock.instant().plus(lifetime).getEpochSecond());
+        FORMAT.begin().put("expires_at", clock.instant().plus(lifetime).getEpochSecond());
     if (golden) {
       document.put("golden", true);
     }
@@ -106,6 +108,7 @@ public final class EnrolmentTokens {
   private Permission read(byte[] json, Digest token) throws Malformed {
     String what = directory.path(file(token)).toString();
     JsonFields document = StrictJson.read(json, MAX_LENGTH, what);
+    FORMAT.require(document, what);
     return new Permission(
         document.instant("expires_at"), document.has("golden") && document.flag("golden"));
   }

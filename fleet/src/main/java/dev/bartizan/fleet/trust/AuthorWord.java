@@ -37,7 +37,7 @@ public record AuthorWord(
   }
 
   private ObjectNode releases() {
-    ObjectNode document = StrictJson.object();
+    ObjectNode document = ReferenceStore.RELEASES.begin();
     list(models, document.putArray("releases"));
     list(software, document.putArray("software"));
     return document;
@@ -55,7 +55,7 @@ public record AuthorWord(
   }
 
   private ObjectNode profiles() throws Malformed {
-    ObjectNode document = StrictJson.object();
+    ObjectNode document = ReferenceStore.PROFILES.begin();
     ObjectNode profiles = document.putObject("profiles");
     for (ReferenceValues values : references) {
       byte[] written = values.toJson();

@@ -13,9 +13,9 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What a boot may look like, per hardware profile: {@code {"profiles":{"default":{"pcrs":…,
- * "events":…}}}}, each as the signed document has it. Whole values of the SHA-256 bank may be
- * written in short: {@code {"sha256":{"7":["hex", …]}}}.
+ * What a boot may look like, per hardware profile: {@code {"schema":…,"profiles":{"default":
+ * {"pcrs":…,"events":…}}}}, each as the signed document has it. Whole values of the SHA-256 bank
+ * may be written in short: {@code {"sha256":{"7":["hex", …]}}}.
  *
  * @param profiles by name
  */
@@ -37,10 +37,12 @@ record KnownProfiles(Map<String, ReferenceValues> profiles) {
   }
 
   static KnownProfiles read(byte[] json, String what) throws Malformed {
-    JsonFields document = StrictJson.read(json, MAX_LENGTH, what).object("profiles");
+    JsonFields document = StrictJson.read(json, MAX_LENGTH, what);
+    ReferenceStore.PROFILES.require(document, what);
+    JsonFields named = document.object("profiles");
     Map<String, ReferenceValues> profiles = new HashMap<>();
-    for (String profile : document.names()) {
-      JsonFields members = document.object(profile);
+    for (String profile : named.names()) {
+      JsonFields members = named.object(profile);
       profiles.put(
           profile,
           members.has(PCRS) || members.has(BOOTS)

@@ -11,7 +11,7 @@ import java.util.Optional;
 
 /**
  * The releases the operator made: {@code
- * {"releases":[{"name":…,"version":…,"digests":["hex",…]}],"software":[…]}}.
+ * {"schema":…,"releases":[{"name":…,"version":…,"digests":["hex",…]}],"software":[…]}}.
  *
  * @param byDigest digest of a model's release manifest, and which release that is
  * @param software the same for manifests of the agent's files
@@ -42,6 +42,7 @@ record KnownReleases(Map<Digest, Release> byDigest, Map<Digest, Release> softwar
 
   static KnownReleases read(byte[] json, String what) throws Malformed {
     JsonFields document = StrictJson.read(json, MAX_LENGTH, what);
+    ReferenceStore.RELEASES.require(document, what);
     return new KnownReleases(
         byDigest(document, "releases", what),
         document.has("software") ? byDigest(document, "software", what) : Map.of());

@@ -2,10 +2,17 @@
 package dev.bartizan.fleet.verify;
 
 import dev.bartizan.crypto.json.Malformed;
+import dev.bartizan.updater.disk.DocumentFormat;
 import java.io.IOException;
 
 /** Where the reference values and releases are kept that evidence is compared with. */
 public interface ReferenceStore {
+  /** Of the document that says which releases are known. */
+  DocumentFormat RELEASES = new DocumentFormat("bartizan-known-releases", 1);
+
+  /** Of the document that says what the boots of hardware profiles look like. */
+  DocumentFormat PROFILES = new DocumentFormat("bartizan-known-profiles", 1);
+
   /**
    * What evidence is compared with now. What is not there is unknown.
    *

@@ -170,14 +170,14 @@ class ReportCommandTest {
         .write(
             "reference.json",
             utf8(
-                "{\"profiles\":{\"default\":{\"sha256\":{\"0\":[\"%s\"],\"7\":[\"%s\"]}}}}"
+                "{\"schema\":\"bartizan-known-profiles/1\",\"profiles\":{\"default\":{\"sha256\":{\"0\":[\"%s\"],\"7\":[\"%s\"]}}}}"
                     .formatted(firmware.hex(), "00".repeat(32))));
     fleet
         .directory()
         .write(
             "releases.json",
             utf8(
-                ("{\"releases\":[{\"name\":\"defect\",\"version\":\"1.0.0\",\"digests\":[\"%s\"]}],"
+                ("{\"schema\":\"bartizan-known-releases/1\",\"releases\":[{\"name\":\"defect\",\"version\":\"1.0.0\",\"digests\":[\"%s\"]}],"
                         + "\"software\":[{\"name\":\"agent\",\"version\":\"1.0.0\",\"digests\":[\"%s\"]}]}")
                     .formatted(RELEASE, SOFTWARE)));
   }

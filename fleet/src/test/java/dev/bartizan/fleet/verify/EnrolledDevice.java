@@ -90,7 +90,7 @@ abstract class EnrolledDevice {
     learn(golden);
     know(
         "releases.json",
-        ("{\"releases\":[{\"name\":\"defect\",\"version\":\"2.1.0\",\"digests\":[\"%s\"]}],"
+        ("{\"schema\":\"bartizan-known-releases/1\",\"releases\":[{\"name\":\"defect\",\"version\":\"2.1.0\",\"digests\":[\"%s\"]}],"
                 + "\"software\":[{\"name\":\"agent\",\"version\":\"1.0.0\",\"digests\":[\"%s\"]}]}")
             .formatted(RELEASE.hex(), SOFTWARE.digest().hex()));
     measure(SOFTWARE);
@@ -123,7 +123,9 @@ abstract class EnrolledDevice {
 
   void know(ReferenceValues reference) throws Exception {
     String document = new String(reference.toJson(), StandardCharsets.UTF_8);
-    know("reference.json", "{\"profiles\":{\"default\":" + document + "}}");
+    know(
+        "reference.json",
+        "{\"schema\":\"bartizan-known-profiles/1\",\"profiles\":{\"default\":" + document + "}}");
   }
 
   Evidence evidence(BootLogs logs) throws Exception {

@@ -70,7 +70,7 @@ class EvidenceWithoutAQuoteTest {
         .directory()
         .write(
             "releases.json",
-            "{\"releases\":[{\"name\":\"defect\",\"version\":\"2.1.0\",\"digests\":[\"%s\"]}]}"
+            "{\"schema\":\"bartizan-known-releases/1\",\"releases\":[{\"name\":\"defect\",\"version\":\"2.1.0\",\"digests\":[\"%s\"]}]}"
                 .formatted(RELEASE.hex())
                 .getBytes(StandardCharsets.UTF_8));
     log = log.plus(AgentEvent.model("defect", "2.1.0", RELEASE));

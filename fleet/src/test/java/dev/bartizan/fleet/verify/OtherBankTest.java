@@ -150,10 +150,12 @@ class OtherBankTest {
     ReferenceValues learned =
         GoldenReport.learn("default", golden, NONCE, fleet.registry(), clock.instant());
     String document = new String(learned.toJson(), StandardCharsets.UTF_8);
-    write("reference.json", "{\"profiles\":{\"default\":" + document + "}}");
+    write(
+        "reference.json",
+        "{\"schema\":\"bartizan-known-profiles/1\",\"profiles\":{\"default\":" + document + "}}");
     write(
         "releases.json",
-        "{\"releases\":[],\"software\":[{\"name\":\"agent\",\"version\":\"1.0.0\",\"digests\":[\""
+        "{\"schema\":\"bartizan-known-releases/1\",\"releases\":[],\"software\":[{\"name\":\"agent\",\"version\":\"1.0.0\",\"digests\":[\""
             + FILES.hex()
             + "\"]}]}");
   }

@@ -99,7 +99,9 @@ class VerifierTest extends EnrolledDevice {
 
   @Test
   void aProfileOfWhichNothingIsSaidIsNotAffirmed() throws Exception {
-    know("reference.json", "{\"profiles\":{\"default\":{}}}");
+    know(
+        "reference.json",
+        "{\"schema\":\"bartizan-known-profiles/1\",\"profiles\":{\"default\":{}}}");
 
     reasonOf("NO_REFERENCE", TrustTier.WARNING, evidence());
   }

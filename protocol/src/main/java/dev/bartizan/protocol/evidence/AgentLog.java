@@ -39,6 +39,7 @@ public record AgentLog(TpmHash bank, int pcr, List<AgentEvent> events) {
   /** Of the JSON form, in bytes. */
   public static final int MAX_LENGTH = 2 * 1024 * 1024;
 
+  private static final String SCHEMA = "bartizan-agent-log/1";
   private static final int FIRST_OF_LOADER = 8;
   private static final int LAST_STATIC = 15;
   private static final int OF_IMA = 10;
@@ -46,6 +47,7 @@ public record AgentLog(TpmHash bank, int pcr, List<AgentEvent> events) {
   private static final String CONTENT_TYPE = "bartizan";
   private static final String BANK = "bank";
   private static final int MAX_NAME = 20;
+  private static final int MAX_SCHEMA = 64;
 
   public AgentLog {
     events = List.copyOf(events);
@@ -118,7 +120,7 @@ public record AgentLog(TpmHash bank, int pcr, List<AgentEvent> events) {
 
   /** The JSON form; {@link #read} gives an equal log. */
   public byte[] write() {
-    ObjectNode document = StrictJson.object().put("pcr", pcr);
+    ObjectNode document = StrictJson.object().put("schema", SCHEMA).put("pcr", pcr);
     if (bank != TpmHash.SHA256) {
       document.put(BANK, bank.text());
     }
@@ -132,6 +134,7 @@ public record AgentLog(TpmHash bank, int pcr, List<AgentEvent> events) {
   /** Refuses a log whose records are not numbered, or whose digests do not follow from content. */
   public static AgentLog read(byte[] json) throws Malformed {
     JsonFields document = StrictJson.read(json, MAX_LENGTH, "agent log");
+    requireSchema(document);
     long pcr = document.number("pcr");
     TpmHash bank = bank(document);
     List<AgentEvent> events = new ArrayList<>();
@@ -145,6 +148,13 @@ public record AgentLog(TpmHash bank, int pcr, List<AgentEvent> events) {
       return new AgentLog(bank, Math.toIntExact(pcr), events);
     } catch (IllegalArgumentException | ArithmeticException notALog) {
       throw new Malformed("agent log: " + notALog.getMessage(), notALog);
+    }
+  }
+
+  private static void requireSchema(JsonFields document) throws Malformed {
+    String schema = document.text("schema", MAX_SCHEMA);
+    if (!schema.equals(SCHEMA)) {
+      throw new Malformed("agent log: schema is " + schema + ", this version reads " + SCHEMA);
     }
   }
 

@@ -60,6 +60,8 @@ class AgentLogTest {
     "\"recnum\":1, \"recnum\":2",
     "\"hashAlg\":\"sha256\", \"hashAlg\":\"sha1\"",
     "\"pcr\":13, \"pcr\":24",
+    "bartizan-agent-log/1, bartizan-agent-log/2",
+    "\"schema\", \"scheme\"",
   })
   void contentThatItsDigestDoesNotCoverIsRefused(String from, String to) {
     String text = new String(LOG.write(), StandardCharsets.UTF_8);

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.updater.disk;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bartizan.crypto.json.JsonFields;
+import dev.bartizan.crypto.json.Malformed;
+import dev.bartizan.crypto.json.StrictJson;
 import java.util.Optional;
 
 /**
@@ -15,6 +19,7 @@ public record DocumentFormat(String name, int current) {
   /** Longer than any name of a format. */
   public static final int MAX_TEXT = 64;
 
+  private static final String MEMBER = "schema";
   private static final String NONE = "none";
   private static final int LONGEST_SHOWN = 40;
 
@@ -27,6 +32,23 @@ public record DocumentFormat(String name, int current) {
   /** The version to write. */
   public int toWrite(boolean isCommitted) {
     return isCommitted ? current : previous();
+  }
+
+  /** A JSON document of the current version, which says so and nothing else yet. */
+  public ObjectNode begin() {
+    return StrictJson.object().put(MEMBER, text(current));
+  }
+
+  /**
+   * Insists that a JSON document is of the current version or the one before, for readers to whom
+   * any other is just not the document it should be.
+   */
+  public void require(JsonFields document, String file) throws Malformed {
+    try {
+      accept(document.findText(MEMBER, MAX_TEXT), file);
+    } catch (FormatRefusal another) {
+      throw new Malformed(another.getMessage(), another);
+    }
   }
 
   /** How a document of {@code version} names its format. */

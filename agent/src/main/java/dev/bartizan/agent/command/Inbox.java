@@ -3,12 +3,12 @@ package dev.bartizan.agent.command;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bartizan.crypto.Checksum;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.json.JsonFields;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.protocol.command.Command;
-import dev.bartizan.updater.disk.DigestLine;
 import dev.bartizan.updater.disk.Disk;
 import dev.bartizan.updater.disk.DocumentFormat;
 import dev.bartizan.updater.disk.DurableFile;
@@ -210,12 +210,13 @@ public final class Inbox {
         command.put("jws", entry.jws());
       }
     }
-    DurableFile.replace(disk, FILE, DigestLine.append(StrictJson.write(json)));
+    DurableFile.replace(disk, FILE, Checksum.LAST_LINE.append(StrictJson.write(json)));
   }
 
   private void parse(byte[] content) throws Malformed, FormatRefusal {
     byte[] body =
-        DigestLine.strip(content)
+        Checksum.LAST_LINE
+            .strip(content)
             .orElseThrow(() -> new Malformed("inbox does not have its digest"));
     JsonFields fields = StrictJson.read(body, MAX_LENGTH, "inbox");
     FORMAT.accept(fields.findText("schema", DocumentFormat.MAX_TEXT), FILE.path());

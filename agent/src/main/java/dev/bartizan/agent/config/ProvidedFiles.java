@@ -2,12 +2,12 @@
 package dev.bartizan.agent.config;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bartizan.crypto.Checksum;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.TouchesTheWorld;
 import dev.bartizan.crypto.json.JsonFields;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.json.StrictJson;
-import dev.bartizan.updater.disk.DigestLine;
 import dev.bartizan.updater.disk.Disk;
 import dev.bartizan.updater.disk.DocumentFormat;
 import dev.bartizan.updater.disk.DurableFile;
@@ -99,12 +99,14 @@ public final class ProvidedFiles {
     ObjectNode json = StrictJson.object().put("schema", format);
     ObjectNode files = json.putObject("files");
     digests.forEach(files::put);
-    return DigestLine.append(StrictJson.write(json));
+    return Checksum.LAST_LINE.append(StrictJson.write(json));
   }
 
   private static Map<String, String> decode(byte[] record) throws Malformed, FormatRefusal {
     byte[] json =
-        DigestLine.strip(record).orElseThrow(() -> new Malformed("is not as it was written"));
+        Checksum.LAST_LINE
+            .strip(record)
+            .orElseThrow(() -> new Malformed("is not as it was written"));
     JsonFields fields = StrictJson.read(json, MAX_LENGTH, RECORD.path());
     FORMAT.accept(fields.findText("schema", DocumentFormat.MAX_TEXT), RECORD.path());
     return fields.textMap("files", MAX_FILES, 4096);

@@ -3,7 +3,7 @@ package dev.bartizan.agent.mqtt;
 
 import dev.bartizan.agent.mqtt.Message.Channel;
 import dev.bartizan.crypto.Bytes;
-import dev.bartizan.updater.disk.DigestLine;
+import dev.bartizan.crypto.Checksum;
 import dev.bartizan.updater.disk.Disk;
 import dev.bartizan.updater.disk.DurableFile;
 import dev.bartizan.updater.disk.FileName;
@@ -69,7 +69,7 @@ public final class Outbox {
       throw new IllegalArgumentException("a message of " + message.payload().length() + " bytes");
     }
     makeRoom();
-    byte[] file = DigestLine.append(message.payload().toArray());
+    byte[] file = Checksum.LAST_LINE.append(message.payload().toArray());
     DurableFile.replace(disk, name(next, message.channel()), file);
     next++;
     notifyAll();
@@ -110,7 +110,7 @@ public final class Outbox {
   }
 
   private Optional<byte[]> read(FileName file) throws IOException {
-    return disk.read(file, MAX_FILE).flatMap(DigestLine::strip);
+    return disk.read(file, MAX_FILE).flatMap(Checksum.LAST_LINE::strip);
   }
 
   /** Has whoever waits ask himself whether he still should. */

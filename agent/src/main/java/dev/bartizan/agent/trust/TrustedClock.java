@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.trust;
 
-import dev.bartizan.updater.disk.DigestLine;
+import dev.bartizan.crypto.Checksum;
 import dev.bartizan.updater.disk.Disk;
 import dev.bartizan.updater.disk.DocumentFormat;
 import dev.bartizan.updater.disk.DurableFile;
@@ -81,7 +81,7 @@ public final class TrustedClock implements InstantSource {
 
   private static Optional<Instant> parse(byte[] file) throws FormatRefusal {
     Optional<String> whole =
-        DigestLine.strip(file).map(text -> new String(text, StandardCharsets.US_ASCII));
+        Checksum.LAST_LINE.strip(file).map(text -> new String(text, StandardCharsets.US_ASCII));
     if (whole.isEmpty()) {
       return Optional.empty();
     }
@@ -107,7 +107,7 @@ public final class TrustedClock implements InstantSource {
     if (!isOnDisk || now.isAfter(kept.plus(KEEP_EVERY))) {
       String format = FORMAT.text(new Commitment(disk).toWrite(FORMAT));
       byte[] text = (format + " " + now).getBytes(StandardCharsets.US_ASCII);
-      DurableFile.replace(disk, FILE, DigestLine.append(text));
+      DurableFile.replace(disk, FILE, Checksum.LAST_LINE.append(text));
       kept = now;
       isOnDisk = true;
     }

@@ -9,8 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.bartizan.agent.command.Inbox;
 import dev.bartizan.agent.identity.Credentials;
 import dev.bartizan.agent.trust.TrustedClock;
+import dev.bartizan.crypto.Checksum;
 import dev.bartizan.crypto.Refusal;
-import dev.bartizan.updater.disk.DigestLine;
 import dev.bartizan.updater.disk.DurableFile;
 import dev.bartizan.updater.disk.FakeDisk;
 import dev.bartizan.updater.disk.FileName;
@@ -33,7 +33,8 @@ class StateOfAnotherVersionTest {
   private final FakeDisk disk = new FakeDisk();
 
   private String body(FileName file) throws IOException {
-    return new String(DigestLine.strip(disk.read(file, LIMIT).orElseThrow()).orElseThrow(), UTF_8);
+    return new String(
+        Checksum.LAST_LINE.strip(disk.read(file, LIMIT).orElseThrow()).orElseThrow(), UTF_8);
   }
 
   private void assertRefusedAndLeftAlone(FileName file, byte[] content, Executable reader)
@@ -51,7 +52,7 @@ class StateOfAnotherVersionTest {
     Inbox.begin(disk, NOW);
     String changed = body(file).replace(own, other);
     assertRefusedAndLeftAlone(
-        file, DigestLine.append(changed.getBytes(UTF_8)), () -> Inbox.open(disk, NOW));
+        file, Checksum.LAST_LINE.append(changed.getBytes(UTF_8)), () -> Inbox.open(disk, NOW));
   }
 
   @ParameterizedTest
@@ -65,7 +66,7 @@ class StateOfAnotherVersionTest {
     String changed = body(file).replace(own, other);
     assertRefusedAndLeftAlone(
         file,
-        DigestLine.append(changed.getBytes(UTF_8)),
+        Checksum.LAST_LINE.append(changed.getBytes(UTF_8)),
         () -> TrustedClock.open(() -> NOW, () -> 0, disk));
   }
 
@@ -84,7 +85,7 @@ class StateOfAnotherVersionTest {
     List<Path> files = List.of(Path.of("/nowhere"));
     new ProvidedFiles(disk).changes(files);
     String changed = body(file).replace("bartizan-provided/1", "bartizan-provided/3");
-    DurableFile.replace(disk, file, DigestLine.append(changed.getBytes(UTF_8)));
+    DurableFile.replace(disk, file, Checksum.LAST_LINE.append(changed.getBytes(UTF_8)));
     List<String> said = new ProvidedFiles(disk).changes(files);
     assertTrue(said.get(0).startsWith("provided: is of format bartizan-provided/3"), said.get(0));
     assertTrue(new ProvidedFiles(disk).changes(files).isEmpty());

@@ -2,7 +2,7 @@
 package dev.bartizan.crypto.keystore;
 
 import dev.bartizan.crypto.Bytes;
-import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.Checksum;
 import dev.bartizan.crypto.tpm.KeyBlob;
 import dev.bartizan.crypto.tpm.PcrSelection;
 import dev.bartizan.crypto.tpm.PcrValues;
@@ -26,6 +26,7 @@ final class Tpm2KeysText {
   private static final String TITLE = "bartizan-tpm2-keystore";
   private static final String VERSION = "2";
   private static final String NONE = "none";
+  private static final Checksum CHECK = new Checksum("check ", "\n");
   private static final int MAX_BYTES = 32 * 1024;
 
   private Tpm2KeysText() {}
@@ -47,8 +48,7 @@ final class Tpm2KeysText {
     line(text, "unwrap-values", orNone(values));
     line(text, "unwrap-authority", orNone(policy.authority().map(Tpm2KeysText::hex).orElse("")));
     line(text, "unwrap-limit", Long.toUnsignedString(policy.limit()));
-    line(text, "check", Digest.of(bytes(text.toString())).hex());
-    return Bytes.of(bytes(text.toString()));
+    return Bytes.of(CHECK.append(text.toString().getBytes(StandardCharsets.US_ASCII)));
   }
 
   static Tpm2Keys read(Bytes stored) throws KeystoreRefusal {
@@ -66,13 +66,11 @@ final class Tpm2KeysText {
     if (stored.length() > MAX_BYTES) {
       throw new IllegalArgumentException("longer than " + MAX_BYTES + " bytes");
     }
-    String text = new String(stored.toArray(), StandardCharsets.US_ASCII);
-    int last = text.lastIndexOf('\n', text.length() - 2) + 1;
-    String check = "check " + Digest.of(bytes(text.substring(0, last))).hex() + "\n";
-    if (!text.substring(last).equals(check)) {
-      throw new IllegalArgumentException("the check does not match");
-    }
-    return List.of(text.substring(0, last).split("\n", -1));
+    byte[] lines =
+        CHECK
+            .strip(stored.toArray())
+            .orElseThrow(() -> new IllegalArgumentException("the check does not match"));
+    return List.of(new String(lines, StandardCharsets.US_ASCII).split("\n", -1));
   }
 
   private static void line(StringBuilder text, String name, String value) {
@@ -85,10 +83,6 @@ final class Tpm2KeysText {
 
   private static String hex(TpmPublic publicArea) {
     return publicArea.encode().hex();
-  }
-
-  private static byte[] bytes(String text) {
-    return text.getBytes(StandardCharsets.US_ASCII);
   }
 
   private static String publicName(KeyPurpose purpose) {

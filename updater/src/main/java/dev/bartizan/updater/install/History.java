@@ -9,8 +9,8 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * The update history: a file of sealed lines, each naming the one before. The journal is written
- * first and holds the newest line too, so at most one line is ever missing here.
+ * The update history: a file of checksummed lines, each naming the one before. The journal is
+ * written first and holds the newest line too, so at most one line is ever missing here.
  */
 public final class History {
   static final FileName FILE = FileName.of("history");

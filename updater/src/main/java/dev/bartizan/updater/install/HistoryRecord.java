@@ -6,13 +6,13 @@ import java.time.Instant;
 import java.util.Optional;
 
 /** A history entry as it stands in the file: one link of the chain. */
-record HistoryRecord(HistoryEntry entry, SealedLine line) {
+record HistoryRecord(HistoryEntry entry, ChecksummedLine line) {
   /** The link that follows {@code head}. */
   static HistoryRecord after(
       HistoryHead head, Instant now, HistoryEvent event, Optional<Components> components) {
     HistoryEntry entry = new HistoryEntry(head.entries(), now, event, components, head.digest());
     ObjectNode body = JournalCodec.write(entry);
-    return new HistoryRecord(entry, SealedLine.seal(body));
+    return new HistoryRecord(entry, ChecksummedLine.of(body));
   }
 
   /**
@@ -21,7 +21,7 @@ record HistoryRecord(HistoryEntry entry, SealedLine line) {
    * @throws IllegalArgumentException when it is, but has fields this version does not know
    */
   static Optional<HistoryRecord> read(byte[] line) {
-    return SealedLine.open(line)
+    return ChecksummedLine.read(line)
         .map(it -> new HistoryRecord(Fields.read(it.body(), JournalCodec::readEntry), it));
   }
 

@@ -19,7 +19,7 @@ final class JournalCodec {
   private JournalCodec() {}
 
   static ObjectNode write(HistoryEntry entry) {
-    ObjectNode node = SealedLine.object();
+    ObjectNode node = ChecksummedLine.object();
     node.put("entry", entry.entry());
     node.put("time", entry.time().toString());
     writeEvent(node, entry.event());
@@ -75,7 +75,7 @@ final class JournalCodec {
   }
 
   private static ObjectNode write(Components components) {
-    ObjectNode node = SealedLine.object();
+    ObjectNode node = ChecksummedLine.object();
     node.set("list", list(new TreeMap<>(components.byName()).values(), JournalCodec::write));
     return node;
   }
@@ -87,7 +87,7 @@ final class JournalCodec {
   }
 
   private static ObjectNode write(Component component) {
-    ObjectNode node = SealedLine.object();
+    ObjectNode node = ChecksummedLine.object();
     node.put("name", component.name().text());
     component.active().ifPresent(it -> node.set("active", write(it)));
     node.set("previous", list(component.previous(), JournalCodec::write));
@@ -104,7 +104,7 @@ final class JournalCodec {
   }
 
   private static ObjectNode write(Installed installed) {
-    ObjectNode node = SealedLine.object();
+    ObjectNode node = ChecksummedLine.object();
     node.set("release", write(installed.release()));
     writeObjects(node, installed.objects());
     SuiteCodec.writeMembers(node, installed.members());
@@ -119,7 +119,7 @@ final class JournalCodec {
   }
 
   private static ObjectNode write(Rejected rejected) {
-    ObjectNode node = SealedLine.object();
+    ObjectNode node = ChecksummedLine.object();
     node.set("release", write(rejected.release()));
     return node.put("reason", rejected.reason());
   }
@@ -129,7 +129,7 @@ final class JournalCodec {
   }
 
   private static ObjectNode write(Progress progress) {
-    ObjectNode node = SealedLine.object();
+    ObjectNode node = ChecksummedLine.object();
     node.set("deployment", write(progress.deployment()));
     node.put("state", progress.state().text());
     node.put("starts", progress.starts());
@@ -148,7 +148,7 @@ final class JournalCodec {
   }
 
   private static ObjectNode write(Deployment deployment) {
-    ObjectNode node = SealedLine.object();
+    ObjectNode node = ChecksummedLine.object();
     node.put("id", deployment.id());
     node.put("kind", text(deployment.kind()));
     node.put("component", deployment.component().text());
@@ -173,7 +173,7 @@ final class JournalCodec {
   }
 
   private static ObjectNode write(Outcome outcome) {
-    ObjectNode node = SealedLine.object();
+    ObjectNode node = ChecksummedLine.object();
     node.put("deployment", outcome.deployment());
     node.put("component", outcome.component().text());
     node.put("state", outcome.state().text());
@@ -197,7 +197,7 @@ final class JournalCodec {
   }
 
   static ObjectNode write(Release release) {
-    return SealedLine.object()
+    return ChecksummedLine.object()
         .put("manifest", release.manifest().hex())
         .put("version", release.version());
   }
@@ -207,7 +207,7 @@ final class JournalCodec {
   }
 
   private static ObjectNode write(Initiator cause) {
-    return SealedLine.object()
+    return ChecksummedLine.object()
         .put("kind", text(cause.kind()))
         .put("reference", cause.reference())
         .put("by", cause.by());
@@ -228,7 +228,7 @@ final class JournalCodec {
   }
 
   static <T> ArrayNode list(Collection<T> items, Function<T, ObjectNode> writer) {
-    ArrayNode list = SealedLine.object().arrayNode();
+    ArrayNode list = ChecksummedLine.object().arrayNode();
     items.stream().map(writer).forEach(list::add);
     return list;
   }

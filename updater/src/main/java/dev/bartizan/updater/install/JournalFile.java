@@ -9,7 +9,7 @@ import dev.bartizan.updater.disk.FormatRefusal;
 import java.util.Optional;
 
 /**
- * The content of the journal file: one sealed line with a page and the newest history line.
+ * The content of the journal file: one checksummed line with a page and the newest history line.
  *
  * @param newest empty only before anything ever happened
  */
@@ -20,11 +20,11 @@ record JournalFile(JournalPage page, Optional<HistoryRecord> newest) {
    * @param version of {@link #FORMAT}; the history's lines belong to it
    */
   static byte[] encode(int version, JournalPage page, Optional<HistoryRecord> newest) {
-    ObjectNode node = SealedLine.object();
+    ObjectNode node = ChecksummedLine.object();
     node.put("schema", FORMAT.text(version));
     JournalCodec.write(node, page);
     node.put("newest", newest.map(link -> link.line().text()).orElse(""));
-    return SealedLine.seal(node).bytes();
+    return ChecksummedLine.of(node).bytes();
   }
 
   /**
@@ -33,7 +33,7 @@ record JournalFile(JournalPage page, Optional<HistoryRecord> newest) {
    * @throws JournalRefusal when it is whole, but another version's: it is not ours to repair
    */
   static Optional<JournalFile> decode(byte[] file) throws JournalRefusal {
-    Optional<SealedLine> line = SealedLine.open(file);
+    Optional<ChecksummedLine> line = ChecksummedLine.read(file);
     if (line.isEmpty()) {
       return Optional.empty();
     }

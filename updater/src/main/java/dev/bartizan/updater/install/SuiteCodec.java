@@ -87,7 +87,7 @@ final class SuiteCodec {
   }
 
   private static ObjectNode need(ComponentName component, Set<Digest> objects) {
-    ObjectNode node = SealedLine.object().put("component", component.text());
+    ObjectNode node = ChecksummedLine.object().put("component", component.text());
     JournalCodec.writeObjects(node, objects);
     return node;
   }
@@ -97,7 +97,7 @@ final class SuiteCodec {
   }
 
   private static ObjectNode named(ComponentName component, String member, Release release) {
-    ObjectNode node = SealedLine.object().put("component", component.text());
+    ObjectNode node = ChecksummedLine.object().put("component", component.text());
     node.set(member, JournalCodec.write(release));
     return node;
   }

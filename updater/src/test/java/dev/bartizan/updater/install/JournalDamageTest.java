@@ -156,9 +156,9 @@ class JournalDamageTest {
 
   @Test
   void anotherVersionsJournalIsRefusedAndLeftAlone() throws Exception {
-    SealedLine line = SealedLine.open(content(Journal.FILE)).orElseThrow();
+    ChecksummedLine line = ChecksummedLine.read(content(Journal.FILE)).orElseThrow();
     byte[] newer =
-        SealedLine.seal(line.body().deepCopy().put("schema", "bartizan-journal/2")).bytes();
+        ChecksummedLine.of(line.body().deepCopy().put("schema", "bartizan-journal/2")).bytes();
     DurableFile.replace(device.disk, Journal.FILE, newer);
     JournalRefusal refusal = assertThrows(JournalRefusal.class, device::start);
     assertEquals("JOURNAL_SCHEMA", refusal.code());

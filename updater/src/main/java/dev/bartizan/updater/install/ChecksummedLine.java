@@ -8,25 +8,23 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bartizan.crypto.Checksum;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.json.JsonReader;
 import dev.bartizan.crypto.json.Malformed;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.Optional;
 
 /**
  * A JSON object on one line whose last field is the SHA-256 of all bytes before that field, so that
  * any flipped bit is noticed: {@code {"a":1,"sha256":"…"}} and a line feed. ASCII only.
  *
- * @param body the object without its seal
- * @param digest the seal, which also is the line's name in a chain
- * @param text the line, seal and line feed included
+ * @param body the object without its checksum
+ * @param digest the checksum, which also is the line's name in a chain
+ * @param text the line, checksum and line feed included
  */
-record SealedLine(ObjectNode body, Digest digest, String text) {
-  private static final String MARK = ",\"sha256\":\"";
-  private static final String END = "\"}\n";
-  private static final int TAIL = MARK.length() + 2 * Digest.LENGTH + END.length();
+record ChecksummedLine(ObjectNode body, Digest digest, String text) {
+  private static final Checksum LAST_FIELD = new Checksum(",\"sha256\":\"", "\"}\n");
 
   /** As this device wrote it; whoever reads a line limits its length. */
   private static final JsonReader READER = new JsonReader(StreamReadConstraints.defaults());
@@ -38,35 +36,30 @@ record SealedLine(ObjectNode body, Digest digest, String text) {
     return WRITER.createObjectNode();
   }
 
-  /** Seals a body that has at least one field. */
-  static SealedLine seal(ObjectNode body) {
+  /** The line of a body that has at least one field. */
+  static ChecksummedLine of(ObjectNode body) {
     String json = write(body);
-    String open = json.substring(0, json.length() - 1);
-    Digest digest = Digest.of(open.getBytes(US_ASCII));
-    return new SealedLine(body, digest, open + MARK + digest.hex() + END);
+    byte[] open = json.substring(0, json.length() - 1).getBytes(US_ASCII);
+    String text = new String(LAST_FIELD.append(open), US_ASCII);
+    return new ChecksummedLine(body, Digest.of(open), text);
   }
 
   /** The line in these bytes; empty when a single bit of them is not as it was written. */
-  static Optional<SealedLine> open(byte[] line) {
-    String text = new String(line, US_ASCII);
-    int mark = text.length() - TAIL;
-    if (mark < 1 || !text.startsWith(MARK, mark) || !text.endsWith(END)) {
-      return Optional.empty();
-    }
-    String open = text.substring(0, mark);
-    Digest found = Digest.of(Arrays.copyOf(line, mark));
-    String seal = text.substring(mark + MARK.length(), text.length() - END.length());
-    return found.hex().equals(seal) ? parse(open + "}", found, text) : Optional.empty();
+  static Optional<ChecksummedLine> read(byte[] line) {
+    return LAST_FIELD
+        .strip(line)
+        .flatMap(open -> parse(open, Digest.of(open), new String(line, US_ASCII)));
   }
 
   byte[] bytes() {
     return text.getBytes(US_ASCII);
   }
 
-  private static Optional<SealedLine> parse(String json, Digest digest, String text) {
+  private static Optional<ChecksummedLine> parse(byte[] open, Digest digest, String text) {
     try {
+      String json = new String(open, US_ASCII) + "}";
       ObjectNode body = READER.read(json.getBytes(UTF_8), "line");
-      return Optional.of(new SealedLine(body, digest, text));
+      return Optional.of(new ChecksummedLine(body, digest, text));
     } catch (Malformed notJson) {
       return Optional.empty();
     }

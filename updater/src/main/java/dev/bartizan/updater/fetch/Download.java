@@ -188,7 +188,7 @@ public final class Download {
 
   private DownloadTask errand(String path, long length) {
     return new DownloadTask(
-        path, length, new Sources(mirrors), new Backoff(policy, random), newRateFloor());
+        path, length, new MirrorFailover<>(mirrors), new Backoff(policy, random), newRateFloor());
   }
 
   private MinimumRate newRateFloor() {
@@ -216,9 +216,9 @@ public final class Download {
   }
 
   private static void disqualify(DownloadTask errand, Refusal reason, FetchProgress progress)
-      throws Refusal {
-    String server = errand.sources().current().name();
-    errand.sources().refused(reason);
+      throws IOException, Refusal {
+    String server = errand.mirrors().current().name();
+    errand.mirrors().refused(reason);
     progress.refused(server, reason);
   }
 
@@ -240,7 +240,7 @@ public final class Download {
       if (partial.size() - before >= REAL_PROGRESS) {
         errand.backoff().forget();
       }
-      errand.sources().interrupted();
+      errand.mirrors().interrupted();
       errand.measureAnew(newRateFloor());
       throw interruption;
     } catch (FetchRefusal refusal) {
@@ -258,7 +258,7 @@ public final class Download {
     long wanted = Math.min(Math.min(window, meter.available()), rest);
     boolean isAll = partial.size() + wanted == errand.length();
     long count = isAll ? Transport.TO_THE_END : wanted;
-    Transport server = errand.sources().current().transport();
+    Transport server = errand.mirrors().current().transport();
     try (Response response = server.get(path, partial.size(), count)) {
       Answers.requireContent(path, response);
       requireSignedLength(path, errand.length(), response);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.updater.fetch;
 
+import dev.bartizan.crypto.Refusal;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,7 +16,7 @@ final class DownloadTask {
 
   private final String path;
   private final long length;
-  private final Sources sources;
+  private final MirrorFailover<Refusal> mirrors;
   private final Backoff backoff;
   private MinimumRate rate;
   private Instant notBefore = Instant.MIN;
@@ -25,11 +26,16 @@ final class DownloadTask {
   private boolean part;
   private Instant until = Instant.MAX;
 
-  DownloadTask(String path, long length, Sources sources, Backoff backoff, MinimumRate rate) {
+  DownloadTask(
+      String path,
+      long length,
+      MirrorFailover<Refusal> mirrors,
+      Backoff backoff,
+      MinimumRate rate) {
     this.path = path;
     this.length = length;
     this.end = length;
-    this.sources = sources;
+    this.mirrors = mirrors;
     this.backoff = backoff;
     this.rate = rate;
   }
@@ -67,8 +73,8 @@ final class DownloadTask {
     return now.isAfter(until);
   }
 
-  Sources sources() {
-    return sources;
+  MirrorFailover<Refusal> mirrors() {
+    return mirrors;
   }
 
   Backoff backoff() {

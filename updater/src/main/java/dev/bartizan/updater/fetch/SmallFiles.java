@@ -61,35 +61,19 @@ public final class SmallFiles {
    */
   public Optional<byte[]> find(String path, int limit)
       throws IOException, FetchRefusal, InterruptedException {
-    return find(path, limit, 0);
-  }
-
-  /** Of servers that all fail, the first one's reason counts. */
-  private Optional<byte[]> find(String path, int limit, int index)
-      throws IOException, FetchRefusal, InterruptedException {
-    boolean isLast = index + 1 == mirrors.size();
-    try {
-      return ask(mirrors.get(index).transport(), path, limit);
-    } catch (FetchRefusal refusal) {
-      if (isLast || refusal.reason() != Reason.SLOW) {
-        throw refusal;
+    MirrorFailover<FetchRefusal> failover = new MirrorFailover<>(mirrors);
+    while (true) {
+      try {
+        return ask(failover.current().transport(), path, limit);
+      } catch (FetchRefusal refusal) {
+        if (refusal.reason() == Reason.SLOW) {
+          failover.refused(refusal);
+        } else {
+          failover.end(refusal);
+        }
+      } catch (IOException away) {
+        failover.unreachable(away);
       }
-      return otherwise(path, limit, index, refusal);
-    } catch (IOException away) {
-      if (isLast) {
-        throw away;
-      }
-      return otherwise(path, limit, index, away);
-    }
-  }
-
-  private <E extends Exception> Optional<byte[]> otherwise(
-      String path, int limit, int index, E first) throws E, InterruptedException {
-    try {
-      return find(path, limit, index + 1);
-    } catch (IOException | FetchRefusal other) {
-      first.addSuppressed(other);
-      throw first;
     }
   }
 

@@ -3,7 +3,7 @@ package dev.bartizan.crypto.envelope;
 
 import dev.bartizan.crypto.SecretBytes;
 import dev.bartizan.crypto.SecretMemory;
-import dev.bartizan.crypto.inplace.HkdfSha512;
+import dev.bartizan.crypto.offheap.HkdfSha512;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -64,19 +64,19 @@ final class ChunkCipher implements AutoCloseable {
             .put(salt)
             .put(context)
             .array();
-    try (SecretMemory.Region desk = inputKey.memory().allocate(HkdfSha512.DESK)) {
+    try (SecretMemory.Region workspace = inputKey.memory().allocate(HkdfSha512.WORKSPACE)) {
       SecretBytes derived = inputKey.beside(DERIVED, empty -> {});
       return inputKey.lend(
           prk -> {
-            derived.lend(okm -> expand(prk, desk.bytes(), info, okm));
+            derived.lend(okm -> expand(prk, workspace.bytes(), info, okm));
             return new ChunkCipher(derived, crypto);
           });
     }
   }
 
   private static ByteBuffer expand(
-      ByteBuffer prk, ByteBuffer desk, byte[] info, ByteBuffer target) {
-    new HkdfSha512(prk, desk).expand(info, target);
+      ByteBuffer prk, ByteBuffer workspace, byte[] info, ByteBuffer target) {
+    new HkdfSha512(prk, workspace).expand(info, target);
     return target;
   }
 

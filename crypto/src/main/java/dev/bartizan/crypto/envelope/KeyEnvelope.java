@@ -6,7 +6,7 @@ import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.SecretBytes;
 import dev.bartizan.crypto.SecretMemory;
 import dev.bartizan.crypto.envelope.EnvelopeRefusal.Reason;
-import dev.bartizan.crypto.inplace.EnvelopeKeys;
+import dev.bartizan.crypto.offheap.EnvelopeKeys;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -181,9 +181,9 @@ public final class KeyEnvelope {
       throws Refusal, IOException {
     Share share = shareOf(recipient);
     requireOneKey(share);
-    try (SecretMemory.Region desk = memory.allocate(EnvelopeKeys.DESK);
+    try (SecretMemory.Region workspace = memory.allocate(EnvelopeKeys.WORKSPACE);
         SecretBytes shared = keystore.agree(share.ephemeral())) {
-      EnvelopeKeys keys = new EnvelopeKeys(desk.bytes());
+      EnvelopeKeys keys = new EnvelopeKeys(workspace.bytes());
       boolean unwraps =
           shared.lend(
               z -> {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.bartizan.crypto.inplace;
+package dev.bartizan.crypto.offheap;
 
 import java.nio.ByteBuffer;
 
@@ -12,7 +12,7 @@ final class Sha256 {
   static final int BLOCK = 64;
 
   /** Bytes of working memory: state, block, schedule. */
-  static final int DESK = LENGTH + BLOCK + 64 * Integer.BYTES;
+  static final int WORKSPACE = LENGTH + BLOCK + 64 * Integer.BYTES;
 
   private static final int SCHEDULE = LENGTH + BLOCK;
 
@@ -33,20 +33,20 @@ final class Sha256 {
     0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2
   };
 
-  private final ByteBuffer desk;
+  private final ByteBuffer workspace;
   private int filled;
   private long length;
 
-  /** A digest of nothing yet; {@code desk} is its own until it is finished. */
-  Sha256(ByteBuffer desk) {
-    this.desk = desk;
+  /** A digest of nothing yet; {@code workspace} is its own until it is finished. */
+  Sha256(ByteBuffer workspace) {
+    this.workspace = workspace;
     begin();
   }
 
   /** Forgets what it was given. */
   void begin() {
     for (int i = 0; i < START.length; i++) {
-      desk.putInt(i * Integer.BYTES, START[i]);
+      workspace.putInt(i * Integer.BYTES, START[i]);
     }
     filled = 0;
     length = 0;
@@ -60,7 +60,7 @@ final class Sha256 {
   }
 
   void update(byte one) {
-    desk.put(LENGTH + filled, one);
+    workspace.put(LENGTH + filled, one);
     filled++;
     length++;
     if (filled == BLOCK) {
@@ -76,10 +76,10 @@ final class Sha256 {
     while (filled != BLOCK - Long.BYTES) {
       update((byte) 0);
     }
-    desk.putLong(LENGTH + BLOCK - Long.BYTES, bits);
+    workspace.putLong(LENGTH + BLOCK - Long.BYTES, bits);
     compress();
     for (int i = 0; i < LENGTH; i++) {
-      digest.put(i, desk.get(i));
+      digest.put(i, workspace.get(i));
     }
   }
 
@@ -117,7 +117,7 @@ final class Sha256 {
 
   private void expand() {
     for (int t = 0; t < BLOCK / Integer.BYTES; t++) {
-      word(t, desk.getInt(LENGTH + t * Integer.BYTES));
+      word(t, workspace.getInt(LENGTH + t * Integer.BYTES));
     }
     for (int t = BLOCK / Integer.BYTES; t < K.length; t++) {
       word(t, sigma1(word(t - 2)) + word(t - 7) + sigma0(word(t - 15)) + word(t - 16));
@@ -125,19 +125,19 @@ final class Sha256 {
   }
 
   private int state(int i) {
-    return desk.getInt(i * Integer.BYTES);
+    return workspace.getInt(i * Integer.BYTES);
   }
 
   private void add(int i, int value) {
-    desk.putInt(i * Integer.BYTES, state(i) + value);
+    workspace.putInt(i * Integer.BYTES, state(i) + value);
   }
 
   private int word(int t) {
-    return desk.getInt(SCHEDULE + t * Integer.BYTES);
+    return workspace.getInt(SCHEDULE + t * Integer.BYTES);
   }
 
   private void word(int t, int value) {
-    desk.putInt(SCHEDULE + t * Integer.BYTES, value);
+    workspace.putInt(SCHEDULE + t * Integer.BYTES, value);
   }
 
   private static int sum0(int x) {

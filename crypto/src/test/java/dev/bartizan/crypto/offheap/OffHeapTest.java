@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.bartizan.crypto.inplace;
+package dev.bartizan.crypto.offheap;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -18,7 +18,7 @@ import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 
 /** The platform's own implementations are the measure, and the standards' vectors. */
-class InPlaceTest {
+class OffHeapTest {
   private final Random random = new Random(20);
 
   @Test
@@ -27,12 +27,12 @@ class InPlaceTest {
     MessageDigest sha512 = MessageDigest.getInstance("SHA-512");
     for (int length = 0; length < 300; length++) {
       byte[] message = bytes(length);
-      Sha256 ours256 = new Sha256(ByteBuffer.allocateDirect(Sha256.DESK));
+      Sha256 ours256 = new Sha256(ByteBuffer.allocateDirect(Sha256.WORKSPACE));
       ours256.update(direct(message));
       ByteBuffer found256 = ByteBuffer.allocateDirect(Sha256.LENGTH);
       ours256.finish(found256);
       assertArrayEquals(sha256.digest(message), array(found256), "SHA-256 of " + length);
-      Sha512 ours512 = new Sha512(ByteBuffer.allocateDirect(Sha512.DESK));
+      Sha512 ours512 = new Sha512(ByteBuffer.allocateDirect(Sha512.WORKSPACE));
       ours512.update(direct(message));
       ByteBuffer found512 = ByteBuffer.allocateDirect(Sha512.LENGTH);
       ours512.finish(found512);
@@ -48,7 +48,7 @@ class InPlaceTest {
       Cipher aes = Cipher.getInstance("AES/ECB/NoPadding");
       aes.init(Cipher.DECRYPT_MODE, new SecretKeySpec(key, "AES"));
       ByteBuffer data = direct(block);
-      new Aes256(direct(key), ByteBuffer.allocateDirect(Aes256.DESK)).decrypt(data, 0);
+      new Aes256(direct(key), ByteBuffer.allocateDirect(Aes256.WORKSPACE)).decrypt(data, 0);
       assertArrayEquals(aes.doFinal(block), array(data));
     }
   }
@@ -59,7 +59,7 @@ class InPlaceTest {
     ByteBuffer key =
         direct(hex("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"));
     ByteBuffer block = direct(hex("8ea2b7ca516745bfeafc49904b496089"));
-    new Aes256(key, ByteBuffer.allocateDirect(Aes256.DESK)).decrypt(block, 0);
+    new Aes256(key, ByteBuffer.allocateDirect(Aes256.WORKSPACE)).decrypt(block, 0);
     assertArrayEquals(hex("00112233445566778899aabbccddeeff"), array(block));
   }
 
@@ -69,8 +69,8 @@ class InPlaceTest {
       byte[] key = bytes(length % 2 == 0 ? 32 : 128);
       byte[] info = bytes(length);
       ByteBuffer found = ByteBuffer.allocateDirect(length);
-      ByteBuffer desk = ByteBuffer.allocateDirect(HkdfSha512.DESK);
-      new HkdfSha512(direct(key), desk).expand(info, found);
+      ByteBuffer workspace = ByteBuffer.allocateDirect(HkdfSha512.WORKSPACE);
+      new HkdfSha512(direct(key), workspace).expand(info, found);
       assertArrayEquals(expand(key, info, length), array(found), length + " bytes");
     }
   }
@@ -109,7 +109,7 @@ class InPlaceTest {
     byte[] sealed = cbc.doFinal(content);
 
     ByteBuffer plain = ByteBuffer.allocateDirect(32);
-    EnvelopeKeys keys = new EnvelopeKeys(ByteBuffer.allocateDirect(EnvelopeKeys.DESK));
+    EnvelopeKeys keys = new EnvelopeKeys(ByteBuffer.allocateDirect(EnvelopeKeys.WORKSPACE));
     keys.agree(direct(secret), info);
     assertTrue(keys.unwrap(wrapped));
     assertTrue(keys.decrypt(iv, sealed, plain));
@@ -119,7 +119,7 @@ class InPlaceTest {
 
   @Test
   void aChangedKeyOrPaddingIsSeen() throws Exception {
-    EnvelopeKeys keys = new EnvelopeKeys(ByteBuffer.allocateDirect(EnvelopeKeys.DESK));
+    EnvelopeKeys keys = new EnvelopeKeys(ByteBuffer.allocateDirect(EnvelopeKeys.WORKSPACE));
     keys.agree(direct(bytes(32)), bytes(20));
     assertFalse(keys.unwrap(bytes(EnvelopeKeys.WRAPPED)));
     assertFalse(keys.decrypt(bytes(16), bytes(48), ByteBuffer.allocateDirect(32)));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.bartizan.crypto.inplace;
+package dev.bartizan.crypto.offheap;
 
 import java.nio.ByteBuffer;
 
@@ -12,7 +12,7 @@ final class Sha512 {
   static final int BLOCK = 128;
 
   /** Bytes of working memory: state, block, schedule. */
-  static final int DESK = LENGTH + BLOCK + 80 * Long.BYTES;
+  static final int WORKSPACE = LENGTH + BLOCK + 80 * Long.BYTES;
 
   private static final int SCHEDULE = LENGTH + BLOCK;
 
@@ -46,20 +46,20 @@ final class Sha512 {
     0x4cc5d4becb3e42b6L, 0x597f299cfc657e2aL, 0x5fcb6fab3ad6faecL, 0x6c44198c4a475817L
   };
 
-  private final ByteBuffer desk;
+  private final ByteBuffer workspace;
   private int filled;
   private long length;
 
-  /** A digest of nothing yet; {@code desk} is its own until it is finished. */
-  Sha512(ByteBuffer desk) {
-    this.desk = desk;
+  /** A digest of nothing yet; {@code workspace} is its own until it is finished. */
+  Sha512(ByteBuffer workspace) {
+    this.workspace = workspace;
     begin();
   }
 
   /** Forgets what it was given. */
   void begin() {
     for (int i = 0; i < START.length; i++) {
-      desk.putLong(i * Long.BYTES, START[i]);
+      workspace.putLong(i * Long.BYTES, START[i]);
     }
     filled = 0;
     length = 0;
@@ -73,7 +73,7 @@ final class Sha512 {
   }
 
   void update(byte one) {
-    desk.put(LENGTH + filled, one);
+    workspace.put(LENGTH + filled, one);
     filled++;
     length++;
     if (filled == BLOCK) {
@@ -89,11 +89,11 @@ final class Sha512 {
     while (filled != BLOCK - 2 * Long.BYTES) {
       update((byte) 0);
     }
-    desk.putLong(LENGTH + BLOCK - 2 * Long.BYTES, 0);
-    desk.putLong(LENGTH + BLOCK - Long.BYTES, bits);
+    workspace.putLong(LENGTH + BLOCK - 2 * Long.BYTES, 0);
+    workspace.putLong(LENGTH + BLOCK - Long.BYTES, bits);
     compress();
     for (int i = 0; i < LENGTH; i++) {
-      digest.put(i, desk.get(i));
+      digest.put(i, workspace.get(i));
     }
   }
 
@@ -131,7 +131,7 @@ final class Sha512 {
 
   private void expand() {
     for (int t = 0; t < BLOCK / Long.BYTES; t++) {
-      word(t, desk.getLong(LENGTH + t * Long.BYTES));
+      word(t, workspace.getLong(LENGTH + t * Long.BYTES));
     }
     for (int t = BLOCK / Long.BYTES; t < K.length; t++) {
       word(t, sigma1(word(t - 2)) + word(t - 7) + sigma0(word(t - 15)) + word(t - 16));
@@ -139,19 +139,19 @@ final class Sha512 {
   }
 
   private long state(int i) {
-    return desk.getLong(i * Long.BYTES);
+    return workspace.getLong(i * Long.BYTES);
   }
 
   private void add(int i, long value) {
-    desk.putLong(i * Long.BYTES, state(i) + value);
+    workspace.putLong(i * Long.BYTES, state(i) + value);
   }
 
   private long word(int t) {
-    return desk.getLong(SCHEDULE + t * Long.BYTES);
+    return workspace.getLong(SCHEDULE + t * Long.BYTES);
   }
 
   private void word(int t, long value) {
-    desk.putLong(SCHEDULE + t * Long.BYTES, value);
+    workspace.putLong(SCHEDULE + t * Long.BYTES, value);
   }
 
   private static long sum0(long x) {

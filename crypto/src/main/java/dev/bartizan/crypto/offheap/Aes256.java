@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.bartizan.crypto.inplace;
+package dev.bartizan.crypto.offheap;
 
 import java.nio.ByteBuffer;
 
@@ -12,7 +12,7 @@ final class Aes256 {
   static final int BLOCK = 16;
 
   /** Bytes of working memory: the round keys. */
-  static final int DESK = 15 * BLOCK;
+  static final int WORKSPACE = 15 * BLOCK;
 
   private static final int ROUNDS = 14;
   private static final int COLUMNS = 4;
@@ -48,9 +48,9 @@ final class Aes256 {
 
   private final ByteBuffer keys;
 
-  /** Expands {@code key}, its first 32 bytes, into {@code desk}. */
-  Aes256(ByteBuffer key, ByteBuffer desk) {
-    this.keys = desk;
+  /** Expands {@code key}, its first 32 bytes, into {@code workspace}. */
+  Aes256(ByteBuffer key, ByteBuffer workspace) {
+    this.keys = workspace;
     for (int i = 0; i < KEY_WORDS; i++) {
       word(i, key.getInt(i * Integer.BYTES));
     }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.bartizan.crypto.inplace;
+package dev.bartizan.crypto.offheap;
 
 import java.nio.ByteBuffer;
 
 /** HKDF-Expand (RFC 5869, 2.3) with HMAC-SHA-512, for keys that must not touch the heap. */
 public final class HkdfSha512 {
   /** Bytes of working memory. */
-  public static final int DESK = Sha512.DESK + 2 * Sha512.LENGTH;
+  public static final int WORKSPACE = Sha512.WORKSPACE + 2 * Sha512.LENGTH;
 
   private static final byte INNER = 0x36;
   private static final byte OUTER = 0x5c;
@@ -18,16 +18,16 @@ public final class HkdfSha512 {
 
   /**
    * @param key the pseudo-random key, at most 128 bytes
-   * @param desk {@link #DESK} bytes, big-endian; whoever lent it wipes it
+   * @param workspace {@link #WORKSPACE} bytes, big-endian; whoever lent it wipes it
    */
-  public HkdfSha512(ByteBuffer key, ByteBuffer desk) {
+  public HkdfSha512(ByteBuffer key, ByteBuffer workspace) {
     if (key.remaining() > Sha512.BLOCK) {
       throw new IllegalArgumentException("a key of more than a block is hashed first");
     }
     this.key = key;
-    this.sha512 = new Sha512(desk);
-    this.inner = desk.slice(Sha512.DESK, Sha512.LENGTH);
-    this.block = desk.slice(Sha512.DESK + Sha512.LENGTH, Sha512.LENGTH);
+    this.sha512 = new Sha512(workspace);
+    this.inner = workspace.slice(Sha512.WORKSPACE, Sha512.LENGTH);
+    this.block = workspace.slice(Sha512.WORKSPACE + Sha512.LENGTH, Sha512.LENGTH);
   }
 
   /** Fills {@code target} from its position to its limit. */

@@ -14,6 +14,6 @@
  * the core's cache: AES looks its S-box up. Single words pass through registers and the stack.
  */
 @NullMarked
-package dev.bartizan.crypto.inplace;
+package dev.bartizan.crypto.offheap;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.bartizan.crypto.inplace;
+package dev.bartizan.crypto.offheap;
 
 import java.nio.ByteBuffer;
 
@@ -9,31 +9,31 @@ import java.nio.ByteBuffer;
  */
 public final class EnvelopeKeys {
   /** Bytes of working memory. */
-  public static final int DESK = 1024;
+  public static final int WORKSPACE = 1024;
 
   /** Bytes of a wrapped 256-bit key. */
   public static final int WRAPPED = Aes256.KEY + Long.BYTES;
 
   private static final int SCHEDULE = 64;
-  private static final int SHA256 = SCHEDULE + Aes256.DESK;
+  private static final int SHA256 = SCHEDULE + Aes256.WORKSPACE;
   private static final long WHOLE = 0xa6a6a6a6a6a6a6a6L;
   private static final int PASSES = 6;
 
-  private final ByteBuffer desk;
+  private final ByteBuffer workspace;
 
   /**
-   * @param desk {@link #DESK} bytes, big-endian; whoever lent it wipes it
+   * @param workspace {@link #WORKSPACE} bytes, big-endian; whoever lent it wipes it
    */
-  public EnvelopeKeys(ByteBuffer desk) {
-    if (desk.remaining() < SHA256 + Sha256.DESK) {
-      throw new IllegalArgumentException("the desk is too small");
+  public EnvelopeKeys(ByteBuffer workspace) {
+    if (workspace.remaining() < SHA256 + Sha256.WORKSPACE) {
+      throw new IllegalArgumentException("the workspace is too small");
     }
-    this.desk = desk.slice();
+    this.workspace = workspace.slice();
   }
 
   /** The key encryption key: SHA-256 of secret, counter and {@code sharedInfo}. */
   public void agree(ByteBuffer secret, byte[] sharedInfo) {
-    Sha256 sha256 = new Sha256(desk.slice(SHA256, Sha256.DESK));
+    Sha256 sha256 = new Sha256(workspace.slice(SHA256, Sha256.WORKSPACE));
     sha256.update(secret);
     sha256.update(ByteBuffer.wrap(new byte[] {0, 0, 0, 1}));
     sha256.update(ByteBuffer.wrap(sharedInfo));
@@ -48,7 +48,7 @@ public final class EnvelopeKeys {
   public boolean unwrap(byte[] wrapped) {
     Aes256 aes = new Aes256(key(), schedule());
     // a (8) || r1 .. r4 (32) || the block that is decrypted (16); behind the key it will become
-    ByteBuffer work = desk.slice(SHA256, WRAPPED + Aes256.BLOCK);
+    ByteBuffer work = workspace.slice(SHA256, WRAPPED + Aes256.BLOCK);
     work.put(0, wrapped);
     int parts = Aes256.KEY / Long.BYTES;
     for (int t = PASSES * parts; t > 0; t--) {
@@ -71,7 +71,7 @@ public final class EnvelopeKeys {
    */
   public boolean decrypt(byte[] iv, byte[] sealed, ByteBuffer plain) {
     Aes256 aes = new Aes256(key(), schedule());
-    ByteBuffer block = desk.slice(SHA256, Aes256.BLOCK);
+    ByteBuffer block = workspace.slice(SHA256, Aes256.BLOCK);
     boolean padded = true;
     for (int at = 0; at < sealed.length; at += Aes256.BLOCK) {
       block.put(0, sealed, at, Aes256.BLOCK);
@@ -90,10 +90,10 @@ public final class EnvelopeKeys {
   }
 
   private ByteBuffer key() {
-    return desk.slice(0, Aes256.KEY);
+    return workspace.slice(0, Aes256.KEY);
   }
 
   private ByteBuffer schedule() {
-    return desk.slice(SCHEDULE, Aes256.DESK);
+    return workspace.slice(SCHEDULE, Aes256.WORKSPACE);
   }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Values and proofs: everything that is signed, sealed or measured.
+ * Values and proofs: everything that is signed, encrypted or measured.
  *
  * <p>This package holds the words the rest is written in: {@link dev.bartizan.crypto.Bytes}, {@link
  * dev.bartizan.crypto.Digest}, {@link dev.bartizan.crypto.SecretBytes} and the root of all

@@ -154,7 +154,7 @@ final class Lookers implements AutoCloseable {
       throw new IllegalStateException(release + " is not installed");
     }
     try (OpenRelease open = vault.unlock(name, release);
-        Disk.Input weights = store.open(open.manifest().whole().sealed())) {
+        Disk.Input weights = store.open(open.manifest().whole().digest())) {
       open.open(open.manifest().whole(), ModelVault.source(weights));
     }
     return false;

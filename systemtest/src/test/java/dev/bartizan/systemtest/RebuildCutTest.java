@@ -12,19 +12,19 @@ import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.SecretBytes;
 import dev.bartizan.crypto.envelope.ArtifactContext;
-import dev.bartizan.crypto.envelope.ArtifactSealer;
+import dev.bartizan.crypto.envelope.ArtifactEncryptor;
 import dev.bartizan.crypto.envelope.BulkCrypto;
 import dev.bartizan.crypto.envelope.Shards;
 import dev.bartizan.delta.encode.DeltaEncoder;
 import dev.bartizan.delta.encode.EncodeProgress;
 import dev.bartizan.delta.format.KnownContent;
 import dev.bartizan.protocol.release.DeltaOffer;
+import dev.bartizan.protocol.release.EncryptedFile;
 import dev.bartizan.protocol.release.KeyDelivery;
 import dev.bartizan.protocol.release.Pieces;
 import dev.bartizan.protocol.release.ProbationLimits;
 import dev.bartizan.protocol.release.ReleaseManifest;
 import dev.bartizan.protocol.release.ReleaseName;
-import dev.bartizan.protocol.release.SealedFile;
 import dev.bartizan.updater.disk.FakeDisk;
 import dev.bartizan.updater.disk.PowerCut;
 import dev.bartizan.updater.disk.Survival;
@@ -79,9 +79,9 @@ class RebuildCutTest {
     }
     ByteArrayOutputStream delta = new ByteArrayOutputStream();
     new DeltaEncoder().encode(content(older), content(newer), delta, EncodeProgress.NONE);
-    byte[] oldFile = sealed(older, older, "model");
-    byte[] deltaFile = sealed(newer, delta.toByteArray(), "delta");
-    published = sealed(newer, newer, "model");
+    byte[] oldFile = encrypted(older, older, "model");
+    byte[] deltaFile = encrypted(newer, delta.toByteArray(), "delta");
+    published = encrypted(newer, newer, "model");
     offer = new DeltaOffer("1.0", shards(older).root(), file("delta", deltaFile));
     ReleaseManifest from = manifest("1.0", older, oldFile, List.of());
     ReleaseManifest to = manifest("2.0", newer, published, List.of(offer));
@@ -172,13 +172,13 @@ class RebuildCutTest {
     return new Shards.Builder(SHARD, Digest.sha256()).add(ByteBuffer.wrap(model)).build();
   }
 
-  private static byte[] sealed(byte[] model, byte[] plain, String name) throws IOException {
+  private static byte[] encrypted(byte[] model, byte[] plain, String name) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (SecretBytes key = SecretBytes.take(KEY.clone());
-        ArtifactSealer sealer =
-            ArtifactSealer.begin(
+        ArtifactEncryptor encryptor =
+            ArtifactEncryptor.begin(
                 key,
-                ArtifactSealer.drawSalt(new SecureRandom()),
+                ArtifactEncryptor.drawSalt(new SecureRandom()),
                 new ArtifactContext(shards(model).root(), 1, name),
                 CRYPTO,
                 chunk -> {
@@ -186,22 +186,22 @@ class RebuildCutTest {
                   chunk.get(bytes);
                   out.writeBytes(bytes);
                 })) {
-      sealer.write(ByteBuffer.wrap(plain));
-      sealer.finish();
+      encryptor.write(ByteBuffer.wrap(plain));
+      encryptor.finish();
     }
     return out.toByteArray();
   }
 
-  private static SealedFile file(String name, byte[] sealed) {
-    return new SealedFile(
+  private static EncryptedFile file(String name, byte[] ciphertext) {
+    return new EncryptedFile(
         name,
-        Digest.of(sealed),
-        sealed.length,
-        Bytes.of(Arrays.copyOf(sealed, ArtifactSealer.SALT_LENGTH)));
+        Digest.of(ciphertext),
+        ciphertext.length,
+        Bytes.of(Arrays.copyOf(ciphertext, ArtifactEncryptor.SALT_LENGTH)));
   }
 
   private static ReleaseManifest manifest(
-      String version, byte[] model, byte[] sealed, List<DeltaOffer> deltas) {
+      String version, byte[] model, byte[] ciphertext, List<DeltaOffer> deltas) {
     return new ReleaseManifest(
         new ReleaseName(MODEL, version),
         1,
@@ -209,7 +209,7 @@ class RebuildCutTest {
         Digest.of(model),
         shards(model),
         Pieces.NONE,
-        file("model", sealed),
+        file("model", ciphertext),
         deltas,
         Optional.empty(),
         ProbationLimits.DEFAULT,

@@ -3,8 +3,8 @@ package dev.bartizan.agent.models;
 
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.envelope.EncryptedArtifact;
 import dev.bartizan.crypto.envelope.EnvelopeRefusal;
-import dev.bartizan.crypto.envelope.SealedArtifact;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -23,12 +23,12 @@ final class GoldenFiles {
   private GoldenFiles() {}
 
   /** The files by name. */
-  static Map<String, Bytes> read(SealedArtifact tar) throws IOException, Refusal {
+  static Map<String, Bytes> read(EncryptedArtifact tar) throws IOException, Refusal {
     if (tar.length() > MAX_LENGTH) {
       throw malformed("has " + tar.length() + " bytes, more than " + MAX_LENGTH);
     }
     ByteBuffer plain = ByteBuffer.allocate((int) tar.length());
-    SealedArtifact.Reader reader = tar.reader();
+    EncryptedArtifact.Reader reader = tar.reader();
     try {
       reader.read(0, plain);
     } finally {

@@ -83,7 +83,7 @@ public final class ModelChain {
   /** The artifact commits to its key: opening it shows that this is the one. */
   private void tryKey(ReleaseName name, Digest release) throws Refusal, IOException {
     try (OpenRelease open = vault.unlock(name, release);
-        Disk.Input ciphertext = store.open(open.manifest().whole().sealed())) {
+        Disk.Input ciphertext = store.open(open.manifest().whole().digest())) {
       open.open(open.manifest().whole(), ModelVault.source(ciphertext));
     }
   }

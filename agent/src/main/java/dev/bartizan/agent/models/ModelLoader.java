@@ -135,9 +135,9 @@ public final class ModelLoader {
       return new GoldenVectors(List.of(), Tolerance.ONNX);
     }
     GoldenOffer offer = open.manifest().golden().get();
-    try (Disk.Input ciphertext = store.open(offer.sealed().sealed())) {
+    try (Disk.Input ciphertext = store.open(offer.file().digest())) {
       Map<String, Bytes> files =
-          GoldenFiles.read(open.open(offer.sealed(), ModelVault.source(ciphertext)));
+          GoldenFiles.read(open.open(offer.file(), ModelVault.source(ciphertext)));
       return GoldenVectors.read(
           files, new Tolerance(offer.relativeTolerance(), offer.absoluteTolerance()));
     }

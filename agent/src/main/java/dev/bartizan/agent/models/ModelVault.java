@@ -8,8 +8,8 @@ import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.SecretMemory;
 import dev.bartizan.crypto.envelope.BulkCrypto;
 import dev.bartizan.crypto.envelope.ByteSource;
+import dev.bartizan.crypto.envelope.EncryptedArtifact;
 import dev.bartizan.crypto.envelope.EnvelopeRefusal;
-import dev.bartizan.crypto.envelope.SealedArtifact;
 import dev.bartizan.crypto.envelope.VerifiedOpening;
 import dev.bartizan.protocol.evidence.AgentEvent;
 import dev.bartizan.protocol.release.ReleaseManifest;
@@ -76,8 +76,8 @@ public final class ModelVault {
       throws Refusal, IOException {
     measured.require(AgentEvent.Kind.MODEL, release.id());
     ReleaseManifest manifest = release.manifest();
-    try (Disk.Input ciphertext = store.open(manifest.whole().sealed())) {
-      SealedArtifact artifact = release.open(manifest.whole(), source(ciphertext));
+    try (Disk.Input ciphertext = store.open(manifest.whole().digest())) {
+      EncryptedArtifact artifact = release.open(manifest.whole(), source(ciphertext));
       int length = lengthOf(manifest);
       Weights weights = new Weights(memory.allocate(length), length);
       try {

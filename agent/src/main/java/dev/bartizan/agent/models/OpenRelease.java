@@ -3,19 +3,19 @@ package dev.bartizan.agent.models;
 
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.SecretBytes;
-import dev.bartizan.crypto.envelope.ArtifactSealer;
+import dev.bartizan.crypto.envelope.ArtifactEncryptor;
 import dev.bartizan.crypto.envelope.BulkCrypto;
 import dev.bartizan.crypto.envelope.ByteSource;
+import dev.bartizan.crypto.envelope.EncryptedArtifact;
 import dev.bartizan.crypto.envelope.EnvelopeRefusal;
-import dev.bartizan.crypto.envelope.SealedArtifact;
+import dev.bartizan.protocol.release.EncryptedFile;
 import dev.bartizan.protocol.release.ReleaseManifest;
-import dev.bartizan.protocol.release.SealedFile;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A release whose content key has been unwrapped: its files can be opened, and sealed again.
+ * A release whose content key has been unwrapped: its files can be opened, and encrypted again.
  *
  * <p>Close it as soon as they are: the key is in memory until then, and so are those of the files.
  */
@@ -24,8 +24,8 @@ public final class OpenRelease implements AutoCloseable {
   private final ReleaseManifest manifest;
   private final SecretBytes contentKey;
   private final BulkCrypto crypto;
-  private final List<SealedArtifact> artifacts = new ArrayList<>();
-  private final List<ArtifactSealer> sealers = new ArrayList<>();
+  private final List<EncryptedArtifact> artifacts = new ArrayList<>();
+  private final List<ArtifactEncryptor> encryptors = new ArrayList<>();
 
   /**
    * @param id the digest of {@code manifest}
@@ -49,20 +49,21 @@ public final class OpenRelease implements AutoCloseable {
   }
 
   /** Opens one of the release's files, until this release is closed. */
-  public SealedArtifact open(SealedFile file, ByteSource ciphertext)
+  public EncryptedArtifact open(EncryptedFile file, ByteSource ciphertext)
       throws IOException, EnvelopeRefusal {
-    SealedArtifact artifact =
-        SealedArtifact.open(ciphertext, contentKey, manifest.context(file), crypto);
+    EncryptedArtifact artifact =
+        EncryptedArtifact.open(ciphertext, contentKey, manifest.context(file), crypto);
     artifacts.add(artifact);
     return artifact;
   }
 
-  /** Seals plaintext to the very bytes that were published as {@code file}. */
-  public ArtifactSealer seal(SealedFile file, ArtifactSealer.Sink sink) throws IOException {
-    ArtifactSealer sealer =
-        ArtifactSealer.begin(contentKey, file.salt(), manifest.context(file), crypto, sink);
-    sealers.add(sealer);
-    return sealer;
+  /** Encrypts plaintext to the very bytes that were published as {@code file}. */
+  public ArtifactEncryptor encrypt(EncryptedFile file, ArtifactEncryptor.Sink sink)
+      throws IOException {
+    ArtifactEncryptor encryptor =
+        ArtifactEncryptor.begin(contentKey, file.salt(), manifest.context(file), crypto, sink);
+    encryptors.add(encryptor);
+    return encryptor;
   }
 
   /**
@@ -70,19 +71,19 @@ public final class OpenRelease implements AutoCloseable {
    *
    * @param position in the plaintext
    */
-  public ArtifactSealer resumeSeal(SealedFile file, long position, ArtifactSealer.Sink sink)
-      throws IOException {
-    ArtifactSealer sealer =
-        ArtifactSealer.resume(
+  public ArtifactEncryptor resumeEncryption(
+      EncryptedFile file, long position, ArtifactEncryptor.Sink sink) throws IOException {
+    ArtifactEncryptor encryptor =
+        ArtifactEncryptor.resume(
             contentKey, file.salt(), manifest.context(file), crypto, sink, position);
-    sealers.add(sealer);
-    return sealer;
+    encryptors.add(encryptor);
+    return encryptor;
   }
 
   @Override
   public void close() {
-    artifacts.forEach(SealedArtifact::close);
-    sealers.forEach(ArtifactSealer::close);
+    artifacts.forEach(EncryptedArtifact::close);
+    encryptors.forEach(ArtifactEncryptor::close);
     contentKey.close();
   }
 }

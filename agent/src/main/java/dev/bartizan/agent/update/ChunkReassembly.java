@@ -5,7 +5,7 @@ import dev.bartizan.agent.models.ModelVault;
 import dev.bartizan.agent.models.OpenRelease;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
-import dev.bartizan.crypto.envelope.ArtifactSealer;
+import dev.bartizan.crypto.envelope.ArtifactEncryptor;
 import dev.bartizan.crypto.envelope.BulkCrypto;
 import dev.bartizan.crypto.envelope.EnvelopeRefusal;
 import dev.bartizan.protocol.release.Pieces.Piece;
@@ -30,9 +30,9 @@ import java.util.Map;
  * Puts a release's model together from pieces of releases that are held and ranges of the published
  * file, in its order and into one object: the very file that was published.
  *
- * <p>A piece is sealed only after its digest was found to be the signed one, since key and nonces
- * follow from the published salt, and no other plaintext may be encrypted with them. What comes by
- * range is ciphertext, and counts when the digest of the whole file is right.
+ * <p>A piece is encrypted only after its digest was found to be the signed one, since key and
+ * nonces follow from the published salt, and no other plaintext may be encrypted with them. What
+ * comes by range is ciphertext, and counts when the digest of the whole file is right.
  */
 final class ChunkReassembly {
   private final ModelVault vault;
@@ -69,9 +69,9 @@ final class ChunkReassembly {
         held.add(unlock(component, base));
       }
       try (ObjectWriter writer =
-          store.begin(manifest.whole().sealed(), manifest.whole().sealedLength())) {
+          store.begin(manifest.whole().digest(), manifest.whole().length())) {
         return complete(newer, held, way.plan(), writer);
-      } catch (SealedStream.BadChunk tampered) {
+      } catch (PlaintextStream.BadChunk tampered) {
         throw tampered.refusal();
       }
     }
@@ -84,40 +84,42 @@ final class ChunkReassembly {
   private boolean complete(OpenRelease newer, Held held, PiecePlan plan, ObjectWriter writer)
       throws IOException, Refusal {
     ReleaseManifest manifest = newer.manifest();
-    newer.seal(manifest.whole(), new ResumingSink(writer, 0)).close(); // Writes the header alone.
+    newer
+        .encrypt(manifest.whole(), new ResumingSink(writer, 0))
+        .close(); // Writes the header alone.
     for (PiecePlan.Run run : plan.runs()) {
-      if (writer.size() >= run.sealedEnd()) {
+      if (writer.size() >= run.ciphertextEnd()) {
         continue;
       }
       if (run.isHere()) {
-        seal(run, newer, held, writer);
-      } else if (!delivery.advancePart(manifest.whole(), run.sealedEnd(), writer)) {
+        encrypt(run, newer, held, writer);
+      } else if (!delivery.advancePart(manifest.whole(), run.ciphertextEnd(), writer)) {
         return false;
       }
     }
-    writer.seal();
+    writer.finish();
     return true;
   }
 
-  private void seal(PiecePlan.Run run, OpenRelease newer, Held held, ObjectWriter writer)
+  private void encrypt(PiecePlan.Run run, OpenRelease newer, Held held, ObjectWriter writer)
       throws IOException, Refusal {
     ReleaseManifest manifest = newer.manifest();
-    long end = Math.min(run.to() * ArtifactSealer.CHUNK_LENGTH, manifest.model().length());
-    long position = ArtifactSealer.sealedPosition(run.start());
-    try (ArtifactSealer sealer =
-        newer.resumeSeal(manifest.whole(), run.start(), new ResumingSink(writer, position))) {
+    long end = Math.min(run.to() * ArtifactEncryptor.CHUNK_LENGTH, manifest.model().length());
+    long position = ArtifactEncryptor.ciphertextPosition(run.start());
+    try (ArtifactEncryptor encryptor =
+        newer.resumeEncryption(manifest.whole(), run.start(), new ResumingSink(writer, position))) {
       long at = 0;
       for (Piece piece : manifest.pieces().pieces()) {
         long from = Math.max(at, run.start());
         long to = Math.min(at + piece.length(), end);
         if (from < to) {
-          sealer.write(held.read(piece).slice((int) (from - at), (int) (to - from)));
+          encryptor.write(held.read(piece).slice((int) (from - at), (int) (to - from)));
           progress.run();
         }
         at += piece.length();
       }
-      if (run.sealedEnd() == manifest.whole().sealedLength()) {
-        sealer.finish();
+      if (run.ciphertextEnd() == manifest.whole().length()) {
+        encryptor.finish();
       }
     }
   }
@@ -129,15 +131,15 @@ final class ChunkReassembly {
     private final MessageDigest sha256 = crypto.sha256();
     private byte[] last = new byte[0];
 
-    private record Place(SealedContent content, long position) {}
+    private record Place(ArtifactContent content, long position) {}
 
     void add(OpenRelease base) throws IOException, Refusal {
       open.push(base::close);
       ReleaseManifest manifest = base.manifest();
-      Disk.Input file = store.open(manifest.whole().sealed());
+      Disk.Input file = store.open(manifest.whole().digest());
       open.push(file);
-      SealedContent content =
-          new SealedContent(
+      ArtifactContent content =
+          new ArtifactContent(
               base.open(manifest.whole(), ModelVault.source(file)).reader(), manifest);
       long position = 0;
       for (Piece piece : manifest.pieces().pieces()) {

@@ -4,7 +4,7 @@ package dev.bartizan.agent.update;
 import dev.bartizan.agent.repository.OfflineSource;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
-import dev.bartizan.protocol.release.SealedFile;
+import dev.bartizan.protocol.release.EncryptedFile;
 import dev.bartizan.updater.fetch.DataBudget;
 import dev.bartizan.updater.fetch.Download;
 import dev.bartizan.updater.fetch.OverBudget;
@@ -68,11 +68,11 @@ public final class Delivery {
   }
 
   /** The same with a part of a file, up to {@code end}; the writer stays open. */
-  boolean advancePart(SealedFile file, long end, ObjectWriter writer) throws IOException, Refusal {
+  boolean advancePart(EncryptedFile file, long end, ObjectWriter writer)
+      throws IOException, Refusal {
     return paying(
         () ->
-            download.advancePart(
-                file.path(), file.sealedLength(), end, new StoreTransfer(writer), news));
+            download.advancePart(file.path(), file.length(), end, new StoreTransfer(writer), news));
   }
 
   private static boolean paying(Interruptible<Boolean> transfer) throws IOException, Refusal {

@@ -5,9 +5,9 @@ import dev.bartizan.agent.models.ModelVault;
 import dev.bartizan.agent.models.OpenRelease;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
-import dev.bartizan.crypto.envelope.ArtifactSealer;
+import dev.bartizan.crypto.envelope.ArtifactEncryptor;
 import dev.bartizan.crypto.envelope.BulkCrypto;
-import dev.bartizan.crypto.envelope.SealedArtifact;
+import dev.bartizan.crypto.envelope.EncryptedArtifact;
 import dev.bartizan.crypto.envelope.Shards;
 import dev.bartizan.delta.decode.DeltaDecoder;
 import dev.bartizan.delta.format.KnownContent;
@@ -23,8 +23,8 @@ import java.io.InputStream;
 import java.util.concurrent.Executor;
 
 /**
- * Makes a release's model from an older one and a difference: decrypt both, apply, check, seal; a
- * stream in bounded memory, and never plaintext on disk.
+ * Makes a release's model from an older one and a difference: decrypt both, apply, check, encrypt;
+ * a stream in bounded memory, and never plaintext on disk.
  */
 public final class DeltaUpdate {
   /** Each takes up to some 16 MiB. */
@@ -57,8 +57,8 @@ public final class DeltaUpdate {
 
   /**
    * Puts the model of {@code release} into the store, as the very file that was published. One that
-   * was interrupted goes on: what is there already was sealed from checked shards, and the digest
-   * of the whole file decides at the end.
+   * was interrupted goes on: what is there already was encrypted from checked shards, and the
+   * digest of the whole file decides at the end.
    *
    * @param release the release to make
    * @param base the release the device holds
@@ -69,17 +69,16 @@ public final class DeltaUpdate {
     try (OpenRelease older = unlock(component, base);
         OpenRelease newer = unlock(component, release)) {
       ReleaseManifest manifest = newer.manifest();
-      try (Disk.Input olderFile = store.open(older.manifest().whole().sealed());
-          Disk.Input deltaFile = store.open(offer.sealed().sealed());
-          ObjectWriter writer =
-              store.begin(manifest.whole().sealed(), manifest.whole().sealedLength())) {
+      try (Disk.Input olderFile = store.open(older.manifest().whole().digest());
+          Disk.Input deltaFile = store.open(offer.file().digest());
+          ObjectWriter writer = store.begin(manifest.whole().digest(), manifest.whole().length())) {
         KnownContent content =
-            new SealedContent(
+            new ArtifactContent(
                 older.open(older.manifest().whole(), ModelVault.source(olderFile)).reader(),
                 older.manifest());
-        SealedArtifact delta = newer.open(offer.sealed(), ModelVault.source(deltaFile));
+        EncryptedArtifact delta = newer.open(offer.file(), ModelVault.source(deltaFile));
         apply(content, delta, newer, writer);
-        writer.seal();
+        writer.finish();
       }
     }
   }
@@ -89,22 +88,22 @@ public final class DeltaUpdate {
   }
 
   private void apply(
-      KnownContent base, SealedArtifact delta, OpenRelease newer, ObjectWriter writer)
+      KnownContent base, EncryptedArtifact delta, OpenRelease newer, ObjectWriter writer)
       throws Refusal, IOException {
     ReleaseManifest manifest = newer.manifest();
     DeltaDecoder decoder =
         new DeltaDecoder(crypto::sha256, manifest.model().length(), workers, SECTIONS_AT_ONCE);
     int first = firstShard(manifest.model(), writer.size());
-    ShardSealer result =
-        new ShardSealer(
-            manifest.model(), first, sealer(newer, first, writer), crypto.sha256(), progress);
-    try (InputStream stream = new SealedStream(delta)) {
+    ShardEncryptor result =
+        new ShardEncryptor(
+            manifest.model(), first, encryptor(newer, first, writer), crypto.sha256(), progress);
+    try (InputStream stream = new PlaintextStream(delta)) {
       // Not apply, which would hash the whole again: each shard is checked against a signed digest.
       decoder.resume(base, stream, manifest.model().start(first), result);
       result.finish();
-    } catch (ShardSealer.BadShard different) {
+    } catch (ShardEncryptor.BadShard different) {
       throw different.refusal();
-    } catch (SealedStream.BadChunk tampered) {
+    } catch (PlaintextStream.BadChunk tampered) {
       throw tampered.refusal();
     } finally {
       result.wipe();
@@ -112,23 +111,23 @@ public final class DeltaUpdate {
   }
 
   /** The first shard of which not all is there, among those that begin with a chunk. */
-  private static int firstShard(Shards shards, long sealedLength) {
-    if (!ArtifactSealer.isChunkStart(shards.shardSize())) {
+  private static int firstShard(Shards shards, long ciphertextLength) {
+    if (!ArtifactEncryptor.isChunkStart(shards.shardSize())) {
       return 0;
     }
-    long whole = ArtifactSealer.plainPosition(sealedLength) / shards.shardSize();
+    long whole = ArtifactEncryptor.plainPosition(ciphertextLength) / shards.shardSize();
     return (int) Math.max(0, Math.min(whole, shards.digests().size() - 1L));
   }
 
-  private static ArtifactSealer sealer(OpenRelease newer, int first, ObjectWriter writer)
+  private static ArtifactEncryptor encryptor(OpenRelease newer, int first, ObjectWriter writer)
       throws IOException {
     ReleaseManifest manifest = newer.manifest();
     if (first == 0) {
       writer.restart();
-      return newer.seal(manifest.whole(), new ResumingSink(writer, 0));
+      return newer.encrypt(manifest.whole(), new ResumingSink(writer, 0));
     }
     long position = manifest.model().start(first);
-    long sealed = ArtifactSealer.sealedPosition(position);
-    return newer.resumeSeal(manifest.whole(), position, new ResumingSink(writer, sealed));
+    long ciphertext = ArtifactEncryptor.ciphertextPosition(position);
+    return newer.resumeEncryption(manifest.whole(), position, new ResumingSink(writer, ciphertext));
   }
 }

@@ -2,7 +2,7 @@
 package dev.bartizan.agent.update;
 
 import dev.bartizan.crypto.Digest;
-import dev.bartizan.crypto.envelope.ArtifactSealer;
+import dev.bartizan.crypto.envelope.ArtifactEncryptor;
 import dev.bartizan.protocol.release.Pieces.Piece;
 import dev.bartizan.protocol.release.ReleaseManifest;
 import java.util.ArrayList;
@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Which chunks of a published file a device can seal by itself, because it holds all pieces in
+ * Which chunks of a published file a device can encrypt by itself, because it holds all pieces in
  * them, and which have to come.
  *
  * @param runs in order, without gaps, each of the other kind than the one before
@@ -26,16 +26,16 @@ public record PiecePlan(List<Run> runs) {
    * @param from the first, by number
    * @param to the one after the last
    * @param isHere whether all of their plaintext is held
-   * @param sealedEnd where in the published file they end
+   * @param ciphertextEnd where in the published file they end
    */
-  public record Run(long from, long to, boolean isHere, long sealedEnd) {
+  public record Run(long from, long to, boolean isHere, long ciphertextEnd) {
     /** Where in the plaintext it begins. */
     long start() {
-      return from * ArtifactSealer.CHUNK_LENGTH;
+      return from * ArtifactEncryptor.CHUNK_LENGTH;
     }
 
-    private long sealedBytes() {
-      return sealedEnd - ArtifactSealer.sealedPosition(start());
+    private long ciphertextBytes() {
+      return ciphertextEnd - ArtifactEncryptor.ciphertextPosition(start());
     }
   }
 
@@ -47,7 +47,7 @@ public record PiecePlan(List<Run> runs) {
    * @param held digests of the pieces that are held
    */
   static PiecePlan of(ReleaseManifest manifest, Set<Digest> held) {
-    int chunk = ArtifactSealer.CHUNK_LENGTH;
+    int chunk = ArtifactEncryptor.CHUNK_LENGTH;
     BitSet missing = new BitSet();
     long at = 0;
     for (Piece piece : manifest.pieces().pieces()) {
@@ -80,8 +80,8 @@ public record PiecePlan(List<Run> runs) {
       long to = change < 0 ? chunks : Math.min(change, chunks);
       long end =
           to == chunks
-              ? manifest.whole().sealedLength()
-              : ArtifactSealer.sealedPosition(to * ArtifactSealer.CHUNK_LENGTH);
+              ? manifest.whole().length()
+              : ArtifactEncryptor.ciphertextPosition(to * ArtifactEncryptor.CHUNK_LENGTH);
       runs.add(new Run(from, to, isHere, end));
       from = (int) to;
     }
@@ -90,6 +90,6 @@ public record PiecePlan(List<Run> runs) {
 
   /** Bytes to download. */
   long bytes() {
-    return runs.stream().filter(run -> !run.isHere()).mapToLong(Run::sealedBytes).sum();
+    return runs.stream().filter(run -> !run.isHere()).mapToLong(Run::ciphertextBytes).sum();
   }
 }

@@ -64,7 +64,7 @@ final class Planner {
     List<TransferStrategy> ways = new ArrayList<>();
     differences(release, manifest, bases, BETWEEN).ifPresent(ways::add);
     boolean isCut = !manifest.pieces().pieces().isEmpty() && !pieces.isEmpty();
-    if (isCut && !failed.contains(manifest.whole().sealed())) {
+    if (isCut && !failed.contains(manifest.whole().digest())) {
       PiecePlan plan = PiecePlan.of(manifest, pieces);
       if (plan.runs().stream().anyMatch(PiecePlan.Run::isHere)) {
         ways.add(new TransferStrategy.Parts(plan, named));
@@ -97,7 +97,7 @@ final class Planner {
 
   private List<DeltaOffer> offers(ReleaseManifest manifest) {
     return manifest.deltas().stream()
-        .filter(offer -> !failed.contains(offer.sealed().sealed()))
+        .filter(offer -> !failed.contains(offer.file().digest()))
         .toList();
   }
 
@@ -124,7 +124,7 @@ final class Planner {
           case DELTA, CHAIN -> links(written, release, manifest, installed);
           case FILES -> throw PlanRefusal.notOffered(release, "files, which no model has");
         };
-    if (kind == WrittenWay.Kind.HERE && !store.holds(manifest.whole().sealed())) {
+    if (kind == WrittenWay.Kind.HERE && !store.holds(manifest.whole().digest())) {
       throw PlanRefusal.notOffered(release, "what is here, and it is not");
     }
     return UpdatePlan.by(way, manifest, store);
@@ -161,7 +161,7 @@ final class Planner {
       Digest from = root;
       DeltaOffer offer =
           to.deltas().stream()
-              .filter(it -> it.sealed().sealed().equals(each.delta()))
+              .filter(it -> it.file().digest().equals(each.delta()))
               .filter(it -> it.fromRoot().equals(from))
               .findFirst()
               .orElseThrow(() -> PlanRefusal.notOffered(to.release(), each.delta().hex()));
@@ -224,7 +224,7 @@ final class Planner {
   /** The manifest of a release whose model is held too. */
   private Optional<ReleaseManifest> whole(Release release) throws IOException, Refusal {
     Optional<ReleaseManifest> manifest = held(release);
-    boolean isWhole = manifest.isPresent() && store.holds(manifest.get().whole().sealed());
+    boolean isWhole = manifest.isPresent() && store.holds(manifest.get().whole().digest());
     return isWhole ? manifest : Optional.empty();
   }
 

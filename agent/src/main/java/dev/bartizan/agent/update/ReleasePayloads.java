@@ -3,9 +3,9 @@ package dev.bartizan.agent.update;
 
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
+import dev.bartizan.protocol.release.EncryptedFile;
 import dev.bartizan.protocol.release.ReleaseManifest;
 import dev.bartizan.protocol.release.ReleaseName;
-import dev.bartizan.protocol.release.SealedFile;
 import dev.bartizan.updater.documents.TrustedDocuments;
 import dev.bartizan.updater.install.ComponentName;
 import dev.bartizan.updater.install.Components;
@@ -84,7 +84,7 @@ public final class ReleasePayloads implements ComponentPayloads {
     if (plan.way() instanceof TransferStrategy.Differences differences) {
       for (TransferStrategy.Link link : differences.links()) {
         if (!obtainKey(link)) {
-          planner.avoid(link.offer().sealed().sealed());
+          planner.avoid(link.offer().file().digest());
           return false;
         }
       }
@@ -105,8 +105,8 @@ public final class ReleasePayloads implements ComponentPayloads {
   @Override
   public void setAside(Deployment deployment, UpdatePlan plan) throws IOException, Refusal {
     ReleaseManifest manifest = ReleaseManifest.parse(manifestOf(deployment));
-    for (SealedFile file : plan.files(manifest, store)) {
-      store.reserve(file.sealed(), file.sealedLength());
+    for (EncryptedFile file : plan.files(manifest, store)) {
+      store.reserve(file.digest(), file.length());
     }
   }
 
@@ -120,9 +120,9 @@ public final class ReleasePayloads implements ComponentPayloads {
     if (!obtainKeys(plan)) {
       throw new PlanRefusal(PlanRefusal.Code.CLOSED, "no key for a release between");
     }
-    for (SealedFile file : plan.missing(store)) {
-      ObjectWriter writer = store.begin(file.sealed(), file.sealedLength());
-      if (!delivery.advance(file.path(), file.sealedLength(), writer)) {
+    for (EncryptedFile file : plan.missing(store)) {
+      ObjectWriter writer = store.begin(file.digest(), file.length());
+      if (!delivery.advance(file.path(), file.length(), writer)) {
         return Optional.empty();
       }
     }
@@ -138,7 +138,7 @@ public final class ReleasePayloads implements ComponentPayloads {
    */
   private boolean isMade(Deployment deployment, ReleaseManifest manifest, TransferStrategy way)
       throws IOException, Refusal {
-    if (store.holds(manifest.whole().sealed())) {
+    if (store.holds(manifest.whole().digest())) {
       return true;
     }
     if (way instanceof TransferStrategy.Differences differences) {
@@ -153,9 +153,9 @@ public final class ReleasePayloads implements ComponentPayloads {
       throws IOException, Refusal {
     Release base = way.base();
     for (TransferStrategy.Link link : way.links()) {
-      Digest delta = link.offer().sealed().sealed();
+      Digest delta = link.offer().file().digest();
       try {
-        if (!store.holds(link.whole().sealed())) {
+        if (!store.holds(link.whole().digest())) {
           store.put(manifestOf(deployment.component(), link.to()));
           rebuild.make(deployment.component().name(), link.to(), base, link.offer());
         }
@@ -175,7 +175,7 @@ public final class ReleasePayloads implements ComponentPayloads {
     } catch (UpdateRefusal overBudget) {
       throw overBudget;
     } catch (Refusal useless) {
-      throw giveUp(manifest.whole().sealed(), useless, deployment);
+      throw giveUp(manifest.whole().digest(), useless, deployment);
     }
   }
 
@@ -189,8 +189,8 @@ public final class ReleasePayloads implements ComponentPayloads {
   }
 
   private static Set<Digest> objects(Digest release, ReleaseManifest manifest) {
-    Set<Digest> objects = new HashSet<>(Set.of(release, manifest.whole().sealed()));
-    manifest.golden().ifPresent(golden -> objects.add(golden.sealed().sealed()));
+    Set<Digest> objects = new HashSet<>(Set.of(release, manifest.whole().digest()));
+    manifest.golden().ifPresent(golden -> objects.add(golden.file().digest()));
     return objects;
   }
 

@@ -157,7 +157,7 @@ public final class SoftwarePayloads implements ComponentPayloads {
       for (int count = content.read(piece); count >= 0; count = content.read(piece)) {
         writer.append(ByteBuffer.wrap(piece, 0, count));
       }
-      writer.seal();
+      writer.finish();
     }
   }
 

@@ -2,7 +2,7 @@
 package dev.bartizan.agent.update;
 
 import dev.bartizan.protocol.release.DeltaOffer;
-import dev.bartizan.protocol.release.SealedFile;
+import dev.bartizan.protocol.release.EncryptedFile;
 import dev.bartizan.updater.install.Release;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,7 +58,7 @@ public sealed interface TransferStrategy {
 
     /** Bytes of all of them. */
     long length() {
-      return links.stream().mapToLong(link -> link.offer().sealed().sealedLength()).sum();
+      return links.stream().mapToLong(link -> link.offer().file().length()).sum();
     }
 
     @Override
@@ -72,7 +72,7 @@ public sealed interface TransferStrategy {
    *
    * @param whole the file of the release {@code to}
    */
-  record Link(Release to, SealedFile whole, DeltaOffer offer) {}
+  record Link(Release to, EncryptedFile whole, DeltaOffer offer) {}
 
   /** Pieces of releases that are held, and the rest as ranges of the published file. */
   record Parts(PiecePlan plan, List<Release> held) implements TransferStrategy {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.update;
 
+import dev.bartizan.protocol.release.EncryptedFile;
 import dev.bartizan.protocol.release.GoldenOffer;
 import dev.bartizan.protocol.release.ReleaseManifest;
-import dev.bartizan.protocol.release.SealedFile;
 import dev.bartizan.updater.install.Release;
 import dev.bartizan.updater.store.ObjectStore;
 import java.io.IOException;
@@ -22,7 +22,8 @@ import java.util.stream.Stream;
  * @param bytes to download, those files and ranges of others
  * @param spaceNeeded bytes of disk, exactly, before the first of them is fetched
  */
-record UpdatePlan(TransferStrategy way, List<SealedFile> downloads, long bytes, long spaceNeeded) {
+record UpdatePlan(
+    TransferStrategy way, List<EncryptedFile> downloads, long bytes, long spaceNeeded) {
   UpdatePlan {
     downloads = List.copyOf(downloads);
   }
@@ -35,7 +36,7 @@ record UpdatePlan(TransferStrategy way, List<SealedFile> downloads, long bytes, 
    */
   static UpdatePlan of(ReleaseManifest manifest, List<TransferStrategy> others, ObjectStore store)
       throws IOException {
-    if (store.holds(manifest.whole().sealed())) {
+    if (store.holds(manifest.whole().digest())) {
       return by(new TransferStrategy.Here(), manifest, store);
     }
     List<UpdatePlan> plans = new ArrayList<>();
@@ -49,58 +50,58 @@ record UpdatePlan(TransferStrategy way, List<SealedFile> downloads, long bytes, 
   /** What it takes to go by this way now. */
   static UpdatePlan by(TransferStrategy way, ReleaseManifest manifest, ObjectStore store)
       throws IOException {
-    List<SealedFile> downloads = new ArrayList<>();
-    Optional<SealedFile> vectors = manifest.golden().map(GoldenOffer::sealed);
+    List<EncryptedFile> downloads = new ArrayList<>();
+    Optional<EncryptedFile> vectors = manifest.golden().map(GoldenOffer::file);
     long space = vectors.isPresent() ? addMissing(vectors.get(), downloads, store) : 0;
     long ranges = 0;
     // The model itself, however it comes; by the way of a difference, that is there beside it.
-    space += store.holds(manifest.whole().sealed()) ? 0 : manifest.whole().sealedLength();
+    space += store.holds(manifest.whole().digest()) ? 0 : manifest.whole().length();
     if (way instanceof TransferStrategy.Whole) {
-      if (!store.holds(manifest.whole().sealed())) {
+      if (!store.holds(manifest.whole().digest())) {
         downloads.add(manifest.whole());
       }
     } else if (way instanceof TransferStrategy.Parts parts) {
       ranges = parts.plan().bytes();
     } else if (way instanceof TransferStrategy.Differences differences) {
       for (TransferStrategy.Link link : differences.links()) {
-        if (!store.holds(link.whole().sealed())) {
-          space += isLast(link, manifest) ? 0 : link.whole().sealedLength();
-          space += addMissing(link.offer().sealed(), downloads, store);
+        if (!store.holds(link.whole().digest())) {
+          space += isLast(link, manifest) ? 0 : link.whole().length();
+          space += addMissing(link.offer().file(), downloads, store);
         }
       }
     }
     return new UpdatePlan(way, downloads, length(downloads) + ranges, space);
   }
 
-  private static long addMissing(SealedFile file, List<SealedFile> downloads, ObjectStore store)
-      throws IOException {
-    if (store.holds(file.sealed())) {
+  private static long addMissing(
+      EncryptedFile file, List<EncryptedFile> downloads, ObjectStore store) throws IOException {
+    if (store.holds(file.digest())) {
       return 0;
     }
     downloads.add(file);
-    return file.sealedLength();
+    return file.length();
   }
 
   private static boolean isLast(TransferStrategy.Link link, ReleaseManifest manifest) {
-    return link.whole().sealed().equals(manifest.whole().sealed());
+    return link.whole().digest().equals(manifest.whole().digest());
   }
 
   /** Those that are still to be fetched; a difference that has served is not fetched again. */
-  List<SealedFile> missing(ObjectStore store) throws IOException {
-    List<SealedFile> missing = new ArrayList<>();
-    for (SealedFile file : downloads) {
-      if (!store.holds(file.sealed()) && !hasServed(file, store)) {
+  List<EncryptedFile> missing(ObjectStore store) throws IOException {
+    List<EncryptedFile> missing = new ArrayList<>();
+    for (EncryptedFile file : downloads) {
+      if (!store.holds(file.digest()) && !hasServed(file, store)) {
         missing.add(file);
       }
     }
     return missing;
   }
 
-  private boolean hasServed(SealedFile file, ObjectStore store) throws IOException {
+  private boolean hasServed(EncryptedFile file, ObjectStore store) throws IOException {
     if (way instanceof TransferStrategy.Differences differences) {
       for (TransferStrategy.Link link : differences.links()) {
-        if (link.offer().sealed().equals(file)) {
-          return store.holds(link.whole().sealed());
+        if (link.offer().file().equals(file)) {
+          return store.holds(link.whole().digest());
         }
       }
     }
@@ -108,8 +109,8 @@ record UpdatePlan(TransferStrategy way, List<SealedFile> downloads, long bytes, 
   }
 
   /** All files for which space is still needed, those that are made here included. */
-  List<SealedFile> files(ReleaseManifest manifest, ObjectStore store) throws IOException {
-    List<SealedFile> files = new ArrayList<>(missing(store));
+  List<EncryptedFile> files(ReleaseManifest manifest, ObjectStore store) throws IOException {
+    List<EncryptedFile> files = new ArrayList<>(missing(store));
     if (way instanceof TransferStrategy.Differences differences) {
       differences.links().forEach(link -> files.add(link.whole()));
     } else {
@@ -128,8 +129,8 @@ record UpdatePlan(TransferStrategy way, List<SealedFile> downloads, long bytes, 
     if (way instanceof TransferStrategy.Files) {
       return bytes == 0 ? steps : List.of("fetch files that are new, " + bytes + " bytes");
     }
-    for (SealedFile file : downloads) {
-      steps.add("fetch " + file.file() + ", " + file.sealedLength() + " bytes");
+    for (EncryptedFile file : downloads) {
+      steps.add("fetch " + file.file() + ", " + file.length() + " bytes");
     }
     if (way instanceof TransferStrategy.Differences differences) {
       String from = differences.base().version();
@@ -148,7 +149,7 @@ record UpdatePlan(TransferStrategy way, List<SealedFile> downloads, long bytes, 
     return steps;
   }
 
-  private static long length(List<SealedFile> files) {
-    return files.stream().mapToLong(SealedFile::sealedLength).sum();
+  private static long length(List<EncryptedFile> files) {
+    return files.stream().mapToLong(EncryptedFile::length).sum();
   }
 }

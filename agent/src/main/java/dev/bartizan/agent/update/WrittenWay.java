@@ -51,7 +51,7 @@ record WrittenWay(Digest release, Kind kind, List<Digest> bases, List<Link> link
       bases = List.of(differences.base().manifest());
       links =
           differences.links().stream()
-              .map(it -> new Link(it.to(), it.offer().sealed().sealed()))
+              .map(it -> new Link(it.to(), it.offer().file().digest()))
               .toList();
     } else if (way instanceof TransferStrategy.Parts parts) {
       bases = parts.held().stream().map(Release::manifest).toList();

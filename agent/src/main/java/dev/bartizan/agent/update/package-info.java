@@ -4,7 +4,7 @@
  * it, go back.
  *
  * <p>Guarantees: nothing is fetched that signed metadata does not name; no byte of plaintext
- * reaches the disk; a rebuilt model is verified shard by shard before a shard is sealed; the
+ * reaches the disk; a rebuilt model is verified shard by shard before a shard is encrypted; the
  * release that serves keeps serving until the next one has answered its golden vectors.
  */
 @NullMarked

@@ -263,6 +263,6 @@ class ExtremeLimitsTest {
     }
 
     @Override
-    public void seal() {}
+    public void finish() {}
   }
 }

@@ -7,16 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
-import dev.bartizan.crypto.envelope.ArtifactSealer;
+import dev.bartizan.crypto.envelope.ArtifactEncryptor;
 import dev.bartizan.crypto.envelope.EnvelopeRefusal;
 import dev.bartizan.crypto.envelope.Shards;
+import dev.bartizan.protocol.release.EncryptedFile;
 import dev.bartizan.protocol.release.KeyDelivery;
 import dev.bartizan.protocol.release.Pieces;
 import dev.bartizan.protocol.release.Pieces.Piece;
 import dev.bartizan.protocol.release.ProbationLimits;
 import dev.bartizan.protocol.release.ReleaseManifest;
 import dev.bartizan.protocol.release.ReleaseName;
-import dev.bartizan.protocol.release.SealedFile;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -47,8 +47,11 @@ class ModelVaultTest {
         digest,
         new Shards(length, SHARD, Collections.nCopies(shards, digest)),
         new Pieces(List.of(new Piece(1, digest))),
-        new SealedFile(
-            "model.onnx", digest, ArtifactSealer.sealedLength(length), Bytes.of(new byte[24])),
+        new EncryptedFile(
+            "model.onnx",
+            digest,
+            ArtifactEncryptor.ciphertextLength(length),
+            Bytes.of(new byte[24])),
         List.of(),
         Optional.empty(),
         ProbationLimits.DEFAULT,

@@ -6,15 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
-import dev.bartizan.crypto.envelope.ArtifactSealer;
+import dev.bartizan.crypto.envelope.ArtifactEncryptor;
 import dev.bartizan.crypto.envelope.Shards;
+import dev.bartizan.protocol.release.EncryptedFile;
 import dev.bartizan.protocol.release.KeyDelivery;
 import dev.bartizan.protocol.release.Pieces;
 import dev.bartizan.protocol.release.Pieces.Piece;
 import dev.bartizan.protocol.release.ProbationLimits;
 import dev.bartizan.protocol.release.ReleaseManifest;
 import dev.bartizan.protocol.release.ReleaseName;
-import dev.bartizan.protocol.release.SealedFile;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -24,7 +24,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class PiecePlanTest {
-  private static final int CHUNK = ArtifactSealer.CHUNK_LENGTH;
+  private static final int CHUNK = ArtifactEncryptor.CHUNK_LENGTH;
   private static final Digest NAME = digest(0);
 
   @Test
@@ -37,8 +37,8 @@ class PiecePlanTest {
   @Test
   void whatIsNotHeldAtAllCostsTheWholeButForItsHeader() {
     ReleaseManifest model = model(CHUNK, CHUNK + 7);
-    long header = ArtifactSealer.sealedPosition(0);
-    assertEquals(model.whole().sealedLength() - header, PiecePlan.of(model, Set.of()).bytes());
+    long header = ArtifactEncryptor.ciphertextPosition(0);
+    assertEquals(model.whole().length() - header, PiecePlan.of(model, Set.of()).bytes());
   }
 
   @Test
@@ -57,7 +57,7 @@ class PiecePlanTest {
     ReleaseManifest model = model(2 * CHUNK, 2 * CHUNK);
     PiecePlan plan = PiecePlan.of(model, Set.of(digest(1)));
     PiecePlan.Run last = plan.runs().get(plan.runs().size() - 1);
-    assertEquals(model.whole().sealedLength(), last.sealedEnd());
+    assertEquals(model.whole().length(), last.ciphertextEnd());
     assertEquals(5, last.to());
   }
 
@@ -96,8 +96,8 @@ class PiecePlanTest {
         NAME,
         new Shards(all, Math.toIntExact(all), List.of(NAME)),
         new Pieces(pieces),
-        new SealedFile(
-            "model.onnx", NAME, ArtifactSealer.sealedLength(all), Bytes.of(new byte[24])),
+        new EncryptedFile(
+            "model.onnx", NAME, ArtifactEncryptor.ciphertextLength(all), Bytes.of(new byte[24])),
         List.of(),
         Optional.empty(),
         ProbationLimits.DEFAULT,

@@ -6,15 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
-import dev.bartizan.crypto.envelope.ArtifactSealer;
+import dev.bartizan.crypto.envelope.ArtifactEncryptor;
 import dev.bartizan.crypto.envelope.Shards;
 import dev.bartizan.protocol.release.DeltaOffer;
+import dev.bartizan.protocol.release.EncryptedFile;
 import dev.bartizan.protocol.release.KeyDelivery;
 import dev.bartizan.protocol.release.Pieces;
 import dev.bartizan.protocol.release.ProbationLimits;
 import dev.bartizan.protocol.release.ReleaseManifest;
 import dev.bartizan.protocol.release.ReleaseName;
-import dev.bartizan.protocol.release.SealedFile;
 import dev.bartizan.updater.disk.FakeDisk;
 import dev.bartizan.updater.documents.SignedDocuments;
 import dev.bartizan.updater.documents.TrustedDocuments;
@@ -64,7 +64,7 @@ class PlannerTest {
             digest(number),
             new Shards(LENGTH, LENGTH, List.of(digest(number))),
             new Pieces(List.of()),
-            sealed("model.onnx", whole(version)),
+            encrypted("model.onnx", whole(version)),
             deltas,
             Optional.empty(),
             ProbationLimits.DEFAULT,
@@ -81,17 +81,20 @@ class PlannerTest {
 
   private DeltaOffer delta(String from, int length) {
     byte[] content = (from + " " + manifests.size()).getBytes(StandardCharsets.UTF_8);
-    SealedFile file = sealed("delta-from-" + from, content);
+    EncryptedFile file = encrypted("delta-from-" + from, content);
     return new DeltaOffer(
         from,
         manifest(from).model().root(),
-        new SealedFile(
-            file.file(), file.sealed(), ArtifactSealer.sealedLength(length), file.salt()));
+        new EncryptedFile(
+            file.file(), file.digest(), ArtifactEncryptor.ciphertextLength(length), file.salt()));
   }
 
-  private static SealedFile sealed(String name, byte[] content) {
-    return new SealedFile(
-        name, Digest.of(content), ArtifactSealer.sealedLength(LENGTH), Bytes.of(new byte[24]));
+  private static EncryptedFile encrypted(String name, byte[] content) {
+    return new EncryptedFile(
+        name,
+        Digest.of(content),
+        ArtifactEncryptor.ciphertextLength(LENGTH),
+        Bytes.of(new byte[24]));
   }
 
   private static byte[] whole(String version) {
@@ -122,7 +125,7 @@ class PlannerTest {
   }
 
   private Digest deltaTo(String version, int number) {
-    return manifest(version).deltas().get(number).sealed().sealed();
+    return manifest(version).deltas().get(number).file().digest();
   }
 
   private WrittenWay byLinks(String version, WrittenWay.Link... links) {
@@ -138,7 +141,7 @@ class PlannerTest {
   @Test
   void aDeviceThatHoldsNothingFetchesTheWhole() throws Exception {
     assertEquals("whole", plan("2.0.0").way().text());
-    assertEquals(ArtifactSealer.sealedLength(LENGTH), plan("2.0.0").bytes());
+    assertEquals(ArtifactEncryptor.ciphertextLength(LENGTH), plan("2.0.0").bytes());
   }
 
   @Test
@@ -152,7 +155,7 @@ class PlannerTest {
   void aDifferenceFromWhatIsHeldIsTakenBeforeTheWhole() throws Exception {
     hold("1.0.0");
     assertEquals("delta", plan("2.0.0").way().text());
-    assertEquals(ArtifactSealer.sealedLength(1_000), plan("2.0.0").bytes());
+    assertEquals(ArtifactEncryptor.ciphertextLength(1_000), plan("2.0.0").bytes());
   }
 
   @Test
@@ -161,20 +164,21 @@ class PlannerTest {
     UpdatePlan plan = plan("3.0.0");
     assertEquals("chain", plan.way().text());
     assertEquals(
-        ArtifactSealer.sealedLength(1_000) + ArtifactSealer.sealedLength(2_000), plan.bytes());
+        ArtifactEncryptor.ciphertextLength(1_000) + ArtifactEncryptor.ciphertextLength(2_000),
+        plan.bytes());
   }
 
   @Test
   void ofTwoReleasesThatAreHeldTheCheaperIsTheBase() throws Exception {
     hold("2.0.0");
     hold("3.0.0");
-    assertEquals(ArtifactSealer.sealedLength(3_000), plan("4.0.0").bytes());
+    assertEquals(ArtifactEncryptor.ciphertextLength(3_000), plan("4.0.0").bytes());
   }
 
   @Test
   void aWayThatFailedIsNotTakenAgain() throws Exception {
     hold("1.0.0");
-    planner.avoid(manifest("2.0.0").deltas().get(0).sealed().sealed());
+    planner.avoid(manifest("2.0.0").deltas().get(0).file().digest());
     assertEquals("whole", plan("2.0.0").way().text());
   }
 
@@ -280,6 +284,6 @@ class PlannerTest {
     store.put(whole("2.0.0"));
     assertEquals(
         List.of(deltaTo("3.0.0", 0)),
-        plan.missing(store).stream().map(SealedFile::sealed).toList());
+        plan.missing(store).stream().map(EncryptedFile::digest).toList());
   }
 }

@@ -240,10 +240,10 @@ public final class ModelCommand implements Callable<Integer> {
     }
     ReleaseManifest manifest = released.manifest();
     console.answer(manifest.release() + ": " + released.digest());
-    console.answer("  whole  " + manifest.whole().sealedLength() + " bytes");
+    console.answer("  whole  " + manifest.whole().length() + " bytes");
     for (DeltaOffer delta : manifest.deltas()) {
       String from = "  from " + delta.fromVersion();
-      console.answer(from + "  " + delta.sealed().sealedLength() + " bytes");
+      console.answer(from + "  " + delta.file().length() + " bytes");
     }
     if (untried) {
       console.answer("  not tried here");
@@ -280,11 +280,11 @@ public final class ModelCommand implements Callable<Integer> {
             .put("release", released.digest().hex())
             .put("model_sha256", manifest.digest().hex())
             .put("model_length", manifest.model().length())
-            .put("whole_length", manifest.whole().sealedLength());
+            .put("whole_length", manifest.whole().length());
     ArrayNode deltas = document.putArray("deltas");
     for (DeltaOffer delta : manifest.deltas()) {
       ObjectNode offer = deltas.addObject().put("from", delta.fromVersion());
-      offer.put("length", delta.sealed().sealedLength());
+      offer.put("length", delta.file().length());
     }
     if (!untried) {
       released.golden().ifPresent(proof -> describe(proof, document.putObject("golden")));

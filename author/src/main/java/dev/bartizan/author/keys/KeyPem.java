@@ -145,9 +145,9 @@ final class KeyPem {
   PrivateKey privateKey(String name, byte[] pem, Optional<SecretBytes> passphrase)
       throws AuthorRefusal {
     List<PrivateKeyInfo> halves = new ArrayList<>(parts(name, pem, PrivateKeyInfo.class));
-    for (PKCS8EncryptedPrivateKeyInfo sealed :
+    for (PKCS8EncryptedPrivateKeyInfo ciphertext :
         parts(name, pem, PKCS8EncryptedPrivateKeyInfo.class)) {
-      halves.add(opened(name, sealed, passphrase));
+      halves.add(opened(name, ciphertext, passphrase));
     }
     requireHalves(name, halves, "private");
     try {
@@ -170,14 +170,14 @@ final class KeyPem {
   }
 
   private PrivateKeyInfo opened(
-      String name, PKCS8EncryptedPrivateKeyInfo sealed, Optional<SecretBytes> passphrase)
+      String name, PKCS8EncryptedPrivateKeyInfo ciphertext, Optional<SecretBytes> passphrase)
       throws AuthorRefusal {
     if (passphrase.isEmpty()) {
       throw new AuthorRefusal(Code.PASSPHRASE, name + ": encrypted, and no passphrase was given");
     }
     char[] characters = passphrase.get().reveal(KeyPem::characters);
     try {
-      return sealed.decryptPrivateKeyInfo(
+      return ciphertext.decryptPrivateKeyInfo(
           new JceOpenSSLPKCS8DecryptorProviderBuilder()
               .setProvider(bouncyCastle)
               .build(characters));

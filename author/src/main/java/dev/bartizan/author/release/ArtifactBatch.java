@@ -7,9 +7,9 @@ import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.SecretBytes;
 import dev.bartizan.crypto.TouchesTheWorld;
 import dev.bartizan.crypto.envelope.ArtifactContext;
-import dev.bartizan.crypto.envelope.ArtifactSealer;
+import dev.bartizan.crypto.envelope.ArtifactEncryptor;
 import dev.bartizan.crypto.envelope.BulkCrypto;
-import dev.bartizan.protocol.release.SealedFile;
+import dev.bartizan.protocol.release.EncryptedFile;
 import dev.bartizan.updater.disk.DurableFiles;
 import dev.bartizan.updater.disk.ServedFolder;
 import java.io.Closeable;
@@ -58,18 +58,19 @@ final class ArtifactBatch implements Closeable {
   }
 
   /** Encrypts a file under a salt of its own; nobody sees it yet. */
-  SealedFile seal(ArtifactContext context, Plaintext plaintext) throws IOException, Refusal {
+  EncryptedFile encrypt(ArtifactContext context, Plaintext plaintext) throws IOException, Refusal {
     Path temporary = Files.createTempFile(folder, ".incoming-", "");
     unkept.add(temporary);
-    Bytes salt = ArtifactSealer.drawSalt(random);
+    Bytes salt = ArtifactEncryptor.drawSalt(random);
     try (FileChannel file = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
       HashedFile sink = new HashedFile(file, crypto.sha256());
-      ArtifactSealer sealer = ArtifactSealer.begin(contentKey, salt, context, crypto, sink);
-      plaintext.writeTo(new SealingStream(sealer));
-      sealer.finish();
-      Digest sealed = sink.digest();
-      incoming.put(temporary, folder.resolve(sealed.hex()));
-      return new SealedFile(context.file(), sealed, file.size(), salt);
+      ArtifactEncryptor encryptor =
+          ArtifactEncryptor.begin(contentKey, salt, context, crypto, sink);
+      plaintext.writeTo(new EncryptingStream(encryptor));
+      encryptor.finish();
+      Digest ciphertext = sink.digest();
+      incoming.put(temporary, folder.resolve(ciphertext.hex()));
+      return new EncryptedFile(context.file(), ciphertext, file.size(), salt);
     }
   }
 

@@ -2,14 +2,14 @@
 package dev.bartizan.author.release;
 
 import dev.bartizan.crypto.Digest;
-import dev.bartizan.crypto.envelope.ArtifactSealer;
+import dev.bartizan.crypto.envelope.ArtifactEncryptor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.security.MessageDigest;
 
-/** Where sealed bytes are written and hashed, so that the file can be named by its digest. */
-final class HashedFile implements ArtifactSealer.Sink {
+/** Where encrypted bytes are written and hashed, so that the file can be named by its digest. */
+final class HashedFile implements ArtifactEncryptor.Sink {
   private final WritableByteChannel file;
   private final MessageDigest sha256;
 
@@ -19,10 +19,10 @@ final class HashedFile implements ArtifactSealer.Sink {
   }
 
   @Override
-  public void write(ByteBuffer sealed) throws IOException {
-    sha256.update(sealed.duplicate());
-    while (sealed.hasRemaining()) {
-      file.write(sealed);
+  public void write(ByteBuffer ciphertext) throws IOException {
+    sha256.update(ciphertext.duplicate());
+    while (ciphertext.hasRemaining()) {
+      file.write(ciphertext);
     }
   }
 

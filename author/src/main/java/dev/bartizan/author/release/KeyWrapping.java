@@ -5,7 +5,7 @@ import dev.bartizan.author.publish.NewTarget;
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.SecretBytes;
-import dev.bartizan.crypto.envelope.KeyEnvelopeSealer;
+import dev.bartizan.crypto.envelope.ContentKeyWrapper;
 import dev.bartizan.protocol.custody.BrokerEnvelope;
 import dev.bartizan.protocol.custody.FleetKeys;
 import dev.bartizan.protocol.jws.SpiffeId;
@@ -33,13 +33,13 @@ import java.util.TreeMap;
 public final class KeyWrapping {
   private final KnownFleets fleets;
   private final ReleaseArchive archive;
-  private final KeyEnvelopeSealer sealer;
+  private final ContentKeyWrapper wrapper;
   private final InstantSource clock;
 
   public KeyWrapping(SharedDirectory directory, InstantSource clock, SecureRandom random) {
     this.fleets = new KnownFleets(directory);
     this.archive = new ReleaseArchive(directory);
-    this.sealer = new KeyEnvelopeSealer(random);
+    this.wrapper = new ContentKeyWrapper(random);
     this.clock = clock;
   }
 
@@ -53,7 +53,7 @@ public final class KeyWrapping {
     List<NewTarget> envelopes = new ArrayList<>();
     for (FleetKeys fleet : fleets.all()) {
       requireGood(fleet.keyBroker(), "the key broker of " + fleet.trustDomain());
-      Bytes envelope = sealer.seal(contentKey, fleet.keyBroker());
+      Bytes envelope = wrapper.wrap(contentKey, fleet.keyBroker());
       String target = BrokerEnvelope.target(release.release(), fleet.trustDomain(), release.keys());
       envelopes.add(NewTarget.of(target, envelope.toArray()));
     }
@@ -79,7 +79,7 @@ public final class KeyWrapping {
         requireGood(certificate, device.toUri().toString());
         envelopes.put(
             EnvelopePath.of(archived.digest(), device.device()),
-            sealer.seal(archived.contentKey(), certificate));
+            wrapper.wrap(archived.contentKey(), certificate));
       }
     }
     return envelopes;

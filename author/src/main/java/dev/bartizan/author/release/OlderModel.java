@@ -5,8 +5,8 @@ import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.TouchesTheWorld;
 import dev.bartizan.crypto.envelope.BulkCrypto;
 import dev.bartizan.crypto.envelope.ByteSource;
+import dev.bartizan.crypto.envelope.EncryptedArtifact;
 import dev.bartizan.crypto.envelope.EnvelopeRefusal;
-import dev.bartizan.crypto.envelope.SealedArtifact;
 import dev.bartizan.delta.format.KnownContent;
 import dev.bartizan.protocol.release.ReleaseManifest;
 import java.io.Closeable;
@@ -24,9 +24,9 @@ import java.nio.file.StandardOpenOption;
 final class OlderModel implements KnownContent, Closeable {
   private final FileChannel file;
   private final ReleaseManifest manifest;
-  private final SealedArtifact.Reader reader;
+  private final EncryptedArtifact.Reader reader;
 
-  private OlderModel(FileChannel file, ReleaseManifest manifest, SealedArtifact.Reader reader) {
+  private OlderModel(FileChannel file, ReleaseManifest manifest, EncryptedArtifact.Reader reader) {
     this.file = file;
     this.manifest = manifest;
     this.reader = reader;
@@ -39,8 +39,8 @@ final class OlderModel implements KnownContent, Closeable {
     Path path = repository.resolve(manifest.whole().path());
     FileChannel file = FileChannel.open(path, StandardOpenOption.READ);
     try {
-      SealedArtifact artifact =
-          SealedArtifact.open(
+      EncryptedArtifact artifact =
+          EncryptedArtifact.open(
               source(file), release.contentKey(), manifest.context(manifest.whole()), crypto);
       return new OlderModel(file, manifest, artifact.reader());
     } catch (IOException | EnvelopeRefusal unfit) {

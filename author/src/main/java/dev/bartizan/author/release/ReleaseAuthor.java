@@ -12,10 +12,10 @@ import dev.bartizan.crypto.envelope.ArtifactContext;
 import dev.bartizan.crypto.envelope.BulkCrypto;
 import dev.bartizan.delta.encode.DeltaEncoder;
 import dev.bartizan.protocol.release.DeltaOffer;
+import dev.bartizan.protocol.release.EncryptedFile;
 import dev.bartizan.protocol.release.GoldenOffer;
 import dev.bartizan.protocol.release.ReleaseManifest;
 import dev.bartizan.protocol.release.ReleaseName;
-import dev.bartizan.protocol.release.SealedFile;
 import dev.bartizan.updater.disk.SharedDirectory;
 import dev.bartizan.updater.engine.ModelRefusal;
 import dev.bartizan.updater.golden.Deviation;
@@ -106,7 +106,7 @@ public final class ReleaseAuthor {
         SecretBytes contentKey = drawKey();
         ArtifactBatch artifacts = newBatch(contentKey)) {
       Optional<Packed> golden = tried(draft, model);
-      ReleaseManifest manifest = seal(draft, model, golden, ground, artifacts);
+      ReleaseManifest manifest = encrypt(draft, model, golden, ground, artifacts);
       Released released =
           repository.use(
               open -> publish(open, manifest, contentKey, artifacts, golden.map(Packed::proof)));
@@ -138,14 +138,14 @@ public final class ReleaseAuthor {
     }
   }
 
-  private ReleaseManifest seal(
+  private ReleaseManifest encrypt(
       ReleaseDraft draft,
       ModelFile model,
       Optional<Packed> golden,
       ReleasePreconditions ground,
       ArtifactBatch artifacts)
       throws IOException, Refusal {
-    Sealing sealing = new Sealing(artifacts, model.shards().root(), ground.epoch());
+    Encryption encryption = new Encryption(artifacts, model.shards().root(), ground.epoch());
     return new ReleaseManifest(
         draft.name(),
         ground.epoch(),
@@ -153,28 +153,30 @@ public final class ReleaseAuthor {
         model.digest(),
         model.shards(),
         PieceCutter.cut(model, crypto.sha256()),
-        sealing.seal(MODEL, out -> model.copyTo(out, progress)),
-        deltas(model, ground, sealing),
-        golden(golden, sealing),
+        encryption.encrypt(MODEL, out -> model.copyTo(out, progress)),
+        deltas(model, ground, encryption),
+        golden(golden, encryption),
         draft.guards(),
         draft.keys());
   }
 
-  /** Seals the files of one release. */
-  private record Sealing(ArtifactBatch artifacts, Digest root, long epoch) {
-    SealedFile seal(String file, ArtifactBatch.Plaintext plaintext) throws IOException, Refusal {
-      return artifacts.seal(new ArtifactContext(root, epoch, file), plaintext);
+  /** Encrypts the files of one release. */
+  private record Encryption(ArtifactBatch artifacts, Digest root, long epoch) {
+    EncryptedFile encrypt(String file, ArtifactBatch.Plaintext plaintext)
+        throws IOException, Refusal {
+      return artifacts.encrypt(new ArtifactContext(root, epoch, file), plaintext);
     }
   }
 
-  private List<DeltaOffer> deltas(ModelFile model, ReleasePreconditions ground, Sealing sealing)
+  private List<DeltaOffer> deltas(
+      ModelFile model, ReleasePreconditions ground, Encryption encryption)
       throws IOException, Refusal {
     List<DeltaOffer> offers = new ArrayList<>();
     for (ArchivedRelease older : ground.older()) {
       String version = older.manifest().release().version();
-      SealedFile sealed =
-          sealing.seal("from-" + version + ".delta", out -> encode(older, model, out));
-      offers.add(new DeltaOffer(version, older.manifest().model().root(), sealed));
+      EncryptedFile ciphertext =
+          encryption.encrypt("from-" + version + ".delta", out -> encode(older, model, out));
+      offers.add(new DeltaOffer(version, older.manifest().model().root(), ciphertext));
     }
     return offers;
   }
@@ -188,15 +190,15 @@ public final class ReleaseAuthor {
     }
   }
 
-  private static Optional<GoldenOffer> golden(Optional<Packed> golden, Sealing sealing)
+  private static Optional<GoldenOffer> golden(Optional<Packed> golden, Encryption encryption)
       throws IOException, Refusal {
     if (golden.isEmpty()) {
       return Optional.empty();
     }
     Packed packed = golden.get();
-    SealedFile sealed = sealing.seal(GOLDEN, out -> out.write(packed.tar().toArray()));
+    EncryptedFile ciphertext = encryption.encrypt(GOLDEN, out -> out.write(packed.tar().toArray()));
     Tolerance tolerance = packed.tolerance();
-    return Optional.of(new GoldenOffer(sealed, tolerance.relative(), tolerance.absolute()));
+    return Optional.of(new GoldenOffer(ciphertext, tolerance.relative(), tolerance.absolute()));
   }
 
   private Released publish(

@@ -5,9 +5,9 @@ import dev.bartizan.author.publish.BundleWriter;
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.protocol.release.DeltaOffer;
+import dev.bartizan.protocol.release.EncryptedFile;
 import dev.bartizan.protocol.release.ReleaseManifest;
 import dev.bartizan.protocol.release.ReleaseName;
-import dev.bartizan.protocol.release.SealedFile;
 import dev.bartizan.protocol.release.SoftwareFile;
 import dev.bartizan.protocol.release.SoftwareManifest;
 import dev.bartizan.protocol.release.SuiteManifest;
@@ -89,15 +89,15 @@ public final class ReleaseBundle {
     for (Map.Entry<String, Bytes> key : wrapping.toDevices(release, recipients).entrySet()) {
       bundle.add(key.getKey(), key.getValue());
     }
-    for (SealedFile artifact : artifacts(manifest)) {
+    for (EncryptedFile artifact : artifacts(manifest)) {
       bundle.add(artifact.path());
     }
   }
 
-  private static List<SealedFile> artifacts(ReleaseManifest manifest) {
-    List<SealedFile> artifacts = new ArrayList<>();
-    manifest.golden().ifPresent(golden -> artifacts.add(golden.sealed()));
-    manifest.deltas().stream().map(DeltaOffer::sealed).forEach(artifacts::add);
+  private static List<EncryptedFile> artifacts(ReleaseManifest manifest) {
+    List<EncryptedFile> artifacts = new ArrayList<>();
+    manifest.golden().ifPresent(golden -> artifacts.add(golden.file()));
+    manifest.deltas().stream().map(DeltaOffer::file).forEach(artifacts::add);
     artifacts.add(manifest.whole());
     return artifacts;
   }

@@ -5,16 +5,16 @@ import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.SecretBytes;
 import dev.bartizan.crypto.SecretMemory;
-import dev.bartizan.crypto.envelope.ArtifactSealer;
+import dev.bartizan.crypto.envelope.ArtifactEncryptor;
 import dev.bartizan.crypto.envelope.ByteSource;
+import dev.bartizan.crypto.envelope.EncryptedArtifact;
 import dev.bartizan.crypto.envelope.KeyEnvelope;
-import dev.bartizan.crypto.envelope.SealedArtifact;
 import dev.bartizan.delta.decode.DeltaDecoder;
 import dev.bartizan.delta.format.KnownContent;
 import dev.bartizan.protocol.custody.BrokerEnvelope;
+import dev.bartizan.protocol.release.EncryptedFile;
 import dev.bartizan.protocol.release.ReleaseManifest;
 import dev.bartizan.protocol.release.ReleaseName;
-import dev.bartizan.protocol.release.SealedFile;
 import dev.bartizan.updater.disk.FakeDisk;
 import dev.bartizan.updater.tuf.MetadataStore;
 import dev.bartizan.updater.tuf.TargetFile;
@@ -67,11 +67,11 @@ final class AsServed {
   }
 
   /** The plaintext of one file of a release. */
-  byte[] open(String version, SealedFile file) throws Exception {
+  byte[] open(String version, EncryptedFile file) throws Exception {
     ReleaseManifest manifest = manifest(version);
     try (SecretBytes key = key(version)) {
-      SealedArtifact artifact =
-          SealedArtifact.open(
+      EncryptedArtifact artifact =
+          EncryptedArtifact.open(
               ByteSource.of(ciphertext(file)), key, manifest.context(file), TestAuthor.CRYPTO);
       ByteBuffer plain = ByteBuffer.allocate((int) artifact.length());
       artifact.reader().read(0, plain);
@@ -79,13 +79,13 @@ final class AsServed {
     }
   }
 
-  byte[] ciphertext(SealedFile file) throws Exception {
+  byte[] ciphertext(EncryptedFile file) throws Exception {
     return Files.readAllBytes(served.resolve(file.path()));
   }
 
   /** The plaintext of {@code version} as it follows from {@code base} by the published delta. */
   byte[] rebuild(String version, byte[] base) throws Exception {
-    SealedFile delta = manifest(version).deltas().get(0).sealed();
+    EncryptedFile delta = manifest(version).deltas().get(0).file();
     ByteArrayOutputStream result = new ByteArrayOutputStream();
     new DeltaDecoder(Digest::sha256, base.length + 1_000_000)
         .apply(
@@ -99,13 +99,13 @@ final class AsServed {
     return result.toByteArray();
   }
 
-  /** Seals {@code plain} again, with the salt that the manifest names. */
-  byte[] sealAgain(String version, byte[] plain) throws Exception {
+  /** Encrypts {@code plain} again, with the salt that the manifest names. */
+  byte[] encryptAgain(String version, byte[] plain) throws Exception {
     ReleaseManifest manifest = manifest(version);
-    ByteArrayOutputStream sealed = new ByteArrayOutputStream();
+    ByteArrayOutputStream ciphertext = new ByteArrayOutputStream();
     try (SecretBytes key = key(version)) {
-      ArtifactSealer sealer =
-          ArtifactSealer.begin(
+      ArtifactEncryptor encryptor =
+          ArtifactEncryptor.begin(
               key,
               manifest.whole().salt(),
               manifest.context(manifest.whole()),
@@ -113,12 +113,12 @@ final class AsServed {
               bytes -> {
                 byte[] copy = new byte[bytes.remaining()];
                 bytes.get(copy);
-                sealed.writeBytes(copy);
+                ciphertext.writeBytes(copy);
               });
-      sealer.write(ByteBuffer.wrap(plain));
-      sealer.finish();
+      encryptor.write(ByteBuffer.wrap(plain));
+      encryptor.finish();
     }
-    return sealed.toByteArray();
+    return ciphertext.toByteArray();
   }
 
   /** The content key, as it was wrapped to the fleet's key broker. */

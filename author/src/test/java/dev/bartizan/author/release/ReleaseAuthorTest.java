@@ -10,12 +10,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.bartizan.author.keys.AuthorRefusal;
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
+import dev.bartizan.protocol.release.EncryptedFile;
 import dev.bartizan.protocol.release.GoldenOffer;
 import dev.bartizan.protocol.release.KeyDelivery;
 import dev.bartizan.protocol.release.ProbationLimits;
 import dev.bartizan.protocol.release.ReleaseManifest;
 import dev.bartizan.protocol.release.ReleaseName;
-import dev.bartizan.protocol.release.SealedFile;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -73,16 +73,18 @@ class ReleaseAuthorTest {
   }
 
   @Test
-  void theDifferenceLeadsFromTheOlderModelToThisOneAndSealsToThePublishedBytes() throws Exception {
+  void theDifferenceLeadsFromTheOlderModelToThisOneAndEncryptsToThePublishedBytes()
+      throws Exception {
     release("1.0.0", older);
     release("1.1.0", newer, "1.0.0");
     ReleaseManifest manifest = served().manifest("1.1.0");
     assertEquals(served().manifest("1.0.0").model().root(), manifest.deltas().get(0).fromRoot());
-    assertTrue(manifest.deltas().get(0).sealed().sealedLength() < 10_000);
+    assertTrue(manifest.deltas().get(0).file().length() < 10_000);
 
     byte[] rebuilt = served().rebuild("1.1.0", older);
     assertArrayEquals(newer, rebuilt);
-    assertArrayEquals(served().ciphertext(manifest.whole()), served().sealAgain("1.1.0", rebuilt));
+    assertArrayEquals(
+        served().ciphertext(manifest.whole()), served().encryptAgain("1.1.0", rebuilt));
   }
 
   @Test
@@ -91,15 +93,15 @@ class ReleaseAuthorTest {
     release("1.1.0", older, "1.0.0");
     assertFalse(served().keyBytes("1.0.0").equals(served().keyBytes("1.1.0")));
     ReleaseManifest manifest = served().manifest("1.1.0");
-    assertFalse(manifest.whole().salt().equals(manifest.deltas().get(0).sealed().salt()));
+    assertFalse(manifest.whole().salt().equals(manifest.deltas().get(0).file().salt()));
   }
 
   @Test
   void artifactsAreNamedByWhatIsServedAndReadableByTheServer() throws Exception {
-    SealedFile whole = release("1.0.0", older).manifest().whole();
+    EncryptedFile whole = release("1.0.0", older).manifest().whole();
     Path artifact = author.directory().path("repository/" + whole.path());
-    assertEquals(whole.sealed(), Digest.of(Files.readAllBytes(artifact)));
-    assertEquals(whole.sealedLength(), Files.size(artifact));
+    assertEquals(whole.digest(), Digest.of(Files.readAllBytes(artifact)));
+    assertEquals(whole.length(), Files.size(artifact));
     assertEquals(
         PosixFilePermissions.fromString("rw-r--r--"), Files.getPosixFilePermissions(artifact));
   }
@@ -126,7 +128,7 @@ class ReleaseAuthorTest {
             "test_data_set_0/output_0.pb",
             "test_data_set_1/input_0.pb",
             "test_data_set_1/output_0.pb"),
-        entries(served().open("1.0.0", offer.sealed())));
+        entries(served().open("1.0.0", offer.file())));
   }
 
   @Test

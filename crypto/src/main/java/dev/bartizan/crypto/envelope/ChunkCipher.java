@@ -27,7 +27,7 @@ final class ChunkCipher implements AutoCloseable {
   static final int HEADER = SALT + COMMITMENT;
   static final int CHUNK = 16 * 1024;
   static final int TAG = 16;
-  static final int SEALED_CHUNK = CHUNK + TAG;
+  static final int ENCRYPTED_CHUNK = CHUNK + TAG;
   static final int INPUT_KEY = 32;
 
   private static final int KEY = 32;
@@ -41,8 +41,8 @@ final class ChunkCipher implements AutoCloseable {
   private final Cipher cipher;
   private final BulkCrypto crypto;
   private final TransientKey key;
-  private final byte[] input = new byte[SEALED_CHUNK];
-  private final byte[] output = new byte[SEALED_CHUNK];
+  private final byte[] input = new byte[ENCRYPTED_CHUNK];
+  private final byte[] output = new byte[ENCRYPTED_CHUNK];
 
   private ChunkCipher(SecretBytes derived, BulkCrypto crypto) {
     this.derived = derived;
@@ -95,23 +95,23 @@ final class ChunkCipher implements AutoCloseable {
   }
 
   /** Encrypts the rest of {@code plain} as chunk {@code index}. */
-  void seal(long index, ByteBuffer plain, ByteBuffer sealed) {
+  void encrypt(long index, ByteBuffer plain, ByteBuffer ciphertext) {
     try {
       int length = take(plain);
-      sealed.put(output, 0, run(Cipher.ENCRYPT_MODE, index, length));
+      ciphertext.put(output, 0, run(Cipher.ENCRYPT_MODE, index, length));
     } catch (GeneralSecurityException bug) {
-      throw new IllegalStateException("sealing chunk " + index, bug);
+      throw new IllegalStateException("encrypting chunk " + index, bug);
     }
   }
 
   /**
-   * Decrypts the rest of {@code sealed} as chunk {@code index}.
+   * Decrypts the rest of {@code ciphertext} as chunk {@code index}.
    *
    * @throws EnvelopeRefusal TAMPERED; nothing of the chunk is then in {@code plain}
    */
-  void open(long index, ByteBuffer sealed, ByteBuffer plain) throws EnvelopeRefusal {
+  void open(long index, ByteBuffer ciphertext, ByteBuffer plain) throws EnvelopeRefusal {
     try {
-      int length = take(sealed);
+      int length = take(ciphertext);
       plain.put(output, 0, run(Cipher.DECRYPT_MODE, index, length));
     } catch (AEADBadTagException forged) {
       throw new EnvelopeRefusal(

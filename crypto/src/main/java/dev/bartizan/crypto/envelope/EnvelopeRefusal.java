@@ -11,7 +11,9 @@ public final class EnvelopeRefusal extends Refusal {
   public enum Reason {
     /** The length is none that a complete file can have. */
     TRUNCATED,
-    /** The key, or the context (release, epoch, name), is not the one the file was sealed with. */
+    /**
+     * The key, or the context (release, epoch, name), is not the one the file was encrypted with.
+     */
     WRONG_KEY,
     /** A chunk's tag does not fit its bytes. */
     TAMPERED,

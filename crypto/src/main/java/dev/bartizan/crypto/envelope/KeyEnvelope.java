@@ -68,12 +68,12 @@ public final class KeyEnvelope {
 
   private final List<Share> shares;
   private final Bytes iv;
-  private final Bytes sealed;
+  private final Bytes ciphertext;
 
-  private KeyEnvelope(List<Share> shares, Bytes iv, Bytes sealed) {
+  private KeyEnvelope(List<Share> shares, Bytes iv, Bytes ciphertext) {
     this.shares = shares;
     this.iv = iv;
-    this.sealed = sealed;
+    this.ciphertext = ciphertext;
   }
 
   /**
@@ -200,7 +200,7 @@ public final class KeyEnvelope {
   private SecretBytes decrypt(EnvelopeKeys keys, SecretMemory memory)
       throws EnvelopeRefusal, IOException {
     SecretBytes key = SecretBytes.fill(memory, ChunkCipher.INPUT_KEY, empty -> {});
-    if (!key.lend(plain -> keys.decrypt(iv.toArray(), sealed.toArray(), plain))) {
+    if (!key.lend(plain -> keys.decrypt(iv.toArray(), ciphertext.toArray(), plain))) {
       key.close();
       throw wrongKey();
     }
@@ -215,7 +215,7 @@ public final class KeyEnvelope {
   private void requireOneKey(Share share) throws EnvelopeRefusal {
     if (share.wrapped().length() != EnvelopeKeys.WRAPPED
         || iv.length() != BLOCK
-        || sealed.length() != ChunkCipher.INPUT_KEY + BLOCK) {
+        || ciphertext.length() != ChunkCipher.INPUT_KEY + BLOCK) {
       throw malformed("does not hold one key of " + ChunkCipher.INPUT_KEY + " bytes");
     }
   }

@@ -17,11 +17,11 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <p>Each worker takes the next shard, decrypts it and hashes it while it is still in the cache.
  */
 public final class VerifiedOpening {
-  private final SealedArtifact artifact;
+  private final EncryptedArtifact artifact;
   private final Shards shards;
   private final BulkCrypto crypto;
 
-  public VerifiedOpening(SealedArtifact artifact, Shards shards, BulkCrypto crypto) {
+  public VerifiedOpening(EncryptedArtifact artifact, Shards shards, BulkCrypto crypto) {
     this.artifact = artifact;
     this.shards = shards;
     this.crypto = crypto;
@@ -64,7 +64,7 @@ public final class VerifiedOpening {
 
   private void openShards(ByteBuffer target, AtomicInteger next)
       throws IOException, EnvelopeRefusal {
-    SealedArtifact.Reader reader = artifact.reader();
+    EncryptedArtifact.Reader reader = artifact.reader();
     MessageDigest sha256 = crypto.sha256();
     try {
       for (int shard = next.getAndIncrement();

@@ -18,7 +18,7 @@ import java.nio.charset.StandardCharsets;
  * Reads JSON objects in one way only: UTF-8, one document, no key twice, within bounds.
  *
  * <p>Two parsers that disagree about a duplicate key are a way past a signature, so whatever is
- * signed or sealed is parsed here, and formats differ in their bounds alone.
+ * signed or encrypted is parsed here, and formats differ in their bounds alone.
  */
 public final class JsonReader {
   private final ObjectMapper mapper;

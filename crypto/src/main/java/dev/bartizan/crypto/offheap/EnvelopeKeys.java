@@ -69,15 +69,15 @@ public final class EnvelopeKeys {
    * @param plain takes all but the padding, which is a block of its own
    * @return whether the padding is right
    */
-  public boolean decrypt(byte[] iv, byte[] sealed, ByteBuffer plain) {
+  public boolean decrypt(byte[] iv, byte[] ciphertext, ByteBuffer plain) {
     Aes256 aes = new Aes256(key(), schedule());
     ByteBuffer block = workspace.slice(SHA256, Aes256.BLOCK);
     boolean padded = true;
-    for (int at = 0; at < sealed.length; at += Aes256.BLOCK) {
-      block.put(0, sealed, at, Aes256.BLOCK);
+    for (int at = 0; at < ciphertext.length; at += Aes256.BLOCK) {
+      block.put(0, ciphertext, at, Aes256.BLOCK);
       aes.decrypt(block, 0);
       for (int i = 0; i < Aes256.BLOCK; i++) {
-        byte before = at == 0 ? iv[i] : sealed[at - Aes256.BLOCK + i];
+        byte before = at == 0 ? iv[i] : ciphertext[at - Aes256.BLOCK + i];
         byte one = (byte) (block.get(i) ^ before);
         if (at + i < plain.remaining()) {
           plain.put(plain.position() + at + i, one);

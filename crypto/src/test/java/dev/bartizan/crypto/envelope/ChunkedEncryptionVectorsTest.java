@@ -28,14 +28,14 @@ class ChunkedEncryptionVectorsTest {
   void theEmptyMessageOfThePublicVectorsOpens() throws Exception {
     byte[] key =
         "YELLOW SUBMARINE YELLOW SUBMARIN".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
-    byte[] sealed =
+    byte[] ciphertext =
         inflate(
             Bytes.ofHex(
                     "78da004800b7ff43a2e39431cbae0389d3fc86adf46f7c3a24de88d9311617e53f3164cc1d5dc738a66b97f0bf"
                         + "786565c31799c2f463d50a7e10046011dc6fc3c939e3a5db7affb6191551669554fb010000ffff4bc124df")
                 .toArray());
     try (SecretBytes secret = SecretBytes.take(key)) {
-      assertEquals(0, open(sealed, secret, new byte[0]).length);
+      assertEquals(0, open(ciphertext, secret, new byte[0]).length);
     }
   }
 
@@ -53,24 +53,26 @@ class ChunkedEncryptionVectorsTest {
   }
 
   private static void check(JsonNode vector) throws Exception {
-    byte[] sealed = inflate(hex(vector, "ct"));
+    byte[] ciphertext = inflate(hex(vector, "ct"));
     try (SecretBytes key = SecretBytes.take(hex(vector, "key"))) {
       if (vector.get("result").asText().equals("valid")) {
-        byte[] plain = open(sealed, key, hex(vector, "ctx"));
+        byte[] plain = open(ciphertext, key, hex(vector, "ctx"));
         assertEquals(vector.get("msgLength").asLong(), plain.length);
         byte[] digest = MessageDigest.getInstance("SHA-512").digest(plain);
         assertEquals(vector.get("msgSha512").asText(), Bytes.of(digest).hex());
       } else if (key.length() != ChunkCipher.INPUT_KEY) {
-        assertThrows(IllegalArgumentException.class, () -> open(sealed, key, hex(vector, "ctx")));
+        assertThrows(
+            IllegalArgumentException.class, () -> open(ciphertext, key, hex(vector, "ctx")));
       } else {
-        assertThrows(EnvelopeRefusal.class, () -> open(sealed, key, hex(vector, "ctx")));
+        assertThrows(EnvelopeRefusal.class, () -> open(ciphertext, key, hex(vector, "ctx")));
       }
     }
   }
 
-  private static byte[] open(byte[] sealed, SecretBytes key, byte[] context) throws Exception {
-    SealedArtifact artifact =
-        SealedArtifact.open(ByteSource.of(sealed), key, context, "vector", BulkCrypto.fastest());
+  private static byte[] open(byte[] ciphertext, SecretBytes key, byte[] context) throws Exception {
+    EncryptedArtifact artifact =
+        EncryptedArtifact.open(
+            ByteSource.of(ciphertext), key, context, "vector", BulkCrypto.fastest());
     ByteBuffer plain = ByteBuffer.allocate(Math.toIntExact(artifact.length()));
     artifact.reader().read(0, plain);
     return plain.array();

@@ -35,14 +35,14 @@ class KeyEnvelopeTest {
 
   @Test
   void theDeviceItWasMadeForOpensIt() throws Exception {
-    Bytes envelope = seal(certificate);
+    Bytes envelope = wrap(certificate);
     assertEquals(Bytes.of(CONTENT_KEY), open(envelope.toArray(), certificate, device));
   }
 
   @Test
   void anotherDeviceIsToldThatItIsNotForIt() throws Exception {
     KeyPair other = p256();
-    byte[] envelope = seal(certificate).toArray();
+    byte[] envelope = wrap(certificate).toArray();
     EnvelopeRefusal refusal =
         assertThrows(EnvelopeRefusal.class, () -> open(envelope, certificate(other, 6), other));
     assertEquals(EnvelopeRefusal.Reason.WRONG_DEVICE, refusal.reason());
@@ -51,7 +51,7 @@ class KeyEnvelopeTest {
   @Test
   void aCertificateOfTheSameNumberWithAnotherKeyDoesNotOpenIt() throws Exception {
     KeyPair other = p256();
-    byte[] envelope = seal(certificate).toArray();
+    byte[] envelope = wrap(certificate).toArray();
     EnvelopeRefusal refusal =
         assertThrows(EnvelopeRefusal.class, () -> open(envelope, certificate(other, 5), other));
     assertEquals(EnvelopeRefusal.Reason.WRONG_KEY, refusal.reason());
@@ -59,7 +59,7 @@ class KeyEnvelopeTest {
 
   @Test
   void aFlippedBitAnywhereIsRefusedOrGivesAnotherKey() throws Exception {
-    byte[] envelope = seal(certificate).toArray();
+    byte[] envelope = wrap(certificate).toArray();
     for (int bit = 0; bit < envelope.length * Byte.SIZE; bit++) {
       byte[] forged = envelope.clone();
       forged[bit / Byte.SIZE] ^= (byte) (1 << bit % Byte.SIZE);
@@ -76,7 +76,7 @@ class KeyEnvelopeTest {
 
   @Test
   void anEphemeralKeyThatLeavesBitsUnusedIsRefused() throws Exception {
-    byte[] envelope = seal(certificate).toArray();
+    byte[] envelope = wrap(certificate).toArray();
     int point = indexOf(envelope, HexFormat.of().parseHex("03420004"));
     envelope[point + 2] = 1;
     // DER wants the unused bit to be zero; the point it belonged to may have had it so.
@@ -94,7 +94,7 @@ class KeyEnvelopeTest {
 
   @Test
   void truncatedExtendedOversizedAndForeignBytesAreRefused() throws Exception {
-    byte[] envelope = seal(certificate).toArray();
+    byte[] envelope = wrap(certificate).toArray();
     assertMalformed(Arrays.copyOf(envelope, envelope.length - 1));
     assertMalformed(Arrays.copyOf(envelope, envelope.length + 1));
     assertMalformed(new byte[KeyEnvelope.MAX_LENGTH + 1]);
@@ -107,9 +107,9 @@ class KeyEnvelopeTest {
     assertEquals(EnvelopeRefusal.Reason.MALFORMED, refusal.reason());
   }
 
-  private Bytes seal(X509Certificate recipient) throws Exception {
+  private Bytes wrap(X509Certificate recipient) throws Exception {
     try (SecretBytes key = SecretBytes.take(CONTENT_KEY.clone())) {
-      return new KeyEnvelopeSealer(random).seal(key, recipient);
+      return new ContentKeyWrapper(random).wrap(key, recipient);
     }
   }
 

@@ -182,12 +182,12 @@ class KeysByHandleTest {
                 CMSAlgorithm.AES256_WRAP)
             .setProvider(new BouncyCastleProvider())
             .addRecipient(own));
-    CMSEnvelopedData sealed =
+    CMSEnvelopedData ciphertext =
         generator.generate(
             new CMSProcessableByteArray(MESSAGE),
             new JceCMSContentEncryptorBuilder(CMSAlgorithm.AES256_CBC).build());
     RecipientInformation recipient =
-        new CMSEnvelopedData(sealed.getEncoded()).getRecipientInfos().iterator().next();
+        new CMSEnvelopedData(ciphertext.getEncoded()).getRecipientInfos().iterator().next();
     assertArrayEquals(
         MESSAGE,
         recipient.getContent(

@@ -106,13 +106,13 @@ class OffHeapTest {
     byte[] content = bytes(32);
     Cipher cbc = Cipher.getInstance("AES/CBC/PKCS5Padding");
     cbc.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(cek, "AES"), new IvParameterSpec(iv));
-    byte[] sealed = cbc.doFinal(content);
+    byte[] ciphertext = cbc.doFinal(content);
 
     ByteBuffer plain = ByteBuffer.allocateDirect(32);
     EnvelopeKeys keys = new EnvelopeKeys(ByteBuffer.allocateDirect(EnvelopeKeys.WORKSPACE));
     keys.agree(direct(secret), info);
     assertTrue(keys.unwrap(wrapped));
-    assertTrue(keys.decrypt(iv, sealed, plain));
+    assertTrue(keys.decrypt(iv, ciphertext, plain));
     assertArrayEquals(content, array(plain));
     assertEquals(EnvelopeKeys.WRAPPED, wrapped.length);
   }

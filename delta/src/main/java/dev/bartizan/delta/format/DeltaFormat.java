@@ -22,9 +22,9 @@ import dev.bartizan.crypto.Bytes;
  *
  * <p>The checksum of a section covers the header and the position: a section belongs to one delta
  * and one place, and a flipped bit anywhere is found before the section is used. That a delta is
- * what its maker made is not for it to say: in a release it is sealed like any artifact, and what
- * comes out must have the digest that was promised. Sections know nothing of each other, so they
- * can be worked on side by side, and an interrupted application goes on at one.
+ * what its maker made is not for it to say: in a release it is encrypted like any artifact, and
+ * what comes out must have the digest that was promised. Sections know nothing of each other, so
+ * they can be worked on side by side, and an interrupted application goes on at one.
  */
 public final class DeltaFormat {
   /** First byte not ASCII and line ends of both kinds: transfers that mangle text show at once. */

@@ -5,7 +5,7 @@ import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.SecretBytes;
-import dev.bartizan.crypto.envelope.KeyEnvelopeSealer;
+import dev.bartizan.crypto.envelope.ContentKeyWrapper;
 import dev.bartizan.fleet.attest.Attestation;
 import dev.bartizan.fleet.broker.KeyRefusal.Reason;
 import dev.bartizan.fleet.device.Device;
@@ -30,7 +30,7 @@ public final class AttestedKeys {
   private final ContentKeyVault vault;
   private final KeyLog log;
   private final Clock clock;
-  private final KeyEnvelopeSealer sealer;
+  private final ContentKeyWrapper wrapper;
   private final KeyAllowance allowance = new KeyAllowance();
 
   public AttestedKeys(
@@ -45,7 +45,7 @@ public final class AttestedKeys {
     this.vault = vault;
     this.log = log;
     this.clock = clock;
-    this.sealer = new KeyEnvelopeSealer(random);
+    this.wrapper = new ContentKeyWrapper(random);
   }
 
   /**
@@ -78,7 +78,7 @@ public final class AttestedKeys {
     Device now = registry.get(device.ueid());
     requireWelcome(now);
     try (SecretBytes key = vault.open(release)) {
-      Bytes envelope = sealer.seal(key, now.unwrap());
+      Bytes envelope = wrapper.wrap(key, now.unwrap());
       log.add(
           new KeyRelease(
               now.ueid(),

@@ -5,9 +5,9 @@ import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.SecretBytes;
+import dev.bartizan.crypto.envelope.ContentKeyWrapper;
 import dev.bartizan.crypto.envelope.EnvelopeRefusal;
 import dev.bartizan.crypto.envelope.KeyEnvelope;
-import dev.bartizan.crypto.envelope.KeyEnvelopeSealer;
 import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.fleet.device.Device;
 import dev.bartizan.fleet.device.DeviceRegistry;
@@ -33,7 +33,7 @@ public final class KeyBroker {
   private final SharedDirectory directory;
   private final DeviceRegistry registry;
   private final ContentKeyVault vault;
-  private final KeyEnvelopeSealer sealer;
+  private final ContentKeyWrapper wrapper;
 
   public KeyBroker(
       SharedDirectory directory,
@@ -43,7 +43,7 @@ public final class KeyBroker {
     this.directory = directory;
     this.registry = registry;
     this.vault = vault;
-    this.sealer = new KeyEnvelopeSealer(random);
+    this.wrapper = new ContentKeyWrapper(random);
   }
 
   /**
@@ -119,7 +119,7 @@ public final class KeyBroker {
     if (!lacking.isEmpty()) {
       try (SecretBytes contentKey = vault.open(release)) {
         for (Device device : lacking) {
-          Bytes envelope = sealer.seal(contentKey, device.unwrap());
+          Bytes envelope = wrapper.wrap(contentKey, device.unwrap());
           directory.write(file(release, device.ueid()), envelope.toArray());
         }
       }

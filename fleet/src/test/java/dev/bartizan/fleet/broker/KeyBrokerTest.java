@@ -10,9 +10,9 @@ import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.SecretBytes;
 import dev.bartizan.crypto.SecretMemory;
+import dev.bartizan.crypto.envelope.ContentKeyWrapper;
 import dev.bartizan.crypto.envelope.EnvelopeRefusal;
 import dev.bartizan.crypto.envelope.KeyEnvelope;
-import dev.bartizan.crypto.envelope.KeyEnvelopeSealer;
 import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.fleet.FleetOfOne;
@@ -91,7 +91,7 @@ class KeyBrokerTest {
       wrapped.put(
           release,
           new WrappedKey(
-              new KeyEnvelopeSealer(RANDOM).seal(secret, keys.keyBroker()), KeyDelivery.AHEAD));
+              new ContentKeyWrapper(RANDOM).wrap(secret, keys.keyBroker()), KeyDelivery.AHEAD));
     }
   }
 
@@ -218,7 +218,7 @@ class KeyBrokerTest {
       wrapped.put(
           foreign,
           new WrappedKey(
-              new KeyEnvelopeSealer(RANDOM).seal(secret, other.keyBroker()), KeyDelivery.AHEAD));
+              new ContentKeyWrapper(RANDOM).wrap(secret, other.keyBroker()), KeyDelivery.AHEAD));
     }
     vault.follow(wrapped);
     assertThrows(EnvelopeRefusal.class, () -> vault.open(foreign));

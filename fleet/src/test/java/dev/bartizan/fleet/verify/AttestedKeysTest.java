@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.SecretBytes;
+import dev.bartizan.crypto.envelope.ContentKeyWrapper;
 import dev.bartizan.crypto.envelope.KeyEnvelope;
-import dev.bartizan.crypto.envelope.KeyEnvelopeSealer;
 import dev.bartizan.fleet.FleetOfOne;
 import dev.bartizan.fleet.attest.Attestation;
 import dev.bartizan.fleet.attest.AttestationRefusal;
@@ -72,7 +72,7 @@ class AttestedKeysTest extends EnrolledDevice {
     Arrays.fill(key, (byte) 7);
     try (SecretBytes secret = SecretBytes.take(key)) {
       return new WrappedKey(
-          new KeyEnvelopeSealer(FleetOfOne.RANDOM).seal(secret, fleet.keys().keyBroker()),
+          new ContentKeyWrapper(FleetOfOne.RANDOM).wrap(secret, fleet.keys().keyBroker()),
           KeyDelivery.ATTESTED);
     }
   }

@@ -8,6 +8,6 @@ import dev.bartizan.crypto.Digest;
  *
  * @param fromVersion the version it starts from
  * @param fromRoot the shard root of that version's plaintext: what the device must hold
- * @param sealed the encrypted difference
+ * @param file the encrypted difference
  */
-public record DeltaOffer(String fromVersion, Digest fromRoot, SealedFile sealed) {}
+public record DeltaOffer(String fromVersion, Digest fromRoot, EncryptedFile file) {}

@@ -37,7 +37,7 @@ public record ReleaseManifest(
     Digest digest,
     Shards model,
     Pieces pieces,
-    SealedFile whole,
+    EncryptedFile whole,
     List<DeltaOffer> deltas,
     Optional<GoldenOffer> golden,
     ProbationLimits guards,
@@ -60,8 +60,8 @@ public record ReleaseManifest(
     deltas = List.copyOf(deltas);
   }
 
-  /** What {@code file} of this release was sealed for. */
-  public ArtifactContext context(SealedFile file) {
+  /** What {@code file} of this release was encrypted for. */
+  public ArtifactContext context(EncryptedFile file) {
     return new ArtifactContext(model.root(), epoch, file.file());
   }
 
@@ -83,7 +83,7 @@ public record ReleaseManifest(
           new DeltaOffer(
               delta.text("from_version", MAX_TEXT),
               delta.digest("from_root"),
-              SealedFile.parse(delta)));
+              EncryptedFile.parse(delta)));
     }
     Shards model = shards(fields.object("model"));
     return new ReleaseManifest(
@@ -93,7 +93,7 @@ public record ReleaseManifest(
         fields.object("model").digest("sha256"),
         model,
         fields.has("pieces") ? Pieces.parse(fields.object("pieces"), model.length()) : Pieces.NONE,
-        SealedFile.parse(fields.object("whole")),
+        EncryptedFile.parse(fields.object("whole")),
         deltas,
         fields.has("golden") ? Optional.of(golden(fields.object("golden"))) : Optional.empty(),
         ProbationLimits.parse(fields.object("guards")),
@@ -123,7 +123,7 @@ public record ReleaseManifest(
 
   private static GoldenOffer golden(JsonFields fields) throws Malformed {
     return new GoldenOffer(
-        SealedFile.parse(fields),
+        EncryptedFile.parse(fields),
         fields.fraction("relative_tolerance", MAX_TOLERANCE),
         fields.fraction("absolute_tolerance", MAX_TOLERANCE));
   }
@@ -159,12 +159,12 @@ public record ReleaseManifest(
   }
 
   private static JsonNode deltaJson(DeltaOffer delta) {
-    ObjectNode json = delta.sealed().toJson();
+    ObjectNode json = delta.file().toJson();
     return json.put("from_version", delta.fromVersion()).put("from_root", delta.fromRoot().hex());
   }
 
   private static JsonNode goldenJson(GoldenOffer golden) {
-    ObjectNode json = golden.sealed().toJson();
+    ObjectNode json = golden.file().toJson();
     return json.put("relative_tolerance", golden.relativeTolerance())
         .put("absolute_tolerance", golden.absoluteTolerance());
   }

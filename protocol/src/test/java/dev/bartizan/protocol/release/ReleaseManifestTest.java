@@ -27,9 +27,9 @@ class ReleaseManifestTest {
           B,
           new Shards(15, 10, List.of(A, B)),
           new Pieces(List.of(new Pieces.Piece(4, A), new Pieces.Piece(11, B))),
-          new SealedFile("model.onnx", A, 87, SALT),
-          List.of(new DeltaOffer("1.0.0", B, new SealedFile("from-1.0.0.delta", B, 99, SALT))),
-          Optional.of(new GoldenOffer(new SealedFile("golden.tar", A, 5, SALT), 1e-3, 1e-5)),
+          new EncryptedFile("model.onnx", A, 87, SALT),
+          List.of(new DeltaOffer("1.0.0", B, new EncryptedFile("from-1.0.0.delta", B, 99, SALT))),
+          Optional.of(new GoldenOffer(new EncryptedFile("golden.tar", A, 5, SALT), 1e-3, 1e-5)),
           ProbationLimits.DEFAULT,
           KeyDelivery.AHEAD);
 

@@ -50,8 +50,8 @@ class AnyBaseIT extends OneDevice {
         .changeNewestArtifacts(
             content -> {
               if (content.length > model.length) {
-                int sealedAt = (int) (tensor.offset() / 16384 * 16400) + 100;
-                content[sealedAt] ^= 1;
+                int ciphertextAt = (int) (tensor.offset() / 16384 * 16400) + 100;
+                content[ciphertextAt] ^= 1;
               }
               return content;
             });

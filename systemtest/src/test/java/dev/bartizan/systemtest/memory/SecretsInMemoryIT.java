@@ -9,8 +9,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.delta.tensor.LocatedTensor;
 import dev.bartizan.delta.tensor.TensorMap;
+import dev.bartizan.protocol.release.EncryptedFile;
 import dev.bartizan.protocol.release.ReleaseManifest;
-import dev.bartizan.protocol.release.SealedFile;
 import dev.bartizan.systemtest.lab.Distribution;
 import dev.bartizan.systemtest.lab.FileTree;
 import dev.bartizan.systemtest.lab.Lab;
@@ -213,14 +213,14 @@ class SecretsInMemoryIT {
           ReleaseManifest.parse(
               Files.readAllBytes(archive.resolve(version).resolve("release.json")));
       keys.add(derived(content, manifest, manifest.whole()));
-      keys.add(derived(content, manifest, manifest.golden().orElseThrow().sealed()));
-      manifest.deltas().forEach(delta -> keys.add(derived(content, manifest, delta.sealed())));
+      keys.add(derived(content, manifest, manifest.golden().orElseThrow().file()));
+      manifest.deltas().forEach(delta -> keys.add(derived(content, manifest, delta.file())));
     }
     return Needles.shapesOf(keys.toArray(byte[][]::new));
   }
 
   /** By the book, docs/wire-formats.md, not by the code under test. */
-  private static byte[] derived(byte[] content, ReleaseManifest manifest, SealedFile file) {
+  private static byte[] derived(byte[] content, ReleaseManifest manifest, EncryptedFile file) {
     Bytes root = manifest.model().root().value();
     byte[] name = file.file().getBytes(StandardCharsets.UTF_8);
     try {

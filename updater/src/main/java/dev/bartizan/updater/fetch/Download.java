@@ -73,7 +73,7 @@ public final class Download {
   }
 
   /**
-   * Fetches what {@code partial} lacks of the {@code length} signed bytes, then seals it.
+   * Fetches what {@code partial} lacks of the {@code length} signed bytes, then finishes it.
    *
    * @throws FetchRefusal when no server's file can be the signed one; what arrived before stays in
    *     {@code partial}
@@ -85,7 +85,7 @@ public final class Download {
   public void fetch(String path, long length, ResumableFile partial, FetchProgress progress)
       throws IOException, Refusal, InterruptedException {
     DownloadTask errand = errand(path, length);
-    while (!sealWhenComplete(errand, partial, progress)) {
+    while (!finishWhenComplete(errand, partial, progress)) {
       try {
         attempt(errand, Transport.TO_THE_END, partial, progress);
       } catch (OverBudget spent) {
@@ -107,7 +107,7 @@ public final class Download {
   /**
    * Carries a download on for about {@link FetchPolicy#slice}; never waits between attempts.
    *
-   * @return whether the file is there and sealed; else call again
+   * @return whether the file is there and finished; else call again
    * @throws Refusal as {@link #fetch}, except that a slow server only makes the pause longer
    * @throws IOException when an attempt failed, or the pause after it is not over: call again in a
    *     while, as often as it takes
@@ -115,12 +115,12 @@ public final class Download {
   public boolean advance(String path, long length, ResumableFile partial, FetchProgress progress)
       throws IOException, Refusal, InterruptedException {
     DownloadTask errand = begun.computeIfAbsent(path, it -> errand(it, length));
-    return advance(errand, it -> sealWhenComplete(it, partial, progress), partial, progress);
+    return advance(errand, it -> finishWhenComplete(it, partial, progress), partial, progress);
   }
 
   /**
    * The same with a part of a file, of which {@code partial} has what comes before by other means.
-   * Nothing is sealed: what came is not verified.
+   * Nothing is finished: what came is not verified.
    *
    * @param length of the whole file
    * @param end where the part ends
@@ -196,18 +196,18 @@ public final class Download {
   }
 
   /**
-   * Seals a complete file; one that is not the signed one says something about its server.
+   * Finishes a complete file; one that is not the signed one says something about its server.
    *
-   * @return whether it is sealed now
+   * @return whether it is finished now
    */
-  private static boolean sealWhenComplete(
+  private static boolean finishWhenComplete(
       DownloadTask errand, ResumableFile partial, FetchProgress progress)
       throws IOException, Refusal {
     if (partial.size() < errand.length()) {
       return false;
     }
     try {
-      partial.seal();
+      partial.finish();
       return true;
     } catch (Refusal wrong) {
       disqualify(errand, wrong, progress);

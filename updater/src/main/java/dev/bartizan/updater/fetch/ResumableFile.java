@@ -24,5 +24,5 @@ public interface ResumableFile {
    *
    * @throws Refusal when the bytes are not the signed ones; they are gone then
    */
-  void seal() throws IOException, Refusal;
+  void finish() throws IOException, Refusal;
 }

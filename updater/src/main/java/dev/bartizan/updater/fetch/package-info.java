@@ -12,8 +12,8 @@
  * the policy allows it; what a download may cost is counted before it is spent, through restarts; a
  * mirror is believed no more than any other server.
  *
- * <p>Not guaranteed: that bytes in an unsealed {@link dev.bartizan.updater.fetch.ResumableFile} are
- * the right ones. Only sealing it says so.
+ * <p>Not guaranteed: that bytes in an unfinished {@link dev.bartizan.updater.fetch.ResumableFile}
+ * are the right ones. Only finishing it says so.
  */
 @NullMarked
 package dev.bartizan.updater.fetch;

@@ -136,7 +136,7 @@ public final class ObjectStore {
     try (ObjectWriter writer = begin(name, content.length)) {
       writer.restart();
       writer.append(ByteBuffer.wrap(content));
-      return writer.seal();
+      return writer.finish();
     } catch (StoreRefusal impossible) {
       throw new IllegalStateException("bytes named by their own digest", impossible);
     }
@@ -200,7 +200,7 @@ public final class ObjectStore {
    */
   public Collected collect(Set<Digest> pinned) throws IOException {
     Set<Digest> held = held();
-    // A power cut in a seal may leave an object under both its names.
+    // A power cut while one is finished may leave an object under both its names.
     Collected partial = sweep(PARTIAL, name -> !pinned.contains(name) || held.contains(name));
     Collected objects = sweep(OBJECTS, name -> !pinned.contains(name));
     return new Collected(

@@ -12,8 +12,8 @@ import java.security.MessageDigest;
 import java.util.Optional;
 
 /**
- * One object on its way into the store. Closing it without sealing keeps what is there for the next
- * {@link ObjectStore#begin}; what was appended is hashed as it goes by.
+ * One object on its way into the store. Closing it without finishing keeps what is there for the
+ * next {@link ObjectStore#begin}; what was appended is hashed as it goes by.
  */
 public final class ObjectWriter implements Closeable {
   /** A power cut costs at most this much of a transfer. */
@@ -86,7 +86,7 @@ public final class ObjectWriter implements Closeable {
   }
 
   /**
-   * Adds to the end. Not durable until the seal, but for every few mebibytes.
+   * Adds to the end. Not durable until it is finished, but for every few mebibytes.
    *
    * @throws StoreRefusal TOO_LONG when there would be more than announced; nothing of it was
    *     written
@@ -153,7 +153,7 @@ public final class ObjectWriter implements Closeable {
    * @throws IOException also when what is wrong may be what an earlier process left: that is gone,
    *     and the transfer is worth beginning again
    */
-  public Digest seal() throws IOException, StoreRefusal {
+  public Digest finish() throws IOException, StoreRefusal {
     if (expected.isPresent() && size < length) {
       throw StoreRefusal.tooShort(label, length, size);
     }

@@ -40,9 +40,9 @@ public final class StoreTransfer implements ResumableFile, Closeable {
   }
 
   @Override
-  public void seal() throws IOException, Refusal {
+  public void finish() throws IOException, Refusal {
     try {
-      writer.seal();
+      writer.finish();
     } catch (StoreRefusal wrong) {
       // Another server may have the right bytes: all of them again, from the first.
       writer.restart();

@@ -42,7 +42,7 @@ class DownloadTest {
     try (FaultyServer server = new FaultyServer(file)) {
       fetch(server, POLICY);
       assertArrayEquals(file, partial.content());
-      assertTrue(partial.isSealed());
+      assertTrue(partial.isFinished());
       assertEquals(List.of("-"), server.requests());
     }
   }
@@ -103,11 +103,11 @@ class DownloadTest {
   }
 
   @Test
-  void aCompletePartialIsSealedWithoutAskingAnybody() throws Exception {
+  void aCompletePartialIsFinishedWithoutAskingAnybody() throws Exception {
     partial.append(ByteBuffer.wrap(file));
     try (FaultyServer server = new FaultyServer(file)) {
       fetch(server, POLICY);
-      assertTrue(partial.isSealed());
+      assertTrue(partial.isFinished());
       assertEquals(List.of(), server.requests());
     }
   }
@@ -118,7 +118,7 @@ class DownloadTest {
     try (FaultyServer server = new FaultyServer(file, endless())) {
       refused(server, POLICY, "TOO_LONG");
       assertTrue(partial.size() <= LENGTH);
-      assertFalse(partial.isSealed());
+      assertFalse(partial.isFinished());
     }
   }
 
@@ -144,7 +144,7 @@ class DownloadTest {
     try (FaultyServer server = new FaultyServer(new byte[LENGTH])) {
       assertThrows(MemoryPartial.WrongDigest.class, () -> fetch(server, POLICY));
       assertEquals(0, partial.size());
-      assertFalse(partial.isSealed());
+      assertFalse(partial.isFinished());
     }
   }
 
@@ -328,7 +328,7 @@ class DownloadTest {
     FetchRefusal refusal = assertThrows(FetchRefusal.class, () -> fetch(server, policy));
     assertEquals(code, refusal.code());
     assertEquals("model", refusal.path());
-    assertFalse(partial.isSealed());
+    assertFalse(partial.isFinished());
   }
 
   private void fetch(FaultyServer server, FetchPolicy policy) throws Exception {

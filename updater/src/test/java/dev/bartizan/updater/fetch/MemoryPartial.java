@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
 
 /** A partial file in memory that keeps the port's promises. */
 final class MemoryPartial implements ResumableFile {
-  /** The sealed bytes were not the signed ones. */
+  /** The finished bytes were not the signed ones. */
   static final class WrongDigest extends Refusal {
     private static final long serialVersionUID = 1L;
 
@@ -26,7 +26,7 @@ final class MemoryPartial implements ResumableFile {
   private final Digest signed;
   private final ByteArrayOutputStream content = new ByteArrayOutputStream();
   private int room = Integer.MAX_VALUE;
-  private boolean sealed;
+  private boolean finished;
   private int durable;
 
   MemoryPartial(Digest signed) {
@@ -65,16 +65,16 @@ final class MemoryPartial implements ResumableFile {
   }
 
   @Override
-  public void seal() throws Refusal {
+  public void finish() throws Refusal {
     if (!Digest.of(content.toByteArray()).equals(signed)) {
       restart();
       throw new WrongDigest();
     }
-    sealed = true;
+    finished = true;
   }
 
-  boolean isSealed() {
-    return sealed;
+  boolean isFinished() {
+    return finished;
   }
 
   int durable() {

@@ -37,7 +37,7 @@ class ObjectStoreTest {
   @Nested
   class Transfers {
     @Test
-    void aSealedObjectIsHeldUnderItsDigest() throws Exception {
+    void aFinishedObjectIsHeldUnderItsDigest() throws Exception {
       transfer(store, content, name);
       assertTrue(store.holds(name));
       assertArrayEquals(content, store.read(name, 1000));
@@ -54,7 +54,7 @@ class ObjectStoreTest {
       try (ObjectWriter writer = store.begin(name, 1000)) {
         assertEquals(300, writer.size());
         writer.append(ByteBuffer.wrap(content, 300, 700));
-        writer.seal();
+        writer.finish();
       }
       store.verify(name);
     }
@@ -76,17 +76,17 @@ class ObjectStoreTest {
         StoreRefusal refusal =
             assertThrows(StoreRefusal.class, () -> writer.append(ByteBuffer.wrap(new byte[1])));
         assertEquals("TOO_LONG", refusal.code());
-        assertEquals(name, writer.seal());
+        assertEquals(name, writer.finish());
       }
     }
 
     @Test
-    void anUnfinishedTransferCannotBeSealedAndGoesOn() throws Exception {
+    void anUnfinishedTransferCannotBeFinishedAndGoesOn() throws Exception {
       try (ObjectWriter writer = store.begin(name, 1000)) {
         writer.append(ByteBuffer.wrap(content, 0, 999));
-        assertEquals("TOO_SHORT", assertThrows(StoreRefusal.class, writer::seal).code());
+        assertEquals("TOO_SHORT", assertThrows(StoreRefusal.class, writer::finish).code());
         writer.append(ByteBuffer.wrap(content, 999, 1));
-        assertEquals(name, writer.seal());
+        assertEquals(name, writer.finish());
       }
     }
 
@@ -97,12 +97,12 @@ class ObjectStoreTest {
         writer.restart();
         assertEquals(0, writer.size());
         writer.append(ByteBuffer.wrap(content));
-        assertEquals(name, writer.seal());
+        assertEquals(name, writer.finish());
       }
     }
 
     @Test
-    void aDraftGetsItsNameAtTheSealAndCanBeResumedByItsLabel() throws Exception {
+    void aDraftGetsItsNameAtTheEndAndCanBeResumedByItsLabel() throws Exception {
       Digest label = Digest.of(new byte[] {1});
       try (ObjectWriter writer = store.draft(label, 5000)) {
         writer.append(ByteBuffer.wrap(content, 0, 400));
@@ -110,7 +110,7 @@ class ObjectStoreTest {
       try (ObjectWriter writer = store.draft(label, 5000)) {
         assertEquals(400, writer.size());
         writer.append(ByteBuffer.wrap(content, 400, 600));
-        assertEquals(name, writer.seal());
+        assertEquals(name, writer.finish());
       }
       store.verify(name);
     }
@@ -229,26 +229,26 @@ class ObjectStoreTest {
 
   @ParameterizedTest
   @EnumSource
-  void aPowerCutAnywhereInATransferIsResumedAndASealedObjectIsNeverLost(Survival survival)
+  void aPowerCutAnywhereInATransferIsResumedAndAFinishedObjectIsNeverLost(Survival survival)
       throws Exception {
     for (int seed = 0; seed < 20; seed++) {
       for (int cut = 1; ; cut++) {
         FakeDisk cutDisk = new FakeDisk();
         ObjectStore cutStore = new ObjectStore(cutDisk, Digest::sha256);
         cutDisk.cutBefore(cut);
-        boolean sealed = transferUnlessCut(cutStore);
+        boolean finished = transferUnlessCut(cutStore);
         cutDisk.reboot(survival, seed);
         ObjectStore nextStore = new ObjectStore(cutDisk, Digest::sha256);
         if (nextStore.holds(name)) {
           nextStore.verify(name);
         } else {
-          assertFalse(sealed, "a sealed object was lost");
+          assertFalse(finished, "a finished object was lost");
           transferAgain(nextStore);
         }
         assertArrayEquals(content, nextStore.read(name, 1000));
         nextStore.collect(Set.of(name));
         assertEquals(List.of("objects/" + name), cutDisk.names());
-        if (sealed) {
+        if (finished) {
           break;
         }
       }
@@ -280,7 +280,7 @@ class ObjectStoreTest {
         int count = Math.min(PIECE, content.length - from);
         writer.append(ByteBuffer.wrap(content, from, count));
       }
-      writer.seal();
+      writer.finish();
     }
   }
 

@@ -18,12 +18,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@link #close} wipes the keys: the artifact and its readers open nothing afterwards.
  */
-public final class SealedArtifact implements AutoCloseable {
+public final class EncryptedArtifact implements AutoCloseable {
   private final ByteSource source;
   private final ChunkCipher keys;
   private final long length;
 
-  private SealedArtifact(ByteSource source, ChunkCipher keys, long length) {
+  private EncryptedArtifact(ByteSource source, ChunkCipher keys, long length) {
     this.source = source;
     this.keys = keys;
     this.length = length;
@@ -35,19 +35,19 @@ public final class SealedArtifact implements AutoCloseable {
    * @param inputKey the release's content key, 32 bytes
    * @throws EnvelopeRefusal TRUNCATED, WRONG_KEY or TAMPERED
    */
-  public static SealedArtifact open(
+  public static EncryptedArtifact open(
       ByteSource source, SecretBytes inputKey, ArtifactContext context, BulkCrypto crypto)
       throws IOException, EnvelopeRefusal {
     return open(source, inputKey, context.encoded(), context.file(), crypto);
   }
 
-  static SealedArtifact open(
+  static EncryptedArtifact open(
       ByteSource source, SecretBytes inputKey, byte[] context, String file, BulkCrypto crypto)
       throws IOException, EnvelopeRefusal {
     long length = plainLength(source.size());
     byte[] salt = read(source, 0, ChunkCipher.SALT);
     ChunkCipher keys = ChunkCipher.derive(inputKey, salt, context, crypto);
-    SealedArtifact artifact = new SealedArtifact(source, keys, length);
+    EncryptedArtifact artifact = new EncryptedArtifact(source, keys, length);
     try {
       artifact.authenticateKeys(file);
       artifact.authenticateLength();
@@ -62,7 +62,7 @@ public final class SealedArtifact implements AutoCloseable {
     byte[] commitment = read(source, ChunkCipher.SALT, ChunkCipher.COMMITMENT);
     if (!MessageDigest.isEqual(commitment, keys.commitment())) {
       throw new EnvelopeRefusal(
-          Reason.WRONG_KEY, file + " was not sealed with this key for this release");
+          Reason.WRONG_KEY, file + " was not encrypted with this key for this release");
     }
   }
 
@@ -91,16 +91,16 @@ public final class SealedArtifact implements AutoCloseable {
     keys.close();
   }
 
-  /** The plain length of a sealed file of {@code sealedLength} bytes. */
-  static long plainLength(long sealedLength) throws EnvelopeRefusal {
-    long body = sealedLength - ChunkCipher.HEADER;
-    long rest = body % ChunkCipher.SEALED_CHUNK;
+  /** The plain length of an encrypted file of {@code ciphertextLength} bytes. */
+  static long plainLength(long ciphertextLength) throws EnvelopeRefusal {
+    long body = ciphertextLength - ChunkCipher.HEADER;
+    long rest = body % ChunkCipher.ENCRYPTED_CHUNK;
     // The last chunk is always shorter than a full one, so that no prefix of a file is a file.
     if (body < ChunkCipher.TAG || rest < ChunkCipher.TAG) {
       throw new EnvelopeRefusal(
-          Reason.TRUNCATED, "no sealed file has " + sealedLength + " bytes: it was cut off");
+          Reason.TRUNCATED, "no encrypted file has " + ciphertextLength + " bytes: it was cut off");
     }
-    return body / ChunkCipher.SEALED_CHUNK * ChunkCipher.CHUNK + rest - ChunkCipher.TAG;
+    return body / ChunkCipher.ENCRYPTED_CHUNK * ChunkCipher.CHUNK + rest - ChunkCipher.TAG;
   }
 
   private static byte[] read(ByteSource source, long position, int length)
@@ -115,7 +115,7 @@ public final class SealedArtifact implements AutoCloseable {
   /** Reads plain bytes; for one thread. */
   public final class Reader {
     private final ChunkCipher cipher = keys.another();
-    private final ByteBuffer sealed = ByteBuffer.allocate(ChunkCipher.SEALED_CHUNK);
+    private final ByteBuffer ciphertext = ByteBuffer.allocate(ChunkCipher.ENCRYPTED_CHUNK);
     private SecretMemory.@Nullable Region held;
     private long heldIndex;
 
@@ -137,7 +137,7 @@ public final class SealedArtifact implements AutoCloseable {
         int count = chunkLength(index);
         if (offset == 0 && target.remaining() >= count) {
           load(index);
-          cipher.open(index, sealed, target);
+          cipher.open(index, ciphertext, target);
         } else {
           ByteBuffer plain = hold(index);
           count = Math.min(target.remaining(), count - offset);
@@ -164,19 +164,19 @@ public final class SealedArtifact implements AutoCloseable {
         held = chunk;
         heldIndex = -1;
         load(index);
-        cipher.open(index, sealed, chunk.bytes());
+        cipher.open(index, ciphertext, chunk.bytes());
         heldIndex = index;
       }
       return chunk.bytes();
     }
 
     private void load(long index) throws IOException, EnvelopeRefusal {
-      sealed.clear().limit(chunkLength(index) + ChunkCipher.TAG);
-      long position = ChunkCipher.HEADER + index * ChunkCipher.SEALED_CHUNK;
-      if (source.read(position, sealed) != sealed.limit()) {
+      ciphertext.clear().limit(chunkLength(index) + ChunkCipher.TAG);
+      long position = ChunkCipher.HEADER + index * ChunkCipher.ENCRYPTED_CHUNK;
+      if (source.read(position, ciphertext) != ciphertext.limit()) {
         throw new EnvelopeRefusal(Reason.TRUNCATED, "the file ends within chunk " + index);
       }
-      sealed.flip();
+      ciphertext.flip();
     }
 
     private int chunkLength(long index) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.update;
 
-import dev.bartizan.crypto.envelope.ArtifactSealer;
+import dev.bartizan.crypto.envelope.ArtifactEncryptor;
 import dev.bartizan.crypto.envelope.EnvelopeRefusal;
 import dev.bartizan.crypto.envelope.Shards;
 import dev.bartizan.delta.decode.ResultSink;
@@ -10,12 +10,12 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 
 /**
- * Takes plaintext as it is rebuilt, checks it shard by shard, and only then seals it.
+ * Takes plaintext as it is rebuilt, checks it shard by shard, and only then encrypts it.
  *
  * <p>The order matters: key and nonces follow from the published salt, so no other plaintext than
  * the published one may ever be encrypted with them.
  */
-final class ShardSealer implements ResultSink {
+final class ShardEncryptor implements ResultSink {
   /** A shard that is not what the release names, on its way through the decoder. */
   static final class BadShard extends IOException {
     private static final long serialVersionUID = 1L;
@@ -32,15 +32,15 @@ final class ShardSealer implements ResultSink {
   }
 
   private final Shards shards;
-  private final ArtifactSealer sealer;
+  private final ArtifactEncryptor encryptor;
   private final MessageDigest sha256;
   private final Runnable progress;
   private final ByteBuffer shard;
   private int index;
 
   /** Takes the whole plaintext. */
-  ShardSealer(Shards shards, ArtifactSealer sealer, MessageDigest sha256) {
-    this(shards, 0, sealer, sha256, () -> {});
+  ShardEncryptor(Shards shards, ArtifactEncryptor encryptor, MessageDigest sha256) {
+    this(shards, 0, encryptor, sha256, () -> {});
   }
 
   /**
@@ -49,11 +49,15 @@ final class ShardSealer implements ResultSink {
    * @param first the shard to begin with
    * @param progress told of each shard that is done
    */
-  ShardSealer(
-      Shards shards, int first, ArtifactSealer sealer, MessageDigest sha256, Runnable progress) {
+  ShardEncryptor(
+      Shards shards,
+      int first,
+      ArtifactEncryptor encryptor,
+      MessageDigest sha256,
+      Runnable progress) {
     this.index = first;
     this.shards = shards;
-    this.sealer = sealer;
+    this.encryptor = encryptor;
     this.sha256 = sha256;
     this.progress = progress;
     this.shard = ByteBuffer.allocateDirect((int) Math.min(shards.shardSize(), shards.length()));
@@ -69,7 +73,7 @@ final class ShardSealer implements ResultSink {
       shard.put(piece.slice().limit(count));
       piece.position(piece.position() + count);
       if (shard.position() == shards.length(index)) {
-        sealShard();
+        encryptShard();
       }
     }
   }
@@ -81,7 +85,7 @@ final class ShardSealer implements ResultSink {
           new EnvelopeRefusal(
               EnvelopeRefusal.Reason.HASH_MISMATCH, "the result ends in shard " + index));
     }
-    sealer.finish();
+    encryptor.finish();
     wipe();
   }
 
@@ -92,14 +96,14 @@ final class ShardSealer implements ResultSink {
     }
   }
 
-  private void sealShard() throws IOException {
+  private void encryptShard() throws IOException {
     shard.flip();
     try {
       shards.check(index, shard.duplicate(), sha256);
     } catch (EnvelopeRefusal different) {
       throw new BadShard(different);
     }
-    sealer.write(shard);
+    encryptor.write(shard);
     shard.clear();
     index++;
     progress.run();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.update;
 
+import dev.bartizan.crypto.envelope.EncryptedArtifact;
 import dev.bartizan.crypto.envelope.EnvelopeRefusal;
-import dev.bartizan.crypto.envelope.SealedArtifact;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
 /**
  * The plaintext of an artifact as a stream; each chunk is verified before its first byte is read.
  */
-final class SealedStream extends InputStream {
+final class PlaintextStream extends InputStream {
   /** A chunk that was changed, on its way through a reader that knows only streams. */
   static final class BadChunk extends IOException {
     private static final long serialVersionUID = 1L;
@@ -26,11 +26,11 @@ final class SealedStream extends InputStream {
     }
   }
 
-  private final SealedArtifact.Reader reader;
+  private final EncryptedArtifact.Reader reader;
   private final long length;
   private long position;
 
-  SealedStream(SealedArtifact artifact) {
+  PlaintextStream(EncryptedArtifact artifact) {
     this.reader = artifact.reader();
     this.length = artifact.length();
   }

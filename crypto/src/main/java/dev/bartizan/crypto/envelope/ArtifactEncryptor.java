@@ -11,31 +11,31 @@ import java.security.SecureRandom;
 /**
  * Encrypts an artifact as a stream; {@link #finish} makes it complete.
  *
- * <p>A file without its last chunk is refused by {@link SealedArtifact}, so a sealer that is
+ * <p>A file without its last chunk is refused by {@link EncryptedArtifact}, so an encryptor that is
  * dropped half-way leaves nothing that could be mistaken for an artifact.
  */
-public final class ArtifactSealer implements AutoCloseable {
+public final class ArtifactEncryptor implements AutoCloseable {
   /** Bytes of plaintext in every chunk but the last. */
   public static final int CHUNK_LENGTH = ChunkCipher.CHUNK;
 
   /** Bytes of a salt. */
   public static final int SALT_LENGTH = ChunkCipher.SALT;
 
-  /** Where the sealed bytes go. */
+  /** Where the encrypted bytes go. */
   @FunctionalInterface
   public interface Sink {
-    /** Takes all that remains in {@code sealed}; the buffer is used again afterwards. */
-    void write(ByteBuffer sealed) throws IOException;
+    /** Takes all that remains in {@code ciphertext}; the buffer is used again afterwards. */
+    void write(ByteBuffer ciphertext) throws IOException;
   }
 
   private final ChunkCipher cipher;
   private final Sink sink;
   private final SecretMemory.Region held;
   private final ByteBuffer plain;
-  private final ByteBuffer sealed = ByteBuffer.allocate(ChunkCipher.SEALED_CHUNK);
+  private final ByteBuffer ciphertext = ByteBuffer.allocate(ChunkCipher.ENCRYPTED_CHUNK);
   private long index;
 
-  private ArtifactSealer(ChunkCipher cipher, SecretMemory.Region held, Sink sink) {
+  private ArtifactEncryptor(ChunkCipher cipher, SecretMemory.Region held, Sink sink) {
     this.cipher = cipher;
     this.held = held;
     this.plain = held.bytes().limit(ChunkCipher.CHUNK);
@@ -52,26 +52,26 @@ public final class ArtifactSealer implements AutoCloseable {
   /**
    * Writes the header.
    *
-   * @param salt drawn for this plaintext, or the one with which this same plaintext was sealed
+   * @param salt drawn for this plaintext, or the one with which this same plaintext was encrypted
    *     before; never that of another plaintext, since key and nonces follow from it
    */
-  public static ArtifactSealer begin(
+  public static ArtifactEncryptor begin(
       SecretBytes inputKey, Bytes salt, ArtifactContext context, BulkCrypto crypto, Sink sink)
       throws IOException {
     SecretMemory.Region held = inputKey.memory().allocate(ChunkCipher.CHUNK);
     ChunkCipher cipher = ChunkCipher.derive(inputKey, salt.toArray(), context.encoded(), crypto);
     sink.write(ByteBuffer.wrap(salt.toArray()));
     sink.write(ByteBuffer.wrap(cipher.commitment()));
-    return new ArtifactSealer(cipher, held, sink);
+    return new ArtifactEncryptor(cipher, held, sink);
   }
 
   /**
-   * Goes on with a sealing that was interrupted; writes no header.
+   * Goes on with an encryption that was interrupted; writes no header.
    *
    * @param salt the one it was begun with, for this same plaintext
    * @param position where in the plaintext to go on: at a chunk's start
    */
-  public static ArtifactSealer resume(
+  public static ArtifactEncryptor resume(
       SecretBytes inputKey,
       Bytes salt,
       ArtifactContext context,
@@ -84,20 +84,24 @@ public final class ArtifactSealer implements AutoCloseable {
     }
     SecretMemory.Region held = inputKey.memory().allocate(ChunkCipher.CHUNK);
     ChunkCipher cipher = ChunkCipher.derive(inputKey, salt.toArray(), context.encoded(), crypto);
-    ArtifactSealer sealer = new ArtifactSealer(cipher, held, sink);
-    sealer.index = position / ChunkCipher.CHUNK;
-    return sealer;
+    ArtifactEncryptor encryptor = new ArtifactEncryptor(cipher, held, sink);
+    encryptor.index = position / ChunkCipher.CHUNK;
+    return encryptor;
   }
 
-  /** How much plaintext the whole chunks in the first {@code sealedLength} bytes of a file hold. */
-  public static long plainPosition(long sealedLength) {
-    long body = Math.max(0, sealedLength - ChunkCipher.HEADER);
-    return body / ChunkCipher.SEALED_CHUNK * ChunkCipher.CHUNK;
+  /**
+   * How much plaintext the whole chunks in the first {@code ciphertextLength} bytes of a file hold.
+   */
+  public static long plainPosition(long ciphertextLength) {
+    long body = Math.max(0, ciphertextLength - ChunkCipher.HEADER);
+    return body / ChunkCipher.ENCRYPTED_CHUNK * ChunkCipher.CHUNK;
   }
 
-  /** Where in the sealed file the chunk starts that starts at {@code position} in the plaintext. */
-  public static long sealedPosition(long position) {
-    return ChunkCipher.HEADER + position / ChunkCipher.CHUNK * ChunkCipher.SEALED_CHUNK;
+  /**
+   * Where in the encrypted file the chunk starts that starts at {@code position} in the plaintext.
+   */
+  public static long ciphertextPosition(long position) {
+    return ChunkCipher.HEADER + position / ChunkCipher.CHUNK * ChunkCipher.ENCRYPTED_CHUNK;
   }
 
   /** Whether a chunk starts at {@code position} in the plaintext. */
@@ -105,8 +109,8 @@ public final class ArtifactSealer implements AutoCloseable {
     return position % ChunkCipher.CHUNK == 0;
   }
 
-  /** The length of the sealed file for {@code plainLength} plain bytes. */
-  public static long sealedLength(long plainLength) {
+  /** The length of the encrypted file for {@code plainLength} plain bytes. */
+  public static long ciphertextLength(long plainLength) {
     return ChunkCipher.HEADER
         + plainLength
         + (plainLength / ChunkCipher.CHUNK + 1) * ChunkCipher.TAG;
@@ -139,9 +143,9 @@ public final class ArtifactSealer implements AutoCloseable {
 
   private void emit() throws IOException {
     plain.flip();
-    sealed.clear();
-    cipher.seal(index, plain, sealed);
-    sink.write(sealed.flip());
+    ciphertext.clear();
+    cipher.encrypt(index, plain, ciphertext);
+    sink.write(ciphertext.flip());
     plain.clear().limit(ChunkCipher.CHUNK);
     index++;
   }

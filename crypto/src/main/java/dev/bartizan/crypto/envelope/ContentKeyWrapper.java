@@ -21,11 +21,11 @@ import org.bouncycastle.cms.jcajce.JceKeyAgreeRecipientInfoGenerator;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 
 /** Wraps content keys to devices, in the form that {@link KeyEnvelope} opens. */
-public final class KeyEnvelopeSealer {
+public final class ContentKeyWrapper {
   private final Provider bouncyCastle = new BouncyCastleProvider();
   private final SecureRandom random;
 
-  public KeyEnvelopeSealer(SecureRandom random) {
+  public ContentKeyWrapper(SecureRandom random) {
     this.random = random;
   }
 
@@ -34,7 +34,7 @@ public final class KeyEnvelopeSealer {
    *
    * @throws EnvelopeRefusal MALFORMED when the certificate's key cannot be wrapped to
    */
-  public Bytes seal(SecretBytes contentKey, X509Certificate recipient) throws EnvelopeRefusal {
+  public Bytes wrap(SecretBytes contentKey, X509Certificate recipient) throws EnvelopeRefusal {
     try {
       CMSEnvelopedDataGenerator generator = new CMSEnvelopedDataGenerator();
       generator.addRecipientInfoGenerator(recipientInfo(recipient));

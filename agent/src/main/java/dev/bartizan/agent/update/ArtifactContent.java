@@ -2,16 +2,16 @@
 package dev.bartizan.agent.update;
 
 import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.envelope.EncryptedArtifact;
 import dev.bartizan.crypto.envelope.EnvelopeRefusal;
-import dev.bartizan.crypto.envelope.SealedArtifact;
 import dev.bartizan.delta.format.KnownContent;
 import dev.bartizan.protocol.release.ReleaseManifest;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** An older model's plaintext, vouched for by its seal and its signed manifest. */
-record SealedContent(SealedArtifact.Reader reader, ReleaseManifest manifest)
+/** An older model's plaintext, vouched for by its chunks and its signed manifest. */
+record ArtifactContent(EncryptedArtifact.Reader reader, ReleaseManifest manifest)
     implements KnownContent {
   @Override
   public long length() {
@@ -28,7 +28,7 @@ record SealedContent(SealedArtifact.Reader reader, ReleaseManifest manifest)
     try {
       reader.read(position, target);
     } catch (EnvelopeRefusal tampered) {
-      throw new SealedStream.BadChunk(tampered);
+      throw new PlaintextStream.BadChunk(tampered);
     }
     if (target.hasRemaining()) {
       throw new EOFException("no bytes at " + position + " of " + length());

@@ -16,7 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 
-class SealedArtifactTest {
+class EncryptedArtifactTest {
   private static final int CHUNK = ChunkCipher.CHUNK;
   private static final ArtifactContext CONTEXT =
       new ArtifactContext(Digest.of(new byte[] {1}), 7, "model.onnx");
@@ -29,9 +29,9 @@ class SealedArtifactTest {
     Random random = new Random(1);
     for (int length : new int[] {0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 3 * CHUNK + 500}) {
       byte[] plain = bytes(random, length);
-      byte[] sealed = seal(plain, crypto);
-      assertEquals(ArtifactSealer.sealedLength(length), sealed.length);
-      SealedArtifact.Reader reader = open(sealed, key, CONTEXT).reader();
+      byte[] ciphertext = encrypt(plain, crypto);
+      assertEquals(ArtifactEncryptor.ciphertextLength(length), ciphertext.length);
+      EncryptedArtifact.Reader reader = open(ciphertext, key, CONTEXT).reader();
       for (int i = 0; i < 40; i++) {
         int from = random.nextInt(length + 1);
         ByteBuffer piece = ByteBuffer.allocate(random.nextInt(length - from + 1));
@@ -42,13 +42,15 @@ class SealedArtifactTest {
   }
 
   @Test
-  void thePlatformOpensWhatTheNativeProviderSealedAndTheOtherWayRound() throws Exception {
+  void thePlatformOpensWhatTheNativeProviderEncryptedAndTheOtherWayRound() throws Exception {
     byte[] plain = bytes(new Random(2), 3 * CHUNK);
-    for (BulkCrypto sealer : new BulkCrypto[] {crypto, BulkCrypto.platform()}) {
-      byte[] sealed = seal(plain, sealer);
+    for (BulkCrypto encryptor : new BulkCrypto[] {crypto, BulkCrypto.platform()}) {
+      byte[] ciphertext = encrypt(plain, encryptor);
       for (BulkCrypto opener : new BulkCrypto[] {crypto, BulkCrypto.platform()}) {
         ByteBuffer found = ByteBuffer.allocate(plain.length);
-        SealedArtifact.open(ByteSource.of(sealed), key, CONTEXT, opener).reader().read(0, found);
+        EncryptedArtifact.open(ByteSource.of(ciphertext), key, CONTEXT, opener)
+            .reader()
+            .read(0, found);
         assertArrayEquals(plain, found.array());
       }
     }
@@ -56,9 +58,9 @@ class SealedArtifactTest {
 
   @Test
   void aFlippedBitAnywhereIsNoticed() throws Exception {
-    byte[] sealed = seal(bytes(new Random(3), 2 * CHUNK + 10), crypto);
-    for (int at = 0; at < sealed.length; at += at < 128 ? 1 : 97) {
-      byte[] forged = sealed.clone();
+    byte[] ciphertext = encrypt(bytes(new Random(3), 2 * CHUNK + 10), crypto);
+    for (int at = 0; at < ciphertext.length; at += at < 128 ? 1 : 97) {
+      byte[] forged = ciphertext.clone();
       forged[at] ^= 1;
       EnvelopeRefusal refusal = assertThrows(EnvelopeRefusal.class, () -> readAll(forged));
       assertEquals(
@@ -71,32 +73,32 @@ class SealedArtifactTest {
 
   @Test
   void everyTruncationIsNoticedBeforeAnythingCounts() throws Exception {
-    byte[] sealed = seal(bytes(new Random(4), 2 * CHUNK + 10), crypto);
-    for (int length = 0; length < sealed.length; length += 61) {
-      byte[] cut = Arrays.copyOf(sealed, length);
+    byte[] ciphertext = encrypt(bytes(new Random(4), 2 * CHUNK + 10), crypto);
+    for (int length = 0; length < ciphertext.length; length += 61) {
+      byte[] cut = Arrays.copyOf(ciphertext, length);
       assertThrows(EnvelopeRefusal.class, () -> readAll(cut));
     }
   }
 
   @Test
   void nothingOfABadChunkIsReleased() throws Exception {
-    byte[] sealed = seal(bytes(new Random(5), CHUNK), BulkCrypto.platform());
-    sealed[ChunkCipher.HEADER + 5] ^= 1;
+    byte[] ciphertext = encrypt(bytes(new Random(5), CHUNK), BulkCrypto.platform());
+    ciphertext[ChunkCipher.HEADER + 5] ^= 1;
     ByteBuffer target = ByteBuffer.allocate(CHUNK);
-    SealedArtifact artifact = open(sealed, key, CONTEXT);
+    EncryptedArtifact artifact = open(ciphertext, key, CONTEXT);
     assertThrows(EnvelopeRefusal.class, () -> artifact.reader().read(0, target));
     assertArrayEquals(new byte[CHUNK], target.array());
   }
 
   @Test
   void aFileOfAnotherReleaseEpochNameOrKeyDoesNotOpen() throws Exception {
-    byte[] sealed = seal(new byte[10], crypto);
-    assertForeign(sealed, key, new ArtifactContext(Digest.of(new byte[] {2}), 7, "model.onnx"));
-    assertForeign(sealed, key, new ArtifactContext(CONTEXT.root(), 8, "model.onnx"));
-    assertForeign(sealed, key, new ArtifactContext(CONTEXT.root(), 7, "golden.tar"));
+    byte[] ciphertext = encrypt(new byte[10], crypto);
+    assertForeign(ciphertext, key, new ArtifactContext(Digest.of(new byte[] {2}), 7, "model.onnx"));
+    assertForeign(ciphertext, key, new ArtifactContext(CONTEXT.root(), 8, "model.onnx"));
+    assertForeign(ciphertext, key, new ArtifactContext(CONTEXT.root(), 7, "golden.tar"));
     byte[] other = new byte[32];
     other[31] = 1;
-    assertForeign(sealed, SecretBytes.take(other), CONTEXT);
+    assertForeign(ciphertext, SecretBytes.take(other), CONTEXT);
   }
 
   @Test
@@ -104,7 +106,7 @@ class SealedArtifactTest {
     byte[] plain = bytes(new Random(6), 5 * CHUNK + 123);
     Shards shards =
         new Shards.Builder(CHUNK + 1000, Digest.sha256()).add(ByteBuffer.wrap(plain)).build();
-    SealedArtifact artifact = open(seal(plain, crypto), key, CONTEXT);
+    EncryptedArtifact artifact = open(encrypt(plain, crypto), key, CONTEXT);
     ExecutorService executor = Executors.newFixedThreadPool(2);
     try {
       ByteBuffer target = ByteBuffer.allocateDirect(plain.length);
@@ -120,7 +122,7 @@ class SealedArtifactTest {
     byte[] plain = bytes(new Random(7), 3 * CHUNK);
     Shards shards = new Shards.Builder(CHUNK, Digest.sha256()).add(ByteBuffer.wrap(plain)).build();
     plain[2 * CHUNK] ^= 1;
-    SealedArtifact artifact = open(seal(plain, crypto), key, CONTEXT);
+    EncryptedArtifact artifact = open(encrypt(plain, crypto), key, CONTEXT);
     ExecutorService executor = Executors.newFixedThreadPool(2);
     try {
       EnvelopeRefusal refusal =
@@ -135,27 +137,28 @@ class SealedArtifactTest {
     }
   }
 
-  private void assertForeign(byte[] sealed, SecretBytes key, ArtifactContext context) {
-    EnvelopeRefusal refusal = assertThrows(EnvelopeRefusal.class, () -> open(sealed, key, context));
+  private void assertForeign(byte[] ciphertext, SecretBytes key, ArtifactContext context) {
+    EnvelopeRefusal refusal =
+        assertThrows(EnvelopeRefusal.class, () -> open(ciphertext, key, context));
     assertEquals(EnvelopeRefusal.Reason.WRONG_KEY, refusal.reason());
   }
 
-  private void readAll(byte[] sealed) throws Exception {
-    SealedArtifact artifact = open(sealed, key, CONTEXT);
+  private void readAll(byte[] ciphertext) throws Exception {
+    EncryptedArtifact artifact = open(ciphertext, key, CONTEXT);
     artifact.reader().read(0, ByteBuffer.allocate(Math.toIntExact(artifact.length())));
   }
 
-  private SealedArtifact open(byte[] sealed, SecretBytes key, ArtifactContext context)
+  private EncryptedArtifact open(byte[] ciphertext, SecretBytes key, ArtifactContext context)
       throws Exception {
-    return SealedArtifact.open(ByteSource.of(sealed), key, context, crypto);
+    return EncryptedArtifact.open(ByteSource.of(ciphertext), key, context, crypto);
   }
 
-  private byte[] seal(byte[] plain, BulkCrypto crypto) throws Exception {
+  private byte[] encrypt(byte[] plain, BulkCrypto crypto) throws Exception {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ArtifactSealer sealer =
-        ArtifactSealer.begin(
+    ArtifactEncryptor encryptor =
+        ArtifactEncryptor.begin(
             key,
-            ArtifactSealer.drawSalt(new SecureRandom()),
+            ArtifactEncryptor.drawSalt(new SecureRandom()),
             CONTEXT,
             crypto,
             piece -> {
@@ -163,8 +166,8 @@ class SealedArtifactTest {
               piece.get(bytes);
               out.write(bytes);
             });
-    sealer.write(ByteBuffer.wrap(plain));
-    sealer.finish();
+    encryptor.write(ByteBuffer.wrap(plain));
+    encryptor.finish();
     return out.toByteArray();
   }
 

@@ -101,7 +101,7 @@ public final class Deploy implements Subsystem {
     Transfers transfers = new Transfers(config, world, trust, models, offline, news, gate);
     this.versions = new AgentVersions(disk);
     JournalCopy journal = new JournalCopy(disk);
-    ConnectivityCheck contact = new ConnectivityCheck();
+    ConnectivityCheck connectivity = new ConnectivityCheck();
     this.software =
         new SoftwareTrial(
             versions,
@@ -109,11 +109,11 @@ public final class Deploy implements Subsystem {
             journal,
             host.slot().orElse(Slot.BASE),
             config.versions().softwareTrial(),
-            contact,
+            connectivity,
             host.time().nanoTime());
     SuiteDocuments documents = new SuiteDocuments(trust.documents(), models.store());
-    ComponentRouter ways = transfers.components(documents, versions, worker::progress);
-    DistantPayloads distant = new DistantPayloads(ways, worker);
+    ComponentRouter components = transfers.components(documents, versions, worker::progress);
+    DistantPayloads distant = new DistantPayloads(components, worker);
     ModelTrial modelTrial =
         new ModelTrial(
             models.loader()::load, models.service(), documents::held, host.time().nanoTime());
@@ -131,7 +131,7 @@ public final class Deploy implements Subsystem {
     ContentKeyMaintenance keys =
         new ContentKeyMaintenance(
             trust.keystore(), transfers.keys(), installer, models.service(), news);
-    this.updates = new Updates(trust, installer, ways, contact, offline);
+    this.updates = new Updates(trust, installer, components, connectivity, offline);
     this.upkeep =
         new Upkeep(
             updates,

@@ -34,7 +34,7 @@ final class Endings {
   void report() throws IOException {
     for (Outcome outcome : installer.unacknowledged()) {
       events.news().end(outcome);
-      if (outcome.cause().kind() == Initiator.Kind.COMMAND) {
+      if (outcome.initiator().kind() == Initiator.Kind.COMMAND) {
         answer(outcome);
       }
       if (installer.current().isEmpty()) { // Else it is that of the next one.

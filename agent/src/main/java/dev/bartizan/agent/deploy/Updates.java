@@ -51,10 +51,10 @@ public final class Updates {
 
   private final TrustedDocuments documents;
   private final Installer installer;
-  private final ComponentRouter ways;
+  private final ComponentRouter components;
   private final List<String> wanted;
   private final TrustedClock clock;
-  private final ConnectivityCheck contact;
+  private final ConnectivityCheck connectivity;
   private final OfflineSource offline;
 
   /** Local commands that have a bundle inserted, or look into it, and have not ordered yet. */
@@ -63,15 +63,15 @@ public final class Updates {
   Updates(
       Trust trust,
       Installer installer,
-      ComponentRouter ways,
-      ConnectivityCheck contact,
+      ComponentRouter components,
+      ConnectivityCheck connectivity,
       OfflineSource offline) {
     this.clock = trust.clock();
-    this.contact = contact;
+    this.connectivity = connectivity;
     this.offline = offline;
     this.documents = trust.documents();
     this.installer = installer;
-    this.ways = ways;
+    this.components = components;
     this.wanted = trust.bootCheck().documents();
   }
 
@@ -81,10 +81,10 @@ public final class Updates {
       documents.refresh(wanted);
       clock.verified();
     } catch (IOException away) {
-      contact.madeIfSlow(away);
+      connectivity.madeIfSlow(away);
       throw away;
     } catch (FetchRefusal refused) {
-      contact.madeIfSlow(refused);
+      connectivity.madeIfSlow(refused);
       throw refused;
     } catch (TufRefusal refused) {
       throw offline.isInserted() && refused.kind() == TufRefusal.Code.EXPIRED
@@ -93,7 +93,7 @@ public final class Updates {
           : refused;
     }
     if (!offline.isInserted()) {
-      contact.made();
+      connectivity.made();
     }
   }
 
@@ -144,7 +144,7 @@ public final class Updates {
       ComponentName component,
       Release release,
       Optional<SignedBy> signed,
-      UpdateEstimate cost,
+      UpdateEstimate estimate,
       Map<ComponentName, Release> members) {}
 
   /**
@@ -167,27 +167,27 @@ public final class Updates {
     Release release = new Release(Digest.of(document), name.version());
     Map<ComponentName, Release> members =
         isSuite ? SuiteDocuments.members(SuiteManifest.parse(document)) : Map.of();
-    UpdateEstimate cost =
-        ways.cost(
+    UpdateEstimate estimate =
+        components.estimate(
             isSuite ? installer.components().missing(members) : Map.of(component, release),
             installer.components());
-    return new Offer(component, release, documents.voucher(target), cost, members);
+    return new Offer(component, release, documents.signedBy(target), estimate, members);
   }
 
   /** Finds the release that is meant; the installer, asked for it, carries it out step by step. */
   public DeploymentRequest prepare(
-      String id, ComponentName component, Optional<String> version, Initiator cause)
+      String id, ComponentName component, Optional<String> version, Initiator initiator)
       throws Refusal, IOException, InterruptedException {
     if (component.kind() == ComponentKind.SOFTWARE) {
       Release release = software(component.name(), version);
-      return DeploymentRequest.of(id, component, release, cause);
+      return DeploymentRequest.of(id, component, release, initiator);
     }
-    return order(id, look(component, version), cause);
+    return order(id, look(component, version), initiator);
   }
 
-  public static DeploymentRequest order(String id, Offer offer, Initiator cause) {
+  public static DeploymentRequest order(String id, Offer offer, Initiator initiator) {
     return new DeploymentRequest(
-        id, offer.component(), offer.release(), cause, Optional.empty(), offer.members());
+        id, offer.component(), offer.release(), initiator, Optional.empty(), offer.members());
   }
 
   /** What policy would order, or why it cannot now. */
@@ -196,7 +196,7 @@ public final class Updates {
   /**
    * What policy lets the device do without being told: go to the newest release of its suites, and
    * of those of its models that belong to none. By the metadata at hand: it is fresh, and asking
-   * once for each would only keep the worker from its other errands.
+   * once for each would only keep the worker from its other tasks.
    */
   List<Proposal> proposals(DevicePolicy policy, Instant now) throws InterruptedException {
     List<Proposal> proposals = new ArrayList<>();

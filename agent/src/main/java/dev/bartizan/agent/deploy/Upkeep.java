@@ -155,13 +155,12 @@ final class Upkeep {
     return asked;
   }
 
-  private void takeMetadata(BackgroundTask<Boolean> errand)
-      throws IOException, InterruptedException {
+  private void takeMetadata(BackgroundTask<Boolean> task) throws IOException, InterruptedException {
     metadata = null;
     seen = updates.metadata();
     isFresh = false;
     try {
-      isFresh = errand.get();
+      isFresh = task.get();
       news.mended("repository");
       news.mended("metadata");
       news.mended("documents");
@@ -198,11 +197,11 @@ final class Upkeep {
     }
   }
 
-  private void takeProposals(BackgroundTask<List<Updates.Proposal>> errand)
+  private void takeProposals(BackgroundTask<List<Updates.Proposal>> task)
       throws IOException, InterruptedException {
     proposals = null;
     try {
-      updates.orderFirst(errand.get(), news::problem);
+      updates.orderFirst(task.get(), news::problem);
     } catch (Refusal notOurs) {
       throw new IllegalStateException("each proposal has its own", notOurs);
     }

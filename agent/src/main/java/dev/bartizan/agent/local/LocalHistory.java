@@ -71,7 +71,7 @@ public final class LocalHistory {
     return StrictJson.write(document);
   }
 
-  private static String signer(Initiator cause) {
-    return cause.kind().name().toLowerCase(Locale.ROOT) + " " + cause.by();
+  private static String signer(Initiator initiator) {
+    return initiator.kind().name().toLowerCase(Locale.ROOT) + " " + initiator.by();
   }
 }

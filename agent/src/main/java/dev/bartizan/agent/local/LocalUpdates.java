@@ -102,21 +102,21 @@ final class LocalUpdates {
   }
 
   private static ObjectNode describe(Updates.Offer offer) {
-    UpdateEstimate cost = offer.cost();
+    UpdateEstimate estimate = offer.estimate();
     ObjectNode answer =
         StrictJson.object()
             .put("model", offer.component().text())
             .put("version", offer.release().version())
             .put("release", offer.release().manifest().hex())
-            .put("way", cost.way())
-            .put("bytes", cost.bytes())
-            .put("space", cost.space());
-    cost.steps().forEach(answer.putArray("steps")::add);
+            .put("way", estimate.strategy())
+            .put("bytes", estimate.bytes())
+            .put("space", estimate.space());
+    estimate.steps().forEach(answer.putArray("steps")::add);
     if (offer.signed().isPresent()) {
-      SignedBy voucher = offer.signed().get();
+      SignedBy signedBy = offer.signed().get();
       ObjectNode signed = answer.putObject("signed");
-      signed.put("role", voucher.role().value()).put("version", voucher.version());
-      voucher.keys().forEach(signed.putArray("keys")::add);
+      signed.put("role", signedBy.role().value()).put("version", signedBy.version());
+      signedBy.keys().forEach(signed.putArray("keys")::add);
     }
     return answer;
   }

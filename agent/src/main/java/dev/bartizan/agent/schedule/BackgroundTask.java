@@ -70,6 +70,6 @@ public final class BackgroundTask<T> {
     if (failed.getCause() instanceof IOException world) {
       return world;
     }
-    throw new IllegalStateException("a worker's errand failed", failed.getCause());
+    throw new IllegalStateException("a worker's task failed", failed.getCause());
   }
 }

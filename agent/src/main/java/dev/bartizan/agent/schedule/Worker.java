@@ -21,8 +21,8 @@ public final class Worker implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
 
   /**
-   * For errands that ask servers, which are given up in a fraction of it; or hash and write what
-   * has come, some gigabytes at a time.
+   * For tasks that ask servers, which are given up in a fraction of it; or hash and write what has
+   * come, some gigabytes at a time.
    */
   public static final Duration SILENCE = Duration.ofMinutes(15);
 
@@ -40,7 +40,7 @@ public final class Worker implements AutoCloseable {
 
   /**
    * @param thread does one thing at a time; closed with this worker
-   * @param done called after each errand, from the worker's thread
+   * @param done called after each task, from the worker's thread
    */
   public Worker(ExecutorService thread, DaemonHealth health, Runnable done) {
     this.thread = thread;
@@ -48,48 +48,48 @@ public final class Worker implements AutoCloseable {
     this.done = done;
   }
 
-  /** Gives an errand that may show no progress for as long as {@link #SILENCE}. */
+  /** Gives a task that may show no progress for as long as {@link #SILENCE}. */
   public <T> BackgroundTask<T> submit(Part part, String name, BackgroundTask.Work<T> work) {
     return submit(part, name, SILENCE, work);
   }
 
   /**
-   * Gives an errand.
+   * Gives a task.
    *
    * @param part for which it is done
    * @param deadline how long it may show no progress; peers have deadlines of their own, far below
    */
   public <T> BackgroundTask<T> submit(
       Part part, String name, Duration deadline, BackgroundTask.Work<T> work) {
-    BackgroundTask<T> errand = new BackgroundTask<>();
-    open.add(errand);
+    BackgroundTask<T> task = new BackgroundTask<>();
+    open.add(task);
     inHand.incrementAndGet();
     try {
       Supplier<Health.Activity> begun = () -> health.of(part).begin(name, deadline);
-      thread.execute(() -> run(begun, errand, work));
+      thread.execute(() -> run(begun, task, work));
     } catch (RejectedExecutionException stopping) {
       inHand.decrementAndGet();
-      open.remove(errand);
-      errand.giveUp();
+      open.remove(task);
+      task.giveUp();
     }
-    return errand;
+    return task;
   }
 
   private <T> void run(
-      Supplier<Health.Activity> begun, BackgroundTask<T> errand, BackgroundTask.Work<T> work) {
+      Supplier<Health.Activity> begun, BackgroundTask<T> task, BackgroundTask.Work<T> work) {
     try (Health.Activity activity = begun.get()) {
       busy = new InHand(Thread.currentThread(), activity);
-      errand.run(work);
+      task.run(work);
     } finally {
       busy = null;
-      open.remove(errand);
+      open.remove(task);
       inHand.decrementAndGet();
       done.run();
     }
   }
 
   /**
-   * The errand in hand goes on, says who does it. From any other thread it is not heard: that
+   * The task in hand goes on, says who does it. From any other thread it is not heard: that
    * somebody else lives proves nothing.
    */
   public void progress() {
@@ -104,7 +104,7 @@ public final class Worker implements AutoCloseable {
     return inHand.get() == 0;
   }
 
-  /** The errand in hand is interrupted and those that wait are given up; a while is waited. */
+  /** The task in hand is interrupted and those that wait are given up; a while is waited. */
   @Override
   public void close() {
     thread.shutdownNow();

@@ -190,7 +190,7 @@ public final class LockedMemory implements SecretMemory {
   }
 
   /** What secrets have at the least, as far as was found out. */
-  public synchronized MemoryProtection seclusion() {
+  public synchronized MemoryProtection protection() {
     if (c == null || !shortfall.isEmpty()) {
       return MemoryProtection.ORDINARY;
     }
@@ -199,7 +199,7 @@ public final class LockedMemory implements SecretMemory {
 
   /** The same for people. */
   public synchronized String describe() {
-    return switch (seclusion()) {
+    return switch (protection()) {
       case HIDDEN -> "hidden (memfd_secret)" + (holdsModels ? ", models locked" : "");
       case LOCKED ->
           (holdsModels ? "locked" : "lockable, and holds no secret yet")

@@ -40,7 +40,7 @@ public final class Safeguards {
     return List.of(
         Safeguard.of(
             "secrets",
-            memory.seclusion() != MemoryProtection.ORDINARY,
+            memory.protection() != MemoryProtection.ORDINARY,
             "memory is " + memory.describe()),
         swap(),
         coreDumps(),

@@ -60,17 +60,17 @@ final class ChunkReassembly {
    * @return whether the model is in the store now
    * @throws Refusal when a piece, a range or the whole is not what was signed
    */
-  boolean advance(String component, Release release, TransferStrategy.Parts way)
+  boolean advance(String component, Release release, TransferStrategy.Parts strategy)
       throws IOException, Refusal {
     try (OpenRelease newer = unlock(component, release);
         Held held = new Held()) {
       ReleaseManifest manifest = newer.manifest();
-      for (Release base : way.held()) {
+      for (Release base : strategy.held()) {
         held.add(unlock(component, base));
       }
       try (ObjectWriter writer =
           store.begin(manifest.whole().digest(), manifest.whole().length())) {
-        return complete(newer, held, way.plan(), writer);
+        return complete(newer, held, strategy.plan(), writer);
       } catch (PlaintextStream.BadChunk tampered) {
         throw tampered.refusal();
       }

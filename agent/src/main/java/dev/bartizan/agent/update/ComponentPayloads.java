@@ -31,7 +31,7 @@ interface ComponentPayloads {
    *
    * @throws Refusal when that offers no such way
    */
-  UpdatePlan recall(WrittenWay written, Deployment move, Components installed)
+  UpdatePlan recall(WrittenStrategy written, Deployment move, Components installed)
       throws IOException, Refusal;
 
   /** Sets disk space aside for it; twice is once. */

@@ -60,15 +60,15 @@ public final class ComponentRouter implements Payloads {
   }
 
   /** What it would cost to have all of these releases, by component, here. */
-  public UpdateEstimate cost(Map<ComponentName, Release> releases, Components installed)
+  public UpdateEstimate estimate(Map<ComponentName, Release> releases, Components installed)
       throws IOException, Refusal {
-    UpdateEstimate cost = UpdateEstimate.NOTHING;
+    UpdateEstimate estimate = UpdateEstimate.NOTHING;
     for (Map.Entry<ComponentName, Release> each : releases.entrySet()) {
       ComponentPayloads payloads = payloads(each.getKey().kind());
-      UpdateEstimate one = payloads.look(each.getKey(), each.getValue(), installed).cost();
-      cost = cost.and(releases.size() == 1 ? one : one.of(each.getKey().text()));
+      UpdateEstimate one = payloads.look(each.getKey(), each.getValue(), installed).estimate();
+      estimate = estimate.and(releases.size() == 1 ? one : one.of(each.getKey().text()));
     }
-    return cost;
+    return estimate;
   }
 
   @Override
@@ -86,14 +86,14 @@ public final class ComponentRouter implements Payloads {
       parts.put(move.component(), payloads(move).plan(move, installed));
     }
     DeploymentPlan plan = new DeploymentPlan(deployment, parts);
-    afford(deployment, plan.cost());
+    afford(deployment, plan.estimate());
     plans.keep(plan);
     return plan;
   }
 
-  private void afford(Deployment deployment, UpdateEstimate cost) throws IOException, Refusal {
-    delivery.requireBudget(deployment, cost.bytes());
-    store.requireSpace(cost.space());
+  private void afford(Deployment deployment, UpdateEstimate estimate) throws IOException, Refusal {
+    delivery.requireBudget(deployment, estimate.bytes());
+    store.requireSpace(estimate.space());
   }
 
   @Override
@@ -105,20 +105,20 @@ public final class ComponentRouter implements Payloads {
     for (Deployment move : deployment.moves()) {
       payloads(move).setAside(move, plan.of(move));
     }
-    RequiredObjects needs = new RequiredObjects(Map.of());
+    RequiredObjects required = new RequiredObjects(Map.of());
     if (deployment.isSuite()) {
       Digest document = suites.keep(deployment.component(), deployment.to());
-      needs = needs.and(deployment.component(), Set.of(document));
+      required = required.and(deployment.component(), Set.of(document));
     }
     for (Deployment move : deployment.moves()) {
       Optional<Set<Digest>> objects = fetch(move, plan, installed);
       if (objects.isEmpty()) {
         return Optional.empty();
       }
-      needs = needs.and(move.component(), objects.get());
+      required = required.and(move.component(), objects.get());
     }
     delivery.end();
-    return Optional.of(needs);
+    return Optional.of(required);
   }
 
   /** A way that is none any more is left for another, which may cost more. */
@@ -128,7 +128,7 @@ public final class ComponentRouter implements Payloads {
       return payloads(move).fetch(move, plan.of(move));
     } catch (PlanRefusal closed) {
       UpdatePlan other = payloads(move).plan(move, installed);
-      afford(plan.deployment(), other.cost());
+      afford(plan.deployment(), other.estimate());
       plans.keep(plan.with(move, other));
       return Optional.empty();
     }

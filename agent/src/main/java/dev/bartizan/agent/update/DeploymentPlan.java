@@ -30,12 +30,12 @@ record DeploymentPlan(Deployment deployment, Map<ComponentName, UpdatePlan> part
     return new DeploymentPlan(deployment, all);
   }
 
-  UpdateEstimate cost() {
-    UpdateEstimate cost = UpdateEstimate.NOTHING;
+  UpdateEstimate estimate() {
+    UpdateEstimate estimate = UpdateEstimate.NOTHING;
     for (Deployment move : deployment.moves()) {
-      cost = cost.and(of(move).cost());
+      estimate = estimate.and(of(move).estimate());
     }
-    return cost;
+    return estimate;
   }
 
   WrittenPlan written() {
@@ -44,6 +44,6 @@ record DeploymentPlan(Deployment deployment, Map<ComponentName, UpdatePlan> part
         deployment.moves().stream()
             .collect(
                 Collectors.toMap(
-                    Deployment::component, it -> WrittenWay.of(it.to(), of(it).way()))));
+                    Deployment::component, it -> WrittenStrategy.of(it.to(), of(it).strategy()))));
   }
 }

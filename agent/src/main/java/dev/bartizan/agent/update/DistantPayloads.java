@@ -34,7 +34,7 @@ public final class DistantPayloads implements Payloads {
 
   /** What was ordered. */
   private record Job(
-      String deployment, boolean isPlan, BackgroundTask<Optional<RequiredObjects>> errand) {
+      String deployment, boolean isPlan, BackgroundTask<Optional<RequiredObjects>> task) {
     boolean is(Deployment asked, boolean plan) {
       return deployment.equals(asked.id()) && isPlan == plan;
     }
@@ -69,7 +69,7 @@ public final class DistantPayloads implements Payloads {
   public boolean isQuietBut(Optional<Deployment> current) {
     Job now = job;
     return now == null
-        || now.errand().isDone()
+        || now.task().isDone()
         || current.filter(it -> it.id().equals(now.deployment())).isPresent();
   }
 
@@ -82,19 +82,19 @@ public final class DistantPayloads implements Payloads {
       now = new Job(deployment.id(), plan, worker.submit(Part.DEPLOY, name, DEADLINE, work));
       job = now;
     }
-    if (!now.errand().isDone()) {
+    if (!now.task().isDone()) {
       throw new IOException(lastReason);
     }
     job = null;
-    return take(now.errand());
+    return take(now.task());
   }
 
-  private Optional<RequiredObjects> take(BackgroundTask<Optional<RequiredObjects>> errand)
+  private Optional<RequiredObjects> take(BackgroundTask<Optional<RequiredObjects>> task)
       throws IOException, Refusal {
     try {
-      Optional<RequiredObjects> needs = Interruptible.complete(errand::get);
+      Optional<RequiredObjects> required = Interruptible.complete(task::get);
       lastReason = "under way";
-      return needs;
+      return required;
     } catch (IOException notNow) {
       lastReason = String.valueOf(notNow.getMessage());
       throw notNow;

@@ -61,16 +61,16 @@ final class Planner {
         pieces.addAll(ChunkReassembly.digests(older.get()));
       }
     }
-    List<TransferStrategy> ways = new ArrayList<>();
-    differences(release, manifest, bases, BETWEEN).ifPresent(ways::add);
+    List<TransferStrategy> strategies = new ArrayList<>();
+    differences(release, manifest, bases, BETWEEN).ifPresent(strategies::add);
     boolean isCut = !manifest.pieces().pieces().isEmpty() && !pieces.isEmpty();
     if (isCut && !failed.contains(manifest.whole().digest())) {
       PiecePlan plan = PiecePlan.of(manifest, pieces);
       if (plan.runs().stream().anyMatch(PiecePlan.Run::isHere)) {
-        ways.add(new TransferStrategy.Parts(plan, named));
+        strategies.add(new TransferStrategy.Parts(plan, named));
       }
     }
-    return UpdatePlan.of(manifest, ways, store);
+    return UpdatePlan.of(manifest, strategies, store);
   }
 
   /** The cheapest differences that lead from a base to the release; none is asked for twice. */
@@ -88,7 +88,7 @@ final class Planner {
     if (found.isEmpty() && between > 0 && !bases.isEmpty()) {
       for (DeltaOffer offer : offers(manifest)) {
         through(offer, manifest, bases, between - 1)
-            .map(way -> way.then(link(release, manifest, offer)))
+            .map(strategy -> strategy.then(link(release, manifest, offer)))
             .ifPresent(found::add);
       }
     }
@@ -113,10 +113,10 @@ final class Planner {
    * @throws PlanRefusal NOT_OFFERED
    */
   UpdatePlan recall(
-      WrittenWay written, Release release, ReleaseManifest manifest, List<Release> installed)
+      WrittenStrategy written, Release release, ReleaseManifest manifest, List<Release> installed)
       throws IOException, Refusal {
-    WrittenWay.Kind kind = written.kind();
-    TransferStrategy way =
+    WrittenStrategy.Kind kind = written.kind();
+    TransferStrategy strategy =
         switch (kind) {
           case HERE -> new TransferStrategy.Here();
           case WHOLE -> new TransferStrategy.Whole();
@@ -124,14 +124,14 @@ final class Planner {
           case DELTA, CHAIN -> links(written, release, manifest, installed);
           case FILES -> throw PlanRefusal.notOffered(release, "files, which no model has");
         };
-    if (kind == WrittenWay.Kind.HERE && !store.holds(manifest.whole().digest())) {
+    if (kind == WrittenStrategy.Kind.HERE && !store.holds(manifest.whole().digest())) {
       throw PlanRefusal.notOffered(release, "what is here, and it is not");
     }
-    return UpdatePlan.by(way, manifest, store);
+    return UpdatePlan.by(strategy, manifest, store);
   }
 
   private TransferStrategy pieces(
-      WrittenWay written, ReleaseManifest manifest, List<Release> installed)
+      WrittenStrategy written, ReleaseManifest manifest, List<Release> installed)
       throws IOException, Refusal {
     Set<Digest> pieces = new HashSet<>();
     List<Release> bases = new ArrayList<>();
@@ -147,7 +147,7 @@ final class Planner {
   }
 
   private TransferStrategy links(
-      WrittenWay written, Release release, ReleaseManifest manifest, List<Release> installed)
+      WrittenStrategy written, Release release, ReleaseManifest manifest, List<Release> installed)
       throws IOException, Refusal {
     if (written.bases().size() != 1 || written.links().isEmpty()) {
       throw PlanRefusal.notOffered(release, "differences from nothing");
@@ -155,7 +155,7 @@ final class Planner {
     Release base = base(written.bases().get(0), manifest, installed);
     Digest root = whole(base).orElseThrow().model().root();
     List<TransferStrategy.Link> links = new ArrayList<>();
-    for (WrittenWay.Link each : written.links()) {
+    for (WrittenStrategy.Link each : written.links()) {
       boolean isLast = links.size() == written.links().size() - 1;
       ReleaseManifest to = isLast ? manifest : between(each.to(), manifest);
       Digest from = root;

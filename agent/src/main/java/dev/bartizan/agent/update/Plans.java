@@ -74,15 +74,15 @@ final class Plans {
       Components installed,
       Function<ComponentKind, ComponentPayloads> payloads)
       throws IOException, Refusal {
-    Map<ComponentName, WrittenWay> ways = file.read(deployment.id()).ways();
+    Map<ComponentName, WrittenStrategy> strategies = file.read(deployment.id()).strategies();
     Map<ComponentName, UpdatePlan> parts = new HashMap<>();
     for (Deployment move : deployment.moves()) {
-      WrittenWay way = ways.get(move.component());
-      if (way == null || !way.release().equals(move.to().manifest())) {
+      WrittenStrategy strategy = strategies.get(move.component());
+      if (strategy == null || !strategy.release().equals(move.to().manifest())) {
         throw new PlanRefusal(PlanRefusal.Code.FOREIGN, "plan: it is not for " + move.to());
       }
       parts.put(
-          move.component(), payloads.apply(move.componentKind()).recall(way, move, installed));
+          move.component(), payloads.apply(move.componentKind()).recall(strategy, move, installed));
     }
     return new DeploymentPlan(deployment, parts);
   }

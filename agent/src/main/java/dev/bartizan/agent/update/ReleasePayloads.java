@@ -69,7 +69,7 @@ public final class ReleasePayloads implements ComponentPayloads {
   }
 
   @Override
-  public UpdatePlan recall(WrittenWay written, Deployment deployment, Components installed)
+  public UpdatePlan recall(WrittenStrategy written, Deployment deployment, Components installed)
       throws IOException, Refusal {
     ReleaseManifest manifest = ReleaseManifest.parse(manifestOf(deployment));
     List<Release> releases = installed.releases(deployment.component());
@@ -81,7 +81,7 @@ public final class ReleasePayloads implements ComponentPayloads {
    * closed release is none, and is avoided from then on.
    */
   private boolean obtainKeys(UpdatePlan plan) throws IOException, Refusal {
-    if (plan.way() instanceof TransferStrategy.Differences differences) {
+    if (plan.strategy() instanceof TransferStrategy.Differences differences) {
       for (TransferStrategy.Link link : differences.links()) {
         if (!obtainKey(link)) {
           planner.avoid(link.offer().file().digest());
@@ -126,7 +126,7 @@ public final class ReleasePayloads implements ComponentPayloads {
         return Optional.empty();
       }
     }
-    return isMade(deployment, manifest, plan.way())
+    return isMade(deployment, manifest, plan.strategy())
         ? Optional.of(objects(release, manifest))
         : Optional.empty();
   }
@@ -136,23 +136,23 @@ public final class ReleasePayloads implements ComponentPayloads {
    *
    * @throws Refusal when it failed, and policy does not pay for the whole
    */
-  private boolean isMade(Deployment deployment, ReleaseManifest manifest, TransferStrategy way)
+  private boolean isMade(Deployment deployment, ReleaseManifest manifest, TransferStrategy strategy)
       throws IOException, Refusal {
     if (store.holds(manifest.whole().digest())) {
       return true;
     }
-    if (way instanceof TransferStrategy.Differences differences) {
+    if (strategy instanceof TransferStrategy.Differences differences) {
       rebuild(deployment, differences);
-    } else if (way instanceof TransferStrategy.Parts parts) {
+    } else if (strategy instanceof TransferStrategy.Parts parts) {
       return putTogether(deployment, manifest, parts);
     }
     return true;
   }
 
-  private void rebuild(Deployment deployment, TransferStrategy.Differences way)
+  private void rebuild(Deployment deployment, TransferStrategy.Differences strategy)
       throws IOException, Refusal {
-    Release base = way.base();
-    for (TransferStrategy.Link link : way.links()) {
+    Release base = strategy.base();
+    for (TransferStrategy.Link link : strategy.links()) {
       Digest delta = link.offer().file().digest();
       try {
         if (!store.holds(link.whole().digest())) {
@@ -168,10 +168,10 @@ public final class ReleasePayloads implements ComponentPayloads {
   }
 
   private boolean putTogether(
-      Deployment deployment, ReleaseManifest manifest, TransferStrategy.Parts way)
+      Deployment deployment, ReleaseManifest manifest, TransferStrategy.Parts strategy)
       throws IOException, Refusal {
     try {
-      return reassembly.advance(deployment.component().name(), deployment.to(), way);
+      return reassembly.advance(deployment.component().name(), deployment.to(), strategy);
     } catch (UpdateRefusal overBudget) {
       throw overBudget;
     } catch (Refusal useless) {

@@ -80,9 +80,9 @@ public final class SoftwarePayloads implements ComponentPayloads {
 
   /** There is one way alone, and what is missing is seen file by file. */
   @Override
-  public UpdatePlan recall(WrittenWay written, Deployment deployment, Components installed)
+  public UpdatePlan recall(WrittenStrategy written, Deployment deployment, Components installed)
       throws IOException, Refusal {
-    if (written.kind() != WrittenWay.Kind.FILES) {
+    if (written.kind() != WrittenStrategy.Kind.FILES) {
       throw PlanRefusal.notOffered(deployment.to(), written.kind().text());
     }
     return look(deployment.component(), deployment.to(), installed);

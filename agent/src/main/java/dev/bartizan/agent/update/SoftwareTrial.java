@@ -49,7 +49,7 @@ public final class SoftwareTrial {
   private final JournalCopy journal;
   private final Slot running;
   private final Duration patience;
-  private final ConnectivityCheck contact;
+  private final ConnectivityCheck connectivity;
   private final LongSupplier nanoTime;
   private final long begin;
 
@@ -64,14 +64,14 @@ public final class SoftwareTrial {
       JournalCopy journal,
       Slot running,
       Duration patience,
-      ConnectivityCheck contact,
+      ConnectivityCheck connectivity,
       LongSupplier nanoTime) {
     this.versions = versions;
     this.store = store;
     this.journal = journal;
     this.running = running;
     this.patience = patience;
-    this.contact = contact;
+    this.connectivity = connectivity;
     this.nanoTime = nanoTime;
     this.begin = nanoTime.getAsLong();
   }
@@ -127,7 +127,7 @@ public final class SoftwareTrial {
 
   Verdict observe() {
     Duration watched = Duration.ofNanos(nanoTime.getAsLong() - begin);
-    if (contact.isMade()) {
+    if (connectivity.isMade()) {
       return watched.compareTo(PROBATION) >= 0
           ? Verdict.healthy()
           : Verdict.pending("on trial for " + PROBATION.minus(watched).toSeconds() + " s more");

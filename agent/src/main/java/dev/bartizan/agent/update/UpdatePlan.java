@@ -17,13 +17,13 @@ import java.util.stream.Stream;
 /**
  * How a release is going to be had.
  *
- * @param way by which the model is
+ * @param strategy by which the model is
  * @param downloads files that are still missing, in the order they are fetched
  * @param bytes to download, those files and ranges of others
  * @param spaceNeeded bytes of disk, exactly, before the first of them is fetched
  */
 record UpdatePlan(
-    TransferStrategy way, List<EncryptedFile> downloads, long bytes, long spaceNeeded) {
+    TransferStrategy strategy, List<EncryptedFile> downloads, long bytes, long spaceNeeded) {
   UpdatePlan {
     downloads = List.copyOf(downloads);
   }
@@ -40,15 +40,15 @@ record UpdatePlan(
       return by(new TransferStrategy.Here(), manifest, store);
     }
     List<UpdatePlan> plans = new ArrayList<>();
-    for (TransferStrategy way :
+    for (TransferStrategy strategy :
         Stream.concat(others.stream(), Stream.of(new TransferStrategy.Whole())).toList()) {
-      plans.add(by(way, manifest, store));
+      plans.add(by(strategy, manifest, store));
     }
     return plans.stream().min(Comparator.comparingLong(UpdatePlan::bytes)).orElseThrow();
   }
 
   /** What it takes to go by this way now. */
-  static UpdatePlan by(TransferStrategy way, ReleaseManifest manifest, ObjectStore store)
+  static UpdatePlan by(TransferStrategy strategy, ReleaseManifest manifest, ObjectStore store)
       throws IOException {
     List<EncryptedFile> downloads = new ArrayList<>();
     Optional<EncryptedFile> vectors = manifest.golden().map(GoldenOffer::file);
@@ -56,13 +56,13 @@ record UpdatePlan(
     long ranges = 0;
     // The model itself, however it comes; by the way of a difference, that is there beside it.
     space += store.holds(manifest.whole().digest()) ? 0 : manifest.whole().length();
-    if (way instanceof TransferStrategy.Whole) {
+    if (strategy instanceof TransferStrategy.Whole) {
       if (!store.holds(manifest.whole().digest())) {
         downloads.add(manifest.whole());
       }
-    } else if (way instanceof TransferStrategy.Parts parts) {
+    } else if (strategy instanceof TransferStrategy.Parts parts) {
       ranges = parts.plan().bytes();
-    } else if (way instanceof TransferStrategy.Differences differences) {
+    } else if (strategy instanceof TransferStrategy.Differences differences) {
       for (TransferStrategy.Link link : differences.links()) {
         if (!store.holds(link.whole().digest())) {
           space += isLast(link, manifest) ? 0 : link.whole().length();
@@ -70,7 +70,7 @@ record UpdatePlan(
         }
       }
     }
-    return new UpdatePlan(way, downloads, length(downloads) + ranges, space);
+    return new UpdatePlan(strategy, downloads, length(downloads) + ranges, space);
   }
 
   private static long addMissing(
@@ -98,7 +98,7 @@ record UpdatePlan(
   }
 
   private boolean hasServed(EncryptedFile file, ObjectStore store) throws IOException {
-    if (way instanceof TransferStrategy.Differences differences) {
+    if (strategy instanceof TransferStrategy.Differences differences) {
       for (TransferStrategy.Link link : differences.links()) {
         if (link.offer().file().equals(file)) {
           return store.holds(link.whole().digest());
@@ -111,7 +111,7 @@ record UpdatePlan(
   /** All files for which space is still needed, those that are made here included. */
   List<EncryptedFile> files(ReleaseManifest manifest, ObjectStore store) throws IOException {
     List<EncryptedFile> files = new ArrayList<>(missing(store));
-    if (way instanceof TransferStrategy.Differences differences) {
+    if (strategy instanceof TransferStrategy.Differences differences) {
       differences.links().forEach(link -> files.add(link.whole()));
     } else {
       files.add(manifest.whole());
@@ -119,26 +119,26 @@ record UpdatePlan(
     return files;
   }
 
-  UpdateEstimate cost() {
-    return new UpdateEstimate(way.text(), bytes, spaceNeeded, steps());
+  UpdateEstimate estimate() {
+    return new UpdateEstimate(strategy.text(), bytes, spaceNeeded, steps());
   }
 
   /** What will be done, in order, for people. */
   private List<String> steps() {
     List<String> steps = new ArrayList<>();
-    if (way instanceof TransferStrategy.Files) {
+    if (strategy instanceof TransferStrategy.Files) {
       return bytes == 0 ? steps : List.of("fetch files that are new, " + bytes + " bytes");
     }
     for (EncryptedFile file : downloads) {
       steps.add("fetch " + file.file() + ", " + file.length() + " bytes");
     }
-    if (way instanceof TransferStrategy.Differences differences) {
+    if (strategy instanceof TransferStrategy.Differences differences) {
       String from = differences.base().version();
       for (TransferStrategy.Link link : differences.links()) {
         steps.add("make " + link.to().version() + " from " + from);
         from = link.to().version();
       }
-    } else if (way instanceof TransferStrategy.Parts parts) {
+    } else if (strategy instanceof TransferStrategy.Parts parts) {
       long ranges = parts.plan().runs().stream().filter(run -> !run.isHere()).count();
       String bases =
           parts.held().stream().map(Release::version).collect(Collectors.joining(" and "));

@@ -20,9 +20,9 @@ import java.util.TreeMap;
  * The plan of one deployment as it lies beside the journal; see docs/wire-formats.md.
  *
  * @param deployment its id
- * @param ways by component, all that move
+ * @param strategies by component, all that move
  */
-record WrittenPlan(String deployment, Map<ComponentName, WrittenWay> ways) {
+record WrittenPlan(String deployment, Map<ComponentName, WrittenStrategy> strategies) {
   static final int MAX_LENGTH = 64 << 10;
 
   private static final DocumentFormat FORMAT = new DocumentFormat("bartizan-plan", 1);
@@ -32,24 +32,26 @@ record WrittenPlan(String deployment, Map<ComponentName, WrittenWay> ways) {
   private static final int MAX_STEPS = 16;
 
   WrittenPlan {
-    ways = Map.copyOf(ways);
+    strategies = Map.copyOf(strategies);
   }
 
   byte[] encode() {
     ObjectNode plan = FORMAT.begin().put("deployment", deployment);
     ArrayNode all = plan.putArray("ways");
-    new TreeMap<>(ways).forEach((component, way) -> encode(component, way, all.addObject()));
+    new TreeMap<>(strategies)
+        .forEach((component, strategy) -> encode(component, strategy, all.addObject()));
     return StrictJson.write(plan);
   }
 
-  private static void encode(ComponentName component, WrittenWay way, ObjectNode node) {
+  private static void encode(ComponentName component, WrittenStrategy strategy, ObjectNode node) {
     node.put("component", component.text())
-        .put("release", way.release().hex())
-        .put("way", way.kind().text());
+        .put("release", strategy.release().hex())
+        .put("way", strategy.kind().text());
     ArrayNode bases = node.putArray("bases");
-    way.bases().forEach(base -> bases.add(base.hex()));
+    strategy.bases().forEach(base -> bases.add(base.hex()));
     ArrayNode links = node.putArray("links");
-    way.links()
+    strategy
+        .links()
         .forEach(
             link ->
                 links
@@ -68,11 +70,11 @@ record WrittenPlan(String deployment, Map<ComponentName, WrittenWay> ways) {
     try {
       JsonFields in = StrictJson.read(file, MAX_LENGTH, "plan");
       FORMAT.require(in, "plan");
-      Map<ComponentName, WrittenWay> ways = new TreeMap<>();
-      for (JsonFields way : in.objects("ways", MAX_COMPONENTS)) {
-        ways.put(component(way), way(way));
+      Map<ComponentName, WrittenStrategy> strategies = new TreeMap<>();
+      for (JsonFields strategy : in.objects("ways", MAX_COMPONENTS)) {
+        strategies.put(component(strategy), strategy(strategy));
       }
-      WrittenPlan plan = new WrittenPlan(in.text("deployment", MAX_NAME), ways);
+      WrittenPlan plan = new WrittenPlan(in.text("deployment", MAX_NAME), strategies);
       requireSame(plan.encode(), file);
       return plan;
     } catch (Malformed notOurs) {
@@ -95,19 +97,19 @@ record WrittenPlan(String deployment, Map<ComponentName, WrittenWay> ways) {
     }
   }
 
-  private static WrittenWay way(JsonFields in) throws Malformed {
-    WrittenWay.Kind kind =
-        WrittenWay.Kind.find(in.text("way", MAX_NAME))
+  private static WrittenStrategy strategy(JsonFields in) throws Malformed {
+    WrittenStrategy.Kind kind =
+        WrittenStrategy.Kind.find(in.text("way", MAX_NAME))
             .orElseThrow(() -> new Malformed("plan: no such way"));
     List<Digest> bases = new ArrayList<>();
     for (String base : in.texts("bases", MAX_STEPS, 2 * Digest.LENGTH)) {
       bases.add(JsonFields.parseDigest("plan.bases", base));
     }
-    List<WrittenWay.Link> links = new ArrayList<>();
+    List<WrittenStrategy.Link> links = new ArrayList<>();
     for (JsonFields link : in.objects("links", MAX_STEPS)) {
       Release to = new Release(link.digest("release"), link.text("version", MAX_VERSION));
-      links.add(new WrittenWay.Link(to, link.digest("delta")));
+      links.add(new WrittenStrategy.Link(to, link.digest("delta")));
     }
-    return new WrittenWay(in.digest("release"), kind, bases, links);
+    return new WrittenStrategy(in.digest("release"), kind, bases, links);
   }
 }

@@ -53,33 +53,33 @@ final class CommandHandlers implements CommandProcessor.Executor {
   }
 
   /** Ordered once the repository has said what is meant, which may take it long. */
-  private Optional<Reply> update(Command command, Initiator cause)
+  private Optional<Reply> update(Command command, Initiator initiator)
       throws IOException, Refusal, InterruptedException {
     String id = command.id();
     if (!installer.knows(id)) {
       Optional<String> version = Optional.of(argument(command, "version"));
       ComponentName component = component(command);
-      BackgroundTask<DeploymentRequest> errand =
+      BackgroundTask<DeploymentRequest> task =
           looking.computeIfAbsent(
               id,
               it ->
                   worker.submit(
                       Part.UPLINK,
                       "release for a command",
-                      () -> updates.prepare(id, component, version, cause)));
-      if (!errand.isDone()) {
+                      () -> updates.prepare(id, component, version, initiator)));
+      if (!task.isDone()) {
         return Optional.empty();
       }
       looking.remove(id);
-      installer.request(errand.get());
+      installer.request(task.get());
     }
     return Optional.of(Reply.accepted(id));
   }
 
-  private Reply answer(Command command, Initiator cause) throws IOException, Refusal {
+  private Reply answer(Command command, Initiator initiator) throws IOException, Refusal {
     switch (command.name()) {
       case "rollback" -> {
-        installer.rollBack(command.id(), component(command), cause);
+        installer.rollBack(command.id(), component(command), initiator);
         return Reply.accepted(command.id());
       }
       case "cancel" -> {

@@ -92,13 +92,13 @@ class ScheduleTest {
   @Test
   void aPeerThatKeepsTheWorkerWaitingKeepsNeitherLoopNorBeatFromComing() throws Exception {
     // Slow retrieval: metadata at a byte in ten seconds must not look like a daemon that hangs.
-    BackgroundTask<String> errand =
+    BackgroundTask<String> task =
         worker.submit(Part.TRUST, "metadata", Duration.ofHours(1), () -> "fresh");
     schedule.add(
         Part.DEPLOY,
         "upkeep",
         MINUTE,
-        () -> note(errand.isDone() ? "taken" : "waiting", Duration.ofSeconds(10)));
+        () -> note(task.isDone() ? "taken" : "waiting", Duration.ofSeconds(10)));
     for (int i = 0; i < 11; i++) {
       schedule.turn();
       heart.beatIfAlive();
@@ -111,7 +111,7 @@ class ScheduleTest {
     hand.workOff();
     schedule.turn();
     assertEquals("taken", done.get(done.size() - 1));
-    assertEquals("fresh", errand.get());
+    assertEquals("fresh", task.get());
     assertTrue(worker.isIdle());
     assertTrue(done.contains("woken"));
   }
@@ -172,7 +172,7 @@ class ScheduleTest {
 
   @Test
   void anErrandThatFailsFailsWhoeverTakesIt() throws Exception {
-    BackgroundTask<String> errand =
+    BackgroundTask<String> task =
         worker.submit(
             Part.TRUST,
             "keys",
@@ -181,14 +181,14 @@ class ScheduleTest {
               throw new IOException("away");
             });
     hand.workOff();
-    assertEquals("away", assertThrows(IOException.class, errand::get).getMessage());
+    assertEquals("away", assertThrows(IOException.class, task::get).getMessage());
   }
 
   @Test
   void errandsThatWaitAreGivenUpWhenTheDaemonStops() {
-    BackgroundTask<String> errand = worker.submit(Part.TRUST, "keys", MINUTE, () -> "");
+    BackgroundTask<String> task = worker.submit(Part.TRUST, "keys", MINUTE, () -> "");
     worker.close();
-    assertThrows(IOException.class, errand::get);
+    assertThrows(IOException.class, task::get);
     assertThrows(
         IOException.class, () -> worker.submit(Part.TRUST, "more", MINUTE, () -> "").get());
   }

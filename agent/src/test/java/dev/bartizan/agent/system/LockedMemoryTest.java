@@ -50,7 +50,7 @@ class LockedMemoryTest {
       boolean hidden =
           Files.readAllLines(Path.of("/proc/self/maps")).stream()
               .anyMatch(line -> line.contains("secretmem"));
-      assertEquals(memory.seclusion() == MemoryProtection.HIDDEN, hidden, memory.describe());
+      assertEquals(memory.protection() == MemoryProtection.HIDDEN, hidden, memory.describe());
     }
   }
 
@@ -59,7 +59,7 @@ class LockedMemoryTest {
     LockedMemory memory = new LockedMemory(MemoryProtection.ORDINARY);
     try (SecretMemory.Region model = memory.allocate(MODEL)) {
       model.bytes().put(0, (byte) 1);
-      if (memory.seclusion() != MemoryProtection.ORDINARY) {
+      if (memory.protection() != MemoryProtection.ORDINARY) {
         assertTrue(flags(MODEL).containsAll(List.of("lo", "dd", "dc")), flags(MODEL).toString());
       }
     }
@@ -89,7 +89,7 @@ class LockedMemoryTest {
     try (SecretMemory.Region model = memory.allocate(MODEL)) {
       assertEquals(0, model.bytes().get(0));
     }
-    assertEquals(MemoryProtection.ORDINARY, memory.seclusion());
+    assertEquals(MemoryProtection.ORDINARY, memory.protection());
     assertTrue(memory.describe().contains("3072 KiB cannot be locked"), memory.describe());
     assertTrue(memory.describe().contains("LimitMEMLOCK"), memory.describe());
   }
@@ -98,7 +98,7 @@ class LockedMemoryTest {
   void memoryThatNobodyMayLockIsNotCalledLockedBeforeTheFirstSecret() throws Exception {
     LockedMemory memory = new LockedMemory(MemoryProtection.ORDINARY, PoorSystem::new);
     memory.prepare();
-    assertEquals(MemoryProtection.ORDINARY, memory.seclusion());
+    assertEquals(MemoryProtection.ORDINARY, memory.protection());
     assertTrue(memory.describe().contains("cannot be locked"), memory.describe());
   }
 
@@ -127,7 +127,7 @@ class LockedMemoryTest {
               throw new UnsatisfiedLinkError("no such library");
             });
     memory.allocate(32).close();
-    assertEquals(MemoryProtection.ORDINARY, memory.seclusion());
+    assertEquals(MemoryProtection.ORDINARY, memory.protection());
     assertTrue(memory.describe().contains("no such library"), memory.describe());
   }
 

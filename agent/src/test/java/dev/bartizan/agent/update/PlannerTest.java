@@ -115,11 +115,11 @@ class PlannerTest {
     return new Release(Digest.of(manifest(version).toJson()), version);
   }
 
-  private UpdatePlan recall(String version, WrittenWay written) throws Exception {
+  private UpdatePlan recall(String version, WrittenStrategy written) throws Exception {
     return planner.recall(written, release(version), manifest(version), held);
   }
 
-  private void refuses(String version, WrittenWay written) {
+  private void refuses(String version, WrittenStrategy written) {
     PlanRefusal refusal = assertThrows(PlanRefusal.class, () -> recall(version, written));
     assertEquals("PLAN_NOT_OFFERED", refusal.code());
   }
@@ -128,10 +128,10 @@ class PlannerTest {
     return manifest(version).deltas().get(number).file().digest();
   }
 
-  private WrittenWay byLinks(String version, WrittenWay.Link... links) {
+  private WrittenStrategy byLinks(String version, WrittenStrategy.Link... links) {
     Digest base = held.get(0).manifest();
-    return new WrittenWay(
-        release(version).manifest(), WrittenWay.Kind.CHAIN, List.of(base), List.of(links));
+    return new WrittenStrategy(
+        release(version).manifest(), WrittenStrategy.Kind.CHAIN, List.of(base), List.of(links));
   }
 
   private static Digest digest(int number) {
@@ -140,21 +140,21 @@ class PlannerTest {
 
   @Test
   void aDeviceThatHoldsNothingFetchesTheWhole() throws Exception {
-    assertEquals("whole", plan("2.0.0").way().text());
+    assertEquals("whole", plan("2.0.0").strategy().text());
     assertEquals(ArtifactEncryptor.ciphertextLength(LENGTH), plan("2.0.0").bytes());
   }
 
   @Test
   void whatIsHereCostsNothing() throws Exception {
     hold("2.0.0");
-    assertEquals("here", plan("2.0.0").way().text());
+    assertEquals("here", plan("2.0.0").strategy().text());
     assertEquals(0, plan("2.0.0").bytes());
   }
 
   @Test
   void aDifferenceFromWhatIsHeldIsTakenBeforeTheWhole() throws Exception {
     hold("1.0.0");
-    assertEquals("delta", plan("2.0.0").way().text());
+    assertEquals("delta", plan("2.0.0").strategy().text());
     assertEquals(ArtifactEncryptor.ciphertextLength(1_000), plan("2.0.0").bytes());
   }
 
@@ -162,7 +162,7 @@ class PlannerTest {
   void differencesInARowLeadPastReleasesThatAreNotHeld() throws Exception {
     hold("1.0.0");
     UpdatePlan plan = plan("3.0.0");
-    assertEquals("chain", plan.way().text());
+    assertEquals("chain", plan.strategy().text());
     assertEquals(
         ArtifactEncryptor.ciphertextLength(1_000) + ArtifactEncryptor.ciphertextLength(2_000),
         plan.bytes());
@@ -179,14 +179,14 @@ class PlannerTest {
   void aWayThatFailedIsNotTakenAgain() throws Exception {
     hold("1.0.0");
     planner.avoid(manifest("2.0.0").deltas().get(0).file().digest());
-    assertEquals("whole", plan("2.0.0").way().text());
+    assertEquals("whole", plan("2.0.0").strategy().text());
   }
 
   @Test
   void aBaseWhoseFileIsGoneIsNone() throws Exception {
     hold("1.0.0");
     store.discard(Digest.of(whole("1.0.0")));
-    assertEquals("whole", plan("2.0.0").way().text());
+    assertEquals("whole", plan("2.0.0").strategy().text());
   }
 
   // Attack: a difference through a release of an epoch whose keys the fleet has ended.
@@ -198,7 +198,7 @@ class PlannerTest {
     documents.refresh(List.of());
     planner = new Planner(documents, store);
     hold("1.0.0");
-    assertEquals("whole", plan("6.0.0").way().text());
+    assertEquals("whole", plan("6.0.0").strategy().text());
   }
 
   @Test
@@ -206,7 +206,7 @@ class PlannerTest {
     hold("1.0.0");
     for (String version : List.of("1.0.0", "2.0.0", "3.0.0", "4.0.0")) {
       UpdatePlan plan = plan(version);
-      assertEquals(plan, recall(version, WrittenWay.of(release(version), plan.way())));
+      assertEquals(plan, recall(version, WrittenStrategy.of(release(version), plan.strategy())));
     }
   }
 
@@ -214,31 +214,33 @@ class PlannerTest {
   @Test
   void aPlanIsKeptToWhenSomethingBetterComesUp() throws Exception {
     hold("1.0.0");
-    WrittenWay written = WrittenWay.of(release("4.0.0"), plan("4.0.0").way());
+    WrittenStrategy written = WrittenStrategy.of(release("4.0.0"), plan("4.0.0").strategy());
     hold("3.0.0");
-    assertEquals("delta", plan("4.0.0").way().text());
-    assertEquals("chain", recall("4.0.0", written).way().text());
+    assertEquals("delta", plan("4.0.0").strategy().text());
+    assertEquals("chain", recall("4.0.0", written).strategy().text());
   }
 
   // Attack: a plan on disk that leads by a difference nobody signed for this release.
   @Test
   void aDifferenceThatTheReleaseDoesNotOfferIsNone() throws Exception {
     hold("1.0.0");
-    refuses("2.0.0", byLinks("2.0.0", new WrittenWay.Link(release("2.0.0"), digest(99))));
-    refuses("2.0.0", byLinks("2.0.0", new WrittenWay.Link(release("2.0.0"), deltaTo("3.0.0", 0))));
+    refuses("2.0.0", byLinks("2.0.0", new WrittenStrategy.Link(release("2.0.0"), digest(99))));
+    refuses(
+        "2.0.0", byLinks("2.0.0", new WrittenStrategy.Link(release("2.0.0"), deltaTo("3.0.0", 0))));
   }
 
   // Attack: a plan on disk whose differences do not lead from one to the next.
   @Test
   void differencesThatDoNotFollowOneAnotherAreNone() throws Exception {
     hold("1.0.0");
-    refuses("3.0.0", byLinks("3.0.0", new WrittenWay.Link(release("3.0.0"), deltaTo("3.0.0", 0))));
+    refuses(
+        "3.0.0", byLinks("3.0.0", new WrittenStrategy.Link(release("3.0.0"), deltaTo("3.0.0", 0))));
     refuses(
         "4.0.0",
         byLinks(
             "4.0.0",
-            new WrittenWay.Link(release("2.0.0"), deltaTo("2.0.0", 0)),
-            new WrittenWay.Link(release("4.0.0"), deltaTo("4.0.0", 1))));
+            new WrittenStrategy.Link(release("2.0.0"), deltaTo("2.0.0", 0)),
+            new WrittenStrategy.Link(release("4.0.0"), deltaTo("4.0.0", 1))));
   }
 
   // Attack: a plan on disk through a release that was never signed.
@@ -250,15 +252,15 @@ class PlannerTest {
         "3.0.0",
         byLinks(
             "3.0.0",
-            new WrittenWay.Link(forged, deltaTo("2.0.0", 0)),
-            new WrittenWay.Link(release("3.0.0"), deltaTo("3.0.0", 0))));
+            new WrittenStrategy.Link(forged, deltaTo("2.0.0", 0)),
+            new WrittenStrategy.Link(release("3.0.0"), deltaTo("3.0.0", 0))));
   }
 
   // Attack: a plan on disk that starts from what is not installed, or not here any more.
   @Test
   void aBaseThatIsNotInstalledOrNotHereIsNone() throws Exception {
     hold("1.0.0");
-    WrittenWay written = WrittenWay.of(release("2.0.0"), plan("2.0.0").way());
+    WrittenStrategy written = WrittenStrategy.of(release("2.0.0"), plan("2.0.0").strategy());
     Release installed = held.remove(0);
     refuses("2.0.0", written);
     held.add(installed);
@@ -269,10 +271,11 @@ class PlannerTest {
   @Test
   void whatIsSaidToBeHereAndIsNotIsNone() {
     Digest wanted = release("2.0.0").manifest();
-    refuses("2.0.0", new WrittenWay(wanted, WrittenWay.Kind.HERE, List.of(), List.of()));
-    refuses("2.0.0", new WrittenWay(wanted, WrittenWay.Kind.FILES, List.of(), List.of()));
-    refuses("2.0.0", new WrittenWay(wanted, WrittenWay.Kind.PIECES, List.of(), List.of()));
-    refuses("2.0.0", new WrittenWay(wanted, WrittenWay.Kind.DELTA, List.of(), List.of()));
+    refuses("2.0.0", new WrittenStrategy(wanted, WrittenStrategy.Kind.HERE, List.of(), List.of()));
+    refuses("2.0.0", new WrittenStrategy(wanted, WrittenStrategy.Kind.FILES, List.of(), List.of()));
+    refuses(
+        "2.0.0", new WrittenStrategy(wanted, WrittenStrategy.Kind.PIECES, List.of(), List.of()));
+    refuses("2.0.0", new WrittenStrategy(wanted, WrittenStrategy.Kind.DELTA, List.of(), List.of()));
   }
 
   /** A difference is gone once it has served, and is not fetched once more for that. */

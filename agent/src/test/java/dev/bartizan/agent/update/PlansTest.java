@@ -85,9 +85,9 @@ class PlansTest {
     }
 
     @Override
-    public UpdatePlan recall(WrittenWay written, Deployment move, Components installed)
+    public UpdatePlan recall(WrittenStrategy written, Deployment move, Components installed)
         throws Refusal {
-      if (written.kind() != WrittenWay.Kind.WHOLE) {
+      if (written.kind() != WrittenStrategy.Kind.WHOLE) {
         throw PlanRefusal.notOffered(move.to(), written.kind().text());
       }
       return BY_WHOLE;

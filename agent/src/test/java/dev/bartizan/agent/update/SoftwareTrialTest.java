@@ -41,7 +41,7 @@ class SoftwareTrialTest {
   private final FakeDisk disk = new FakeDisk();
   private final AgentVersions versions = new AgentVersions(disk);
   private final ObjectStore store = new ObjectStore(disk, Digest::sha256);
-  private final ConnectivityCheck contact = new ConnectivityCheck();
+  private final ConnectivityCheck connectivity = new ConnectivityCheck();
   private long nanos;
 
   @SuppressWarnings("NullAway.Init")
@@ -69,7 +69,7 @@ class SoftwareTrialTest {
   /** As the process that was started from {@code slot} sees it. */
   private SoftwareTrial trial(Slot slot) {
     return new SoftwareTrial(
-        versions, store, new JournalCopy(disk), slot, PATIENCE, contact, () -> nanos);
+        versions, store, new JournalCopy(disk), slot, PATIENCE, connectivity, () -> nanos);
   }
 
   private Deployment deployment() {
@@ -117,7 +117,7 @@ class SoftwareTrialTest {
   void aVersionIsHealthyOnceItHasReachedTheFleetAndLastedAWhile() {
     SoftwareTrial trial = trial(Slot.A);
     assertEquals(Verdict.Kind.PENDING, trial.observe().kind());
-    contact.made();
+    connectivity.made();
     assertEquals(Verdict.Kind.PENDING, trial.observe().kind());
     nanos += Duration.ofSeconds(10).toNanos();
     assertEquals(Verdict.Kind.HEALTHY, trial.observe().kind());

@@ -99,14 +99,14 @@ public final class ReleaseAuthor {
    * @throws Refusal also when role keys are missing; nothing is published then
    */
   public Released release(ReleaseDraft draft) throws IOException, Refusal {
-    try (ReleasePreconditions ground =
+    try (ReleasePreconditions preconditions =
             repository.use(open -> ReleasePreconditions.lay(draft, open, archive));
         InlinedModel plain = InlinedModel.of(draft.model(), directory.path(INLINED));
         ModelFile model = ModelFile.open(plain.file(), crypto, progress);
         SecretBytes contentKey = drawKey();
         ArtifactBatch artifacts = newBatch(contentKey)) {
       Optional<Packed> golden = tried(draft, model);
-      ReleaseManifest manifest = encrypt(draft, model, golden, ground, artifacts);
+      ReleaseManifest manifest = encrypt(draft, model, golden, preconditions, artifacts);
       Released released =
           repository.use(
               open -> publish(open, manifest, contentKey, artifacts, golden.map(Packed::proof)));
@@ -142,19 +142,19 @@ public final class ReleaseAuthor {
       ReleaseDraft draft,
       ModelFile model,
       Optional<Packed> golden,
-      ReleasePreconditions ground,
+      ReleasePreconditions preconditions,
       ArtifactBatch artifacts)
       throws IOException, Refusal {
-    Encryption encryption = new Encryption(artifacts, model.shards().root(), ground.epoch());
+    Encryption encryption = new Encryption(artifacts, model.shards().root(), preconditions.epoch());
     return new ReleaseManifest(
         draft.name(),
-        ground.epoch(),
+        preconditions.epoch(),
         FORMAT,
         model.digest(),
         model.shards(),
         PieceCutter.cut(model, crypto.sha256()),
         encryption.encrypt(MODEL, out -> model.copyTo(out, progress)),
-        deltas(model, ground, encryption),
+        deltas(model, preconditions, encryption),
         golden(golden, encryption),
         draft.guards(),
         draft.keys());
@@ -169,10 +169,10 @@ public final class ReleaseAuthor {
   }
 
   private List<DeltaOffer> deltas(
-      ModelFile model, ReleasePreconditions ground, Encryption encryption)
+      ModelFile model, ReleasePreconditions preconditions, Encryption encryption)
       throws IOException, Refusal {
     List<DeltaOffer> offers = new ArrayList<>();
-    for (ArchivedRelease older : ground.older()) {
+    for (ArchivedRelease older : preconditions.older()) {
       String version = older.manifest().release().version();
       EncryptedFile ciphertext =
           encryption.encrypt("from-" + version + ".delta", out -> encode(older, model, out));

@@ -181,8 +181,8 @@ public final class TrustedDocuments {
   }
 
   /** Who vouches for {@code path}: the role, and the keys whose signatures on it are good. */
-  public synchronized Optional<SignedBy> voucher(String path) throws Refusal, IOException {
-    return trusted == null ? Optional.empty() : trusted.voucher(path);
+  public synchronized Optional<SignedBy> signedBy(String path) throws Refusal, IOException {
+    return trusted == null ? Optional.empty() : trusted.signedBy(path);
   }
 
   /**

@@ -4,7 +4,7 @@ package dev.bartizan.updater.fetch;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
-/** Counts the failures of one errand, and says how long to wait after each. */
+/** Counts the failures of one task, and says how long to wait after each. */
 final class Backoff {
   private final FetchPolicy policy;
   private final DoublingPause pauses;

@@ -33,7 +33,7 @@ public final class Download {
 
   private final List<Mirror> mirrors;
   private final FetchPolicy policy;
-  private final Quota meter;
+  private final Quota quota;
   private final InstantSource clock;
   private final RandomGenerator random;
   private final Pause pause;
@@ -57,7 +57,7 @@ public final class Download {
   public Download(
       List<Mirror> mirrors,
       FetchPolicy policy,
-      Quota meter,
+      Quota quota,
       InstantSource clock,
       RandomGenerator random,
       Pause pause) {
@@ -66,38 +66,38 @@ public final class Download {
     }
     this.mirrors = List.copyOf(mirrors);
     this.policy = policy;
-    this.meter = meter;
+    this.quota = quota;
     this.clock = clock;
     this.random = random;
     this.pause = pause;
   }
 
   /**
-   * Fetches what {@code partial} lacks of the {@code length} signed bytes, then finishes it.
+   * Fetches what {@code file} lacks of the {@code length} signed bytes, then finishes it.
    *
    * @throws FetchRefusal when no server's file can be the signed one; what arrived before stays in
-   *     {@code partial}
-   * @throws Refusal when the complete file has the wrong digest; {@code partial} is empty then
+   *     {@code file}
+   * @throws Refusal when the complete file has the wrong digest; {@code file} is empty then
    * @throws OverBudget when it may not cost more now
-   * @throws IOException when the last attempt failed too, or at once when {@code partial} cannot
-   *     take what came; a later call goes on where this one ended
+   * @throws IOException when the last attempt failed too, or at once when {@code file} cannot take
+   *     what came; a later call goes on where this one ended
    */
-  public void fetch(String path, long length, ResumableFile partial, FetchProgress progress)
+  public void fetch(String path, long length, ResumableFile file, FetchProgress progress)
       throws IOException, Refusal, InterruptedException {
-    DownloadTask errand = errand(path, length);
-    while (!finishWhenComplete(errand, partial, progress)) {
+    DownloadTask task = task(path, length);
+    while (!finishWhenComplete(task, file, progress)) {
       try {
-        attempt(errand, Transport.TO_THE_END, partial, progress);
+        attempt(task, Transport.TO_THE_END, file, progress);
       } catch (OverBudget spent) {
         throw spent;
       } catch (NoRoom trouble) {
         // Asking the server again would only cost its bytes a second time.
         throw trouble.cause;
       } catch (IOException interruption) {
-        if (!errand.backoff().mayTryAgain()) {
+        if (!task.backoff().mayTryAgain()) {
           throw interruption;
         }
-        Duration wait = errand.backoff().pause();
+        Duration wait = task.backoff().pause();
         progress.interrupted(interruption, wait);
         pause.await(wait);
       }
@@ -112,14 +112,14 @@ public final class Download {
    * @throws IOException when an attempt failed, or the pause after it is not over: call again in a
    *     while, as often as it takes
    */
-  public boolean advance(String path, long length, ResumableFile partial, FetchProgress progress)
+  public boolean advance(String path, long length, ResumableFile file, FetchProgress progress)
       throws IOException, Refusal, InterruptedException {
-    DownloadTask errand = begun.computeIfAbsent(path, it -> errand(it, length));
-    return advance(errand, it -> finishWhenComplete(it, partial, progress), partial, progress);
+    DownloadTask task = begun.computeIfAbsent(path, it -> task(it, length));
+    return advance(task, it -> finishWhenComplete(it, file, progress), file, progress);
   }
 
   /**
-   * The same with a part of a file, of which {@code partial} has what comes before by other means.
+   * The same with a part of a file, of which {@code file} has what comes before by other means.
    * Nothing is finished: what came is not verified.
    *
    * @param length of the whole file
@@ -128,28 +128,27 @@ public final class Download {
    * @throws FetchRefusal also NOT_RESUMABLE from servers that have no parts to give
    */
   public boolean advancePart(
-      String path, long length, long end, ResumableFile partial, FetchProgress progress)
+      String path, long length, long end, ResumableFile file, FetchProgress progress)
       throws IOException, Refusal, InterruptedException {
-    DownloadTask errand = begun.computeIfAbsent(path, it -> errand(it, length)).upTo(end);
-    return advance(errand, it -> partial.size() >= it.end(), partial, progress);
+    DownloadTask task = begun.computeIfAbsent(path, it -> task(it, length)).upTo(end);
+    return advance(task, it -> file.size() >= it.end(), file, progress);
   }
 
-  private boolean advance(
-      DownloadTask errand, Goal goal, ResumableFile partial, FetchProgress progress)
+  private boolean advance(DownloadTask task, Goal goal, ResumableFile file, FetchProgress progress)
       throws IOException, Refusal, InterruptedException {
-    String path = errand.path();
-    errand.requireTurn(clock.instant(), policy.longestPause());
+    String path = task.path();
+    task.requireTurn(clock.instant(), policy.longestPause());
     Instant end = clock.instant().plus(policy.slice());
     // What comes just above the lowest rate would keep the caller for as long as a file is long.
-    errand.hold(end.plus(policy.slice()));
+    task.hold(end.plus(policy.slice()));
     try {
-      while (!goal.isReached(errand)) {
+      while (!goal.isReached(task)) {
         Instant start = clock.instant();
         if (start.isAfter(end)) {
           return false;
         }
-        attempt(errand, errand.window(), partial, progress);
-        errand.took(Duration.between(start, clock.instant()));
+        attempt(task, task.window(), file, progress);
+        task.took(Duration.between(start, clock.instant()));
       }
       begun.remove(path);
       return true;
@@ -158,8 +157,8 @@ public final class Download {
     } catch (NoRoom trouble) {
       throw trouble.cause;
     } catch (IOException interruption) {
-      errand.backoff().mayTryAgain();
-      postpone(errand, interruption, errand.backoff().pause(), progress);
+      task.backoff().mayTryAgain();
+      postpone(task, interruption, task.backoff().pause(), progress);
       throw interruption;
     } catch (FetchRefusal refusal) {
       begun.remove(path);
@@ -167,31 +166,31 @@ public final class Download {
         throw refusal;
       }
       IOException slow = new IOException("SLOW: " + refusal.getMessage(), refusal);
-      DownloadTask later = errand(path, errand.length());
+      DownloadTask later = task(path, task.length());
       begun.put(path, later);
       postpone(later, slow, policy.longestPause(), progress);
       throw slow;
     }
   }
 
-  /** When an errand is done. */
+  /** When a task is done. */
   @FunctionalInterface
   private interface Goal {
-    boolean isReached(DownloadTask errand) throws IOException, Refusal;
+    boolean isReached(DownloadTask task) throws IOException, Refusal;
   }
 
   private void postpone(
-      DownloadTask errand, IOException interruption, Duration wait, FetchProgress progress) {
-    errand.waitUntil(clock.instant().plus(wait), String.valueOf(interruption.getMessage()));
+      DownloadTask task, IOException interruption, Duration wait, FetchProgress progress) {
+    task.waitUntil(clock.instant().plus(wait), String.valueOf(interruption.getMessage()));
     progress.interrupted(interruption, wait);
   }
 
-  private DownloadTask errand(String path, long length) {
+  private DownloadTask task(String path, long length) {
     return new DownloadTask(
-        path, length, new MirrorFailover<>(mirrors), new Backoff(policy, random), newRateFloor());
+        path, length, new MirrorFailover<>(mirrors), new Backoff(policy, random), newMinimumRate());
   }
 
-  private MinimumRate newRateFloor() {
+  private MinimumRate newMinimumRate() {
     return new MinimumRate(clock, policy.slowest(), policy.window());
   }
 
@@ -201,71 +200,68 @@ public final class Download {
    * @return whether it is finished now
    */
   private static boolean finishWhenComplete(
-      DownloadTask errand, ResumableFile partial, FetchProgress progress)
-      throws IOException, Refusal {
-    if (partial.size() < errand.length()) {
+      DownloadTask task, ResumableFile file, FetchProgress progress) throws IOException, Refusal {
+    if (file.size() < task.length()) {
       return false;
     }
     try {
-      partial.finish();
+      file.finish();
       return true;
     } catch (Refusal wrong) {
-      disqualify(errand, wrong, progress);
+      disqualify(task, wrong, progress);
       return false;
     }
   }
 
-  private static void disqualify(DownloadTask errand, Refusal reason, FetchProgress progress)
+  private static void disqualify(DownloadTask task, Refusal reason, FetchProgress progress)
       throws IOException, Refusal {
-    String server = errand.mirrors().current().name();
-    errand.mirrors().refused(reason);
+    String server = task.mirrors().current().name();
+    task.mirrors().refused(reason);
     progress.refused(server, reason);
   }
 
   /** One request, to one server. */
-  private void attempt(
-      DownloadTask errand, long window, ResumableFile partial, FetchProgress progress)
+  private void attempt(DownloadTask task, long window, ResumableFile file, FetchProgress progress)
       throws IOException, Refusal, InterruptedException {
-    long before = partial.size();
+    long before = file.size();
     try {
-      request(errand, window, partial, progress);
-      errand.backoff().forget();
+      request(task, window, file, progress);
+      task.backoff().forget();
     } catch (OverBudget spent) {
-      partial.checkpoint();
+      file.checkpoint();
       throw spent;
     } catch (NoRoom trouble) {
       throw trouble;
     } catch (IOException interruption) {
-      partial.checkpoint();
-      if (partial.size() - before >= REAL_PROGRESS) {
-        errand.backoff().forget();
+      file.checkpoint();
+      if (file.size() - before >= REAL_PROGRESS) {
+        task.backoff().forget();
       }
-      errand.mirrors().interrupted();
-      errand.measureAnew(newRateFloor());
+      task.mirrors().interrupted();
+      task.measureAnew(newMinimumRate());
       throw interruption;
     } catch (FetchRefusal refusal) {
-      partial.checkpoint();
-      errand.measureAnew(newRateFloor());
-      disqualify(errand, refusal, progress);
+      file.checkpoint();
+      task.measureAnew(newMinimumRate());
+      disqualify(task, refusal, progress);
     }
   }
 
-  private void request(
-      DownloadTask errand, long window, ResumableFile partial, FetchProgress progress)
+  private void request(DownloadTask task, long window, ResumableFile file, FetchProgress progress)
       throws IOException, FetchRefusal, InterruptedException {
-    String path = errand.path();
-    long rest = errand.end() - partial.size();
-    long wanted = Math.min(Math.min(window, meter.available()), rest);
-    boolean isAll = partial.size() + wanted == errand.length();
+    String path = task.path();
+    long rest = task.end() - file.size();
+    long wanted = Math.min(Math.min(window, quota.available()), rest);
+    boolean isAll = file.size() + wanted == task.length();
     long count = isAll ? Transport.TO_THE_END : wanted;
-    Transport server = errand.mirrors().current().transport();
-    try (Response response = server.get(path, partial.size(), count)) {
+    Transport server = task.mirrors().current().transport();
+    try (Response response = server.get(path, file.size(), count)) {
       Answers.requireContent(path, response);
-      requireSignedLength(path, errand.length(), response);
-      alignWith(errand, response, partial);
+      requireSignedLength(path, task.length(), response);
+      alignWith(task, response, file);
       boolean isPart = Answers.isPart(response);
-      long end = isPart && !isAll ? partial.size() + wanted : errand.length();
-      receive(errand, end, response.body(), isPart, partial, progress);
+      long end = isPart && !isAll ? file.size() + wanted : task.length();
+      receive(task, end, response.body(), isPart, file, progress);
     }
   }
 
@@ -281,69 +277,69 @@ public final class Download {
   }
 
   /** Makes the partial file end where the answer starts. */
-  private void alignWith(DownloadTask errand, Response response, ResumableFile partial)
+  private void alignWith(DownloadTask task, Response response, ResumableFile file)
       throws IOException, FetchRefusal {
-    String path = errand.path();
-    if (response.offset() == partial.size()) {
+    String path = task.path();
+    if (response.offset() == file.size()) {
       return;
     }
     if (response.offset() != 0) {
       throw new FetchRefusal(
           Reason.WRONG_RANGE,
           path,
-          "asked for bytes from " + partial.size() + ", got them from " + response.offset());
+          "asked for bytes from " + file.size() + ", got them from " + response.offset());
     }
-    if (!policy.restartAllowed() || errand.isPart()) {
+    if (!policy.restartAllowed() || task.isPart()) {
       throw new FetchRefusal(
           Reason.NOT_RESUMABLE,
           path,
-          "the server starts again at 0, " + partial.size() + " bytes are there");
+          "the server starts again at 0, " + file.size() + " bytes are there");
     }
-    partial.restart();
+    file.restart();
   }
 
   /**
    * @param resumes whether the server gives parts: only then may the rest be asked for later
    */
   private void receive(
-      DownloadTask errand,
+      DownloadTask task,
       long end,
       InputStream body,
       boolean resumes,
-      ResumableFile partial,
+      ResumableFile file,
       FetchProgress progress)
       throws IOException, FetchRefusal, InterruptedException {
-    RateLimiter pacer = new RateLimiter(clock, pause, policy.fastest());
+    RateLimiter limiter = new RateLimiter(clock, pause, policy.fastest());
     byte[] chunk = new byte[CHUNK];
     for (int count = body.read(chunk); count >= 0; count = body.read(chunk)) {
-      if (count > end - partial.size()) {
+      if (count > end - file.size()) {
         throw new FetchRefusal(
-            Reason.TOO_LONG, errand.path(), "more than the " + end + " bytes there should be");
+            Reason.TOO_LONG, task.path(), "more than the " + end + " bytes there should be");
       }
-      append(ByteBuffer.wrap(chunk, 0, count), partial);
-      meter.spend(count);
-      progress.received(partial.size(), errand.length());
-      pacer.count(count);
-      if (partial.size() < errand.length()) {
-        errand.rate().count(errand.path(), count);
+      append(ByteBuffer.wrap(chunk, 0, count), file);
+      quota.spend(count);
+      progress.received(file.size(), task.length());
+      limiter.count(count);
+      if (file.size() < task.length()) {
+        task.rate().count(task.path(), count);
       }
-      if (resumes && partial.size() < end && errand.isOver(clock.instant())) {
-        partial.checkpoint();
+      if (resumes && file.size() < end && task.isOver(clock.instant())) {
+        file.checkpoint();
         return;
       }
     }
-    if (partial.size() < end) {
+    if (file.size() < end) {
       throw new IOException(
-          errand.path() + ": ended at byte " + partial.size() + " of " + errand.length());
+          task.path() + ": ended at byte " + file.size() + " of " + task.length());
     }
   }
 
-  private static void append(ByteBuffer content, ResumableFile partial) throws NoRoom {
-    long before = partial.size();
+  private static void append(ByteBuffer content, ResumableFile file) throws NoRoom {
+    long before = file.size();
     try {
-      partial.append(content);
-      if (partial.size() / CHECKPOINT_EVERY > before / CHECKPOINT_EVERY) {
-        partial.checkpoint();
+      file.append(content);
+      if (file.size() / CHECKPOINT_EVERY > before / CHECKPOINT_EVERY) {
+        file.checkpoint();
       }
     } catch (IOException failed) {
       throw new NoRoom(failed);

@@ -10,13 +10,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * An accepted order: one component on its way from one release to another, or a suite of them, of
+ * An accepted request: one component on its way from one release to another, or a suite of them, of
  * which all arrive or none.
  *
  * @param from what was active when it was accepted, and is active until it is committed; empty for
  *     a first installation
  * @param notAfter give up when activation has not begun by then
- * @param parts of a suite, in the order of their names; else empty
+ * @param members of a suite, in the order of their names; else empty
  */
 public record Deployment(
     String id,
@@ -24,9 +24,9 @@ public record Deployment(
     ComponentName component,
     Optional<Release> from,
     Release to,
-    Initiator cause,
+    Initiator initiator,
     Optional<Instant> notAfter,
-    List<SuiteMember> parts) {
+    List<SuiteMember> members) {
   /** Which way it goes. */
   public enum Kind {
     /** To a release that may have to be fetched. */
@@ -36,7 +36,7 @@ public record Deployment(
   }
 
   public Deployment {
-    parts = List.copyOf(parts);
+    members = List.copyOf(members);
   }
 
   /** What it changes. */
@@ -49,16 +49,16 @@ public record Deployment(
     return componentKind() == ComponentKind.SUITE;
   }
 
-  /** What changes, each as a deployment of its own: this, or the parts of a suite that move. */
+  /** What changes, each as a deployment of its own: this, or the members of a suite that move. */
   public List<Deployment> moves() {
     return isSuite()
-        ? parts.stream().filter(SuiteMember::isMoving).map(this::alone).toList()
+        ? members.stream().filter(SuiteMember::isMoving).map(this::alone).toList()
         : List.of(this);
   }
 
-  private Deployment alone(SuiteMember part) {
+  private Deployment alone(SuiteMember member) {
     return new Deployment(
-        id, kind, part.component(), part.from(), part.to(), cause, notAfter, List.of());
+        id, kind, member.component(), member.from(), member.to(), initiator, notAfter, List.of());
   }
 
   /** Every component whose releases this changes: a suite's own name is one of them. */
@@ -67,8 +67,8 @@ public record Deployment(
   }
 
   /** What a suite is made of from now on; empty for a single component. */
-  Map<ComponentName, Release> members() {
-    return parts.stream()
+  Map<ComponentName, Release> memberReleases() {
+    return members.stream()
         .collect(Collectors.toUnmodifiableMap(SuiteMember::component, SuiteMember::to));
   }
 
@@ -77,8 +77,8 @@ public record Deployment(
     return moves().stream().filter(it -> it.component().equals(name)).findFirst();
   }
 
-  /** The parts of a suite on the way to {@code members}. */
-  static List<SuiteMember> parts(
+  /** The members of a suite on the way to {@code members}. */
+  static List<SuiteMember> members(
       Map<ComponentName, Release> members, Function<ComponentName, Optional<Release>> active) {
     return members.entrySet().stream()
         .sorted(Map.Entry.comparingByKey())

@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param id names the deployment; the same id is carried out once. 1 to 200 printable characters
  * @param component the model, by name; or the agent's software, or a suite
  * @param to the release it shall become
- * @param cause who wants it
+ * @param initiator who wants it
  * @param notAfter give up when activation has not begun by then
  * @param members of a suite: which component shall become which release; else empty
  */
@@ -19,7 +19,7 @@ public record DeploymentRequest(
     String id,
     ComponentName component,
     Release to,
-    Initiator cause,
+    Initiator initiator,
     Optional<Instant> notAfter,
     Map<ComponentName, Release> members) {
   public DeploymentRequest {
@@ -30,9 +30,9 @@ public record DeploymentRequest(
     }
   }
 
-  /** An order for one component by itself. */
+  /** A request for one component by itself. */
   public static DeploymentRequest of(
-      String id, ComponentName component, Release to, Initiator cause) {
-    return new DeploymentRequest(id, component, to, cause, Optional.empty(), Map.of());
+      String id, ComponentName component, Release to, Initiator initiator) {
+    return new DeploymentRequest(id, component, to, initiator, Optional.empty(), Map.of());
   }
 }

@@ -77,12 +77,12 @@ final class EffectExecutor {
 
   private Result fetch(Deployment deployment, Components components) {
     try {
-      Optional<RequiredObjects> needs =
+      Optional<RequiredObjects> required =
           switch (deployment.kind()) {
             case INSTALL -> payloads.fetch(deployment, components);
             case ROLL_BACK -> Optional.of(heldObjects(deployment, components));
           };
-      return Result.go(needs.map(UpdateEvent::fetched).orElse(UpdateEvent.of(Kind.NOT_YET)));
+      return Result.go(required.map(UpdateEvent::fetched).orElse(UpdateEvent.of(Kind.NOT_YET)));
     } catch (Refusal refusal) {
       return refused(refusal);
     } catch (IOException notNow) {
@@ -93,15 +93,16 @@ final class EffectExecutor {
   /** An earlier release needs no metadata and no network, only its objects, unharmed. */
   private RequiredObjects heldObjects(Deployment deployment, Components components)
       throws IOException, Refusal {
-    RequiredObjects needs = RequiredObjects.UNKNOWN;
+    RequiredObjects required = RequiredObjects.UNKNOWN;
     for (Deployment change : deployment.changes().toList()) {
       Component component = components.named(change.component());
-      needs = needs.and(component.name(), component.findHeld(change.to()).orElseThrow().objects());
+      required =
+          required.and(component.name(), component.findHeld(change.to()).orElseThrow().objects());
     }
-    for (Digest object : needs.all()) {
+    for (Digest object : required.all()) {
       store.verify(object);
     }
-    return needs;
+    return required;
   }
 
   private Result preflight(Progress progress) {

@@ -53,10 +53,10 @@ public final class History {
 
   /** Whether the chain, as far as it holds, went through {@code head}. */
   public static boolean holds(Disk disk, HistoryHead head) throws IOException {
-    List<HistoryRecord> links = new History(disk).load().links();
+    List<HistoryRecord> records = new History(disk).load().records();
     return head.equals(HistoryHead.NOTHING)
-        || links.stream().anyMatch(link -> link.head().equals(head))
-        || (!links.isEmpty() && links.get(0).follows(head));
+        || records.stream().anyMatch(record -> record.head().equals(head))
+        || (!records.isEmpty() && records.get(0).follows(head));
   }
 
   private static HistoryChain whole(Disk disk) throws IOException, HistoryRefusal {
@@ -79,10 +79,10 @@ public final class History {
   }
 
   /** Adds a line durably; when it throws, the file may have a part of it. */
-  void append(HistoryRecord link) throws IOException {
+  void append(HistoryRecord record) throws IOException {
     boolean isNew = disk.size(FILE).isEmpty();
     try (Disk.Output output = disk.append(FILE)) {
-      output.write(ByteBuffer.wrap(link.line().bytes()));
+      output.write(ByteBuffer.wrap(record.line().bytes()));
       output.sync();
     }
     if (isNew) {

@@ -8,30 +8,30 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a history file holds: the links from its beginning as far as they hold, and why they end.
+ * What a history file holds: the records from its beginning as far as they hold, and why they end.
  *
- * @param links the sound beginning
+ * @param records the sound beginning
  * @param isTorn an unfinished line follows, as a power cut leaves it
  * @param fault what is wrong after the sound beginning; empty when nothing or only a torn line
  */
-record HistoryChain(List<HistoryRecord> links, boolean isTorn, Optional<HistoryRefusal> fault) {
+record HistoryChain(List<HistoryRecord> records, boolean isTorn, Optional<HistoryRefusal> fault) {
   static final HistoryChain EMPTY = new HistoryChain(List.of(), false, Optional.empty());
 
   HistoryChain {
-    links = List.copyOf(links);
+    records = List.copyOf(records);
   }
 
   static HistoryChain read(byte[] file) {
-    List<HistoryRecord> links = new ArrayList<>();
+    List<HistoryRecord> records = new ArrayList<>();
     int from = 0;
     for (int end = endOfLine(file, from); end > 0; end = endOfLine(file, from)) {
-      Optional<HistoryRefusal> fault = add(links, Arrays.copyOfRange(file, from, end));
+      Optional<HistoryRefusal> fault = add(records, Arrays.copyOfRange(file, from, end));
       if (fault.isPresent()) {
-        return new HistoryChain(links, false, fault);
+        return new HistoryChain(records, false, fault);
       }
       from = end;
     }
-    return new HistoryChain(links, from < file.length, Optional.empty());
+    return new HistoryChain(records, from < file.length, Optional.empty());
   }
 
   /**
@@ -46,29 +46,31 @@ record HistoryChain(List<HistoryRecord> links, boolean isTorn, Optional<HistoryR
     return 0;
   }
 
-  private static Optional<HistoryRefusal> add(List<HistoryRecord> links, byte[] line) {
-    long number = links.isEmpty() ? 0 : links.get(links.size() - 1).head().entries();
+  private static Optional<HistoryRefusal> add(List<HistoryRecord> records, byte[] line) {
+    long number = records.isEmpty() ? 0 : records.get(records.size() - 1).head().entries();
     try {
-      Optional<HistoryRecord> link = HistoryRecord.read(line);
-      if (link.isEmpty()) {
+      Optional<HistoryRecord> record = HistoryRecord.read(line);
+      if (record.isEmpty()) {
         return Optional.of(new HistoryRefusal(number, "not as it was written"));
       }
-      if (!fits(links, link.get())) {
+      if (!fits(records, record.get())) {
         return Optional.of(new HistoryRefusal(number, "does not follow the one before"));
       }
-      links.add(link.get());
+      records.add(record.get());
       return Optional.empty();
     } catch (IllegalArgumentException unknown) {
       return Optional.of(new HistoryRefusal(number, "unknown form: " + unknown.getMessage()));
     }
   }
 
-  private static boolean fits(List<HistoryRecord> links, HistoryRecord link) {
-    return links.isEmpty() ? link.canBegin() : link.follows(links.get(links.size() - 1).head());
+  private static boolean fits(List<HistoryRecord> records, HistoryRecord record) {
+    return records.isEmpty()
+        ? record.canBegin()
+        : record.follows(records.get(records.size() - 1).head());
   }
 
   Optional<HistoryRecord> last() {
-    return links.isEmpty() ? Optional.empty() : Optional.of(links.get(links.size() - 1));
+    return records.isEmpty() ? Optional.empty() : Optional.of(records.get(records.size() - 1));
   }
 
   HistoryHead head() {
@@ -80,36 +82,36 @@ record HistoryChain(List<HistoryRecord> links, boolean isTorn, Optional<HistoryR
   }
 
   boolean isEmpty() {
-    return links.isEmpty() && isSound();
+    return records.isEmpty() && isSound();
   }
 
   /** Whether {@code link} is all that is missing at the end. */
-  boolean lacksOnly(HistoryRecord link) {
-    return link.follows(head()) || (isEmpty() && link.canBegin());
+  boolean lacksOnly(HistoryRecord record) {
+    return record.follows(head()) || (isEmpty() && record.canBegin());
   }
 
   /** What was installed at the end. */
   Components components() {
-    return links.stream()
-        .flatMap(link -> link.entry().components().stream())
+    return records.stream()
+        .flatMap(record -> record.entry().components().stream())
         .reduce(Components.none(), (before, after) -> after);
   }
 
   List<HistoryEntry> entries() {
-    return links.stream().map(HistoryRecord::entry).toList();
+    return records.stream().map(HistoryRecord::entry).toList();
   }
 
   /** The sound beginning, and one more. */
-  HistoryChain plus(HistoryRecord link) {
-    List<HistoryRecord> all = new ArrayList<>(links);
-    all.add(link);
+  HistoryChain plus(HistoryRecord record) {
+    List<HistoryRecord> all = new ArrayList<>(records);
+    all.add(record);
     return new HistoryChain(all, false, Optional.empty());
   }
 
   /** The file again, without what follows the sound beginning. */
   byte[] bytes() {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
-    links.forEach(link -> all.writeBytes(link.line().bytes()));
+    records.forEach(record -> all.writeBytes(record.line().bytes()));
     return all.toByteArray();
   }
 }

@@ -33,7 +33,7 @@ public record HistoryEvent(
         deployment.from(),
         Optional.of(deployment.to()),
         progress.reason(),
-        Optional.of(deployment.cause()));
+        Optional.of(deployment.initiator()));
   }
 
   static HistoryEvent fellBack(Component before, Component after, String why) {

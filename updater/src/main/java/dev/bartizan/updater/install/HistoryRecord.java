@@ -5,9 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.Optional;
 
-/** A history entry as it stands in the file: one link of the chain. */
+/** A history entry as it stands in the file: one record of the chain. */
 record HistoryRecord(HistoryEntry entry, ChecksummedLine line) {
-  /** The link that follows {@code head}. */
+  /** The record that follows {@code head}. */
   static HistoryRecord after(
       HistoryHead head, Instant now, HistoryEvent event, Optional<Components> components) {
     HistoryEntry entry = new HistoryEntry(head.entries(), now, event, components, head.digest());

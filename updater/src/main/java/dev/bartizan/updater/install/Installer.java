@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The hands of {@link UpdateMachine}: each {@link #advance} makes at most one transition durable,
- * and effects follow only then.
+ * Carries out what {@link UpdateMachine} decides: each {@link #advance} makes at most one
+ * transition durable, and effects follow only then.
  *
  * <p>One thread drives it; {@link #components}, {@link #current}, {@link #unacknowledged} and
  * {@link #head} may be asked from any. An {@link IOException} means that the state directory does
@@ -22,7 +22,7 @@ public final class Installer {
   private final Journal journal;
   private final Recovery recovery;
   private final ObjectStore store;
-  private final EffectExecutor hands;
+  private final EffectExecutor executor;
   private final InstallListener listener;
   private final InstantSource clock;
   private final Limits limits;
@@ -35,14 +35,14 @@ public final class Installer {
   private Installer(
       JournalOpening.Opened opened,
       ObjectStore store,
-      EffectExecutor hands,
+      EffectExecutor executor,
       InstallListener listener,
       InstantSource clock,
       Limits limits) {
     this.journal = opened.journal();
     this.recovery = opened.recovery();
     this.store = store;
-    this.hands = hands;
+    this.executor = executor;
     this.listener = listener;
     this.clock = clock;
     this.limits = limits;
@@ -63,8 +63,9 @@ public final class Installer {
       InstantSource clock,
       Limits limits)
       throws IOException, JournalRefusal {
-    EffectExecutor hands = new EffectExecutor(store, payloads, trial, limits);
-    return new Installer(JournalOpening.open(disk, clock), store, hands, listener, clock, limits);
+    EffectExecutor executor = new EffectExecutor(store, payloads, trial, limits);
+    return new Installer(
+        JournalOpening.open(disk, clock), store, executor, listener, clock, limits);
   }
 
   /**
@@ -114,7 +115,7 @@ public final class Installer {
       return;
     }
     if (current().isPresent()) {
-      apply(hands.again(current().get(), "RESTARTED_TOO_OFTEN: " + limits.starts() + " starts"));
+      apply(executor.again(current().get(), "RESTARTED_TOO_OFTEN: " + limits.starts() + " starts"));
     } else {
       pending.add(Effect.COLLECT);
     }
@@ -122,22 +123,22 @@ public final class Installer {
   }
 
   /**
-   * Accepts an order, durably, once.
+   * Accepts a request, durably, once.
    *
-   * @throws InstallRefusal BUSY, ALREADY_ACTIVE, or KNOWN_BAD for an order that is not a command
+   * @throws InstallRefusal BUSY, ALREADY_ACTIVE, or KNOWN_BAD for a request that is not a command
    */
-  public Admission request(DeploymentRequest order) throws IOException, InstallRefusal {
+  public Admission request(DeploymentRequest request) throws IOException, InstallRefusal {
     Deployment deployment =
         new Deployment(
-            order.id(),
+            request.id(),
             Deployment.Kind.INSTALL,
-            order.component(),
-            components().active(order.component()),
-            order.to(),
-            order.cause(),
-            order.notAfter(),
-            Deployment.parts(order.members(), components()::active));
-    if (knows(order.id())) {
+            request.component(),
+            components().active(request.component()),
+            request.to(),
+            request.initiator(),
+            request.notAfter(),
+            Deployment.members(request.members(), components()::active));
+    if (knows(request.id())) {
       return Admission.KNOWN;
     }
     Preconditions.check(journal.page(), deployment);
@@ -151,12 +152,12 @@ public final class Installer {
    * @param id names the deployment, as in {@link DeploymentRequest}
    * @throws InstallRefusal BUSY or NO_PREVIOUS
    */
-  public Admission rollBack(String id, ComponentName component, Initiator cause)
+  public Admission rollBack(String id, ComponentName component, Initiator initiator)
       throws IOException, InstallRefusal {
     if (knows(id)) {
       return Admission.KNOWN;
     }
-    return accept(Preconditions.backward(journal.page(), id, component, cause));
+    return accept(Preconditions.backward(journal.page(), id, component, initiator));
   }
 
   /** Whether a deployment of this name was accepted before. */
@@ -243,7 +244,7 @@ public final class Installer {
   }
 
   private Step work(Effect effect) throws IOException {
-    EffectExecutor.Result result = hands.work(effect, current().orElseThrow(), components());
+    EffectExecutor.Result result = executor.work(effect, current().orElseThrow(), components());
     apply(result.event());
     return step(result.kind(), result.event().reason());
   }

@@ -101,11 +101,11 @@ final class Journal {
     }
   }
 
-  private void replace(JournalPage next, Optional<HistoryRecord> link) throws IOException {
+  private void replace(JournalPage next, Optional<HistoryRecord> record) throws IOException {
     int version = new Commitment(disk).toWrite(JournalFile.FORMAT);
-    DurableFile.replace(disk, FILE, JournalFile.encode(version, next, link));
+    DurableFile.replace(disk, FILE, JournalFile.encode(version, next, record));
     page = next;
-    newest = link;
+    newest = record;
   }
 
   /** Brings the history up to the journal; does nothing when it is. */
@@ -124,11 +124,11 @@ final class Journal {
     if (chain.head().equals(head())) {
       return chain;
     }
-    HistoryRecord link = newest.orElseThrow();
-    if (!chain.lacksOnly(link)) {
+    HistoryRecord record = newest.orElseThrow();
+    if (!chain.lacksOnly(record)) {
       throw new IOException("history: damaged while in use; it is repaired at the next start");
     }
-    return chain.plus(link);
+    return chain.plus(record);
   }
 
   /**

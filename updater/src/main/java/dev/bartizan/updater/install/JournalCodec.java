@@ -55,7 +55,7 @@ final class JournalCodec {
         in.optional("from", JournalCodec::readRelease),
         in.optional("to", JournalCodec::readRelease),
         in.text("why"),
-        in.optional("by", JournalCodec::readCause));
+        in.optional("by", JournalCodec::readInitiator));
   }
 
   static void write(ObjectNode node, JournalPage page) {
@@ -154,9 +154,9 @@ final class JournalCodec {
     node.put("component", deployment.component().text());
     deployment.from().ifPresent(it -> node.set("from", write(it)));
     node.set("to", write(deployment.to()));
-    node.set("cause", write(deployment.cause()));
+    node.set("cause", write(deployment.initiator()));
     deployment.notAfter().ifPresent(it -> node.put("not-after", it.toString()));
-    SuiteCodec.writeParts(node, deployment.parts());
+    SuiteCodec.writeParts(node, deployment.members());
     return node;
   }
 
@@ -167,7 +167,7 @@ final class JournalCodec {
         ComponentName.of(in.text("component")),
         in.optional("from", JournalCodec::readRelease),
         in.object("to", JournalCodec::readRelease),
-        in.object("cause", JournalCodec::readCause),
+        in.object("cause", JournalCodec::readInitiator),
         in.optionalInstant("not-after"),
         SuiteCodec.readParts(in));
   }
@@ -179,7 +179,7 @@ final class JournalCodec {
     node.put("state", outcome.state().text());
     outcome.from().ifPresent(it -> node.set("from", write(it)));
     node.set("to", write(outcome.to()));
-    node.set("cause", write(outcome.cause()));
+    node.set("cause", write(outcome.initiator()));
     node.put("reason", outcome.reason());
     return node.put("at", outcome.at().toString());
   }
@@ -191,7 +191,7 @@ final class JournalCodec {
         constant(UpdateState.class, in.text("state")),
         in.optional("from", JournalCodec::readRelease),
         in.object("to", JournalCodec::readRelease),
-        in.object("cause", JournalCodec::readCause),
+        in.object("cause", JournalCodec::readInitiator),
         in.text("reason"),
         in.instant("at"));
   }
@@ -206,14 +206,14 @@ final class JournalCodec {
     return new Release(in.digest("manifest"), in.text("version"));
   }
 
-  private static ObjectNode write(Initiator cause) {
+  private static ObjectNode write(Initiator initiator) {
     return ChecksummedLine.object()
-        .put("kind", text(cause.kind()))
-        .put("reference", cause.reference())
-        .put("by", cause.by());
+        .put("kind", text(initiator.kind()))
+        .put("reference", initiator.reference())
+        .put("by", initiator.by());
   }
 
-  private static Initiator readCause(Fields in) {
+  private static Initiator readInitiator(Fields in) {
     return new Initiator(
         constant(Initiator.Kind.class, in.text("kind")), in.text("reference"), in.text("by"));
   }

@@ -23,7 +23,7 @@ record JournalFile(JournalPage page, Optional<HistoryRecord> newest) {
     ObjectNode node = ChecksummedLine.object();
     node.put("schema", FORMAT.text(version));
     JournalCodec.write(node, page);
-    node.put("newest", newest.map(link -> link.line().text()).orElse(""));
+    node.put("newest", newest.map(record -> record.line().text()).orElse(""));
     return ChecksummedLine.of(node).bytes();
   }
 

@@ -108,7 +108,7 @@ final class JournalOpening {
 
   private static boolean goesBeyond(JournalFile file, HistoryChain chain) {
     return file.newest().isEmpty()
-        || chain.links().stream().anyMatch(it -> it.head().equals(file.head()));
+        || chain.records().stream().anyMatch(it -> it.head().equals(file.head()));
   }
 
   private Opened complete(JournalFile file, String detail) throws IOException {
@@ -132,7 +132,7 @@ final class JournalOpening {
 
   /** The journal is lost: what was installed is known from the history, if that is whole. */
   private Opened rebuild(HistoryChain chain, String fault) throws IOException, JournalRefusal {
-    if (chain.fault().isPresent() || chain.links().isEmpty()) {
+    if (chain.fault().isPresent() || chain.records().isEmpty()) {
       throw new JournalRefusal(
           JournalRefusal.Code.JOURNAL_BROKEN,
           "journal: " + fault + ", and the history is no help",

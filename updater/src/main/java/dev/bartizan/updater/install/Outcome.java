@@ -16,7 +16,7 @@ public record Outcome(
     UpdateState state,
     Optional<Release> from,
     Release to,
-    Initiator cause,
+    Initiator initiator,
     String reason,
     Instant at) {
   public Outcome {

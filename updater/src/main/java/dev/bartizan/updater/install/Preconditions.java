@@ -11,14 +11,14 @@ final class Preconditions {
   static void check(JournalPage page, Deployment deployment) throws InstallRefusal {
     requireIdle(page);
     requireChange(deployment);
-    if (deployment.cause().kind() != Initiator.Kind.COMMAND) {
+    if (deployment.initiator().kind() != Initiator.Kind.COMMAND) {
       for (Deployment change : deployment.changes().toList()) {
         requireNotRejected(page.components().named(change.component()), change.to());
       }
     }
   }
 
-  /** A suite that is active, but of which a part was replaced, can be ordered again. */
+  /** A suite that is active, but of which a member was replaced, can be requested again. */
   private static void requireChange(Deployment deployment) throws InstallRefusal {
     Release to = deployment.to();
     boolean isSame =
@@ -38,7 +38,7 @@ final class Preconditions {
     }
   }
 
-  static Deployment backward(JournalPage page, String id, ComponentName name, Initiator cause)
+  static Deployment backward(JournalPage page, String id, ComponentName name, Initiator initiator)
       throws InstallRefusal {
     requireIdle(page);
     Component component = page.components().named(name);
@@ -54,12 +54,12 @@ final class Preconditions {
         name,
         component.activeRelease(),
         earlier.release(),
-        cause,
+        initiator,
         Optional.empty(),
-        Deployment.parts(earlier.members(), page.components()::active));
+        Deployment.members(earlier.members(), page.components()::active));
   }
 
-  /** A part that was replaced by itself, once and again, may be gone. */
+  /** A member that was replaced by itself, once and again, may be gone. */
   private static void requireMembers(Components components, Installed suite) throws InstallRefusal {
     for (Map.Entry<ComponentName, Release> member : suite.members().entrySet()) {
       if (components.named(member.getKey()).findHeld(member.getValue()).isEmpty()) {

@@ -8,11 +8,11 @@ import java.time.Instant;
  *
  * @param starts how often, in a row, the work of this state has been begun without returning; in
  *     activation and probation, how often the new release has been started
- * @param needs the objects of the release, once it is staged
+ * @param required the objects of the release, once it is staged
  * @param reason why it is rolling back or ended; else empty
  */
 public record Progress(
-    Deployment deployment, UpdateState state, int starts, RequiredObjects needs, String reason) {
+    Deployment deployment, UpdateState state, int starts, RequiredObjects required, String reason) {
   static Progress begin(Deployment deployment) {
     return new Progress(deployment, UpdateState.PLANNED, 1, RequiredObjects.UNKNOWN, "");
   }
@@ -22,7 +22,7 @@ public record Progress(
         deployment,
         next,
         startsAfter(event, next),
-        needs.isUnknown() ? event.needs() : needs,
+        required.isUnknown() ? event.required() : required,
         reasonAfter(event, next));
   }
 
@@ -53,7 +53,7 @@ public record Progress(
         state,
         deployment.from(),
         deployment.to(),
-        deployment.cause(),
+        deployment.initiator(),
         reason,
         now);
   }

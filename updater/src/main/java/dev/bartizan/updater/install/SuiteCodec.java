@@ -40,9 +40,9 @@ final class SuiteCodec {
         ComponentName.of(in.text("component")), in.object("release", JournalCodec::readRelease));
   }
 
-  static void writeParts(ObjectNode node, List<SuiteMember> parts) {
-    if (!parts.isEmpty()) {
-      node.set(PARTS, JournalCodec.list(parts, SuiteCodec::write));
+  static void writeParts(ObjectNode node, List<SuiteMember> members) {
+    if (!members.isEmpty()) {
+      node.set(PARTS, JournalCodec.list(members, SuiteCodec::write));
     }
   }
 
@@ -50,9 +50,9 @@ final class SuiteCodec {
     return list(in, PARTS, SuiteCodec::readPart);
   }
 
-  private static ObjectNode write(SuiteMember part) {
-    ObjectNode node = named(part.component(), "to", part.to());
-    part.from().ifPresent(it -> node.set("from", JournalCodec.write(it)));
+  private static ObjectNode write(SuiteMember member) {
+    ObjectNode node = named(member.component(), "to", member.to());
+    member.from().ifPresent(it -> node.set("from", JournalCodec.write(it)));
     return node;
   }
 
@@ -65,25 +65,25 @@ final class SuiteCodec {
 
   static void writeNeeds(ObjectNode node, Progress progress) {
     ComponentName component = progress.deployment().component();
-    Map<ComponentName, Set<Digest>> needs = progress.needs().byComponent();
-    JournalCodec.writeObjects(node, progress.needs().of(component));
-    List<ComponentName> parts =
-        needs.keySet().stream().filter(it -> !it.equals(component)).sorted().toList();
-    if (!parts.isEmpty()) {
-      node.set(PARTS_NEED, JournalCodec.list(parts, it -> need(it, progress.needs().of(it))));
+    Map<ComponentName, Set<Digest>> required = progress.required().byComponent();
+    JournalCodec.writeObjects(node, progress.required().of(component));
+    List<ComponentName> members =
+        required.keySet().stream().filter(it -> !it.equals(component)).sorted().toList();
+    if (!members.isEmpty()) {
+      node.set(PARTS_NEED, JournalCodec.list(members, it -> need(it, progress.required().of(it))));
     }
   }
 
   static RequiredObjects readNeeds(Fields in, Deployment deployment) {
     Set<Digest> objects = JournalCodec.readObjects(in);
-    RequiredObjects needs =
+    RequiredObjects required =
         objects.isEmpty()
             ? RequiredObjects.UNKNOWN
             : RequiredObjects.of(deployment.component(), objects);
-    for (Map.Entry<ComponentName, Set<Digest>> part : list(in, PARTS_NEED, SuiteCodec::readNeed)) {
-      needs = needs.and(part.getKey(), part.getValue());
+    for (Map.Entry<ComponentName, Set<Digest>> entry : list(in, PARTS_NEED, SuiteCodec::readNeed)) {
+      required = required.and(entry.getKey(), entry.getValue());
     }
-    return needs;
+    return required;
   }
 
   private static ObjectNode need(ComponentName component, Set<Digest> objects) {

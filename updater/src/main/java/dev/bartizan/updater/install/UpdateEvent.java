@@ -6,9 +6,9 @@ package dev.bartizan.updater.install;
  *
  * @param reason for people and reports: a stable upper-case code, then details; empty when there is
  *     nothing to say
- * @param needs with {@link Kind#FETCHED}: all objects the release needs; else none are known
+ * @param required with {@link Kind#FETCHED}: all objects the release needs; else none are known
  */
-public record UpdateEvent(Kind kind, String reason, RequiredObjects needs) {
+public record UpdateEvent(Kind kind, String reason, RequiredObjects required) {
   /** What kind of event; the first seven lead forward. */
   public enum Kind {
     REQUESTED,
@@ -46,7 +46,7 @@ public record UpdateEvent(Kind kind, String reason, RequiredObjects needs) {
     return new UpdateEvent(kind, reason, RequiredObjects.UNKNOWN);
   }
 
-  static UpdateEvent fetched(RequiredObjects needs) {
-    return new UpdateEvent(Kind.FETCHED, "", needs);
+  static UpdateEvent fetched(RequiredObjects required) {
+    return new UpdateEvent(Kind.FETCHED, "", required);
   }
 }

@@ -17,18 +17,19 @@ final class Verdicts {
     };
   }
 
-  /** A suite and all of its parts at once: whatever is written down is one page. */
+  /** A suite and all of its members at once: whatever is written down is one page. */
   private static Components committed(Components before, Progress after, Limits limits) {
     Components now = before;
     for (Deployment change : after.deployment().changes().toList()) {
       Installed next =
-          new Installed(change.to(), after.needs().of(change.component()), change.members());
+          new Installed(
+              change.to(), after.required().of(change.component()), change.memberReleases());
       now = now.with(now.named(change.component()).commit(next, limits.previousKept()));
     }
     return withdrawn(now, after.deployment());
   }
 
-  /** Of a suite that is left, the suite: which of its parts was unwanted, nobody has said. */
+  /** Of a suite that is left, the suite: which of its members was unwanted, nobody has said. */
   private static Components withdrawn(Components now, Deployment deployment) {
     return switch (deployment.kind()) {
       case INSTALL -> now;

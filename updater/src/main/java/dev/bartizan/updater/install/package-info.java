@@ -3,8 +3,8 @@
  * From one release of a component to another, one durable step at a time.
  *
  * <p>Read {@link dev.bartizan.updater.install.UpdateMachine} first: it is the whole law, pure, on
- * two screens. {@link dev.bartizan.updater.install.Installer} is its hands: it writes each
- * transition to the journal and only then acts, through the ports {@link
+ * two screens. {@link dev.bartizan.updater.install.Installer} carries out what it decides: it
+ * writes each transition to the journal and only then acts, through the ports {@link
  * dev.bartizan.updater.install.Payloads} and {@link dev.bartizan.updater.install.Trial}, which may
  * be asked twice for the same thing.
  *

@@ -65,7 +65,7 @@ public final class TrustedTargets {
   private record Found(RoleName role, Signers signers, Targets targets) {}
 
   /** Who vouches for {@code targetPath}, or empty when no responsible role knows it. */
-  public Optional<SignedBy> voucher(String targetPath) throws TufRefusal, IOException {
+  public Optional<SignedBy> signedBy(String targetPath) throws TufRefusal, IOException {
     Optional<Found> found = search(targetPath);
     if (found.isEmpty()) {
       return Optional.empty();

@@ -37,7 +37,7 @@ class DeliveryTest {
   private static final int LENGTH = 3_000_000;
 
   private final byte[] file = randomBytes(LENGTH);
-  private final MemoryPartial partial = new MemoryPartial(Digest.of(file));
+  private final MemoryFile received = new MemoryFile(Digest.of(file));
   private final List<Duration> pauses = new ArrayList<>();
   private final List<String> refused = new ArrayList<>();
   private final FetchProgress progress =
@@ -51,13 +51,13 @@ class DeliveryTest {
   @Test
   void aPartIsFetchedFromWhereTheRestEndsAndNotAByteFurther() throws Exception {
     try (FaultyServer server = new FaultyServer(file)) {
-      partial.append(ByteBuffer.wrap(file, 0, 1000));
+      received.append(ByteBuffer.wrap(file, 0, 1000));
       Download download = download(Quota.FREE, mirror("a", server));
-      assertTrue(download.advancePart("model", LENGTH, 5000, partial, progress));
-      assertEquals(5000, partial.size());
-      partial.append(ByteBuffer.wrap(file, 5000, 2_000_000));
-      assertTrue(download.advancePart("model", LENGTH, LENGTH, partial, progress));
-      assertArrayEquals(file, partial.content());
+      assertTrue(download.advancePart("model", LENGTH, 5000, received, progress));
+      assertEquals(5000, received.size());
+      received.append(ByteBuffer.wrap(file, 5000, 2_000_000));
+      assertTrue(download.advancePart("model", LENGTH, LENGTH, received, progress));
+      assertArrayEquals(file, received.content());
       assertEquals("bytes=1000-4999", server.requests().get(0));
       assertEquals("bytes=2005000-", server.requests().get(1));
     }
@@ -66,14 +66,14 @@ class DeliveryTest {
   @Test
   void aServerThatHasNoPartsToGiveIsRefusedBeforeItCostsTheWhole() throws Exception {
     try (FaultyServer server = new FaultyServer(file, FaultyServer.ignoreRange())) {
-      partial.append(ByteBuffer.wrap(file, 0, 1000));
+      received.append(ByteBuffer.wrap(file, 0, 1000));
       Download download = download(Quota.FREE, mirror("a", server));
       FetchRefusal refusal =
           assertThrows(
               FetchRefusal.class,
-              () -> download.advancePart("model", LENGTH, 5000, partial, progress));
+              () -> download.advancePart("model", LENGTH, 5000, received, progress));
       assertEquals("NOT_RESUMABLE", refusal.code());
-      assertEquals(1000, partial.size());
+      assertEquals(1000, received.size());
     }
   }
 
@@ -82,8 +82,8 @@ class DeliveryTest {
     try (FaultyServer empty = new FaultyServer(file, status(404));
         FaultyServer good = new FaultyServer(file)) {
       download(Quota.FREE, mirror("a", empty), mirror("b", good))
-          .fetch("model", LENGTH, partial, progress);
-      assertArrayEquals(file, partial.content());
+          .fetch("model", LENGTH, received, progress);
+      assertArrayEquals(file, received.content());
       assertEquals(List.of("a NOT_FOUND"), refused);
     }
   }
@@ -94,8 +94,8 @@ class DeliveryTest {
     try (FaultyServer bad = new FaultyServer(new byte[LENGTH]);
         FaultyServer good = new FaultyServer(file)) {
       download(Quota.FREE, mirror("bad", bad), mirror("good", good))
-          .fetch("model", LENGTH, partial, progress);
-      assertArrayEquals(file, partial.content());
+          .fetch("model", LENGTH, received, progress);
+      assertArrayEquals(file, received.content());
       assertEquals(List.of("bad HASH_MISMATCH"), refused);
     }
   }
@@ -107,7 +107,7 @@ class DeliveryTest {
       Download download = download(Quota.FREE, mirror("a", one), mirror("b", two));
       FetchRefusal refusal =
           assertThrows(
-              FetchRefusal.class, () -> download.fetch("model", LENGTH, partial, progress));
+              FetchRefusal.class, () -> download.fetch("model", LENGTH, received, progress));
       assertEquals("NOT_FOUND", refusal.code());
     }
   }
@@ -117,8 +117,8 @@ class DeliveryTest {
     try (FaultyServer one = new FaultyServer(file, disconnectAfter(100_000));
         FaultyServer two = new FaultyServer(file)) {
       download(Quota.FREE, mirror("a", one), mirror("b", two))
-          .fetch("model", LENGTH, partial, progress);
-      assertArrayEquals(file, partial.content());
+          .fetch("model", LENGTH, received, progress);
+      assertArrayEquals(file, received.content());
       assertEquals(List.of("bytes=100000-"), two.requests());
     }
   }
@@ -136,7 +136,7 @@ class DeliveryTest {
       Download download = download(Quota.FREE, mirror("a", server));
       FetchRefusal refusal =
           assertThrows(
-              FetchRefusal.class, () -> download.fetch("model", LENGTH, partial, progress));
+              FetchRefusal.class, () -> download.fetch("model", LENGTH, received, progress));
       assertEquals("ENCODED", refusal.code());
     }
   }
@@ -198,14 +198,14 @@ class DeliveryTest {
         if (day < 2) {
           OverBudget spent =
               assertThrows(
-                  OverBudget.class, () -> download.fetch("model", LENGTH, partial, progress));
+                  OverBudget.class, () -> download.fetch("model", LENGTH, received, progress));
           assertEquals(OverBudget.Scope.DAY, spent.scope());
-          assertEquals((day + 1) * 1_000_000L, partial.size());
+          assertEquals((day + 1) * 1_000_000L, received.size());
         } else {
-          download.fetch("model", LENGTH, partial, progress);
+          download.fetch("model", LENGTH, received, progress);
         }
       }
-      assertArrayEquals(file, partial.content());
+      assertArrayEquals(file, received.content());
     }
   }
 
@@ -237,9 +237,9 @@ class DeliveryTest {
     try (FaultyServer server = new FaultyServer(file)) {
       Download download = download(budget, mirror("a", server));
       OverBudget spent =
-          assertThrows(OverBudget.class, () -> download.fetch("model", LENGTH, partial, progress));
+          assertThrows(OverBudget.class, () -> download.fetch("model", LENGTH, received, progress));
       assertEquals(OverBudget.Scope.ROLLOUT, spent.scope());
-      assertEquals(500_000, partial.size());
+      assertEquals(500_000, received.size());
       budget.spendFor("another");
       assertEquals(500_000, budget.available());
     }
@@ -249,16 +249,16 @@ class DeliveryTest {
   void aDownloadInSlicesGivesControlBackAndWaitsOutItsPausesWithoutBlocking() throws Exception {
     try (FaultyServer server = new FaultyServer(file, status(503))) {
       Download download = download(Quota.FREE, mirror("a", server));
-      assertThrows(IOException.class, () -> download.advance("model", LENGTH, partial, progress));
+      assertThrows(IOException.class, () -> download.advance("model", LENGTH, received, progress));
       IOException early =
           assertThrows(
-              IOException.class, () -> download.advance("model", LENGTH, partial, progress));
+              IOException.class, () -> download.advance("model", LENGTH, received, progress));
       assertTrue(String.valueOf(early.getMessage()).contains("503"), "waits for what");
       assertEquals(1, server.requests().size());
       assertEquals(List.of(), pauses);
       now = now.plusSeconds(2);
-      assertTrue(download.advance("model", LENGTH, partial, progress));
-      assertArrayEquals(file, partial.content());
+      assertTrue(download.advance("model", LENGTH, received, progress));
+      assertArrayEquals(file, received.content());
     }
   }
 
@@ -274,7 +274,7 @@ class DeliveryTest {
               clock,
               new Random(1),
               passing)
-          .fetch("model", LENGTH, partial, progress);
+          .fetch("model", LENGTH, received, progress);
       Duration taken = Duration.between(Instant.EPOCH, now);
       assertTrue(taken.toMillis() >= 2_800 && taken.toMillis() <= 3_500, "took " + taken);
     }

@@ -34,15 +34,15 @@ class DownloadTest {
   private static final FetchPolicy POLICY = FetchPolicy.DEFAULT;
 
   private final byte[] file = randomBytes(LENGTH);
-  private final MemoryPartial partial = new MemoryPartial(Digest.of(file));
+  private final MemoryFile received = new MemoryFile(Digest.of(file));
   private final List<Duration> pauses = new ArrayList<>();
 
   @Test
   void aFileArrivesWholeInOneRequest() throws Exception {
     try (FaultyServer server = new FaultyServer(file)) {
       fetch(server, POLICY);
-      assertArrayEquals(file, partial.content());
-      assertTrue(partial.isFinished());
+      assertArrayEquals(file, received.content());
+      assertTrue(received.isFinished());
       assertEquals(List.of("-"), server.requests());
     }
   }
@@ -52,7 +52,7 @@ class DownloadTest {
     Fault[] faults = Collections.nCopies(20, disconnectAfter(100_000)).toArray(Fault[]::new);
     try (FaultyServer server = new FaultyServer(file, faults)) {
       fetch(server, POLICY);
-      assertArrayEquals(file, partial.content());
+      assertArrayEquals(file, received.content());
       assertEquals(21, server.requests().size());
       assertEquals("bytes=100000-", server.requests().get(1));
       assertEquals("bytes=2000000-", server.requests().get(20));
@@ -61,28 +61,28 @@ class DownloadTest {
 
   @Test
   void aDownloadThatWasKilledGoesOnWhereItWas() throws Exception {
-    partial.append(ByteBuffer.wrap(file, 0, 1_234_567));
+    received.append(ByteBuffer.wrap(file, 0, 1_234_567));
     try (FaultyServer server = new FaultyServer(file)) {
       fetch(server, POLICY);
-      assertArrayEquals(file, partial.content());
+      assertArrayEquals(file, received.content());
       assertEquals(List.of("bytes=1234567-"), server.requests());
     }
   }
 
   @Test
   void aRangeIsARangeHoweverItsUnitIsWritten() throws Exception {
-    partial.append(ByteBuffer.wrap(file, 0, 1000));
+    received.append(ByteBuffer.wrap(file, 0, 1000));
     String range = "Bytes 1000-" + (LENGTH - 1) + "/" + LENGTH;
     try (FaultyServer server = new FaultyServer(file, FaultyServer.part(range))) {
       fetch(server, POLICY);
-      assertArrayEquals(file, partial.content());
+      assertArrayEquals(file, received.content());
     }
   }
 
   @Test
   void aPartOfWhichNobodySaysWhichItIsIsRefusedAndNotAskedForAgain() throws Exception {
     // Denial of service: an answer that is never of use keeps a device asking for ever.
-    partial.append(ByteBuffer.wrap(file, 0, 1000));
+    received.append(ByteBuffer.wrap(file, 0, 1000));
     try (FaultyServer server = new FaultyServer(file, FaultyServer.part("somewhere"))) {
       refused(server, POLICY, "WRONG_RANGE");
       assertEquals(1, server.requests().size());
@@ -91,23 +91,23 @@ class DownloadTest {
 
   @Test
   void aFullDiskIsNoReasonToAskTheServerAgain() throws Exception {
-    partial.limitTo(1_000_000);
+    received.limitTo(1_000_000);
     try (FaultyServer server = new FaultyServer(file)) {
       IOException full = assertThrows(IOException.class, () -> fetch(server, POLICY));
       assertEquals("objects/1: No space left on device", full.getMessage());
       assertEquals(List.of("-"), server.requests());
-      partial.limitTo(Integer.MAX_VALUE);
+      received.limitTo(Integer.MAX_VALUE);
       fetch(server, POLICY);
-      assertArrayEquals(file, partial.content());
+      assertArrayEquals(file, received.content());
     }
   }
 
   @Test
-  void aCompletePartialIsFinishedWithoutAskingAnybody() throws Exception {
-    partial.append(ByteBuffer.wrap(file));
+  void aCompleteFileIsFinishedWithoutAskingAnybody() throws Exception {
+    received.append(ByteBuffer.wrap(file));
     try (FaultyServer server = new FaultyServer(file)) {
       fetch(server, POLICY);
-      assertTrue(partial.isFinished());
+      assertTrue(received.isFinished());
       assertEquals(List.of(), server.requests());
     }
   }
@@ -117,8 +117,8 @@ class DownloadTest {
   void moreThanTheSignedLengthIsRefusedAndNeverStored() throws Exception {
     try (FaultyServer server = new FaultyServer(file, endless())) {
       refused(server, POLICY, "TOO_LONG");
-      assertTrue(partial.size() <= LENGTH);
-      assertFalse(partial.isFinished());
+      assertTrue(received.size() <= LENGTH);
+      assertFalse(received.isFinished());
     }
   }
 
@@ -126,7 +126,7 @@ class DownloadTest {
   void aServerWhoseFileIsOneByteLongerIsRefusedBeforeTheFirstByte() throws Exception {
     try (FaultyServer server = new FaultyServer(randomBytes(LENGTH + 1))) {
       refused(server, POLICY, "TOO_LONG");
-      assertEquals(0, partial.size());
+      assertEquals(0, received.size());
     }
   }
 
@@ -134,7 +134,7 @@ class DownloadTest {
   void aServerWhoseFileIsOneByteShorterIsRefusedBeforeTheFirstByte() throws Exception {
     try (FaultyServer server = new FaultyServer(randomBytes(LENGTH - 1))) {
       refused(server, POLICY, "TOO_SHORT");
-      assertEquals(0, partial.size());
+      assertEquals(0, received.size());
     }
   }
 
@@ -142,9 +142,9 @@ class DownloadTest {
   @Test
   void otherBytesOfTheSameLengthAreRefusedAndThrownAway() throws Exception {
     try (FaultyServer server = new FaultyServer(new byte[LENGTH])) {
-      assertThrows(MemoryPartial.WrongDigest.class, () -> fetch(server, POLICY));
-      assertEquals(0, partial.size());
-      assertFalse(partial.isFinished());
+      assertThrows(MemoryFile.WrongDigest.class, () -> fetch(server, POLICY));
+      assertEquals(0, received.size());
+      assertFalse(received.isFinished());
     }
   }
 
@@ -211,7 +211,7 @@ class DownloadTest {
       assertEquals("model: the server answers 500", end.getMessage());
       // Attempts that bring nothing are counted; the bytes of the first are durable.
       assertEquals(POLICY.attempts(), server.requests().size());
-      assertEquals(200_000, partial.durable());
+      assertEquals(200_000, received.durable());
     }
   }
 
@@ -229,7 +229,7 @@ class DownloadTest {
   void anotherRangeThanTheOneAskedForIsRefused() throws Exception {
     try (FaultyServer server = new FaultyServer(file, disconnectAfter(100_000), shiftedBy(7))) {
       refused(server, POLICY, "WRONG_RANGE");
-      assertEquals(100_000, partial.size());
+      assertEquals(100_000, received.size());
     }
   }
 
@@ -237,7 +237,7 @@ class DownloadTest {
   void aServerThatCannotResumeDoesNotSilentlyCostEverythingAgain() throws Exception {
     try (FaultyServer server = new FaultyServer(file, disconnectAfter(100_000), ignoreRange())) {
       refused(server, POLICY, "NOT_RESUMABLE");
-      assertEquals(100_000, partial.durable());
+      assertEquals(100_000, received.durable());
     }
   }
 
@@ -255,7 +255,7 @@ class DownloadTest {
             true);
     try (FaultyServer server = new FaultyServer(file, disconnectAfter(100_000), ignoreRange())) {
       fetch(server, generous);
-      assertArrayEquals(file, partial.content());
+      assertArrayEquals(file, received.content());
     }
   }
 
@@ -278,9 +278,9 @@ class DownloadTest {
             FetchRefusal.class,
             () ->
                 new Download(dripping, POLICY, clock, new Random(1), pauses::add)
-                    .fetch("model", LENGTH, partial, FetchProgress.NONE));
+                    .fetch("model", LENGTH, received, FetchProgress.NONE));
     assertEquals("SLOW", refusal.code());
-    assertEquals(60_000, partial.durable());
+    assertEquals(60_000, received.durable());
   }
 
   @Test
@@ -300,8 +300,8 @@ class DownloadTest {
     try (FaultyServer server = new FaultyServer(file, stall)) {
       Transport impatient = HttpTransport.to(server.base(), null, Duration.ofSeconds(2));
       new Download(impatient, POLICY, InstantSource.system(), new Random(1), pauses::add)
-          .fetch("model", LENGTH, partial, FetchProgress.NONE);
-      assertArrayEquals(file, partial.content());
+          .fetch("model", LENGTH, received, FetchProgress.NONE);
+      assertArrayEquals(file, received.content());
       assertEquals(List.of("-", "bytes=50000-"), server.requests());
     } finally {
       done.countDown();
@@ -319,7 +319,7 @@ class DownloadTest {
           }
         };
     try (FaultyServer server = new FaultyServer(file)) {
-      download(server, POLICY).fetch("model", LENGTH, partial, progress);
+      download(server, POLICY).fetch("model", LENGTH, received, progress);
       assertEquals(LENGTH, heard.get(heard.size() - 1));
     }
   }
@@ -328,11 +328,11 @@ class DownloadTest {
     FetchRefusal refusal = assertThrows(FetchRefusal.class, () -> fetch(server, policy));
     assertEquals(code, refusal.code());
     assertEquals("model", refusal.path());
-    assertFalse(partial.isFinished());
+    assertFalse(received.isFinished());
   }
 
   private void fetch(FaultyServer server, FetchPolicy policy) throws Exception {
-    download(server, policy).fetch("model", LENGTH, partial, FetchProgress.NONE);
+    download(server, policy).fetch("model", LENGTH, received, FetchProgress.NONE);
   }
 
   private Download download(FaultyServer server, FetchPolicy policy) {

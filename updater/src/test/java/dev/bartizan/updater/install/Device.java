@@ -58,7 +58,7 @@ final class Device {
   static Device withFirstRelease() throws Exception {
     Device device = new Device(new FakeDisk());
     device.start();
-    device.order("first", "1.0");
+    device.request("first", "1.0");
     device.run();
     device.reports.clear();
     return device;
@@ -123,12 +123,13 @@ final class Device {
     return store;
   }
 
-  Admission order(String id, String version) throws IOException, InstallRefusal {
-    return order(id, version, COMMAND);
+  Admission request(String id, String version) throws IOException, InstallRefusal {
+    return request(id, version, COMMAND);
   }
 
-  Admission order(String id, String version, Initiator cause) throws IOException, InstallRefusal {
-    return installer().request(DeploymentRequest.of(id, MODEL, release(version), cause));
+  Admission request(String id, String version, Initiator initiator)
+      throws IOException, InstallRefusal {
+    return installer().request(DeploymentRequest.of(id, MODEL, release(version), initiator));
   }
 
   Admission orderSuite(String id, String version, String model, String other)
@@ -209,19 +210,19 @@ final class Device {
     @Override
     public Optional<RequiredObjects> fetch(Deployment deployment, Components installed)
         throws IOException, Refusal {
-      RequiredObjects needs = RequiredObjects.UNKNOWN;
+      RequiredObjects required = RequiredObjects.UNKNOWN;
       if (deployment.isSuite()) {
         Digest document = store().put(content("manifest", deployment.to().version()));
-        needs = needs.and(deployment.component(), Set.of(document));
+        required = required.and(deployment.component(), Set.of(document));
       }
       for (Deployment move : deployment.moves()) {
         Optional<Set<Digest>> objects = fetchOne(move.to().version());
         if (objects.isEmpty()) {
           return Optional.empty();
         }
-        needs = needs.and(move.component(), objects.get());
+        required = required.and(move.component(), objects.get());
       }
-      return Optional.of(needs);
+      return Optional.of(required);
     }
 
     private Optional<Set<Digest>> fetchOne(String version) throws IOException, Refusal {

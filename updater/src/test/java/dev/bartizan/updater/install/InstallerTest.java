@@ -29,7 +29,7 @@ class InstallerTest {
   class GoodReleases {
     @Test
     void aGoodReleaseIsCommittedAndTheOldOneIsKept() throws Exception {
-      device.order("d", "2.0");
+      device.request("d", "2.0");
       device.run();
       assertEquals("2.0", device.active());
       assertEquals(Optional.of("2.0"), device.serving());
@@ -39,7 +39,7 @@ class InstallerTest {
 
     @Test
     void theHistorySaysEachStepAndItsChainHolds() throws Exception {
-      device.order("d", "2.0");
+      device.request("d", "2.0");
       device.run();
       History.verify(device.disk, device.installer().head());
       List<String> steps =
@@ -54,7 +54,7 @@ class InstallerTest {
     @Test
     void twoEarlierReleasesAreKeptAndTheThirdIsCollected() throws Exception {
       for (String version : List.of("2.0", "3.0", "4.0")) {
-        device.order("to " + version, version);
+        device.request("to " + version, version);
         device.run();
       }
       assertEquals(List.of("3.0", "2.0"), versions(device.component().previous()));
@@ -65,7 +65,7 @@ class InstallerTest {
 
     @Test
     void whatALauncherGaveUpIsNotActiveAnyMoreNorInstalledAgainByPolicy() throws Exception {
-      device.order("d", "2.0");
+      device.request("d", "2.0");
       device.run();
       Optional<Release> runs = Optional.of(Device.release("1.0"));
       device.installer().fellBack(Device.MODEL, runs, "GIVEN_UP: too many starts");
@@ -73,7 +73,7 @@ class InstallerTest {
       device.start();
       assertEquals("1.0", device.active());
       assertEquals(Device.objects("1.0"), device.store().held());
-      assertThrows(InstallRefusal.class, () -> device.order("e", "2.0", Device.POLICY));
+      assertThrows(InstallRefusal.class, () -> device.request("e", "2.0", Device.POLICY));
       List<HistoryEntry> entries = History.read(device.disk);
       HistoryEvent last = entries.get(entries.size() - 1).event();
       assertEquals("rolled-back", last.what());
@@ -83,12 +83,12 @@ class InstallerTest {
 
     @Test
     void theSameDeploymentRequestedTwiceIsCarriedOutOnce() throws Exception {
-      assertEquals(Admission.ACCEPTED, device.order("d", "2.0"));
-      assertEquals(Admission.KNOWN, device.order("d", "2.0"));
+      assertEquals(Admission.ACCEPTED, device.request("d", "2.0"));
+      assertEquals(Admission.KNOWN, device.request("d", "2.0"));
       device.run();
-      assertEquals(Admission.KNOWN, device.order("d", "2.0"));
+      assertEquals(Admission.KNOWN, device.request("d", "2.0"));
       device.start();
-      assertEquals(Admission.KNOWN, device.order("d", "2.0"));
+      assertEquals(Admission.KNOWN, device.request("d", "2.0"));
       device.run();
       assertEquals(1, device.reports.size());
       assertEquals(1, device.activations.get("2.0"));
@@ -99,7 +99,7 @@ class InstallerTest {
   class BadReleases {
     @Test
     void aReleaseWhoseGoldenVectorsFailNeverServesAndIsRolledBack() throws Exception {
-      device.order("d", "2.0-wrong");
+      device.request("d", "2.0-wrong");
       device.run();
       assertEquals(Optional.of("1.0"), device.serving());
       assertEquals(null, device.activations.get("2.0-wrong"));
@@ -109,7 +109,7 @@ class InstallerTest {
 
     @Test
     void aReleaseThatIsSickInProbationIsRolledBackAndTheOldOneServes() throws Exception {
-      device.order("d", "2.0-sick");
+      device.request("d", "2.0-sick");
       device.run();
       assertEquals("1.0", device.active());
       assertEquals(Optional.of("1.0"), device.serving());
@@ -119,7 +119,7 @@ class InstallerTest {
 
     @Test
     void aTamperedPayloadIsRefusedBeforeActivationAndNothingOfItIsLeft() throws Exception {
-      device.order("d", "2.0-tampered");
+      device.request("d", "2.0-tampered");
       device.run();
       assertEquals(null, device.activations.get("2.0-tampered"));
       assertEquals(UpdateState.REFUSED, device.reports.get(0).state());
@@ -129,14 +129,14 @@ class InstallerTest {
 
     @Test
     void anUnsignedReleaseIsRefusedBeforeAByteIsFetched() throws Exception {
-      device.order("d", "2.0-unsigned");
+      device.request("d", "2.0-unsigned");
       device.run();
       assertEnd("d", UpdateState.REFUSED, "SIG_THRESHOLD: unacceptable");
     }
 
     @Test
     void aReleaseThatCannotBeLoadedIsRolledBack() throws Exception {
-      device.order("d", "2.0-unloadable");
+      device.request("d", "2.0-unloadable");
       device.run();
       assertEnd("d", UpdateState.ROLLED_BACK, "MODEL_REFUSED: unacceptable");
       assertEquals(Optional.of("1.0"), device.serving());
@@ -144,7 +144,7 @@ class InstallerTest {
 
     @Test
     void aStagedObjectThatRotsIsRefusedBeforeActivation() throws Exception {
-      device.order("d", "2.0");
+      device.request("d", "2.0");
       device.runUntil(UpdateState.STAGED);
       String artifact =
           device.disk.names().stream()
@@ -160,13 +160,13 @@ class InstallerTest {
 
     @Test
     void aReleaseThatFailedIsNotTriedAgainByPolicyButByCommand() throws Exception {
-      device.order("d", "2.0-sick");
+      device.request("d", "2.0-sick");
       device.run();
       device.start();
       InstallRefusal refusal =
-          assertThrows(InstallRefusal.class, () -> device.order("e", "2.0-sick", Device.POLICY));
+          assertThrows(InstallRefusal.class, () -> device.request("e", "2.0-sick", Device.POLICY));
       assertEquals("KNOWN_BAD", refusal.code());
-      assertEquals(Admission.ACCEPTED, device.order("f", "2.0-sick", Device.COMMAND));
+      assertEquals(Admission.ACCEPTED, device.request("f", "2.0-sick", Device.COMMAND));
       device.run();
       assertEquals(2, device.activations.get("2.0-sick"));
     }
@@ -182,7 +182,7 @@ class InstallerTest {
   class Crashes {
     @Test
     void aReleaseThatKillsTheProcessIsGivenUpAfterThreeStarts() throws Exception {
-      device.order("d", "2.0-crashing");
+      device.request("d", "2.0-crashing");
       assertEquals(3, processesUntilIdle());
       assertEquals(3, device.activations.get("2.0-crashing"));
       assertEquals("1.0", device.active());
@@ -191,7 +191,7 @@ class InstallerTest {
 
     @Test
     void aReleaseThatKillsTheProcessInProbationIsGivenUpAfterThreeStarts() throws Exception {
-      device.order("d", "2.0-dying");
+      device.request("d", "2.0-dying");
       assertEquals(3, processesUntilIdle());
       assertEquals(3, device.activations.get("2.0-dying"));
       assertEquals(Optional.of("1.0"), device.serving());
@@ -200,7 +200,7 @@ class InstallerTest {
 
     @Test
     void aKilledDownloadGoesOnAndIsNeverAFailure() throws Exception {
-      device.order("d", "2.0");
+      device.request("d", "2.0");
       device.runUntil(UpdateState.FETCHING);
       while (device.installer().current().orElseThrow().state() == UpdateState.FETCHING) {
         device.start();
@@ -212,7 +212,7 @@ class InstallerTest {
 
     @Test
     void aReleaseWaitingForItsWindowOutlastsManyRestarts() throws Exception {
-      device.order("d", "2.0");
+      device.request("d", "2.0");
       device.isOffline = true;
       for (int restart = 0; restart < 10; restart++) {
         device.installer().advance();
@@ -240,15 +240,15 @@ class InstallerTest {
   class Orders {
     @Test
     void aSecondDeploymentIsRefusedWhileOneIsUnderWayAndTheFirstIsNamed() throws Exception {
-      device.order("d", "2.0");
-      InstallRefusal refusal = assertThrows(InstallRefusal.class, () -> device.order("e", "3.0"));
+      device.request("d", "2.0");
+      InstallRefusal refusal = assertThrows(InstallRefusal.class, () -> device.request("e", "3.0"));
       assertEquals("BUSY", refusal.code());
       assertTrue(refusal.toString().contains("deployment d is planned"));
     }
 
     @Test
     void theActiveReleaseIsNotInstalledAgain() {
-      InstallRefusal refusal = assertThrows(InstallRefusal.class, () -> device.order("d", "1.0"));
+      InstallRefusal refusal = assertThrows(InstallRefusal.class, () -> device.request("d", "1.0"));
       assertEquals("ALREADY_ACTIVE", refusal.code());
     }
 
@@ -262,7 +262,7 @@ class InstallerTest {
               UpdateState.ACTIVATING,
               UpdateState.PROBATION)) {
         Device one = Device.withFirstRelease();
-        one.order("d", "2.0");
+        one.request("d", "2.0");
         if (state != UpdateState.PLANNED) {
           one.runUntil(state);
         }
@@ -271,7 +271,7 @@ class InstallerTest {
         assertEquals(Optional.of("1.0"), one.serving());
         assertEquals("CANCELLED: operator", one.reports.get(0).reason());
         assertEquals(Device.objects("1.0"), one.store().held());
-        one.order("e", "2.0", Device.POLICY);
+        one.request("e", "2.0", Device.POLICY);
         one.run();
         assertEquals("2.0", one.active(), "what was called off is not held against it");
       }
@@ -285,9 +285,9 @@ class InstallerTest {
     }
 
     @Test
-    void anOrderThatIsOverdueFailsWithoutBeingTried() throws Exception {
+    void aRequestThatIsOverdueFailsWithoutBeingTried() throws Exception {
       device.isOffline = true;
-      DeploymentRequest order =
+      DeploymentRequest request =
           new DeploymentRequest(
               "d",
               Device.MODEL,
@@ -295,7 +295,7 @@ class InstallerTest {
               Device.COMMAND,
               Optional.of(device.now.plusSeconds(60)),
               Map.of());
-      device.installer().request(order);
+      device.installer().request(request);
       Step waiting = device.installer().advance();
       assertEquals(new Step(Step.Kind.HINDERED, UpdateState.PLANNED, "no route to host"), waiting);
       device.later(Duration.ofSeconds(61));
@@ -305,7 +305,7 @@ class InstallerTest {
 
     @Test
     void rollingBackNeedsNoNetworkAndTheReleaseLeftIsWithdrawn() throws Exception {
-      device.order("d", "2.0");
+      device.request("d", "2.0");
       device.run();
       device.isOffline = true;
       device.installer().rollBack("r", Device.MODEL, Initiator.local("root"));
@@ -327,7 +327,7 @@ class InstallerTest {
     @Test
     void anEndIsToldAgainAfterEveryStartUntilItIsAcknowledged() throws Exception {
       device.isDeaf = true;
-      device.order("d", "2.0");
+      device.request("d", "2.0");
       device.run();
       device.start();
       device.run();
@@ -344,9 +344,9 @@ class InstallerTest {
     @Test
     void anEndNobodyHeardOfDoesNotBlockTheNextDeployment() throws Exception {
       device.isDeaf = true;
-      device.order("d", "2.0");
+      device.request("d", "2.0");
       device.run();
-      device.order("e", "3.0");
+      device.request("e", "3.0");
       device.run();
       assertEquals("3.0", device.active());
       assertEquals(2, device.installer().unacknowledged().size());

@@ -22,11 +22,11 @@ class JournalDamageTest {
   @BeforeEach
   void twoReleasesAndOneUnderWay() throws Exception {
     device = Device.withFirstRelease();
-    device.order("bad", "1.5-sick");
+    device.request("bad", "1.5-sick");
     device.run();
-    device.order("second", "2.0");
+    device.request("second", "2.0");
     device.run();
-    device.order("third", "3.0");
+    device.request("third", "3.0");
     device.runUntil(UpdateState.PROBATION);
     device.installer().advance();
   }
@@ -95,8 +95,8 @@ class JournalDamageTest {
     assertEquals("third", outcome.deployment());
     assertEquals(UpdateState.ROLLED_BACK, outcome.state());
     assertTrue(outcome.reason().startsWith("JOURNAL_LOST"));
-    assertEquals(Admission.KNOWN, device.order("third", "3.0"));
-    assertThrows(InstallRefusal.class, () -> device.order("x", "1.5-sick", Device.POLICY));
+    assertEquals(Admission.KNOWN, device.request("third", "3.0"));
+    assertThrows(InstallRefusal.class, () -> device.request("x", "1.5-sick", Device.POLICY));
   }
 
   @Test
@@ -170,14 +170,14 @@ class JournalDamageTest {
     device.run();
     while (device.disk.size(History.FILE).orElseThrow() <= 256 << 10) {
       String version = device.active().equals("2.0") ? "3.0" : "2.0";
-      device.order("d" + device.installer().head().entries(), version);
+      device.request("d" + device.installer().head().entries(), version);
       device.run();
     }
     long entries = device.installer().head().entries();
     assertEquals(Recovery.NONE, device.start());
     assertEquals(1, History.read(device.disk).size());
     assertEquals(entries + 1, device.installer().head().entries());
-    device.order("last", "4.0");
+    device.request("last", "4.0");
     device.run();
     DurableFile.delete(device.disk, Journal.FILE);
     device.start();

@@ -23,7 +23,7 @@ class StandingReleasesTest {
   @Test
   void whatWasRejectedOrNeverHereDoesNotStand() throws Exception {
     Device device = Device.withFirstRelease();
-    device.order("d", "2.0");
+    device.request("d", "2.0");
     device.run();
     assertTrue(stands(device, "2.0") && stands(device, "1.0"));
     device
@@ -37,7 +37,7 @@ class StandingReleasesTest {
   @Test
   void whatIsOnItsWayStandsBesideWhatItLeaves() throws Exception {
     Device device = Device.withFirstRelease();
-    device.order("d", "2.0");
+    device.request("d", "2.0");
     assertTrue(stands(device, "2.0") && stands(device, "1.0"));
     Device suite = Device.withFirstSuite();
     suite.orderSuite("e", "2.0", "2.0", "p1.0");

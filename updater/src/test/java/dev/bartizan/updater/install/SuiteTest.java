@@ -68,7 +68,7 @@ class SuiteTest {
 
   @Test
   void aMemberThatWasReplacedAloneLeavesTheSuiteInPiecesUntilItIsOrderedAgain() throws Exception {
-    device.order("alone", "3.0");
+    device.request("alone", "3.0");
     device.run();
     assertEquals(
         Set.of(Device.MODEL),
@@ -87,7 +87,7 @@ class SuiteTest {
     device.orderSuite("d", "2.0", "2.0", "p2.0");
     device.run();
     for (String version : List.of("3.0", "4.0")) {
-      device.order("to " + version, version);
+      device.request("to " + version, version);
       device.run();
     }
     InstallRefusal refusal =

@@ -24,7 +24,7 @@ record Tale(String name, Device base, Wish order, String before, String after) {
     Device first = Device.withFirstRelease();
     Device second = first.copy();
     second.start();
-    second.order("second", "2.0");
+    second.request("second", "2.0");
     second.run();
     Device suites = Device.withFirstSuite();
     Device secondSuite = suites.copy();
@@ -59,7 +59,7 @@ record Tale(String name, Device base, Wish order, String before, String after) {
   }
 
   private static Tale install(Device base, String version, String after) {
-    return new Tale(version, base, device -> device.order("d", version), "1.0", after);
+    return new Tale(version, base, device -> device.request("d", version), "1.0", after);
   }
 
   private static Admission goBack(Device device) throws Exception {

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /** A partial file in memory that keeps the port's promises. */
-final class MemoryPartial implements ResumableFile {
+final class MemoryFile implements ResumableFile {
   /** The finished bytes were not the signed ones. */
   static final class WrongDigest extends Refusal {
     private static final long serialVersionUID = 1L;
@@ -29,7 +29,7 @@ final class MemoryPartial implements ResumableFile {
   private boolean finished;
   private int durable;
 
-  MemoryPartial(Digest signed) {
+  MemoryFile(Digest signed) {
     this.signed = signed;
   }
 

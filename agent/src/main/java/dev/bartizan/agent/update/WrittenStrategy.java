@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * @param bases digests of the manifests of releases it is made from
  * @param links differences, in their order
  */
-record WrittenWay(Digest release, Kind kind, List<Digest> bases, List<Link> links) {
+record WrittenStrategy(Digest release, Kind kind, List<Digest> bases, List<Link> links) {
   /** As {@link TransferStrategy#text} calls them. */
   enum Kind {
     HERE,
@@ -38,24 +38,24 @@ record WrittenWay(Digest release, Kind kind, List<Digest> bases, List<Link> link
   /** A difference by its digest, and what comes of it. */
   record Link(Release to, Digest delta) {}
 
-  WrittenWay {
+  WrittenStrategy {
     bases = List.copyOf(bases);
     links = List.copyOf(links);
   }
 
-  static WrittenWay of(Release release, TransferStrategy way) {
-    Kind kind = Kind.find(way.text()).orElseThrow();
+  static WrittenStrategy of(Release release, TransferStrategy strategy) {
+    Kind kind = Kind.find(strategy.text()).orElseThrow();
     List<Digest> bases = List.of();
     List<Link> links = List.of();
-    if (way instanceof TransferStrategy.Differences differences) {
+    if (strategy instanceof TransferStrategy.Differences differences) {
       bases = List.of(differences.base().manifest());
       links =
           differences.links().stream()
               .map(it -> new Link(it.to(), it.offer().file().digest()))
               .toList();
-    } else if (way instanceof TransferStrategy.Parts parts) {
+    } else if (strategy instanceof TransferStrategy.Parts parts) {
       bases = parts.held().stream().map(Release::manifest).toList();
     }
-    return new WrittenWay(release.manifest(), kind, bases, links);
+    return new WrittenStrategy(release.manifest(), kind, bases, links);
   }
 }

@@ -21,9 +21,15 @@ import java.util.regex.Pattern;
  *     operators not where devices do
  * @param repository where the author's repository is served; ends in a slash
  * @param life how long devices' credentials live, and what they are renewed upon
+ * @param database where what happens is kept
  */
 public record FleetSettings(
-    String trustDomain, String broker, String operators, URI repository, LifeOfCredentials life) {
+    String trustDomain,
+    String broker,
+    String operators,
+    URI repository,
+    LifeOfCredentials life,
+    DatabaseChoice database) {
   private static final String FILE = "fleet.json";
   private static final DocumentFormat FORMAT = new DocumentFormat("bartizan-fleet", 1);
   private static final int MAX_LENGTH = 16 * 1024;
@@ -48,17 +54,28 @@ public record FleetSettings(
 
   /** Of a new fleet: operators have the port after the devices'. */
   public FleetSettings(String trustDomain, String broker, URI repository) {
-    this(trustDomain, broker, portAfter(broker), repository, LifeOfCredentials.DEFAULT);
+    this(
+        trustDomain,
+        broker,
+        portAfter(broker),
+        repository,
+        LifeOfCredentials.DEFAULT,
+        DatabaseChoice.DEFAULT);
   }
 
   /** The same fleet with another port for operators. */
   public FleetSettings withOperators(String address) {
-    return new FleetSettings(trustDomain, broker, address, repository, life);
+    return new FleetSettings(trustDomain, broker, address, repository, life, database);
   }
 
   /** The same fleet with other rules for its credentials. */
   public FleetSettings with(LifeOfCredentials other) {
-    return new FleetSettings(trustDomain, broker, operators, repository, other);
+    return new FleetSettings(trustDomain, broker, operators, repository, other, database);
+  }
+
+  /** The same fleet with another place for what happens. */
+  public FleetSettings with(DatabaseChoice other) {
+    return new FleetSettings(trustDomain, broker, operators, repository, life, other);
   }
 
   private static String portAfter(String broker) {
@@ -74,6 +91,7 @@ public record FleetSettings(
     document.put("trust_domain", trustDomain).put("broker", broker);
     document.put("operator_broker", operators).put("repository", repository.toString());
     life.write(document);
+    database.write(document);
     directory.write(FILE, StrictJson.writeIndented(document));
   }
 
@@ -93,7 +111,8 @@ public record FleetSettings(
           document.text("broker", MAX_TEXT),
           document.text("operator_broker", MAX_TEXT),
           URI.create(document.text("repository", MAX_URL)),
-          LifeOfCredentials.read(document));
+          LifeOfCredentials.read(document),
+          DatabaseChoice.read(document));
     } catch (IllegalArgumentException wrong) {
       throw new Malformed(what + ": " + wrong.getMessage(), wrong);
     }

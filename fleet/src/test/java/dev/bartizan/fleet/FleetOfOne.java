@@ -24,8 +24,8 @@ import dev.bartizan.crypto.tpm.TpmPublic;
 import dev.bartizan.fleet.broker.KeyBroker;
 import dev.bartizan.fleet.broker.WrappedKeyVault;
 import dev.bartizan.fleet.credential.CertificateAuthority;
+import dev.bartizan.fleet.database.Databases;
 import dev.bartizan.fleet.device.DeviceRegistry;
-import dev.bartizan.fleet.device.FileRegistry;
 import dev.bartizan.fleet.enrol.AllowedChips;
 import dev.bartizan.fleet.enrol.EndorsementRoots;
 import dev.bartizan.fleet.enrol.EnrolmentTokens;
@@ -129,7 +129,7 @@ public final class FleetOfOne {
   }
 
   public DeviceRegistry registry() {
-    return new FileRegistry(directory);
+    return Databases.of(directory).devices();
   }
 
   public CertificateAuthority authority() {
@@ -137,7 +137,7 @@ public final class FleetOfOne {
   }
 
   public EnrolmentTokens tokens() {
-    return new EnrolmentTokens(directory, clock);
+    return new EnrolmentTokens(Databases.of(directory).tokens(), clock);
   }
 
   public TpmEnrolment desk() throws Exception {

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.bartizan.crypto.keystore.Ueid;
+import dev.bartizan.fleet.database.Databases;
 import dev.bartizan.systemtest.lab.Background;
 import dev.bartizan.systemtest.lab.Distribution;
 import dev.bartizan.systemtest.lab.FileTree;
@@ -15,6 +17,7 @@ import dev.bartizan.systemtest.lab.Models;
 import dev.bartizan.systemtest.lab.Patience;
 import dev.bartizan.systemtest.lab.Ports;
 import dev.bartizan.systemtest.lab.Program.Outcome;
+import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,8 +82,8 @@ final class AttestedKeyIT {
     assertEquals("1.0.0", lab.device().serving(Models.NAME));
     assertEquals(1, keyLog().path("entries").asInt());
     assertEquals(lab.ueid(), keyLog().at("/given/0/device").asText());
-    Path results = lab.operator().directory().resolve("results/" + lab.ueid() + ".jwt");
-    Patience.await("a report by itself", PATIENCE, () -> Files.exists(results));
+    SharedDirectory fleet = new SharedDirectory(lab.operator().directory());
+    Patience.await("a report by itself", PATIENCE, () -> isReported(fleet));
     Patience.await(
         "its answer in status",
         PATIENCE,
@@ -99,6 +102,17 @@ final class AttestedKeyIT {
     assertEquals("1.1.0", lab.device().serving(Models.NAME));
     assertEquals(2, keyLog().path("entries").asInt());
     lab.operator().run("key", "log", "--verify");
+  }
+
+  private boolean isReported(SharedDirectory fleet) throws IOException {
+    try {
+      return Databases.once(
+          fleet, database -> database.results().latest(Ueid.parse(lab.ueid())).isPresent());
+    } catch (IOException unreadable) {
+      throw unreadable;
+    } catch (Exception refused) {
+      throw new IOException(refused);
+    }
   }
 
   private String log() {

@@ -24,8 +24,8 @@ import dev.bartizan.crypto.tpm.TpmAccess;
 import dev.bartizan.fleet.FleetSettings;
 import dev.bartizan.fleet.credential.CertificateAuthority;
 import dev.bartizan.fleet.credential.Credentials;
+import dev.bartizan.fleet.database.Databases;
 import dev.bartizan.fleet.device.Device;
-import dev.bartizan.fleet.device.FileRegistry;
 import dev.bartizan.fleet.enrol.AllowedChips;
 import dev.bartizan.fleet.enrol.EndorsementRoots;
 import dev.bartizan.fleet.enrol.EnrolmentRoutes;
@@ -95,7 +95,7 @@ class EnrolmentOverHttpsTest {
     NewFleet.found(directory, SETTINGS, List.of("127.0.0.1"), clock, RANDOM);
     authority = CertificateAuthority.load(directory, clock, RANDOM);
     directory.write("ek-roots/maker.pem", Files.readAllBytes(chip.issuerCertificate()));
-    tokens = new EnrolmentTokens(directory, clock);
+    tokens = new EnrolmentTokens(Databases.of(directory).tokens(), clock);
     TpmEnrolment.Office office =
         new TpmEnrolment.Office(
             SETTINGS,
@@ -103,7 +103,7 @@ class EnrolmentOverHttpsTest {
             new AllowedChips(directory),
             Optional.of(tokens),
             authority,
-            new FileRegistry(directory));
+            Databases.of(directory).devices());
     server =
         FleetServer.start(
             InetSocketAddress.createUnresolved("127.0.0.1", 0),
@@ -128,7 +128,7 @@ class EnrolmentOverHttpsTest {
 
     assertEquals(SETTINGS.trustDomain(), grant.trustDomain());
     assertEquals(SETTINGS.broker(), grant.broker());
-    assertTrue(new FileRegistry(directory).find(keystore.ueid()).isPresent());
+    assertTrue(Databases.of(directory).devices().find(keystore.ueid()).isPresent());
   }
 
   @Test
@@ -149,7 +149,7 @@ class EnrolmentOverHttpsTest {
           .allow(Digest.ofHex(told.substring(told.lastIndexOf(' ') + 1)), clock.instant());
       enrolment.enrol(Optional.of(token()));
 
-      Device known = new FileRegistry(directory).get(uncertified.ueid());
+      Device known = Databases.of(directory).devices().get(uncertified.ueid());
       assertTrue(known.chip().orElseThrow().isWithoutCertificate());
     }
   }
@@ -169,7 +169,8 @@ class EnrolmentOverHttpsTest {
     assertEquals("BAD_TOKEN", wrong.code());
     enrolment.enrol(Optional.of(token()));
     assertEquals(
-        Protection.Kind.SOFTWARE, new FileRegistry(directory).get(software.ueid()).keystore());
+        Protection.Kind.SOFTWARE,
+        Databases.of(directory).devices().get(software.ueid()).keystore());
   }
 
   @Test
@@ -179,7 +180,7 @@ class EnrolmentOverHttpsTest {
             EnrolmentRefused.class, () -> enrolment(service()).enrol(Optional.of("guess")));
 
     assertEquals("BAD_TOKEN", refused.code());
-    assertTrue(new FileRegistry(directory).all().isEmpty());
+    assertTrue(Databases.of(directory).devices().all().isEmpty());
   }
 
   // Attack: a server in the middle with a certificate of another authority.
@@ -191,7 +192,7 @@ class EnrolmentOverHttpsTest {
     EnrolmentService mistrustful = new HttpsEnrolmentService(uri(), List.of(other.certificate()));
 
     assertThrows(IOException.class, () -> enrolment(mistrustful).enrol(Optional.of(token())));
-    assertTrue(new FileRegistry(directory).all().isEmpty());
+    assertTrue(Databases.of(directory).devices().all().isEmpty());
   }
 
   // Attack: a server that hands out another device's certificates.
@@ -256,7 +257,7 @@ class EnrolmentOverHttpsTest {
     return URI.create("https://127.0.0.1:" + server.port());
   }
 
-  private String token() throws IOException {
+  private String token() throws Exception {
     return tokens.create(RANDOM, EnrolmentTokens.LIFETIME);
   }
 }

@@ -27,8 +27,9 @@ import dev.bartizan.crypto.tpm.Swtpm;
 import dev.bartizan.crypto.tpm.TpmAccess;
 import dev.bartizan.fleet.FleetSettings;
 import dev.bartizan.fleet.credential.CertificateAuthority;
+import dev.bartizan.fleet.database.Databases;
 import dev.bartizan.fleet.device.Device;
-import dev.bartizan.fleet.device.FileRegistry;
+import dev.bartizan.fleet.device.DeviceRegistry;
 import dev.bartizan.fleet.enrol.AllowedChips;
 import dev.bartizan.fleet.enrol.EndorsementRoots;
 import dev.bartizan.fleet.enrol.EnrolmentRoutes;
@@ -39,7 +40,7 @@ import dev.bartizan.fleet.est.Renewal;
 import dev.bartizan.fleet.http.FleetServer;
 import dev.bartizan.fleet.http.Route;
 import dev.bartizan.fleet.init.NewFleet;
-import dev.bartizan.fleet.verify.FileResults;
+import dev.bartizan.fleet.verify.ResultStore;
 import dev.bartizan.protocol.enrolment.Grant;
 import dev.bartizan.protocol.evidence.Nonce;
 import dev.bartizan.protocol.result.AttestationResult;
@@ -83,8 +84,8 @@ class RenewalOverHttpsTest {
   @TempDir private Path folder;
   private SharedDirectory directory;
   private CertificateAuthority authority;
-  private FileRegistry registry;
-  private FileResults results;
+  private DeviceRegistry registry;
+  private ResultStore results;
   private FleetServer server;
   private Credentials present;
   private int attestations;
@@ -109,10 +110,10 @@ class RenewalOverHttpsTest {
     directory = new SharedDirectory(folder);
     NewFleet.found(directory, SETTINGS, List.of("127.0.0.1"), clock, RANDOM);
     authority = CertificateAuthority.load(directory, clock, RANDOM);
-    registry = new FileRegistry(directory);
-    results = new FileResults(directory);
+    registry = Databases.of(directory).devices();
+    results = Databases.of(directory).results();
     directory.write("ek-roots/maker.pem", Files.readAllBytes(chip.issuerCertificate()));
-    EnrolmentTokens tokens = new EnrolmentTokens(directory, clock);
+    EnrolmentTokens tokens = new EnrolmentTokens(Databases.of(directory).tokens(), clock);
     TpmEnrolment.Office office =
         new TpmEnrolment.Office(
             SETTINGS,
@@ -222,7 +223,7 @@ class RenewalOverHttpsTest {
 
   @Test
   void aCertificateThatTheServerForgotIsReplacedByTheChipsWord() throws Exception {
-    directory.delete("ca/issued/" + keystore.ueid().text() + ".json");
+    Databases.forge(directory, "DELETE FROM issued WHERE device = ?", keystore.ueid().text());
 
     Credentials next = attempt(this::attest).credentials().orElseThrow();
 

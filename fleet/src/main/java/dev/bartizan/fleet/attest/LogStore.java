@@ -11,7 +11,7 @@ import java.util.Optional;
 /** The logs that each device has shown, by their digest. */
 public interface LogStore {
   /** A log of this device; what is kept under another digest than it has is not there. */
-  Optional<Bytes> find(Ueid device, Digest digest) throws IOException;
+  Optional<Bytes> find(Ueid device, Digest digest) throws IOException, Refusal;
 
   /** Keeps a log durably; of each device only so many, the oldest go first. */
   void keep(Ueid device, Bytes log) throws IOException, Refusal;

@@ -31,7 +31,6 @@ public final class AttestedKeys {
   private final KeyLog log;
   private final Clock clock;
   private final ContentKeyWrapper wrapper;
-  private final KeyAllowance allowance = new KeyAllowance();
 
   public AttestedKeys(
       DeviceRegistry registry,
@@ -73,7 +72,6 @@ public final class AttestedKeys {
     if (result.status() != TrustTier.AFFIRMING) {
       throw new KeyRefusal(Reason.EVIDENCE_NOT_GOOD, told(result));
     }
-    allowance.take(device.ueid(), clock.instant());
     // Its standing may have changed while its evidence was looked at.
     Device now = registry.get(device.ueid());
     requireWelcome(now);
@@ -85,7 +83,8 @@ public final class AttestedKeys {
               release,
               Digest.of(evidence.asBuffer()),
               fingerprint(now.unwrap()),
-              clock.instant()));
+              clock.instant()),
+          KeyAllowance.DEFAULT);
       return envelope;
     }
   }

@@ -5,7 +5,6 @@ import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
 import java.io.IOException;
-import java.util.List;
 
 /**
  * Which content keys were given to whom, on what evidence: a record that only grows, each entry
@@ -21,26 +20,28 @@ public interface KeyLog {
   /**
    * Adds an entry. When it returns the entry is durable: the key may go.
    *
-   * @throws Refusal KEY_LOG_BROKEN when what is there does not hold; nothing is added then
+   * @throws KeyRefusal TOO_MANY when the device has had what it may have; nothing is added then
    */
-  void add(KeyRelease given) throws IOException, Refusal;
+  void add(KeyRelease given, KeyAllowance allowance) throws IOException, Refusal;
 
   /**
-   * A record that holds.
+   * Where a record ends.
    *
-   * @param entries the oldest first
-   * @param head the digest of the last; {@link #BEGINNING} when there is none
+   * @param digest of the last entry; {@link #BEGINNING} when there is none
    */
-  record Verified(List<KeyRelease> entries, Digest head) {
-    public Verified {
-      entries = List.copyOf(entries);
-    }
+  record Head(long entries, Digest digest) {}
+
+  /** Is shown one entry after the other, the oldest first. */
+  @FunctionalInterface
+  interface Visitor {
+    void visit(KeyRelease given);
   }
 
   /**
-   * All of it.
+   * Reads all of it.
    *
-   * @throws Refusal KEY_LOG_BROKEN at the first entry that does not follow from the one before
+   * @throws Refusal KEY_LOG_BROKEN at the first entry that does not follow from the one before, or
+   *     when entries are missing at its end
    */
-  Verified verified() throws IOException, Refusal;
+  Head verify(Visitor visitor) throws IOException, Refusal;
 }

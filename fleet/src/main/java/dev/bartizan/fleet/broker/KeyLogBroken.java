@@ -2,7 +2,6 @@
 package dev.bartizan.fleet.broker;
 
 import dev.bartizan.crypto.Refusal;
-import java.nio.file.Path;
 
 /** The record of released keys was changed, or damaged. */
 public final class KeyLogBroken extends Refusal {
@@ -10,8 +9,8 @@ public final class KeyLogBroken extends Refusal {
 
   private final long entry;
 
-  KeyLogBroken(Path file, long entry, String why) {
-    super(file + ": entry " + entry + " " + why);
+  public KeyLogBroken(String record, long entry, String why) {
+    super(record + ": entry " + entry + " " + why);
     this.entry = entry;
   }
 

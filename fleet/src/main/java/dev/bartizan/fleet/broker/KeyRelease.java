@@ -35,7 +35,8 @@ public record KeyRelease(Ueid device, Digest release, Digest evidence, Digest un
         .put("unwrap_certificate", unwrap.hex());
   }
 
-  static KeyRelease read(JsonFields fields) throws Malformed {
+  /** Reads what {@link #toJson} wrote, among other members. */
+  public static KeyRelease read(JsonFields fields) throws Malformed {
     try {
       return new KeyRelease(
           Ueid.parse(fields.text("device", MAX_TEXT)),

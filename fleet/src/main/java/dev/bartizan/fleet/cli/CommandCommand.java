@@ -13,9 +13,9 @@ import dev.bartizan.fleet.command.CommandClient;
 import dev.bartizan.fleet.credential.CertificateAuthority;
 import dev.bartizan.fleet.credential.Credentials;
 import dev.bartizan.fleet.credential.OperatorKeys;
+import dev.bartizan.fleet.database.FleetDatabase;
 import dev.bartizan.fleet.device.Device;
 import dev.bartizan.fleet.device.DeviceRegistry;
-import dev.bartizan.fleet.device.FileRegistry;
 import dev.bartizan.protocol.cli.Console;
 import dev.bartizan.protocol.command.Audience;
 import dev.bartizan.protocol.command.Command;
@@ -129,7 +129,7 @@ public final class CommandCommand implements Callable<Integer> {
     StatementSigner signer = new OperatorKeys(directory).signer(OperatorKeys.COMMAND);
     Command command = command(settings);
     byte[] compact = command.sign(signer);
-    Set<Ueid> devices = wait ? devices(new FileRegistry(directory)) : Set.of();
+    Set<Ueid> devices = wait ? devices(directory) : Set.of();
     try (CommandClient post = connect(directory, settings)) {
       post.listen(devices);
       post.send(audience, compact);
@@ -153,6 +153,12 @@ public final class CommandCommand implements Callable<Integer> {
   }
 
   /** Whose answers to wait for: a device that is not trusted now is not asked. */
+  private Set<Ueid> devices(SharedDirectory directory) throws IOException, Refusal {
+    try (FleetDatabase database = FleetParts.database(directory, random, console)) {
+      return devices(database.devices());
+    }
+  }
+
   private Set<Ueid> devices(DeviceRegistry registry) throws IOException, Refusal {
     if (!audience.isGroup()) {
       return Set.of(registry.get(Ueid.parse(audience.name())).ueid());

@@ -7,12 +7,14 @@ import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.crypto.pem.Pem;
+import dev.bartizan.fleet.FleetSettings;
 import dev.bartizan.fleet.command.Expulsion;
 import dev.bartizan.fleet.credential.CertificateAuthority;
 import dev.bartizan.fleet.credential.RevocationList;
+import dev.bartizan.fleet.database.FleetDatabase;
 import dev.bartizan.fleet.device.Device;
+import dev.bartizan.fleet.device.DeviceCopies;
 import dev.bartizan.fleet.device.DeviceRegistry;
-import dev.bartizan.fleet.device.FileRegistry;
 import dev.bartizan.fleet.enrol.EnrolmentTokens;
 import dev.bartizan.protocol.cli.Console;
 import dev.bartizan.updater.disk.OutputFile;
@@ -58,7 +60,7 @@ public final class DeviceCommand {
       @Option(names = "--dir", defaultValue = ".", paramLabel = "DIR") Path dir,
       @Option(names = "--json", description = "Print one JSON document.") boolean json)
       throws IOException, Refusal {
-    List<Device> devices = registry(dir).all();
+    List<Device> devices = ask(dir, DeviceRegistry::all);
     if (json) {
       ObjectNode document = StrictJson.object();
       ArrayNode array = document.putArray("devices");
@@ -80,7 +82,7 @@ public final class DeviceCommand {
       @Option(names = "--dir", defaultValue = ".", paramLabel = "DIR") Path dir,
       @Option(names = "--json", description = "Accepted; it always is JSON.") boolean json)
       throws IOException, Refusal {
-    console.answer(registry(dir).get(ueid).toJson());
+    console.answer(ask(dir, registry -> registry.get(ueid)).toJson());
     return DONE;
   }
 
@@ -102,14 +104,26 @@ public final class DeviceCommand {
       @Option(names = "--no-broker", description = "Leave the broker alone: no link is in use.")
           boolean noBroker)
       throws IOException, Refusal {
-    change(dir, ueid, Device.State.REVOKED);
     SharedDirectory directory = new SharedDirectory(dir);
+    try (FleetDatabase database = FleetParts.database(directory, random, console)) {
+      change(directory, database.devices(), ueid, Device.State.REVOKED);
+      return tellBroker(directory, database.devices(), ueid, brokerTold, noBroker);
+    }
+  }
+
+  private int tellBroker(
+      SharedDirectory directory,
+      DeviceRegistry registry,
+      Ueid ueid,
+      boolean brokerTold,
+      boolean noBroker)
+      throws IOException, Refusal {
     CertificateAuthority authority = CertificateAuthority.load(directory, clock, random);
     if (noBroker) {
-      new RevocationList(directory, registry(dir)).write(authority, clock.instant());
+      new RevocationList(directory, registry).write(authority, clock.instant());
       return DONE;
     }
-    Expulsion expulsion = new Expulsion(directory, authority);
+    Expulsion expulsion = new Expulsion(directory, registry, authority);
     String clientId = "operator-" + Long.toHexString(random.nextLong());
     if (brokerTold) {
       expulsion.endSession(ueid, clientId);
@@ -158,9 +172,10 @@ public final class DeviceCommand {
                       + " exist, and gets no content keys until `device release`.")
           boolean golden,
       @Option(names = "--dir", defaultValue = ".", paramLabel = "DIR") Path dir)
-      throws IOException {
-    EnrolmentTokens tokens = new EnrolmentTokens(new SharedDirectory(dir), clock);
-    try (OutputFile out = OutputFile.createPrivate(file)) {
+      throws IOException, Refusal {
+    try (FleetDatabase database = FleetParts.database(new SharedDirectory(dir), random, console);
+        OutputFile out = OutputFile.createPrivate(file)) {
+      EnrolmentTokens tokens = new EnrolmentTokens(database.tokens(), clock);
       String token =
           golden
               ? tokens.createGolden(random, EnrolmentTokens.LIFETIME)
@@ -191,15 +206,7 @@ public final class DeviceCommand {
       @Option(names = "--dir", defaultValue = ".", paramLabel = "DIR") Path dir)
       throws IOException, Refusal {
     Set<Ueid> wanted = ueids == null ? Set.of() : Set.copyOf(ueids);
-    List<X509Certificate> certificates = new ArrayList<>();
-    for (Device device : registry(dir).all()) {
-      if (device.getsKeys() && (wanted.isEmpty() || wanted.contains(device.ueid()))) {
-        certificates.add(device.unwrap());
-      }
-    }
-    for (Ueid ueid : wanted) {
-      registry(dir).requireGetsKeys(ueid);
-    }
+    List<X509Certificate> certificates = ask(dir, registry -> unwrap(registry, wanted));
     try (OutputFile out = OutputFile.create(file)) {
       out.write(
           ByteBuffer.wrap(Pem.ofCertificates(certificates).getBytes(StandardCharsets.US_ASCII)));
@@ -209,15 +216,67 @@ public final class DeviceCommand {
     return DONE;
   }
 
+  private static List<X509Certificate> unwrap(DeviceRegistry registry, Set<Ueid> wanted)
+      throws IOException, Refusal {
+    List<X509Certificate> certificates = new ArrayList<>();
+    for (Device device : registry.all()) {
+      if (device.getsKeys() && (wanted.isEmpty() || wanted.contains(device.ueid()))) {
+        certificates.add(device.unwrap());
+      }
+    }
+    for (Ueid ueid : wanted) {
+      registry.requireGetsKeys(ueid);
+    }
+    return certificates;
+  }
+
+  /** For who verifies reports elsewhere, without the database. */
+  @Command(
+      name = "copies",
+      description = {
+        "Write what is known of each device into DIR/devices, for `report verify --trust DIR`"
+            + " elsewhere; reference.json and releases.json go beside it."
+      },
+      mixinStandardHelpOptions = true)
+  int copies(
+      @Parameters(paramLabel = "DIR", description = "Where they go; not the server's directory.")
+          Path target,
+      @Option(names = "--dir", defaultValue = ".", paramLabel = "DIR") Path dir)
+      throws IOException, Refusal {
+    SharedDirectory copies = new SharedDirectory(target);
+    if (FleetSettings.areIn(copies)) {
+      throw new IOException(target + " is a server's directory; take another for copies");
+    }
+    List<Device> devices = ask(dir, DeviceRegistry::all);
+    new DeviceCopies(copies).write(devices);
+    console.say(devices.size() + " devices written to " + target);
+    return DONE;
+  }
+
   private int change(Path dir, Ueid ueid, Device.State state) throws IOException, Refusal {
-    Device device = registry(dir).change(ueid, state);
-    int keys = FleetParts.keyBroker(new SharedDirectory(dir), random).shipTo(ueid);
+    SharedDirectory directory = new SharedDirectory(dir);
+    try (FleetDatabase database = FleetParts.database(directory, random, console)) {
+      return change(directory, database.devices(), ueid, state);
+    }
+  }
+
+  private int change(
+      SharedDirectory directory, DeviceRegistry registry, Ueid ueid, Device.State state)
+      throws IOException, Refusal {
+    Device device = registry.change(ueid, state);
+    int keys = FleetParts.keyBroker(directory, registry, random).shipTo(ueid);
     console.say(line(device) + "  keys of " + keys + " releases");
     return DONE;
   }
 
-  private static DeviceRegistry registry(Path dir) {
-    return new FileRegistry(new SharedDirectory(dir));
+  private interface Question<T> {
+    T ask(DeviceRegistry registry) throws IOException, Refusal;
+  }
+
+  private <T> T ask(Path dir, Question<T> question) throws IOException, Refusal {
+    try (FleetDatabase database = FleetParts.database(new SharedDirectory(dir), random, console)) {
+      return question.ask(database.devices());
+    }
   }
 
   private static String line(Device device) {

@@ -65,7 +65,7 @@ public final class FleetCommand implements Runnable {
             .addSubcommand(
                 new CommandLine(new DeviceCommand(clock, random, console))
                     .addSubcommand(new AuthoritiesCommand(clock, console)))
-            .addSubcommand(new KeyCommand(console))
+            .addSubcommand(new KeyCommand(random, console))
             .addSubcommand(new ServeCommand(clock, random, console));
     return line.setExecutionExceptionHandler(new Failures(() -> root.debug))
         .setParameterExceptionHandler(new WrongUsage())

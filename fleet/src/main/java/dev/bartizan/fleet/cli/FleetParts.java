@@ -5,10 +5,12 @@ import dev.bartizan.crypto.Refusal;
 import dev.bartizan.fleet.FleetSettings;
 import dev.bartizan.fleet.broker.KeyBroker;
 import dev.bartizan.fleet.broker.WrappedKeyVault;
-import dev.bartizan.fleet.device.FileRegistry;
+import dev.bartizan.fleet.database.FleetDatabase;
+import dev.bartizan.fleet.device.DeviceRegistry;
 import dev.bartizan.fleet.trust.AuthorSync;
 import dev.bartizan.fleet.trust.RepositoryClient;
 import dev.bartizan.fleet.verify.FileReferences;
+import dev.bartizan.protocol.cli.Console;
 import dev.bartizan.updater.disk.SharedDirectory;
 import dev.bartizan.updater.fetch.HttpTransport;
 import dev.bartizan.updater.fetch.Pace;
@@ -22,13 +24,20 @@ final class FleetParts {
   private FleetParts() {}
 
   /** Gives devices their content keys, of those that are in the directory. */
-  static KeyBroker keyBroker(SharedDirectory directory, SecureRandom random) {
-    return new KeyBroker(
-        directory, new FileRegistry(directory), new WrappedKeyVault(directory), random);
+  static KeyBroker keyBroker(
+      SharedDirectory directory, DeviceRegistry registry, SecureRandom random) {
+    return new KeyBroker(directory, registry, new WrappedKeyVault(directory), random);
+  }
+
+  /** What a command asks or changes; to be closed. */
+  static FleetDatabase database(SharedDirectory directory, SecureRandom random, Console console)
+      throws IOException, Refusal {
+    return FleetDatabase.of(directory, random, console::say);
   }
 
   /** Follows the author's repository as the settings have it. */
-  static AuthorSync authorSync(SharedDirectory directory, Clock clock, SecureRandom random)
+  static AuthorSync authorSync(
+      SharedDirectory directory, DeviceRegistry registry, Clock clock, SecureRandom random)
       throws IOException, Refusal {
     FleetSettings settings = FleetSettings.load(directory);
     SmallFiles served =
@@ -40,6 +49,6 @@ final class FleetParts {
         new FileReferences(directory),
         new RepositoryClient(directory, settings, served, clock, System::nanoTime),
         new WrappedKeyVault(directory),
-        keyBroker(directory, random));
+        keyBroker(directory, registry, random));
   }
 }

@@ -5,20 +5,17 @@ import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.fleet.attest.Attestation;
 import dev.bartizan.fleet.attest.AttestationRoutes;
-import dev.bartizan.fleet.attest.FileLogs;
 import dev.bartizan.fleet.broker.AttestedKeys;
-import dev.bartizan.fleet.broker.FileKeyLog;
 import dev.bartizan.fleet.broker.KeyRoutes;
 import dev.bartizan.fleet.broker.WrappedKeyVault;
 import dev.bartizan.fleet.credential.OperatorKeys;
+import dev.bartizan.fleet.database.FleetDatabase;
 import dev.bartizan.fleet.device.DeviceRegistry;
 import dev.bartizan.fleet.enrol.TpmEnrolment;
 import dev.bartizan.fleet.est.EstRoutes;
 import dev.bartizan.fleet.est.Renewal;
 import dev.bartizan.fleet.http.Route;
 import dev.bartizan.fleet.verify.FileReferences;
-import dev.bartizan.fleet.verify.FileResults;
-import dev.bartizan.fleet.verify.ResultStore;
 import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.security.SecureRandom;
@@ -32,16 +29,20 @@ final class FleetRoutes {
   private final SharedDirectory directory;
   private final TpmEnrolment.Office office;
   private final DeviceRegistry registry;
-  private final ResultStore results;
+  private final FleetDatabase database;
   private final Clock clock;
   private final SecureRandom random;
 
   FleetRoutes(
-      SharedDirectory directory, TpmEnrolment.Office office, Clock clock, SecureRandom random) {
+      SharedDirectory directory,
+      TpmEnrolment.Office office,
+      FleetDatabase database,
+      Clock clock,
+      SecureRandom random) {
     this.directory = directory;
     this.office = office;
     this.registry = office.registry();
-    this.results = new FileResults(directory);
+    this.database = database;
     this.clock = clock;
     this.random = random;
   }
@@ -56,8 +57,8 @@ final class FleetRoutes {
         new Attestation(
             registry,
             new FileReferences(directory),
-            results,
-            new FileLogs(directory),
+            database.results(),
+            database.logs(),
             clock,
             random);
     List<Route> routes = new ArrayList<>(renewal(accepted).routes());
@@ -74,7 +75,8 @@ final class FleetRoutes {
 
   private EstRoutes renewal(Set<Protection.Kind> accepted) {
     return new EstRoutes(
-        new Renewal(office.settings(), office.authority(), registry, results, accepted, clock));
+        new Renewal(
+            office.settings(), office.authority(), registry, database.results(), accepted, clock));
   }
 
   private KeyRoutes keys(Attestation attestation) {
@@ -83,7 +85,7 @@ final class FleetRoutes {
             registry,
             attestation,
             new WrappedKeyVault(directory),
-            new FileKeyLog(directory),
+            database.keyLog(),
             clock,
             random);
     return new KeyRoutes(keys, registry, clock);

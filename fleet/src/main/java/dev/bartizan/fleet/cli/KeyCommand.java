@@ -5,14 +5,14 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.json.StrictJson;
-import dev.bartizan.fleet.broker.FileKeyLog;
 import dev.bartizan.fleet.broker.KeyLog;
 import dev.bartizan.fleet.broker.KeyRelease;
+import dev.bartizan.fleet.database.FleetDatabase;
 import dev.bartizan.protocol.cli.Console;
 import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
+import java.security.SecureRandom;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -24,9 +24,11 @@ import picocli.CommandLine.Option;
 public final class KeyCommand {
   private static final int DONE = 0;
 
+  private final SecureRandom random;
   private final Console console;
 
-  public KeyCommand(Console console) {
+  public KeyCommand(SecureRandom random, Console console) {
+    this.random = random;
     this.console = console;
   }
 
@@ -52,24 +54,47 @@ public final class KeyCommand {
           Path dir,
       @Option(names = "--json", description = "Print one JSON document.") boolean json)
       throws IOException, Refusal {
-    KeyLog log = new FileKeyLog(new SharedDirectory(dir));
-    KeyLog.Verified record = log.verified();
-    List<KeyRelease> entries = record.entries();
-    String head = record.head().hex();
-    if (json) {
-      ObjectNode document = StrictJson.object().put("entries", entries.size()).put("head", head);
-      if (!verify) {
-        ArrayNode given = document.putArray("given");
-        entries.forEach(entry -> given.add(entry.toJson()));
+    try (FleetDatabase database = FleetParts.database(new SharedDirectory(dir), random, console)) {
+      if (json) {
+        printJson(database.keyLog(), verify);
+      } else {
+        print(database.keyLog(), verify);
       }
-      console.answer(document);
-      return DONE;
     }
-    if (!verify) {
-      entries.forEach(entry -> console.answer(line(entry)));
-    }
-    console.answer(entries.size() + (entries.size() == 1 ? " key" : " keys") + ", head " + head);
     return DONE;
+  }
+
+  private void printJson(KeyLog log, boolean verify) throws IOException, Refusal {
+    ArrayNode given = StrictJson.object().putArray("given");
+    KeyLog.Head head =
+        log.verify(
+            entry -> {
+              if (!verify) {
+                given.add(entry.toJson());
+              }
+            });
+    ObjectNode document =
+        StrictJson.object().put("entries", head.entries()).put("head", head.digest().hex());
+    if (!verify) {
+      document.set("given", given);
+    }
+    console.answer(document);
+  }
+
+  /** What follows a broken entry is not printed; what came before it has been. */
+  private void print(KeyLog log, boolean verify) throws IOException, Refusal {
+    KeyLog.Head head =
+        log.verify(
+            entry -> {
+              if (!verify) {
+                console.answer(line(entry));
+              }
+            });
+    console.answer(
+        head.entries()
+            + (head.entries() == 1 ? " key" : " keys")
+            + ", head "
+            + head.digest().hex());
   }
 
   private static String line(KeyRelease given) {

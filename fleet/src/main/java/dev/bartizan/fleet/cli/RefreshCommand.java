@@ -3,6 +3,7 @@ package dev.bartizan.fleet.cli;
 
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.json.StrictJson;
+import dev.bartizan.fleet.database.FleetDatabase;
 import dev.bartizan.fleet.trust.AuthorSync;
 import dev.bartizan.protocol.cli.Console;
 import dev.bartizan.updater.disk.SharedDirectory;
@@ -47,8 +48,7 @@ final class RefreshCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, Refusal, InterruptedException {
-    AuthorSync.Synced synced =
-        FleetParts.authorSync(new SharedDirectory(dir), clock, random).sync();
+    AuthorSync.Synced synced = sync(new SharedDirectory(dir));
     if (json) {
       console.answer(
           StrictJson.object()
@@ -60,6 +60,13 @@ final class RefreshCommand implements Callable<Integer> {
       console.say(describe(synced));
     }
     return 0;
+  }
+
+  private AuthorSync.Synced sync(SharedDirectory directory)
+      throws IOException, Refusal, InterruptedException {
+    try (FleetDatabase database = FleetParts.database(directory, random, console)) {
+      return FleetParts.authorSync(directory, database.devices(), clock, random).sync();
+    }
   }
 
   static String describe(AuthorSync.Synced synced) {

@@ -8,13 +8,14 @@ import dev.bartizan.crypto.boot.ReferenceValues;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.fleet.FleetSettings;
 import dev.bartizan.fleet.credential.OperatorKeys;
+import dev.bartizan.fleet.database.FleetDatabase;
+import dev.bartizan.fleet.device.DeviceCopies;
 import dev.bartizan.fleet.device.DeviceRegistry;
-import dev.bartizan.fleet.device.FileRegistry;
 import dev.bartizan.fleet.verify.Appraisal;
 import dev.bartizan.fleet.verify.FileReferences;
-import dev.bartizan.fleet.verify.FileResults;
 import dev.bartizan.fleet.verify.GoldenReport;
 import dev.bartizan.fleet.verify.ReportFiles;
+import dev.bartizan.fleet.verify.ResultStore;
 import dev.bartizan.fleet.verify.Verifier;
 import dev.bartizan.protocol.cli.Console;
 import dev.bartizan.protocol.evidence.Evidence;
@@ -75,7 +76,8 @@ public final class ReportCommand {
               defaultValue = ".",
               paramLabel = "DIR",
               description =
-                  "DeviceRegistry, reference.json, releases.json (default: ${DEFAULT-VALUE}).")
+                  "The server's directory, or devices/, reference.json and releases.json of"
+                      + " `device copies` (default: ${DEFAULT-VALUE}).")
           Path trust,
       @Option(
               names = "--offline",
@@ -84,22 +86,39 @@ public final class ReportCommand {
       @Option(names = "--json", description = "Print one JSON document.") boolean json)
       throws IOException, Refusal, InterruptedException {
     SharedDirectory directory = new SharedDirectory(trust);
-    if (!isOffline && FleetSettings.areIn(directory)) {
-      refresh(directory);
+    if (!FleetSettings.areIn(directory)) {
+      Appraisal appraisal = appraise(file, nonce, directory, new DeviceCopies(directory), json);
+      return exitCode(appraisal);
     }
-    DeviceRegistry registry = new FileRegistry(directory);
-    Verifier verifier = new Verifier(registry, new FileReferences(directory).current());
-    Appraisal appraisal = verifier.appraise(read(file), nonce, clock.instant());
-    print(appraisal.result(), new OperatorKeys(directory), json);
-    remember(appraisal, registry);
-    keep(appraisal.result(), directory);
+    try (FleetDatabase database = FleetParts.database(directory, random, console)) {
+      if (!isOffline) {
+        refresh(directory, database.devices());
+      }
+      Appraisal appraisal = appraise(file, nonce, directory, database.devices(), json);
+      remember(appraisal, database.devices());
+      keep(appraisal.result(), directory, database.results());
+      return exitCode(appraisal);
+    }
+  }
+
+  private static int exitCode(Appraisal appraisal) {
     return appraisal.result().status() == TrustTier.AFFIRMING ? AFFIRMED : NOT_AFFIRMED;
   }
 
+  private Appraisal appraise(
+      Path file, Nonce nonce, SharedDirectory directory, DeviceRegistry registry, boolean json)
+      throws IOException, Refusal {
+    Verifier verifier = new Verifier(registry, new FileReferences(directory).current());
+    Appraisal appraisal = verifier.appraise(read(file), nonce, clock.instant());
+    print(appraisal.result(), new OperatorKeys(directory), json);
+    return appraisal;
+  }
+
   /** The answer is of the newest that is known, and says so when that may not be the newest. */
-  private void refresh(SharedDirectory directory) throws InterruptedException {
+  private void refresh(SharedDirectory directory, DeviceRegistry registry)
+      throws InterruptedException {
     try {
-      FleetParts.authorSync(directory, clock, random).sync();
+      FleetParts.authorSync(directory, registry, clock, random).sync();
     } catch (Refusal refused) {
       console.say("compared with what was known before: " + Explanation.of(refused));
     } catch (IOException away) {
@@ -143,19 +162,26 @@ public final class ReportCommand {
     if (nonce.isEmpty()) {
       console.say(file + ": how old it is was not checked; --nonce would");
     }
-    ReferenceValues values =
-        GoldenReport.learn(
-            profile,
-            report,
-            nonce.isPresent() ? nonce.get() : report.unverifiedClaims().nonce(),
-            new FileRegistry(new SharedDirectory(dir)),
-            clock.instant());
+    ReferenceValues values = learn(new SharedDirectory(dir), profile, report, nonce);
     try (OutputFile target = OutputFile.create(out, file)) {
       target.write(ByteBuffer.wrap(values.toJson()));
       target.commit();
     }
     console.say(out + ": to be signed, bartizan-release reference --document " + out);
     return AFFIRMED;
+  }
+
+  private ReferenceValues learn(
+      SharedDirectory directory, String profile, Evidence report, Optional<Nonce> nonce)
+      throws IOException, Refusal {
+    try (FleetDatabase database = FleetParts.database(directory, random, console)) {
+      return GoldenReport.learn(
+          profile,
+          report,
+          nonce.isPresent() ? nonce.get() : report.unverifiedClaims().nonce(),
+          database.devices(),
+          clock.instant());
+    }
   }
 
   /** Writes the members of a report as files; verifies nothing. */
@@ -203,11 +229,11 @@ public final class ReportCommand {
   }
 
   /** For whoever relies on it: a device's certificate is renewed upon it. */
-  private void keep(AttestationResult result, SharedDirectory directory) throws Refusal {
+  private void keep(AttestationResult result, SharedDirectory directory, ResultStore results)
+      throws Refusal {
     try {
-      if (FleetSettings.areIn(directory)
-          && new OperatorKeys(directory).has(OperatorKeys.VERIFIER)) {
-        new FileResults(directory).keep(result);
+      if (new OperatorKeys(directory).has(OperatorKeys.VERIFIER)) {
+        results.keep(result);
       }
     } catch (IOException readOnly) {
       console.say("result not kept: " + readOnly.getMessage());

@@ -8,7 +8,7 @@ import dev.bartizan.fleet.FleetSettings;
 import dev.bartizan.fleet.broker.KeyBroker;
 import dev.bartizan.fleet.credential.CertificateAuthority;
 import dev.bartizan.fleet.credential.Credentials;
-import dev.bartizan.fleet.device.FileRegistry;
+import dev.bartizan.fleet.database.FleetDatabase;
 import dev.bartizan.fleet.enrol.AllowedChips;
 import dev.bartizan.fleet.enrol.EndorsementRoots;
 import dev.bartizan.fleet.enrol.EnrolmentRoutes;
@@ -107,17 +107,31 @@ public final class ServeCommand implements Callable<Integer> {
         new SharedDirectory(positional.equals(NOT_GIVEN) ? dir : positional);
     Credentials credentials = Credentials.load(directory, Credentials.SERVER);
     Set<Protection.Kind> accepted = accepted();
-    TpmEnrolment.Office office = office(directory);
-    KeyBroker broker = FleetParts.keyBroker(directory, random);
+    FleetSettings settings = FleetSettings.load(directory);
+    try (FleetDatabase database =
+        FleetDatabase.serving(directory, settings.database(), random, console::say)) {
+      serve(directory, credentials, office(directory, settings, database), database, accepted);
+    }
+    return 0;
+  }
+
+  private void serve(
+      SharedDirectory directory,
+      Credentials credentials,
+      TpmEnrolment.Office office,
+      FleetDatabase database,
+      Set<Protection.Kind> accepted)
+      throws IOException, Refusal, InterruptedException {
+    KeyBroker broker = FleetParts.keyBroker(directory, office.registry(), random);
     Welcome welcome = device -> say(device, broker.shipTo(device));
     Optional<TokenEnrolment> keys =
         accepted.isEmpty()
             ? Optional.empty()
             : Optional.of(new TokenEnrolment(office, accepted, clock, random, welcome));
     TpmEnrolment desk = new TpmEnrolment(office, clock, random, welcome);
-    AuthorSync author = FleetParts.authorSync(directory, clock, random);
+    AuthorSync author = FleetParts.authorSync(directory, office.registry(), clock, random);
     List<Route> routes = new ArrayList<>(new EnrolmentRoutes(desk, keys).routes());
-    routes.addAll(new FleetRoutes(directory, office, clock, random).all(accepted));
+    routes.addAll(new FleetRoutes(directory, office, database, clock, random).all(accepted));
     X509Certificate authority = office.authority().certificate();
     try (FleetServer server = FleetServer.start(listen, credentials, authority, routes)) {
       console.say("enrolment at https://" + listen.getHostString() + ":" + server.port());
@@ -128,20 +142,21 @@ public final class ServeCommand implements Callable<Integer> {
         watch.close();
       }
     }
-    return 0;
   }
 
-  private TpmEnrolment.Office office(SharedDirectory directory) throws IOException, Refusal {
-    EnrolmentTokens tokens = new EnrolmentTokens(directory, clock);
+  private TpmEnrolment.Office office(
+      SharedDirectory directory, FleetSettings settings, FleetDatabase database)
+      throws IOException, Refusal {
+    EnrolmentTokens tokens = new EnrolmentTokens(database.tokens(), clock);
     EndorsementRoots.Source roots = () -> EndorsementRoots.load(directory);
     roots.current(); // What nobody could enrol with is told now, and not to the first device.
     return new TpmEnrolment.Office(
-        FleetSettings.load(directory),
+        settings,
         roots,
         new AllowedChips(directory),
         withoutTokens ? Optional.empty() : Optional.of(tokens),
         CertificateAuthority.load(directory, clock, random),
-        new FileRegistry(directory));
+        database.devices());
   }
 
   private Set<Protection.Kind> accepted() {

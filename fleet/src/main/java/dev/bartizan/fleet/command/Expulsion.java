@@ -7,7 +7,7 @@ import dev.bartizan.fleet.FleetSettings;
 import dev.bartizan.fleet.credential.CertificateAuthority;
 import dev.bartizan.fleet.credential.Credentials;
 import dev.bartizan.fleet.credential.RevocationList;
-import dev.bartizan.fleet.device.FileRegistry;
+import dev.bartizan.fleet.device.DeviceRegistry;
 import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.time.Instant;
@@ -18,10 +18,13 @@ import java.time.Instant;
  */
 public final class Expulsion {
   private final SharedDirectory directory;
+  private final DeviceRegistry registry;
   private final CertificateAuthority authority;
 
-  public Expulsion(SharedDirectory directory, CertificateAuthority authority) {
+  public Expulsion(
+      SharedDirectory directory, DeviceRegistry registry, CertificateAuthority authority) {
     this.directory = directory;
+    this.registry = registry;
     this.authority = authority;
   }
 
@@ -33,7 +36,7 @@ public final class Expulsion {
    *     this can be done again
    */
   public void expel(Ueid device, String clientId, Instant now) throws IOException, Refusal {
-    new RevocationList(directory, new FileRegistry(directory)).write(authority, now);
+    new RevocationList(directory, registry).write(authority, now);
     try {
       new LocalBroker(directory).reload();
       endSession(device, clientId);

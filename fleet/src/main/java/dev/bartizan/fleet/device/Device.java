@@ -123,21 +123,23 @@ public record Device(
   }
 
   /** This device, newly enrolled, in the groups and with the profile it had. */
-  Device keepingPlaceOf(Device before) {
+  public Device keepingPlaceOf(Device before) {
     return copy(state, before.profile, before.groups, identity, lastBoot, golden);
   }
 
   /** Who is released is one like most. */
-  Device with(State newState) {
+  public Device with(State newState) {
     boolean stays = golden && newState != State.ENROLLED;
     return copy(newState, profile, groups, identity, lastBoot, stays);
   }
 
-  Device with(BootCounts newer) {
+  /** This device after a boot with these counts. */
+  public Device with(BootCounts newer) {
     return copy(state, profile, groups, identity, Optional.of(newer), golden);
   }
 
-  Device with(X509Certificate newer) {
+  /** This device with its next certificate. */
+  public Device with(X509Certificate newer) {
     return copy(state, profile, groups, newer, lastBoot, golden);
   }
 
@@ -186,7 +188,8 @@ public record Device(
     return document;
   }
 
-  static Device read(byte[] json, String what) throws Malformed {
+  /** Reads what {@link #toJson} wrote. */
+  public static Device read(byte[] json, String what) throws Malformed {
     JsonFields document = StrictJson.read(json, MAX_LENGTH, what);
     FORMAT.require(document, what);
     return new Device(

@@ -15,32 +15,38 @@ public final class RegistryRefusal extends Refusal {
     this.code = code;
   }
 
-  static RegistryRefusal unknown(Ueid ueid) {
+  public static RegistryRefusal unknown(Ueid ueid) {
     return new RegistryRefusal("UNKNOWN_DEVICE", "no device is called " + ueid);
   }
 
-  static RegistryRefusal notWelcome(Device device) {
+  public static RegistryRefusal notWelcome(Device device) {
     return new RegistryRefusal(
         "NOT_WELCOME", "device " + device.ueid() + " is " + device.state().text());
   }
 
-  static RegistryRefusal revoked(Device device) {
+  public static RegistryRefusal revoked(Device device) {
     return new RegistryRefusal(
         "REVOKED", "device " + device.ueid() + " is revoked, and stays so; enrol new hardware");
   }
 
-  static RegistryRefusal tooManyCertificates(Ueid ueid, int good) {
+  /** The same of one that is in the list of revoked devices alone. */
+  public static RegistryRefusal revokedBefore(Ueid ueid) {
+    return new RegistryRefusal(
+        "NOT_WELCOME", "device " + ueid + " was revoked, and stays so; enrol new hardware");
+  }
+
+  public static RegistryRefusal tooManyCertificates(Ueid ueid, int good) {
     return new RegistryRefusal(
         "TOO_MANY_CERTIFICATES",
         "device " + ueid + " has " + good + " certificates that are still good; renew later");
   }
 
-  static RegistryRefusal golden(Ueid ueid) {
+  public static RegistryRefusal golden(Ueid ueid) {
     return new RegistryRefusal(
         "GOLDEN", "device " + ueid + " is golden and gets no keys until it is released");
   }
 
-  static RegistryRefusal keyChanged(Ueid ueid) {
+  public static RegistryRefusal keyChanged(Ueid ueid) {
     return new RegistryRefusal(
         "KEY_CHANGED", "device " + ueid + " enrolled with another key meanwhile");
   }

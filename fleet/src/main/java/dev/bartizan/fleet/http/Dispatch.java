@@ -4,6 +4,7 @@ package dev.bartizan.fleet.http;
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.json.Malformed;
+import dev.bartizan.fleet.DatabaseAway;
 import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -95,6 +96,9 @@ final class Dispatch extends Handler.Abstract.NonBlocking {
           refusal.code(),
           refusal.getMessage());
       return Answer.error(HttpStatus.FORBIDDEN_403, refusal.code(), refusal.getMessage());
+    } catch (DatabaseAway said) {
+      // Once, where it went away.
+      return Answer.error(HttpStatus.SERVICE_UNAVAILABLE_503, "NOT_NOW", "try again");
     } catch (IOException notNow) {
       LOG.log(System.Logger.Level.ERROR, route.path() + " is not possible now", notNow);
       // What is wrong with our disk is none of the device's business.

@@ -18,10 +18,10 @@ import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.fleet.FleetOfOne;
 import dev.bartizan.fleet.MovableClock;
 import dev.bartizan.fleet.credential.CertificateAuthority;
+import dev.bartizan.fleet.database.Databases;
 import dev.bartizan.fleet.device.Device;
 import dev.bartizan.fleet.device.DeviceRegistry;
 import dev.bartizan.fleet.device.Endorsement;
-import dev.bartizan.fleet.device.FileRegistry;
 import dev.bartizan.fleet.init.NewFleet;
 import dev.bartizan.protocol.custody.FleetKeys;
 import dev.bartizan.protocol.jws.SpiffeId;
@@ -75,7 +75,7 @@ class KeyBrokerTest {
     directory = new SharedDirectory(folder);
     keys = NewFleet.found(directory, FleetOfOne.SETTINGS, List.of("localhost"), clock, RANDOM);
     vault = new WrappedKeyVault(directory);
-    broker = new KeyBroker(directory, new FileRegistry(directory), vault, RANDOM);
+    broker = new KeyBroker(directory, Databases.of(directory).devices(), vault, RANDOM);
     first = enrol(1);
     wrap(OLDER, 1);
     wrap(NEWER, 2);
@@ -119,7 +119,7 @@ class KeyBrokerTest {
             authority.issueUnwrap(id, key, Duration.ofDays(1)),
             Optional.empty(),
             false);
-    new FileRegistry(directory).enrol(device);
+    Databases.of(directory).devices().enrol(device);
     return new Enrolled(device, pair);
   }
 
@@ -175,7 +175,7 @@ class KeyBrokerTest {
 
   @Test
   void aRevokedDeviceLosesItsEnvelopesAndGetsNoNewOnes() throws Exception {
-    new FileRegistry(directory).change(first.ueid(), Device.State.REVOKED);
+    Databases.of(directory).devices().change(first.ueid(), Device.State.REVOKED);
     assertEquals(0, broker.shipTo(first.ueid()));
     assertFalse(Files.exists(envelope(OLDER, first.ueid())));
     assertEquals(0, broker.shipAll().envelopes());
@@ -184,7 +184,7 @@ class KeyBrokerTest {
 
   @Test
   void aQuarantinedDeviceGetsThemBackWhenItIsReleased() throws Exception {
-    DeviceRegistry registry = new FileRegistry(directory);
+    DeviceRegistry registry = Databases.of(directory).devices();
     registry.change(first.ueid(), Device.State.QUARANTINED);
     broker.shipTo(first.ueid());
     assertFalse(Files.exists(envelope(NEWER, first.ueid())));

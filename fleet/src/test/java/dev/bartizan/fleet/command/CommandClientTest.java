@@ -12,9 +12,9 @@ import dev.bartizan.fleet.cli.CommandCommand;
 import dev.bartizan.fleet.credential.CertificateAuthority;
 import dev.bartizan.fleet.credential.Credentials;
 import dev.bartizan.fleet.credential.OperatorKeys;
+import dev.bartizan.fleet.database.Databases;
 import dev.bartizan.fleet.device.Device;
 import dev.bartizan.fleet.device.Endorsement;
-import dev.bartizan.fleet.device.FileRegistry;
 import dev.bartizan.fleet.init.ShippedBroker;
 import dev.bartizan.protocol.cli.Console;
 import dev.bartizan.protocol.cli.Failures;
@@ -146,7 +146,8 @@ class CommandClientTest {
     ECPublicKey key = (ECPublicKey) generator.generateKeyPair().getPublic();
     SpiffeId id = new SpiffeId("fleet.example", DEVICE);
     X509Certificate certificate = authority.issueIdentity(id, key, Duration.ofDays(1));
-    new FileRegistry(directory)
+    Databases.of(directory)
+        .devices()
         .enrol(
             new Device(
                 DEVICE,

@@ -10,12 +10,13 @@ import dev.bartizan.fleet.MovableClock;
 import dev.bartizan.fleet.credential.CertificateAuthority;
 import dev.bartizan.fleet.credential.Credentials;
 import dev.bartizan.fleet.credential.OperatorKeys;
+import dev.bartizan.fleet.database.Databases;
 import dev.bartizan.fleet.device.Device;
+import dev.bartizan.fleet.device.DeviceRegistry;
 import dev.bartizan.fleet.device.Endorsement;
-import dev.bartizan.fleet.device.FileRegistry;
 import dev.bartizan.fleet.http.FleetServer;
 import dev.bartizan.fleet.init.NewFleet;
-import dev.bartizan.fleet.verify.FileResults;
+import dev.bartizan.fleet.verify.ResultStore;
 import dev.bartizan.protocol.evidence.Nonce;
 import dev.bartizan.protocol.jws.SpiffeId;
 import dev.bartizan.protocol.result.AttestationResult;
@@ -53,8 +54,8 @@ final class EstFleet implements AutoCloseable {
   final KeyPair key = OperatorKeys.p256(RANDOM);
   final Ueid ueid = Ueid.of((ECPublicKey) key.getPublic());
   final SharedDirectory directory;
-  final FileRegistry registry;
-  final FileResults results;
+  final DeviceRegistry registry;
+  final ResultStore results;
   final X509Certificate identity;
   private final CertificateAuthority authority;
   private final FleetServer server;
@@ -65,8 +66,8 @@ final class EstFleet implements AutoCloseable {
         new FleetSettings(DOMAIN, "ssl://localhost:8883", URI.create("http://localhost:8080/"));
     NewFleet.found(directory, settings, List.of("127.0.0.1"), clock, RANDOM);
     authority = CertificateAuthority.load(directory, clock, RANDOM);
-    registry = new FileRegistry(directory);
-    results = new FileResults(directory);
+    registry = Databases.of(directory).devices();
+    results = Databases.of(directory).results();
     identity = enrol(keystore);
     Renewal renewal =
         new Renewal(
@@ -132,6 +133,16 @@ final class EstFleet implements AutoCloseable {
 
   void found(Instant when, TrustTier tier, String... reasons) throws Exception {
     results.keep(result(ueid, when, tier, reasons));
+  }
+
+  /** What somebody does who can write the database. */
+  void forgeResult(String jwt) throws Exception {
+    Databases.forge(
+        directory,
+        "INSERT INTO result (device, issued_at, status, jwt) VALUES (?, ?, 'affirming', ?)",
+        ueid.text(),
+        clock.instant().plusSeconds(1_000_000).getEpochSecond(),
+        jwt);
   }
 
   static AttestationResult result(Ueid device, Instant when, TrustTier tier, String... reasons) {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.fleet.est;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.fleet.credential.OperatorKeys;
+import dev.bartizan.fleet.database.Databases;
 import dev.bartizan.fleet.device.Device;
 import dev.bartizan.protocol.result.TrustTier;
 import java.net.http.HttpResponse;
@@ -144,12 +144,11 @@ final class EvidenceGateTest {
     }
   }
 
-  // Attack: whoever can write into the directory writes a good result.
+  // Attack: whoever can write into the database writes a good result, newer than all of ours.
   @Test
   void aResultThatOurVerifierDidNotSignIsNone() throws Exception {
     try (EstFleet fleet = new EstFleet(folder, Protection.Kind.TPM2)) {
-      String file = "results/" + fleet.ueid.text() + ".jwt";
-      fleet.directory.write(file, "no.jwt.atall".getBytes(UTF_8));
+      fleet.forgeResult("no.jwt.atall");
       assertRefused("EVIDENCE_NEEDED", fleet);
 
       OperatorKeys keys = new OperatorKeys(fleet.directory);
@@ -157,7 +156,7 @@ final class EvidenceGateTest {
       String forged =
           EstFleet.result(fleet.ueid, fleet.clock.instant(), TrustTier.AFFIRMING)
               .sign(keys.signer("keys/thief"));
-      fleet.directory.write(file, forged.getBytes(UTF_8));
+      fleet.forgeResult(forged);
       assertRefused("EVIDENCE_NEEDED", fleet);
 
       fleet.found(TrustTier.AFFIRMING);
@@ -171,8 +170,7 @@ final class EvidenceGateTest {
     try (EstFleet fleet = new EstFleet(folder, Protection.Kind.TPM2)) {
       Ueid other = Ueid.of((ECPublicKey) OperatorKeys.p256(EstFleet.RANDOM).getPublic());
       fleet.results.keep(EstFleet.result(other, fleet.clock.instant(), TrustTier.AFFIRMING));
-      byte[] good = fleet.directory.read("results/" + other.text() + ".jwt", 64 * 1024);
-      fleet.directory.write("results/" + fleet.ueid.text() + ".jwt", good);
+      Databases.forge(fleet.directory, "UPDATE result SET device = ?", fleet.ueid.text());
 
       assertRefused("EVIDENCE_NEEDED", fleet);
     }

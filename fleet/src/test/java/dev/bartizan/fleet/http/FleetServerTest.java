@@ -16,9 +16,10 @@ import dev.bartizan.fleet.MovableClock;
 import dev.bartizan.fleet.credential.CertificateAuthority;
 import dev.bartizan.fleet.credential.Credentials;
 import dev.bartizan.fleet.credential.OperatorKeys;
+import dev.bartizan.fleet.database.Databases;
 import dev.bartizan.fleet.device.Device;
+import dev.bartizan.fleet.device.DeviceRegistry;
 import dev.bartizan.fleet.device.Endorsement;
-import dev.bartizan.fleet.device.FileRegistry;
 import dev.bartizan.protocol.jws.SpiffeId;
 import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
@@ -57,14 +58,14 @@ final class FleetServerTest {
   private final Ueid ueid = Ueid.of((ECPublicKey) key.getPublic());
   @TempDir private Path folder;
   private CertificateAuthority authority;
-  private FileRegistry registry;
+  private DeviceRegistry registry;
   private FleetServer server;
 
   @BeforeEach
   void serve() throws Exception {
     SharedDirectory directory = new SharedDirectory(folder);
     authority = CertificateAuthority.create(directory, "fleet.example", clock, RANDOM);
-    registry = new FileRegistry(directory);
+    registry = Databases.of(directory).devices();
     server =
         FleetServer.start(
             InetSocketAddress.createUnresolved("127.0.0.1", 0),

@@ -11,9 +11,9 @@ import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.fleet.cli.DeviceCommand;
 import dev.bartizan.fleet.credential.Credentials;
+import dev.bartizan.fleet.database.Databases;
 import dev.bartizan.fleet.device.Device;
 import dev.bartizan.fleet.device.DeviceRegistry;
-import dev.bartizan.fleet.device.FileRegistry;
 import dev.bartizan.fleet.init.RawMqtt.Will;
 import dev.bartizan.protocol.cli.Console;
 import dev.bartizan.protocol.cli.Failures;
@@ -212,7 +212,8 @@ class HostileDeviceTest {
     ByteArrayOutputStream said = new ByteArrayOutputStream();
     assertEquals(3, revoke(said));
     assertTrue(said.toString(StandardCharsets.UTF_8).contains("broker/revoked.pem"));
-    assertEquals(Device.State.REVOKED, new FileRegistry(broker.directory()).get(THIEF).state());
+    assertEquals(
+        Device.State.REVOKED, Databases.of(broker.directory()).devices().get(THIEF).state());
   }
 
   private int revoke(ByteArrayOutputStream said) {
@@ -235,9 +236,11 @@ class HostileDeviceTest {
 
   private Credentials enrolled(Ueid ueid) throws Exception {
     Credentials credentials = broker.device(ueid);
-    DeviceRegistry registry = new FileRegistry(broker.directory());
+    DeviceRegistry registry = Databases.of(broker.directory()).devices();
     Clock clock = Clock.systemUTC();
-    new FileRegistry(broker.directory()).issued(ueid, credentials.certificate(), clock.instant());
+    Databases.of(broker.directory())
+        .devices()
+        .issued(ueid, credentials.certificate(), clock.instant());
     registry.enrol(
         new Device(
             ueid,

@@ -14,7 +14,8 @@ import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.fleet.FleetOfOne;
 import dev.bartizan.fleet.attest.Attestation;
 import dev.bartizan.fleet.attest.AttestationRefusal;
-import dev.bartizan.fleet.attest.FileLogs;
+import dev.bartizan.fleet.attest.LogStore;
+import dev.bartizan.fleet.database.Databases;
 import dev.bartizan.fleet.device.Device;
 import dev.bartizan.protocol.evidence.CompactEvidence;
 import dev.bartizan.protocol.evidence.Evidence;
@@ -44,8 +45,8 @@ class AttestationTest extends EnrolledDevice {
     return new Attestation(
         fleet.registry(),
         new FileReferences(fleet.directory()),
-        new FileResults(fleet.directory()),
-        new FileLogs(fleet.directory()),
+        Databases.of(fleet.directory()).results(),
+        Databases.of(fleet.directory()).logs(),
         clock,
         FleetOfOne.RANDOM);
   }
@@ -84,7 +85,8 @@ class AttestationTest extends EnrolledDevice {
     AttestationResult result = attestation.appraise(known, first);
 
     assertEquals(TrustTier.AFFIRMING, result.status(), result.reasons().toString());
-    assertEquals(Optional.of(result), new FileResults(fleet.directory()).latest(device.ueid()));
+    assertEquals(
+        Optional.of(result), Databases.of(fleet.directory()).results().latest(device.ueid()));
     clock.advance(Duration.ofMinutes(1));
     assertEquals(TrustTier.AFFIRMING, attestation.appraise(known, compact(nonce())).status());
   }
@@ -163,7 +165,7 @@ class AttestationTest extends EnrolledDevice {
   // Attack: a device fills the server's disk with logs.
   @Test
   void ofEachDeviceOnlySoManyLogsAreKept() throws Exception {
-    FileLogs logs = new FileLogs(fleet.directory());
+    LogStore logs = Databases.of(fleet.directory()).logs();
     for (int i = 0; i < 40; i++) {
       logs.keep(device.ueid(), Bytes.of(new byte[] {(byte) i}));
     }
@@ -177,11 +179,9 @@ class AttestationTest extends EnrolledDevice {
   }
 
   @Test
-  void aLogThatWasChangedOnTheDiskIsNotThere() throws Exception {
+  void aLogThatWasChangedInTheDatabaseIsNotThere() throws Exception {
     bringLog();
-    String folder = "logs/" + device.ueid().text() + "/";
-    String name = fleet.directory().list(folder, ".log").get(0);
-    fleet.directory().write(folder + name, new byte[] {1});
+    Databases.forge(fleet.directory(), "UPDATE boot_log SET content = ?", new byte[] {1});
     CompactEvidence evidence = compact(nonce());
     assertThrows(MissingLogs.class, () -> attestation.appraise(known, evidence));
   }

@@ -3,6 +3,7 @@ package dev.bartizan.protocol.evidence;
 
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.boot.BootLogs;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.protocol.cbor.Cbor;
@@ -91,7 +92,7 @@ public record CompactEvidence(
    *
    * @throws MissingLogs when one is not there: then nothing can be said of this evidence yet
    */
-  public Evidence complete(KnownLogs known) throws IOException, Malformed, MissingLogs {
+  public Evidence complete(KnownLogs known) throws IOException, Refusal {
     List<Digest> missing = new ArrayList<>();
     Optional<Bytes> agent =
         agentLog.content().isPresent()
@@ -162,7 +163,7 @@ public record CompactEvidence(
   }
 
   private static Optional<Bytes> find(KnownLogs known, Optional<Digest> name, List<Digest> missing)
-      throws IOException {
+      throws IOException, Refusal {
     if (name.isEmpty()) {
       return Optional.empty();
     }

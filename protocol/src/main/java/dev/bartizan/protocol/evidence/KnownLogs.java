@@ -3,6 +3,7 @@ package dev.bartizan.protocol.evidence;
 
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.Refusal;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -10,5 +11,5 @@ import java.util.Optional;
 @FunctionalInterface
 public interface KnownLogs {
   /** The log with this SHA-256. Whoever implements it has compared. */
-  Optional<Bytes> find(Digest digest) throws IOException;
+  Optional<Bytes> find(Digest digest) throws IOException, Refusal;
 }

@@ -4,10 +4,9 @@ package dev.bartizan.systemtest.broker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.keystore.Ueid;
+import dev.bartizan.fleet.database.Databases;
 import dev.bartizan.fleet.device.Device;
-import dev.bartizan.fleet.device.FileRegistry;
 import dev.bartizan.systemtest.lab.Background;
 import dev.bartizan.systemtest.lab.Distribution;
 import dev.bartizan.systemtest.lab.FileTree;
@@ -39,14 +38,12 @@ final class CredentialLifeIT {
 
   private Path home = Path.of("");
   private Lab lab;
-  private FileRegistry registry;
   private Background serving;
 
   @BeforeEach
   void begin() throws Exception {
     home = Files.createTempDirectory("b");
     lab = Lab.founded(Distribution.built(), home);
-    registry = new FileRegistry(new SharedDirectory(lab.operator().directory()));
     shorten();
     int port = Ports.free();
     lab.device().useServer(port);
@@ -122,9 +119,14 @@ final class CredentialLifeIT {
 
   private BigInteger serial() throws IOException {
     try {
-      Device device = registry.get(ueid());
+      Device device =
+          Databases.once(
+              new SharedDirectory(lab.operator().directory()),
+              database -> database.devices().get(ueid()));
       return device.identity().getSerialNumber();
-    } catch (Refusal refused) {
+    } catch (IOException unreadable) {
+      throw unreadable;
+    } catch (Exception refused) {
       throw new IOException(refused);
     }
   }

@@ -14,7 +14,7 @@ import dev.bartizan.crypto.envelope.BulkCrypto;
 import dev.bartizan.fleet.FleetSettings;
 import dev.bartizan.fleet.broker.KeyBroker;
 import dev.bartizan.fleet.broker.WrappedKeyVault;
-import dev.bartizan.fleet.device.FileRegistry;
+import dev.bartizan.fleet.database.Databases;
 import dev.bartizan.fleet.init.FleetInit;
 import dev.bartizan.fleet.init.FleetPlan;
 import dev.bartizan.fleet.trust.AuthorSync;
@@ -119,7 +119,7 @@ final class TwoDirectories {
         new FileReferences(fleet),
         new RepositoryClient(fleet, settings, files, CLOCK, System::nanoTime),
         vault,
-        new KeyBroker(fleet, new FileRegistry(fleet), vault, RANDOM));
+        new KeyBroker(fleet, Databases.of(fleet).devices(), vault, RANDOM));
   }
 
   /** The same, of the author's repository as it is. */

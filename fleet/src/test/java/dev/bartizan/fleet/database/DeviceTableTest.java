@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.bartizan.fleet.device;
+package dev.bartizan.fleet.database;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -12,9 +12,12 @@ import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.fleet.credential.CertificateAuthority;
 import dev.bartizan.fleet.credential.OperatorKeys;
+import dev.bartizan.fleet.device.Device;
+import dev.bartizan.fleet.device.DeviceRegistry;
+import dev.bartizan.fleet.device.Endorsement;
+import dev.bartizan.fleet.device.RegistryRefusal;
 import dev.bartizan.protocol.jws.SpiffeId;
 import dev.bartizan.updater.disk.SharedDirectory;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
@@ -30,17 +33,18 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class FileRegistryTest {
+class DeviceTableTest {
   private static final Instant NOW = Instant.parse("2026-05-01T12:00:00Z");
   private static final Ueid UEID = Ueid.of(Digest.of(new byte[] {1}));
 
   @TempDir private Path folder;
+  private SharedDirectory directory;
   private DeviceRegistry registry;
   private Device device;
 
   @BeforeEach
   void enrolOne() throws Exception {
-    SharedDirectory directory = new SharedDirectory(folder);
+    directory = new SharedDirectory(folder);
     SecureRandom random = new SecureRandom();
     CertificateAuthority authority =
         CertificateAuthority.create(
@@ -50,7 +54,7 @@ class FileRegistryTest {
             new SpiffeId("fleet.example", UEID),
             (ECPublicKey) OperatorKeys.p256(random).getPublic(),
             Duration.ofDays(1));
-    registry = new FileRegistry(directory);
+    registry = Databases.of(directory).devices();
     device =
         new Device(
             UEID,
@@ -162,10 +166,9 @@ class FileRegistryTest {
   }
 
   @Test
-  void aFileUnderAnotherDevicesNameIsRefused() throws Exception {
+  void aRowUnderAnotherDevicesNameIsRefused() throws Exception {
     Ueid other = Ueid.of(Digest.of(new byte[] {9}));
-    Path devices = folder.resolve("devices");
-    Files.copy(devices.resolve(UEID.text() + ".json"), devices.resolve(other.text() + ".json"));
+    Databases.forge(directory, "UPDATE device SET ueid = ?", other.text());
 
     assertThrows(Malformed.class, () -> registry.get(other));
   }

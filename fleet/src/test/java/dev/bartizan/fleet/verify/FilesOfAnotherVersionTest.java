@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.bartizan.fleet.enrol;
+package dev.bartizan.fleet.verify;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
@@ -8,21 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.json.Malformed;
-import dev.bartizan.crypto.keystore.Ueid;
-import dev.bartizan.fleet.credential.CertificateAuthority;
-import dev.bartizan.fleet.device.FileRegistry;
 import dev.bartizan.fleet.trust.AuthorWord;
-import dev.bartizan.fleet.verify.FileReferences;
 import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.time.Clock;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,12 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
  * named: what they say counts for nothing, and they stay as they are.
  */
 class FilesOfAnotherVersionTest {
-  private static final Instant NOW = Instant.parse("2027-05-01T12:00:00Z");
-  private static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);
-  private static final Ueid UEID = Ueid.of(Digest.of(new byte[] {1}));
   private static final int LIMIT = 100_000;
 
-  private final SecureRandom random = new SecureRandom();
   @TempDir private Path folder;
   private SharedDirectory directory;
 
@@ -72,26 +59,6 @@ class FilesOfAnotherVersionTest {
     }
     directory.write(file, own);
     assertEquals(good, reader.read());
-  }
-
-  @Test
-  void aTokenAdmitsNobody() throws Exception {
-    EnrolmentTokens tokens = new EnrolmentTokens(directory, CLOCK);
-    Digest token = EnrolmentTokens.digest(tokens.create(random, EnrolmentTokens.LIFETIME));
-    assertRefusedAndLeftAlone(
-        "tokens/" + token.hex() + ".json", "bartizan-enrolment-token", () -> tokens.require(token));
-  }
-
-  @Test
-  void aListOfCertificatesIsNotTakenForAnEmptyOne() throws Exception {
-    CertificateAuthority authority =
-        CertificateAuthority.create(directory, "fleet.example", CLOCK, random);
-    FileRegistry registry = new FileRegistry(directory);
-    registry.issued(UEID, authority.certificate(), NOW);
-    assertRefusedAndLeftAlone(
-        "ca/issued/" + UEID.text() + ".json",
-        "bartizan-issued-identities",
-        () -> registry.goodSerials(UEID, NOW));
   }
 
   @Test

@@ -6,12 +6,12 @@ import dev.bartizan.agent.local.Local;
 import dev.bartizan.agent.models.Models;
 import dev.bartizan.agent.report.EventPublisher;
 import dev.bartizan.agent.schedule.DaemonThreads;
+import dev.bartizan.agent.schedule.Ending;
 import dev.bartizan.agent.schedule.Metronome;
 import dev.bartizan.agent.schedule.Schedule;
 import dev.bartizan.agent.schedule.Subsystem;
 import dev.bartizan.agent.system.ServiceManager;
 import dev.bartizan.agent.trust.Trust;
-import dev.bartizan.agent.update.NewVersion;
 import dev.bartizan.agent.uplink.Uplink;
 import dev.bartizan.crypto.Explanation;
 import java.io.IOException;
@@ -82,8 +82,8 @@ final class Agent {
     Metronome beat = threads.beat(every, manager::alive, this::stuck);
     try (beat) {
       takeTurns();
-    } catch (NewVersion next) {
-      news.note(String.valueOf(next.getMessage()));
+    } catch (Ending ending) {
+      news.note(String.valueOf(ending.getMessage()));
     }
     manager.stopping();
   }

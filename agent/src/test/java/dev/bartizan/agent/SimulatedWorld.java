@@ -202,6 +202,11 @@ final class SimulatedWorld implements World {
   }
 
   @Override
+  public DeviceKeystore nextKeystore(PcrApprovals approvals) {
+    throw new UnsupportedOperationException("nobody rotates keys in these lives");
+  }
+
+  @Override
   public LogPlace measurementLog() {
     return new LogPlace() {
       @Override

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.cli;
 
+import dev.bartizan.agent.command.DecommissionOrder;
 import dev.bartizan.agent.command.Inbox;
 import dev.bartizan.agent.config.AgentConfig;
 import dev.bartizan.agent.enrol.Enrolment;
+import dev.bartizan.agent.enrol.EnrolmentRefused;
 import dev.bartizan.agent.enrol.EnrolmentService;
 import dev.bartizan.agent.enrol.GrantCheck;
 import dev.bartizan.agent.enrol.HttpsEnrolmentService;
@@ -21,6 +23,7 @@ import dev.bartizan.crypto.keystore.EndorsementChoice;
 import dev.bartizan.crypto.keystore.PcrApprovals;
 import dev.bartizan.crypto.tpm.EndorsementCredential;
 import dev.bartizan.protocol.enrolment.Grant;
+import dev.bartizan.updater.disk.Disk;
 import dev.bartizan.updater.disk.LinuxDisk;
 import java.io.IOException;
 import java.io.InputStream;
@@ -80,9 +83,9 @@ final class EnrollCommand implements Callable<Integer> {
   @Option(
       names = "--new-epoch",
       description = {
-        "Also make a new unwrap key. When the daemon serves by it, the chip ends the epoch of the"
-            + " one before: content keys that were wrapped to that, on whatever copy of the disk,"
-            + " never open again. Needs a TPM."
+        "Also make new identity and unwrap keys. When the daemon serves by them, the chip ends the"
+            + " epoch of those before: content keys that were wrapped to them, on whatever copy of"
+            + " the disk, never open again. Needs a TPM."
       })
   private boolean newEpoch;
 
@@ -96,6 +99,7 @@ final class EnrollCommand implements Callable<Integer> {
     List<X509Certificate> anchors = Certificates.read(settings.fleet().trustAnchors());
     Optional<String> permission = token(); // Before keys are made that would have to wait for it.
     try (LinuxDisk disk = LinuxDisk.acquire(settings.device().stateDirectory())) {
+      requireNotLeaving(disk);
       DeviceKeystore keystore =
           newEpoch
               ? keystores.renew(disk, choice, approvals)
@@ -109,10 +113,20 @@ final class EnrollCommand implements Callable<Integer> {
               permission);
       Credentials.of(grant).store(disk);
       Inbox.begin(disk, host.time().clock().instant());
+      DecommissionOrder.withdraw(disk);
       keystores.open(disk, approvals); // Goes over to a new epoch's keys.
       spec.commandLine().getOut().println("enrolled as " + keystore.ueid().text());
     }
     return 0;
+  }
+
+  /** Half a life is none: what was begun is finished by the daemon. */
+  private static void requireNotLeaving(Disk disk) throws IOException, Refusal {
+    Optional<DecommissionOrder> order = DecommissionOrder.find(disk);
+    if (order.isPresent() && order.get().stage() != DecommissionOrder.Stage.ERASED) {
+      throw new EnrolmentRefused(
+          "LEAVING", "this device is being decommissioned: bartizan run finishes that first");
+    }
   }
 
   /** A chip proves itself; without one a token vouches for the device. */

@@ -2,8 +2,10 @@
 package dev.bartizan.agent.cli;
 
 import dev.bartizan.agent.Daemon;
+import dev.bartizan.agent.command.DecommissionOrder;
 import dev.bartizan.agent.config.AgentConfig;
 import dev.bartizan.agent.config.ConfigRefusal;
+import dev.bartizan.agent.decommission.Decommissioning;
 import dev.bartizan.agent.world.Machine;
 import dev.bartizan.crypto.Explanation;
 import dev.bartizan.crypto.Refusal;
@@ -12,6 +14,7 @@ import dev.bartizan.crypto.keystore.KeystoreRefusal;
 import dev.bartizan.protocol.cli.Failures;
 import dev.bartizan.updater.software.Slot;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -55,11 +58,12 @@ final class RunCommand implements Callable<Integer> {
       spec.commandLine().getErr().println(Explanation.of(unusable));
       return unconfigured();
     }
-    CountDownLatch ended = new CountDownLatch(1);
-    try (Machine machine = new Machine(settings, ConfigOption.host());
-        Daemon daemon = new Daemon(settings, machine)) {
-      stopOnSignal(daemon, ended);
-      daemon.run();
+    try (Machine machine = new Machine(settings, ConfigOption.host())) {
+      if (DecommissionOrder.find(machine.disk()).isEmpty()) {
+        serve(settings, machine);
+      }
+      Optional<DecommissionOrder> order = DecommissionOrder.find(machine.disk());
+      return order.isPresent() ? leave(settings, machine, order.get()) : 0;
     } catch (KeystoreRefusal refusal) {
       if (refusal.reason() != KeystoreRefusal.Reason.WRONG_PIN) {
         throw refusal;
@@ -67,10 +71,32 @@ final class RunCommand implements Callable<Integer> {
       // Started again and again, the daemon would use up the tries that the token allows.
       LOG.error("not to be started again before the PIN file is right: {}", refusal.getMessage());
       return NOT_BY_ITSELF;
+    }
+  }
+
+  private static void serve(AgentConfig settings, Machine machine)
+      throws IOException, Refusal, InterruptedException {
+    CountDownLatch ended = new CountDownLatch(1);
+    try (Daemon daemon = new Daemon(settings, machine)) {
+      stopOnSignal(daemon, ended);
+      daemon.run();
     } finally {
       ended.countDown();
     }
-    return 0;
+  }
+
+  /** In the place of a daemon: what it was to guard goes. */
+  private static int leave(AgentConfig settings, Machine machine, DecommissionOrder order)
+      throws IOException, Refusal, InterruptedException {
+    if (!Decommissioning.of(settings, machine).obey(order)) {
+      return Failures.NOT_NOW; // The next start is a daemon's.
+    }
+    LOG.error(
+        "this device was decommissioned at {} by command {}; bartizan enroll gives it a new life in"
+            + " another fleet",
+        order.acceptedAt(),
+        order.id());
+    return NOT_BY_ITSELF;
   }
 
   /**

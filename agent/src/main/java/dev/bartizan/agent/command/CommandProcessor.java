@@ -36,7 +36,7 @@ public final class CommandProcessor implements BrokerLink.CommandSink {
      * @throws Refusal when the answer is no
      * @throws IOException when it cannot be done now
      */
-    Optional<Reply> execute(Command command, String signer)
+    Optional<Reply> execute(AuthorisedCommand command)
         throws IOException, Refusal, InterruptedException;
   }
 
@@ -124,7 +124,7 @@ public final class CommandProcessor implements BrokerLink.CommandSink {
       // Verified again: the policy may have changed since it was kept, and the disk is not trusted.
       byte[] jws = entry.jws().getBytes(StandardCharsets.ISO_8859_1);
       AuthorisedCommand authorised = verifier.accept(jws, keys(), clock.instant());
-      reply = executor.execute(authorised.command(), authorised.kid());
+      reply = executor.execute(authorised);
     } catch (Refusal refusal) {
       reply = Optional.of(Reply.refused(entry.id(), refusal));
     } catch (IOException notNow) {

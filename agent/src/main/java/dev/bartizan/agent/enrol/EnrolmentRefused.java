@@ -10,7 +10,7 @@ public final class EnrolmentRefused extends Refusal {
 
   private final String code;
 
-  EnrolmentRefused(String code, String message) {
+  public EnrolmentRefused(String code, String message) {
     this(code, message, null);
   }
 
@@ -19,7 +19,7 @@ public final class EnrolmentRefused extends Refusal {
     this.code = code;
   }
 
-  /** The server's code, or {@code NO_TOKEN} or {@code BAD_GRANT} of our own. */
+  /** The server's code, or {@code NO_TOKEN}, {@code BAD_GRANT} or {@code LEAVING} of our own. */
   @Override
   public String code() {
     return code;

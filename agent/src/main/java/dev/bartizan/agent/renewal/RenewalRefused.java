@@ -17,7 +17,7 @@ public final class RenewalRefused extends Refusal {
 
   private final String code;
 
-  RenewalRefused(String code, String message) {
+  public RenewalRefused(String code, String message) {
     this(code, message, null);
   }
 

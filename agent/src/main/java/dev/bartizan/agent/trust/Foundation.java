@@ -46,6 +46,11 @@ public final class Foundation {
     return keystore;
   }
 
+  /** The same device with keys of the next epoch, to be certified; those in use stay in use. */
+  public DeviceKeystore nextKeystore() throws IOException, Refusal {
+    return world.nextKeystore(BootApprovals.of(config, Optional.of(documents)));
+  }
+
   public CredentialStore credentials() {
     return credentials;
   }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.update;
 
-/** The launcher is to start another version: this process has nothing left to do but to end. */
-public final class NewVersion extends RuntimeException {
+import dev.bartizan.agent.schedule.Ending;
+
+/** The launcher is to start another version. */
+public final class NewVersion extends Ending {
   private static final long serialVersionUID = 1L;
 
   NewVersion(String version) {
-    super("restarting as " + version, null, false, false);
+    super("restarting as " + version);
   }
 }

@@ -13,6 +13,7 @@ import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.json.Base64Url;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.json.StrictJson;
+import dev.bartizan.protocol.command.AuthorisedCommand;
 import dev.bartizan.protocol.command.Command;
 import dev.bartizan.updater.install.ComponentName;
 import dev.bartizan.updater.install.DeploymentRequest;
@@ -30,14 +31,21 @@ final class CommandHandlers implements CommandProcessor.Executor {
   private final Installer installer;
   private final Attester evidence;
   private final DeviceStatus status;
+  private final DeviceLife life;
   private final Worker worker;
 
   /** Releases that commands ask for, while the repository is asked for them; by command. */
   private final Map<String, BackgroundTask<DeploymentRequest>> looking = new HashMap<>();
 
   CommandHandlers(
-      Updates updates, Installer installer, Attester evidence, DeviceStatus status, Worker worker) {
+      Updates updates,
+      Installer installer,
+      Attester evidence,
+      DeviceStatus status,
+      DeviceLife life,
+      Worker worker) {
     this.worker = worker;
+    this.life = life;
     this.updates = updates;
     this.installer = installer;
     this.evidence = evidence;
@@ -45,11 +53,16 @@ final class CommandHandlers implements CommandProcessor.Executor {
   }
 
   @Override
-  public Optional<Reply> execute(Command command, String signer)
+  public Optional<Reply> execute(AuthorisedCommand authorised)
       throws IOException, Refusal, InterruptedException {
-    return command.name().equals("update")
-        ? update(command, Initiator.command(command.id(), signer))
-        : Optional.of(answer(command, Initiator.command(command.id(), signer)));
+    Command command = authorised.command();
+    Initiator cause = Initiator.command(command.id(), authorised.kid());
+    return switch (command.name()) {
+      case "update" -> update(command, cause);
+      case Command.ROTATE -> life.rotate(command.id());
+      case Command.DECOMMISSION -> Optional.of(life.decommission(authorised));
+      default -> Optional.of(answer(command, cause));
+    };
   }
 
   /** Ordered once the repository has said what is meant, which may take it long. */

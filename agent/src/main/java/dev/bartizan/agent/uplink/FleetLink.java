@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * The way to the fleet, as far as one is configured. It is put together when the models serve: TLS
  * and MQTT take a while to load, and no application waits for them.
  */
-final class FleetLink implements AutoCloseable {
+public final class FleetLink implements AutoCloseable {
   private static final String SUBJECT = "broker";
 
   private final AgentConfig.Fleet fleet;
@@ -38,7 +38,7 @@ final class FleetLink implements AutoCloseable {
   private @Nullable SSLContext tls;
   private boolean closed;
 
-  FleetLink(
+  public FleetLink(
       AgentConfig.Fleet fleet,
       DeviceKeystore keystore,
       CredentialStore credentials,
@@ -60,7 +60,7 @@ final class FleetLink implements AutoCloseable {
    *
    * @param commands is given whatever comes
    */
-  void start(BrokerLink.CommandSink commands) {
+  public void start(BrokerLink.CommandSink commands) {
     if (fleet.broker().isPresent()) {
       host.workers().pool().execute(() -> connect(fleet.broker().get(), commands));
     }

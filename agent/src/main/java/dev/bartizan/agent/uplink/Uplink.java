@@ -41,6 +41,7 @@ public final class Uplink implements Subsystem, AutoCloseable {
   private final Optional<Reporting> reporting;
   private final DeviceStatus status;
   private final Attester attester;
+  private final DeviceLife life;
   private final CommandProcessor commands;
   private boolean resumed;
 
@@ -101,13 +102,15 @@ public final class Uplink implements Subsystem, AutoCloseable {
                     trust.clock(),
                     world.host().random(),
                     events.news()));
+    this.life =
+        new DeviceLife(config.fleet(), world.disk(), trust, deploy.installer(), threads.worker());
     this.commands =
         new CommandProcessor(
             inbox,
             new CommandVerifier(trust.keystore().ueid(), config.fleet().groups()),
             trust.policy()::commandKeys,
             new CommandHandlers(
-                deploy.updates(), deploy.installer(), attester, status, threads.worker()),
+                deploy.updates(), deploy.installer(), attester, status, life, threads.worker()),
             new Counter(events, threads.loop()::wake),
             trust.clock());
   }
@@ -158,6 +161,7 @@ public final class Uplink implements Subsystem, AutoCloseable {
       resumed = true;
     }
     commands.execute();
+    life.endIfAsked();
     return IDLE;
   }
 

@@ -7,6 +7,7 @@ import dev.bartizan.agent.report.LogFile;
 import dev.bartizan.agent.report.LogPlace;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
+import dev.bartizan.crypto.keystore.EndorsementChoice;
 import dev.bartizan.crypto.keystore.PcrApprovals;
 import dev.bartizan.updater.disk.Disk;
 import dev.bartizan.updater.disk.LinuxDisk;
@@ -48,7 +49,16 @@ public final class Machine implements World, AutoCloseable {
 
   @Override
   public DeviceKeystore keystore(PcrApprovals approvals) throws IOException, Refusal {
-    return new Keystores(config, host.random(), host.time().pause()).open(disk, approvals);
+    return keystores().open(disk, approvals);
+  }
+
+  @Override
+  public DeviceKeystore nextKeystore(PcrApprovals approvals) throws IOException, Refusal {
+    return keystores().renew(disk, EndorsementChoice.OF_THE_CHIP, approvals);
+  }
+
+  private Keystores keystores() {
+    return new Keystores(config, host.random(), host.time().pause());
   }
 
   @Override

@@ -28,6 +28,13 @@ public interface World {
    */
   DeviceKeystore keystore(PcrApprovals approvals) throws IOException, Refusal;
 
+  /**
+   * Makes the keys that are to follow those of now, or finds them where that was done before.
+   *
+   * @throws Refusal NOT_SUPPORTED by a keystore without epochs
+   */
+  DeviceKeystore nextKeystore(PcrApprovals approvals) throws IOException, Refusal;
+
   /** Where the log of what was measured is until the next boot. */
   LogPlace measurementLog();
 

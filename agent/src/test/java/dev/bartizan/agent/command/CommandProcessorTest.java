@@ -11,6 +11,7 @@ import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.protocol.command.Audience;
+import dev.bartizan.protocol.command.AuthorisedCommand;
 import dev.bartizan.protocol.command.Command;
 import dev.bartizan.protocol.command.CommandKeys;
 import dev.bartizan.protocol.command.CommandVerifier;
@@ -49,14 +50,15 @@ class CommandProcessorTest {
         Inbox.open(disk, now),
         new CommandVerifier(DEVICE, Set.of()),
         () -> policy,
-        (command, by) -> executor.execute(command, by),
+        authorised -> executor.execute(authorised),
         new Fleet(),
         () -> now);
   }
 
-  private Optional<Reply> done(Command command, String by) {
-    executed.add(command.id());
-    return Optional.of(Reply.done(command.id(), StrictJson.object()));
+  private Optional<Reply> done(AuthorisedCommand authorised) {
+    String id = authorised.command().id();
+    executed.add(id);
+    return Optional.of(Reply.done(id, StrictJson.object()));
   }
 
   private final class Fleet implements CommandProcessor.Counter {
@@ -125,7 +127,9 @@ class CommandProcessorTest {
   @Test
   void oneThatWaitsForAServerLetsTheOthersGoBeforeAndIsAnsweredOnceItIsDone() throws Exception {
     List<String> slow = new ArrayList<>(List.of("command-1"));
-    executor = (command, by) -> slow.contains(command.id()) ? Optional.empty() : done(command, by);
+    executor =
+        authorised ->
+            slow.contains(authorised.command().id()) ? Optional.empty() : done(authorised);
     CommandProcessor processor = started();
     processor.accept(command("command-1", "update"));
     processor.accept(command("command-2", "status"));
@@ -154,8 +158,8 @@ class CommandProcessorTest {
   @Test
   void aNoAndAFailureAreAnswersToo() throws Exception {
     executor =
-        (command, by) -> {
-          if (command.id().equals("command-1")) {
+        authorised -> {
+          if (authorised.command().id().equals("command-1")) {
             throw new Malformed("no such model");
           }
           throw new IOException("the disk is full");

@@ -84,6 +84,7 @@ public final class ReleaseCommand implements Runnable {
     return new CommandLine(root)
         .addSubcommand(new InitCommand(clock, random, console))
         .addSubcommand(new AcceptFleetCommand(clock, random, console))
+        .addSubcommand(new DestructiveKeyCommand(clock, random, console))
         .addSubcommand(new ModelCommand(clock, random, console))
         .addSubcommand(new SuiteCommand(clock, random, console))
         .addSubcommand(new ReferenceCommand(clock, random, console))
@@ -136,7 +137,8 @@ public final class ReleaseCommand implements Runnable {
       mixinStandardHelpOptions = true,
       description = {
         "Replace the devices' policy. The known fleets' command keys may give the commands update,"
-            + " rollback, attest, status and cancel; what is not given here, devices do not do."
+            + " rollback, attest, status, cancel and rotate, destructive keys decommission; what is"
+            + " not given here, devices do not do."
       },
       footer = {"", "Example:", "  bartizan-release policy --models defect,wear"})
   int policy(

@@ -5,6 +5,7 @@ import dev.bartizan.author.publish.NewTarget;
 import dev.bartizan.author.publish.Repository;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.protocol.custody.FleetKeys;
+import dev.bartizan.protocol.jws.StatementKey;
 import dev.bartizan.protocol.release.DevicePolicy;
 import dev.bartizan.protocol.release.ReleaseName;
 import dev.bartizan.protocol.release.UpdateTimes;
@@ -55,6 +56,16 @@ public final class FleetAcceptance {
           fleets.keep(keys, replacing);
           authorise(open);
           return wrapAll(open);
+        });
+  }
+
+  /** From the next refresh on, devices obey destructive commands of {@code key}. */
+  public void acceptDestructive(StatementKey key) throws IOException, Refusal {
+    repository.use(
+        open -> {
+          fleets.keepDestructive(key);
+          authorise(open);
+          return key;
         });
   }
 

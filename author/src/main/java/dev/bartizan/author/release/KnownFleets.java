@@ -2,11 +2,15 @@
 package dev.bartizan.author.release;
 
 import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.pem.Pem;
+import dev.bartizan.protocol.command.Command;
 import dev.bartizan.protocol.command.CommandKeys;
 import dev.bartizan.protocol.custody.FleetKeys;
 import dev.bartizan.protocol.jws.SpiffeId;
+import dev.bartizan.protocol.jws.StatementKey;
 import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,10 +22,13 @@ import java.util.Set;
 public final class KnownFleets {
   /** What a fleet's command key may say. */
   public static final Set<String> COMMANDS =
-      Set.of("update", "rollback", "attest", "status", "cancel");
+      Set.of("update", "rollback", "attest", "status", "cancel", Command.ROTATE);
 
   private static final String FOLDER = "fleets";
   private static final String SUFFIX = ".json";
+  private static final String DESTRUCTIVE = "destructive-keys";
+  private static final String PUBLIC = ".pub";
+  private static final int MAX_KEY = 4 * 1024;
 
   private final SharedDirectory directory;
 
@@ -57,10 +64,39 @@ public final class KnownFleets {
     return List.copyOf(fleets);
   }
 
+  /**
+   * Keeps a key that may give destructive commands, and those alone.
+   *
+   * @throws ReleaseRefusal SAME_KEY when it is a fleet's command key
+   */
+  void keepDestructive(StatementKey key) throws IOException, Refusal {
+    for (FleetKeys fleet : all()) {
+      if (fleet.commandKey().key().equals(key.key())) {
+        throw new ReleaseRefusal(
+            ReleaseRefusal.Code.SAME_KEY,
+            "this is the command key of fleet "
+                + fleet.trustDomain()
+                + ", which lies on its server; destruction wants a key of its own");
+      }
+    }
+    directory.write(
+        DESTRUCTIVE + "/" + key.kid() + PUBLIC,
+        Pem.ofPublicKey(key.key()).getBytes(StandardCharsets.US_ASCII));
+  }
+
   /** What the policy says of who may command. */
   CommandKeys commandKeys() throws IOException, Refusal {
-    return new CommandKeys(
-        all().stream().map(fleet -> new CommandKeys.Entry(fleet.commandKey(), COMMANDS)).toList());
+    List<CommandKeys.Entry> entries = new ArrayList<>();
+    for (FleetKeys fleet : all()) {
+      entries.add(new CommandKeys.Entry(fleet.commandKey(), COMMANDS));
+    }
+    for (String name : directory.list(DESTRUCTIVE, PUBLIC)) {
+      String file = DESTRUCTIVE + "/" + name;
+      String pem = new String(directory.read(file, MAX_KEY), StandardCharsets.US_ASCII);
+      StatementKey key = StatementKey.of(Pem.publicKey(pem, directory.path(file).toString()));
+      entries.add(new CommandKeys.Entry(key, Command.DESTRUCTIVE));
+    }
+    return new CommandKeys(entries);
   }
 
   /**

@@ -28,6 +28,8 @@ public final class ReleaseRefusal extends Refusal {
     UNKNOWN_DEVICE,
     /** A certificate to which a key was to be wrapped is not good now. */
     EXPIRED,
+    /** A key that is to be for destruction alone is for something else already. */
+    SAME_KEY,
     /**
      * Its key was to go to devices ahead of their asking, and the release says that it does not.
      */

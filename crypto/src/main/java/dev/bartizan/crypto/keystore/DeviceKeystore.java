@@ -113,6 +113,23 @@ public interface DeviceKeystore {
   default void endEarlierEpochs() throws IOException, KeystoreRefusal {}
 
   /**
+   * Ends for good, in the chip itself, what can be ended while the identity key is still needed to
+   * say so: nothing that was wrapped to such a key ever opens again, on whatever copy of the disk.
+   * Can be done twice.
+   *
+   * @return the keys that are dead now; none for a keystore that has nothing but {@link #destroy}
+   */
+  default Set<KeyPurpose> retire() throws IOException, KeystoreRefusal {
+    return Set.of();
+  }
+
+  /**
+   * Destroys what the keystore holds of this device outside its blobs, which are for their keeper
+   * to delete. Nothing works afterwards. Can be done twice.
+   */
+  default void destroy() throws IOException, KeystoreRefusal {}
+
+  /**
    * Where to keep what an old copy of the disk must not be able to put back; none when this kind of
    * keystore has no such place, and nobody can tell then.
    */

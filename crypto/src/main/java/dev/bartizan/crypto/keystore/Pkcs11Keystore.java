@@ -138,6 +138,12 @@ public final class Pkcs11Keystore implements DeviceKeystore {
     return use(held -> held.agree(peer));
   }
 
+  @Override
+  public void destroy() throws IOException, KeystoreRefusal {
+    forget();
+    token.destroyKeys();
+  }
+
   @FunctionalInterface
   private interface Work<T> {
     T with(JcaKeys keys) throws GeneralSecurityException;

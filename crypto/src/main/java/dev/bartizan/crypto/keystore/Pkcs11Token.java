@@ -8,6 +8,7 @@ import java.security.KeyStore;
 import java.security.Provider;
 import java.security.ProviderException;
 import java.security.SecureRandom;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One token and how to log in to it. */
@@ -73,6 +74,20 @@ final class Pkcs11Token {
     KeyStore store = login.open(module.provider());
     try {
       return has(store, KeyPurpose.IDENTITY) && has(store, KeyPurpose.UNWRAP);
+    } catch (GeneralSecurityException | ProviderException failed) {
+      throw Pkcs11Trouble.absent(module, failed);
+    }
+  }
+
+  /** Deletes both, as far as they are there. */
+  void destroyKeys() throws IOException, KeystoreRefusal {
+    KeyStore store = login.open(module.provider());
+    try {
+      for (KeyPurpose purpose : List.of(KeyPurpose.UNWRAP, KeyPurpose.IDENTITY)) {
+        if (has(store, purpose)) {
+          store.deleteEntry(prefix + purpose.text());
+        }
+      }
     } catch (GeneralSecurityException | ProviderException failed) {
       throw Pkcs11Trouble.absent(module, failed);
     }

@@ -7,6 +7,7 @@ import dev.bartizan.crypto.SecretBytes;
 import dev.bartizan.crypto.tpm.Credential;
 import dev.bartizan.crypto.tpm.EccParameters;
 import dev.bartizan.crypto.tpm.EcdsaSignature;
+import dev.bartizan.crypto.tpm.NvIndex;
 import dev.bartizan.crypto.tpm.PcrSelection;
 import dev.bartizan.crypto.tpm.PcrValues;
 import dev.bartizan.crypto.tpm.PolicySession;
@@ -22,6 +23,7 @@ import java.io.IOException;
 import java.security.PublicKey;
 import java.security.interfaces.ECPublicKey;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -254,6 +256,28 @@ public final class Tpm2Keystore implements DeviceKeystore {
       }
       throw policy.explain(visit.tpm());
     }
+  }
+
+  /**
+   * Takes both indices away. A counter that is made again begins above all that any counter of the
+   * chip had, so the unwrap key, which asks for the one of before, is dead for good.
+   */
+  @Override
+  public Set<KeyPurpose> retire() throws IOException, KeystoreRefusal {
+    UnwrapPolicy policy = keys.unwrapPolicy();
+    List<NvIndex> ours = List.of(policy.epoch(), Tpm2Anchor.index(policy.boot()).written());
+    return chip.visit(
+        visit -> {
+          try (TpmSession session = visit.session()) {
+            for (NvIndex index : ours) {
+              // One of the same name that is not ours stays: it opens nothing.
+              if (visit.tpm().nv().find(index.index()).equals(Optional.of(index))) {
+                visit.tpm().nv().undefine(index, session);
+              }
+            }
+            return Set.of(KeyPurpose.UNWRAP);
+          }
+        });
   }
 
   static KeystoreRefusal noKeys() {

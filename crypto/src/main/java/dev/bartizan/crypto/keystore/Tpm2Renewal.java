@@ -2,7 +2,7 @@
 package dev.bartizan.crypto.keystore;
 
 import dev.bartizan.crypto.Bytes;
-import dev.bartizan.crypto.tpm.KeyBlob;
+import dev.bartizan.crypto.tpm.KeyCommands;
 import dev.bartizan.crypto.tpm.KeyTemplates;
 import dev.bartizan.crypto.tpm.TpmAccess;
 import dev.bartizan.crypto.tpm.TpmRefusal;
@@ -12,12 +12,13 @@ import java.security.PublicKey;
 import java.util.Optional;
 
 /**
- * Gives a device an unwrap key of the next epoch: what was wrapped to the one before opens until
- * {@link Tpm2Keystore#endEarlierEpochs}, and never again.
+ * Gives a device an identity key and an unwrap key of the next epoch: what was wrapped to the one
+ * before opens until {@link Tpm2Keystore#endEarlierEpochs}, and never again. Its attestation key
+ * stays, by which others know that it is still the same device.
  *
- * <p>Two blobs for as long as that takes, each of them whole: the keys in use, and the same with
- * the unwrap key exchanged. Which one is in use the certificates decide that the device holds, so a
- * power cut at any place leaves it with keys and certificates that belong together.
+ * <p>Two blobs for as long as that takes, each of them whole: the keys in use, and those that
+ * follow. Which one is in use the certificates decide that the device holds, so a power cut at any
+ * place leaves it with keys and certificates that belong together.
  */
 public final class Tpm2Renewal {
   private static final String NEXT = Tpm2Keystore.BLOB + "-next";
@@ -69,7 +70,7 @@ public final class Tpm2Renewal {
   private static boolean follows(Tpm2Keys present, Tpm2Keys next) {
     return next.storageRoot().equals(present.storageRoot())
         && next.endorsement().equals(present.endorsement())
-        && next.identity().equals(present.identity())
+        && next.attestation().equals(present.attestation())
         && next.unwrapPolicy().equals(present.unwrapPolicy().next());
   }
 
@@ -79,17 +80,13 @@ public final class Tpm2Renewal {
     UnwrapPolicy policy = present.unwrapPolicy().next();
     try (TpmSession session = visit.session()) {
       present.unwrapPolicy().requireAlive(visit.tpm(), session);
-      KeyBlob unwrap =
-          visit
-              .tpm()
-              .keys()
-              .create(visit.root(), KeyTemplates.agreementKey(policy.digest()), session);
+      KeyCommands keys = visit.tpm().keys();
       return new Tpm2Keys(
           present.storageRoot(),
           present.endorsement(),
           present.attestation(),
-          present.identity(),
-          unwrap,
+          keys.create(visit.root(), KeyTemplates.signingKey(), session),
+          keys.create(visit.root(), KeyTemplates.agreementKey(policy.digest()), session),
           policy);
     }
   }

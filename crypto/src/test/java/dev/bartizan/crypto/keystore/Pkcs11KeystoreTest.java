@@ -64,6 +64,16 @@ class Pkcs11KeystoreTest extends DeviceKeystoreContract {
     return Pkcs11Keystore.open(token.module(), label, SoftHsm.pin(), blobs);
   }
 
+  @Test
+  void destroyedKeysAreGoneFromTheTokenWhoeverHasTheBlob() throws Exception {
+    DeviceKeystore keystore = created();
+    keystore.destroy();
+    keystore.destroy();
+    assertFalse(Pkcs11Keystore.isMade(token.module(), label, SoftHsm.pin()));
+    KeystoreRefusal gone = assertThrows(KeystoreRefusal.class, () -> keystore.signDigest(DIGEST));
+    assertEquals("TOKEN_REPLACED", gone.code());
+  }
+
   // Attack: root asks the token for the keys themselves.
   @Test
   void theTokenGivesNoKeyAwayAndUsesEachForOneThingOnly() throws Exception {

@@ -7,6 +7,7 @@ import dev.bartizan.crypto.tpm.EndorsementKind;
 import dev.bartizan.protocol.command.Audience;
 import dev.bartizan.protocol.evidence.Nonce;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.Locale;
 import picocli.CommandLine.ITypeConverter;
 
@@ -27,6 +28,14 @@ final class Arguments {
     @Override
     public Ueid convert(String text) {
       return Ueid.parse(text);
+    }
+  }
+
+  /** The private half of a command key outside the directory, {@code NAME.key}. */
+  static final class KeyFileArgument implements ITypeConverter<KeyFile> {
+    @Override
+    public KeyFile convert(String text) {
+      return KeyFile.of(Path.of(text));
     }
   }
 

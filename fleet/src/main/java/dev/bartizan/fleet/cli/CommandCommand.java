@@ -10,8 +10,6 @@ import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.fleet.FleetSettings;
 import dev.bartizan.fleet.command.CommandAnswer;
 import dev.bartizan.fleet.command.CommandClient;
-import dev.bartizan.fleet.credential.CertificateAuthority;
-import dev.bartizan.fleet.credential.Credentials;
 import dev.bartizan.fleet.credential.OperatorKeys;
 import dev.bartizan.fleet.database.FleetDatabase;
 import dev.bartizan.fleet.device.Device;
@@ -51,7 +49,6 @@ import picocli.CommandLine.Spec;
 public final class CommandCommand implements Callable<Integer> {
   private static final int DONE = 0;
   private static final int NOT_DONE = 1;
-  private static final int ID_BYTES = 16;
   private static final String ATTEST = "attest";
 
   private final Clock clock;
@@ -130,7 +127,7 @@ public final class CommandCommand implements Callable<Integer> {
     Command command = command(settings);
     byte[] compact = command.sign(signer);
     Set<Ueid> devices = wait ? devices(directory) : Set.of();
-    try (CommandClient post = connect(directory, settings)) {
+    try (CommandClient post = FleetParts.commandClient(directory, clock, random)) {
       post.listen(devices);
       post.send(audience, compact);
       List<CommandAnswer> answers = post.await(command.id(), devices, Duration.ofSeconds(timeout));
@@ -146,7 +143,14 @@ public final class CommandCommand implements Callable<Integer> {
     Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
     Instant end = now.plusSeconds(lifetime);
     try {
-      return new Command(settings.trustDomain(), audience, randomText(), now, end, name, arguments);
+      return new Command(
+          settings.trustDomain(),
+          audience,
+          FleetParts.commandId(random),
+          now,
+          end,
+          name,
+          arguments);
     } catch (IllegalArgumentException wrong) {
       throw new ParameterException(spec.commandLine(), String.valueOf(wrong.getMessage()), wrong);
     }
@@ -168,15 +172,6 @@ public final class CommandCommand implements Callable<Integer> {
         .filter(device -> device.groups().contains(audience.name()))
         .map(Device::ueid)
         .collect(Collectors.toUnmodifiableSet());
-  }
-
-  private CommandClient connect(SharedDirectory directory, FleetSettings settings)
-      throws IOException, Refusal {
-    return CommandClient.connect(
-        settings.operators(),
-        Credentials.load(directory, Credentials.OPERATOR),
-        CertificateAuthority.load(directory, clock, random).certificate(),
-        "operator-" + randomText());
   }
 
   /** Nothing is written when the device has not reported. */
@@ -204,11 +199,5 @@ public final class CommandCommand implements Callable<Integer> {
     }
     console.answer(command.id());
     answers.forEach(answer -> console.answer(answer.device() + ": " + answer.document()));
-  }
-
-  private String randomText() {
-    byte[] bytes = new byte[ID_BYTES];
-    random.nextBytes(bytes);
-    return Base64Url.encode(bytes);
   }
 }

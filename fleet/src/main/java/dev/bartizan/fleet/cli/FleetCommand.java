@@ -64,7 +64,8 @@ public final class FleetCommand implements Runnable {
             .addSubcommand(new ReportCommand(clock, random, console))
             .addSubcommand(
                 new CommandLine(new DeviceCommand(clock, random, console))
-                    .addSubcommand(new AuthoritiesCommand(clock, console)))
+                    .addSubcommand(new AuthoritiesCommand(clock, console))
+                    .addSubcommand(new DecommissionCommand(clock, random, console)))
             .addSubcommand(new KeyCommand(random, console))
             .addSubcommand(new ServeCommand(clock, random, console));
     return line.setExecutionExceptionHandler(new Failures(() -> root.debug))

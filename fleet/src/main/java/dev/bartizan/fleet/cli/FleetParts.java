@@ -2,9 +2,13 @@
 package dev.bartizan.fleet.cli;
 
 import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.json.Base64Url;
 import dev.bartizan.fleet.FleetSettings;
 import dev.bartizan.fleet.broker.KeyBroker;
 import dev.bartizan.fleet.broker.WrappedKeyVault;
+import dev.bartizan.fleet.command.CommandClient;
+import dev.bartizan.fleet.credential.CertificateAuthority;
+import dev.bartizan.fleet.credential.Credentials;
 import dev.bartizan.fleet.database.FleetDatabase;
 import dev.bartizan.fleet.device.DeviceRegistry;
 import dev.bartizan.fleet.trust.AuthorSync;
@@ -21,6 +25,8 @@ import java.time.Clock;
 
 /** What several commands put together in the same way. */
 final class FleetParts {
+  private static final int ID_BYTES = 16;
+
   private FleetParts() {}
 
   /** Gives devices their content keys, of those that are in the directory. */
@@ -33,6 +39,28 @@ final class FleetParts {
   static FleetDatabase database(SharedDirectory directory, SecureRandom random, Console console)
       throws IOException, Refusal {
     return FleetDatabase.of(directory, random, console::say);
+  }
+
+  /** A connection of the operator to the broker. */
+  static CommandClient commandClient(SharedDirectory directory, Clock clock, SecureRandom random)
+      throws IOException, Refusal {
+    return CommandClient.connect(
+        FleetSettings.load(directory).operators(),
+        Credentials.load(directory, Credentials.OPERATOR),
+        CertificateAuthority.load(directory, clock, random).certificate(),
+        clientId(random));
+  }
+
+  /** Unique at the broker. */
+  static String clientId(SecureRandom random) {
+    return "operator-" + commandId(random);
+  }
+
+  /** Unique among commands. */
+  static String commandId(SecureRandom random) {
+    byte[] bytes = new byte[ID_BYTES];
+    random.nextBytes(bytes);
+    return Base64Url.encode(bytes);
   }
 
   /** Follows the author's repository as the settings have it. */

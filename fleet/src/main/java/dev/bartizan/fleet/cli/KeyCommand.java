@@ -9,17 +9,19 @@ import dev.bartizan.fleet.broker.KeyLog;
 import dev.bartizan.fleet.broker.KeyRelease;
 import dev.bartizan.fleet.database.FleetDatabase;
 import dev.bartizan.protocol.cli.Console;
+import dev.bartizan.protocol.jws.StatementKey;
 import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** {@code bartizan-fleet key}. */
 @Command(
     name = "key",
-    description = "Content keys that were given against evidence.",
+    description = "Content keys that were given against evidence; keys that end devices.",
     mixinStandardHelpOptions = true)
 public final class KeyCommand {
   private static final int DONE = 0;
@@ -95,6 +97,27 @@ public final class KeyCommand {
             + (head.entries() == 1 ? " key" : " keys")
             + ", head "
             + head.digest().hex());
+  }
+
+  /** For what lies on no server. */
+  @Command(
+      name = "create",
+      description = {
+        "Make a key for destructive commands: FILE (mode 0600, called NAME.key) and NAME.pub beside"
+            + " it, which the author has to allow (`bartizan-release destructive-key NAME.pub`)."
+            + " It belongs on a stick in a safe, not on the server."
+      },
+      mixinStandardHelpOptions = true)
+  int create(
+      @Parameters(
+              paramLabel = "FILE",
+              converter = Arguments.KeyFileArgument.class,
+              description = "NAME.key")
+          KeyFile file)
+      throws IOException {
+    StatementKey key = file.create(random);
+    console.say("key " + key.kid() + " written to " + file.path());
+    return DONE;
   }
 
   private static String line(KeyRelease given) {

@@ -42,11 +42,11 @@ public final class RevocationList {
     directory.write(FILE, list.getBytes(StandardCharsets.US_ASCII));
   }
 
-  /** Writes it: every certificate that a revoked device could still show. */
+  /** Writes it: every certificate that a device could still show that is never to come back. */
   public void write(CertificateAuthority authority, Instant now) throws IOException, Refusal {
     List<BigInteger> serials = new ArrayList<>();
     for (Device device : registry.all()) {
-      if (device.state() == Device.State.REVOKED) {
+      if (device.state().isFinal()) {
         serials.add(device.identity().getSerialNumber());
         serials.addAll(registry.goodSerials(device.ueid(), now));
       }

@@ -70,7 +70,9 @@ public record Device(
     /** Not trusted for now; {@code device release} brings it back. */
     QUARANTINED,
     /** Never trusted again. */
-    REVOKED;
+    REVOKED,
+    /** Never trusted again: it has erased itself, and said so. */
+    DECOMMISSIONED;
 
     /** {@code enrolled}, as files and reports write it. */
     public String text() {
@@ -79,7 +81,7 @@ public record Device(
 
     /** Whether nothing leads back from it. */
     public boolean isFinal() {
-      return this == REVOKED;
+      return this == REVOKED || this == DECOMMISSIONED;
     }
   }
 

@@ -26,7 +26,12 @@ public final class RegistryRefusal extends Refusal {
 
   public static RegistryRefusal revoked(Device device) {
     return new RegistryRefusal(
-        "REVOKED", "device " + device.ueid() + " is revoked, and stays so; enrol new hardware");
+        "REVOKED",
+        "device "
+            + device.ueid()
+            + " is "
+            + device.state().text()
+            + ", and stays so; enrol new hardware");
   }
 
   /** The same of one that is in the list of revoked devices alone. */

@@ -118,6 +118,8 @@ public final class Verifier {
       case QUARANTINED ->
           findings.bad(INSTANCE_IDENTITY, UNTRUSTWORTHY, "QUARANTINED", "by the operator");
       case REVOKED -> findings.bad(INSTANCE_IDENTITY, UNTRUSTWORTHY, "REVOKED", "by the operator");
+      case DECOMMISSIONED ->
+          findings.bad(INSTANCE_IDENTITY, UNTRUSTWORTHY, "DECOMMISSIONED", "by the operator");
     }
   }
 

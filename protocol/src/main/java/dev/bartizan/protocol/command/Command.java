@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
@@ -41,6 +42,15 @@ public record Command(
 
   /** A device remembers the ids of the commands it executed for this long. */
   public static final Duration MAX_LIFETIME = Duration.ofDays(7);
+
+  /** Ends a device's life in its fleet. */
+  public static final String DECOMMISSION = "decommission";
+
+  /** Has a device make new keys. */
+  public static final String ROTATE = "rotate";
+
+  /** What no later command undoes. */
+  public static final Set<String> DESTRUCTIVE = Set.of(DECOMMISSION);
 
   static final String TYPE = "bartizan-command+jwt";
 

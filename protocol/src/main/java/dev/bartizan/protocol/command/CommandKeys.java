@@ -35,6 +35,11 @@ public record CommandKeys(List<Entry> keys) {
     public Entry {
       commands = Set.copyOf(commands);
     }
+
+    /** Whether it may give destructive commands alone. */
+    public boolean isForDestruction() {
+      return Command.DESTRUCTIVE.containsAll(commands);
+    }
   }
 
   public CommandKeys {

@@ -31,6 +31,11 @@ public final class CommandRefusal extends Refusal {
     this.reason = reason;
   }
 
+  /** It is not what its signer may say here. */
+  public static CommandRefusal notAuthorised(String message) {
+    return new CommandRefusal(Reason.NOT_AUTHORISED, message);
+  }
+
   public Reason reason() {
     return reason;
   }

@@ -42,7 +42,7 @@ public final class CommandVerifier {
       throws CommandRefusal {
     Signed signed = read(compact, authorised, now);
     requireAuthority(signed.command(), signed.signer());
-    return new AuthorisedCommand(signed.command(), signed.signer().key().kid());
+    return new AuthorisedCommand(signed.command(), signed.signer().key().kid(), latin1(compact));
   }
 
   /**
@@ -96,6 +96,27 @@ public final class CommandVerifier {
       throw new CommandRefusal(
           Reason.NOT_AUTHORISED,
           "key " + signer.key().kid() + " may not command " + command.name());
+    }
+    if (Command.DESTRUCTIVE.contains(command.name())) {
+      requireDestructive(command, signer);
+    }
+  }
+
+  /**
+   * What cannot be undone wants a key that is for nothing else, so that it need not lie where
+   * commands are given every day; and one device at a time.
+   */
+  private static void requireDestructive(Command command, CommandKeys.Entry signer)
+      throws CommandRefusal {
+    if (!signer.isForDestruction()) {
+      throw new CommandRefusal(
+          Reason.NOT_AUTHORISED,
+          command.name() + " needs a key that may command nothing else, not " + signer.key().kid());
+    }
+    if (command.audience().isGroup()) {
+      throw new CommandRefusal(
+          Reason.WRONG_AUDIENCE,
+          command.name() + " goes to one device, not to " + command.audience());
     }
   }
 

@@ -130,6 +130,22 @@ class CommandVerifierTest {
         command(Audience.device(DEVICE), "decommission", Map.of()).sign(signer));
   }
 
+  // Attack: a key that lies on the server ends devices too, if somebody signed it such a policy.
+  @Test
+  void whatCannotBeUndoneNeedsAKeyForNothingElseAndOneDevice() throws Exception {
+    Command one = command(Audience.device(DEVICE), Command.DECOMMISSION, Map.of());
+    Command many = command(Audience.group("cameras"), Command.DECOMMISSION, Map.of());
+    CommandKeys alone = policy(signer.key(), Command.DECOMMISSION);
+    CommandKeys mixed = policy(signer.key(), Command.DECOMMISSION, "update");
+    assertEquals(one, verifier.accept(one.sign(signer), alone, NOW).command());
+    CommandRefusal everyDay =
+        assertThrows(CommandRefusal.class, () -> verifier.accept(one.sign(signer), mixed, NOW));
+    assertEquals(Reason.NOT_AUTHORISED, everyDay.reason());
+    CommandRefusal group =
+        assertThrows(CommandRefusal.class, () -> verifier.accept(many.sign(signer), alone, NOW));
+    assertEquals(Reason.WRONG_AUDIENCE, group.reason());
+  }
+
   @Test
   void aCommandEndsExactlyWhenItSays() throws Exception {
     byte[] compact = command(Audience.device(DEVICE), "update", Map.of()).sign(signer);

@@ -44,7 +44,7 @@ public record Distribution(Path home) {
   }
 
   /** Copies all plain files below {@code from}; sockets stay where they are. */
-  static void copy(Path from, Path target) throws IOException {
+  public static void copy(Path from, Path target) throws IOException {
     try (Stream<Path> files = Files.walk(from)) {
       for (Path file : files.toList()) {
         Path copy = target.resolve(from.relativize(file).toString());

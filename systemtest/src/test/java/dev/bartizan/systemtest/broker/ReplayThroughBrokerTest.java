@@ -25,6 +25,7 @@ import dev.bartizan.fleet.credential.OperatorKeys;
 import dev.bartizan.fleet.init.FleetInit;
 import dev.bartizan.fleet.init.FleetPlan;
 import dev.bartizan.protocol.command.Audience;
+import dev.bartizan.protocol.command.AuthorisedCommand;
 import dev.bartizan.protocol.command.Command;
 import dev.bartizan.protocol.command.CommandKeys;
 import dev.bartizan.protocol.command.CommandVerifier;
@@ -226,7 +227,8 @@ class ReplayThroughBrokerTest {
     heard.add(new String(jws, StandardCharsets.US_ASCII));
   }
 
-  private Optional<Reply> obey(Command command, String signer) {
+  private Optional<Reply> obey(AuthorisedCommand authorised) {
+    Command command = authorised.command();
     obeyed.add(command.id().substring("command-".length()).replace('-', ' '));
     return Optional.of(Reply.done(command.id(), StrictJson.object()));
   }

@@ -56,6 +56,9 @@ public interface Disk {
   /** The files (not directories) directly in {@code directory}, sorted; none when it is missing. */
   List<FileName> list(String directory) throws IOException;
 
+  /** The directories directly in the state directory, sorted. */
+  List<String> directories() throws IOException;
+
   /**
    * Allocates what an existing file needs to grow to {@code length} bytes, so that it will not find
    * the disk full on the way. Its size and content stay as they are.

@@ -176,6 +176,18 @@ public final class LinuxDisk implements Disk, Closeable {
   }
 
   @Override
+  public List<String> directories() throws IOException {
+    try (Stream<Path> entries = Files.list(root)) {
+      return entries
+          .filter(entry -> Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS))
+          .map(entry -> entry.getFileName().toString())
+          .filter(FileName::isPlain)
+          .sorted()
+          .toList();
+    }
+  }
+
+  @Override
   public void reserve(FileName name, long length) throws IOException {
     long missing = length - Files.size(path(name));
     if (missing > 0 && !FileSystem.allocate(path(name), length) && usableBytes() < missing) {

@@ -93,6 +93,16 @@ public final class ScratchDisk implements Disk {
   }
 
   @Override
+  public List<String> directories() {
+    return files.keySet().stream()
+        .filter(name -> name.contains("/"))
+        .map(name -> name.substring(0, name.indexOf('/')))
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
+  @Override
   public void reserve(FileName name, long length) throws IOException {
     if (length - existing(name).length > usableBytes()) {
       throw new IOException("no room for " + length + " bytes in memory");

@@ -257,6 +257,17 @@ public final class FakeDisk implements Disk {
   }
 
   @Override
+  public List<String> directories() {
+    alive();
+    return live.keySet().stream()
+        .filter(name -> name.contains("/"))
+        .map(name -> name.substring(0, name.indexOf('/')))
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
+  @Override
   public void reserve(FileName name, long length) throws IOException {
     FakeFile file = existing(name);
     if (length <= file.length()) {

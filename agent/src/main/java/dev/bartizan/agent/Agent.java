@@ -76,7 +76,7 @@ final class Agent {
   void run(Local.Opening sockets) throws IOException, InterruptedException {
     start();
     sockets.await();
-    uplink.connect();
+    listen();
     manager.ready(models.summary());
     Duration every = manager.watchdog().map(it -> it.dividedBy(BEATS)).orElse(IDLE);
     Metronome beat = threads.beat(every, manager::alive, this::stuck);
@@ -105,6 +105,11 @@ final class Agent {
     trust.measureOurselves();
     deploy.offerSuites();
     deploy.serving().begin();
+  }
+
+  /** From now on the fleet may command. */
+  void listen() {
+    uplink.connect();
   }
 
   /** Which version of each role this device believes now. */

@@ -27,6 +27,7 @@ import java.io.IOException;
 public final class Daemon implements AutoCloseable {
   private final DaemonThreads threads;
   private final Models models;
+  private final Deploy deploy;
   private final Uplink uplink;
   private final Local local;
   private final Agent agent;
@@ -52,16 +53,24 @@ public final class Daemon implements AutoCloseable {
             host.time().nanoTime());
     Trust trust = new Trust(config, world, natives, clock, repository, events);
     this.models = new Models(world, natives, trust, events, threads);
-    Deploy deploy = new Deploy(config, world, trust, models, offline, events, threads);
+    this.deploy = new Deploy(config, world, trust, models, offline, events, threads);
     this.uplink = new Uplink(config, world, trust, models, deploy, events, threads);
     this.local = new Local(config, world, trust, models, deploy, uplink, threads);
     this.agent = new Agent(trust, models, deploy, uplink, events.news(), threads, host.manager());
     local.schedule(threads.schedule());
   }
 
-  /** Whoever takes the turns one by one, in the place of {@link #run}. */
+  /** For whoever takes the turns one by one, in the place of {@link #run}. */
   Agent agent() {
     return agent;
+  }
+
+  Models models() {
+    return models;
+  }
+
+  Deploy deploy() {
+    return deploy;
   }
 
   DeviceStatus status() {

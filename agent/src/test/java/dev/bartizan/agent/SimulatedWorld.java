@@ -1,153 +1,104 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent;
 
-import dev.bartizan.agent.command.Inbox;
 import dev.bartizan.agent.config.AgentConfig;
-import dev.bartizan.agent.identity.Credentials;
-import dev.bartizan.agent.identity.KeystoreBlobs;
+import dev.bartizan.agent.mqtt.BrokerAddress;
+import dev.bartizan.agent.mqtt.BrokerLink;
+import dev.bartizan.agent.mqtt.Link;
+import dev.bartizan.agent.mqtt.Outbox;
 import dev.bartizan.agent.report.LogPlace;
+import dev.bartizan.agent.schedule.Health;
 import dev.bartizan.agent.system.ServiceManager;
 import dev.bartizan.agent.world.Host;
 import dev.bartizan.agent.world.Time;
 import dev.bartizan.agent.world.Workers;
 import dev.bartizan.agent.world.World;
-import dev.bartizan.crypto.Digest;
-import dev.bartizan.crypto.SecretBytes;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
-import dev.bartizan.crypto.keystore.KeyPurpose;
 import dev.bartizan.crypto.keystore.PcrApprovals;
-import dev.bartizan.crypto.keystore.SoftwareKeystore;
 import dev.bartizan.updater.disk.Disk;
 import dev.bartizan.updater.disk.FakeDisk;
 import dev.bartizan.updater.engine.Engine;
-import dev.bartizan.updater.engine.onnx.OnnxRuntime;
 import dev.bartizan.updater.fetch.Transport;
-import dev.bartizan.updater.software.Installation;
 import dev.bartizan.updater.tuf.RepositorySimulator;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.math.BigInteger;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-import java.security.PublicKey;
+import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
-import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
-import java.util.Date;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.TreeMap;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.bouncycastle.asn1.x500.X500Name;
-import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
-import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
-/** A world of which everything is fake but the program: clock, disk, network, keys, threads. */
+/**
+ * A world of which everything is fake but the program: clock, disk, chip, network, broker, model
+ * engine, threads.
+ */
 final class SimulatedWorld implements World {
-  private static final String TARGETS = "targets/";
-
-  /** What all lives have in common: it costs too much to be made for each. */
-  record Ground(
-      AgentConfig config,
-      Installation installation,
-      DeviceKeystore keystore,
-      FakeDisk enrolled,
-      Engine runtime) {
-
-    static Ground in(Path home) throws Exception {
-      Files.writeString(Files.createDirectories(home.resolve("bin")).resolve("a"), "bin");
-      Files.writeString(Files.createDirectories(home.resolve("lib")).resolve("a"), "lib");
-      FakeDisk disk = new FakeDisk();
-      byte[] password = "for a test".getBytes(StandardCharsets.US_ASCII);
-      DeviceKeystore keystore =
-          SoftwareKeystore.create(
-              new KeystoreBlobs(disk),
-              () -> SecretBytes.take(password.clone()),
-              new SecureRandom());
-      new Credentials(
-              certificate(keystore.publicKey(KeyPurpose.IDENTITY)),
-              certificate(keystore.publicKey(KeyPurpose.UNWRAP)))
-          .store(disk);
-      Inbox.begin(disk, RepositorySimulator.START);
-      Path root = home.resolve("root.json");
-      String toml =
-          """
-          [repository]
-          url = "http://updates.example/"
-          trust_root = "%s"
-          [device]
-          event_log = "%s/none"
-          userspace_log = "%s/none"
-          """
-              .formatted(root, home, home);
-      return new Ground(
-          AgentConfig.read(Files.writeString(home.resolve("agent.toml"), toml)),
-          new Installation(home, "0.1.0"),
-          keystore,
-          disk,
-          OnnxRuntime.open(1));
-    }
-
-    private static String certificate(PublicKey key) throws Exception {
-      KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-      generator.initialize(new ECGenParameterSpec("secp256r1"));
-      KeyPair authority = generator.generateKeyPair();
-      X500Name name = new X500Name("CN=test");
-      byte[] der =
-          new JcaX509v3CertificateBuilder(
-                  name, BigInteger.ONE, new Date(0), new Date(1L << 41), name, key)
-              .build(new JcaContentSignerBuilder("SHA256withECDSA").build(authority.getPrivate()))
-              .getEncoded();
-      return "-----BEGIN CERTIFICATE-----\n"
-          + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der)
-          + "\n-----END CERTIFICATE-----\n";
-    }
-  }
-
   private final Ground ground;
   private final FakeDisk disk;
-  private final RepositorySimulator repository;
-  private final Map<String, byte[]> targets = new TreeMap<>();
+  private final SimulatedKeystore chip;
+  private final SecureRandom random;
+  private final SimulatedBroker broker = new SimulatedBroker();
+
+  /** What the fleet's own clock says. */
+  Instant truth = RepositorySimulator.START;
+
+  /** What the machine's clock says. */
   Instant now = RepositorySimulator.START;
+
   long nanos;
   boolean isOnline = true;
 
-  SimulatedWorld(Ground ground, RepositorySimulator repository) {
+  /** What the servers give out. */
+  SimulatedFleet.Edition served;
+
+  /** After so many bytes the link breaks, once. */
+  Optional<Integer> breaksAfter = Optional.empty();
+
+  SimulatedWorld(Ground ground, SimulatedFleet.Edition first, FakeDisk disk, long seed) {
     this.ground = ground;
-    this.disk = ground.enrolled().copy();
-    this.repository = repository;
+    this.served = first;
+    this.disk = disk;
+    this.chip = new SimulatedKeystore(ground, disk);
+    this.random = seeded(seed);
+  }
+
+  private static SecureRandom seeded(long seed) {
+    try {
+      SecureRandom random = SecureRandom.getInstance("SHA1PRNG"); // It gives the same again.
+      random.setSeed(seed);
+      return random;
+    } catch (GeneralSecurityException none) {
+      throw new AssertionError(none);
+    }
   }
 
   AgentConfig config() {
     return ground.config();
   }
 
-  /** Signs a document, and serves it. */
-  void publish(String path, byte[] content) {
-    repository.addTarget("targets", path, new String(content, StandardCharsets.UTF_8));
-    repository.release("targets");
-    targets.put(path, content);
-  }
-
-  long version() {
-    return repository.version("targets");
-  }
-
   FakeDisk fakeDisk() {
     return disk;
   }
 
+  SimulatedKeystore chip() {
+    return chip;
+  }
+
+  SimulatedBroker broker() {
+    return broker;
+  }
+
   void pass(Duration time) {
     now = now.plus(time);
+    truth = truth.plus(time);
     nanos += time.toNanos();
   }
 
@@ -158,7 +109,7 @@ final class SimulatedWorld implements World {
         ground.installation(),
         Optional.empty(),
         time,
-        new SecureRandom(),
+        random,
         ServiceManager.ofEnvironment(),
         new Workers(new Hand(), 1, name -> new Hand()));
   }
@@ -174,31 +125,44 @@ final class SimulatedWorld implements World {
       if (!isOnline) {
         throw new IOException("no route to host");
       }
-      Optional<byte[]> content =
-          path.startsWith("metadata/")
-              ? repository.find(path.substring("metadata/".length()), Integer.MAX_VALUE - 1)
-              : target(path);
-      return content.isPresent()
-          ? new Transport.Response(
-              200,
-              0,
-              OptionalLong.of(content.get().length),
-              new ByteArrayInputStream(content.get()))
-          : new Transport.Response(
-              404, 0, OptionalLong.empty(), new ByteArrayInputStream(new byte[0]));
+      Optional<byte[]> content = served.file(path);
+      if (content.isEmpty()) {
+        return new Transport.Response(404, 0, OptionalLong.empty(), InputStream.nullInputStream());
+      }
+      byte[] file = content.get();
+      int from = (int) Math.min(offset, file.length);
+      int to = (int) Math.min(file.length, from + Math.min(count, file.length));
+      boolean isPart = offset > 0 || to < file.length;
+      return new Transport.Response(
+          isPart ? 206 : 200,
+          from,
+          OptionalLong.of(file.length),
+          body(Arrays.copyOfRange(file, from, to)));
     };
   }
 
-  private Optional<byte[]> target(String path) {
-    String digest = path.substring(path.lastIndexOf('/') + 1).replaceAll("\\..*", "");
-    return targets.values().stream()
-        .filter(it -> path.startsWith(TARGETS) && Digest.of(it).hex().equals(digest))
-        .findFirst();
+  private InputStream body(byte[] content) {
+    if (breaksAfter.isEmpty()) {
+      return new ByteArrayInputStream(content);
+    }
+    byte[] first = Arrays.copyOf(content, Math.min(content.length, breaksAfter.get()));
+    breaksAfter = Optional.empty();
+    return new SequenceInputStream(new ByteArrayInputStream(first), new Broken());
+  }
+
+  @Override
+  public Link link(
+      BrokerAddress address,
+      Outbox outbox,
+      BrokerLink.CommandSink commands,
+      BrokerLink.Listener listener,
+      Health health) {
+    return broker.link(outbox, commands, listener);
   }
 
   @Override
   public DeviceKeystore keystore(PcrApprovals approvals) {
-    return ground.keystore();
+    return chip;
   }
 
   @Override
@@ -223,7 +187,15 @@ final class SimulatedWorld implements World {
 
   @Override
   public Engine runtime(int threads) {
-    return ground.runtime();
+    return new SimulatedEngine(this);
+  }
+
+  /** Where a connection broke. */
+  private static final class Broken extends InputStream {
+    @Override
+    public int read() throws IOException {
+      throw new IOException("connection reset");
+    }
   }
 
   /** Does at once what it is given: one thread is all there is, and so each life is the same. */

@@ -28,21 +28,19 @@ final class SimulationBench {
     DeviceSimulation simulation = new DeviceSimulation(Files.createTempDirectory("simulate"));
     LogManager.getLogManager().reset(); // What goes wrong in a life is told by its story alone.
     long begin = System.nanoTime();
-    long lived = 0;
     try {
-      for (; lived < lives; lived++) {
-        simulation.live(first + lived);
-      }
+      simulation.liveAll(first, lives);
     } finally {
       double seconds = (System.nanoTime() - begin) / 1e9;
+      int lived = simulation.counts().getOrDefault("rest", 0);
       System.out.printf(
           Locale.ROOT,
           "simulate: %d lives in %.0f s, %.1f a second%n",
           lived,
           seconds,
           lived / seconds);
-      new TreeMap<>(simulation.faults())
-          .forEach((what, count) -> System.out.printf(Locale.ROOT, "  %-16s %8d%n", what, count));
+      new TreeMap<>(simulation.counts())
+          .forEach((what, count) -> System.out.printf(Locale.ROOT, "  %-26s %8d%n", what, count));
     }
     System.out.println("simulate: 0 failures");
   }

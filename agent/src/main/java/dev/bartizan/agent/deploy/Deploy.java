@@ -180,8 +180,13 @@ public final class Deploy implements Subsystem {
     if (versions.fault().isPresent()) {
       news.notStarted(versions.fault().get());
     }
-    if (installer.recovery().kind() != Recovery.Kind.NONE) {
-      news.problem("journal", installer.recovery().kind() + ": " + installer.recovery().detail());
+    Recovery recovery = installer.recovery();
+    String found = recovery.kind() + ": " + recovery.detail();
+    switch (recovery.kind()) {
+      case NONE -> {}
+      // What any power cut may leave, and is whole again: nothing to hold against the device.
+      case HISTORY_COMPLETED -> news.incident("journal", found);
+      case HISTORY_REPLACED, JOURNAL_REBUILT -> news.problem("journal", found);
     }
   }
 

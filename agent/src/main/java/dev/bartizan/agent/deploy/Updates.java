@@ -39,7 +39,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BiConsumer;
 
 /**
  * Looks for releases, which the worker does since servers are asked, and orders them, which the
@@ -190,6 +189,11 @@ public final class Updates {
         id, offer.component(), offer.release(), initiator, Optional.empty(), offer.members());
   }
 
+  /** Whether a deployment is under way. */
+  boolean isUnderWay() {
+    return installer.current().isPresent();
+  }
+
   /** What policy would order, or why it cannot now. */
   record Proposal(ComponentName component, Optional<DeploymentRequest> order, String problem) {}
 
@@ -200,7 +204,7 @@ public final class Updates {
    */
   List<Proposal> proposals(DevicePolicy policy, Instant now) throws InterruptedException {
     List<Proposal> proposals = new ArrayList<>();
-    if (!policy.updatesAlone() || installer.current().isPresent()) {
+    if (!policy.updatesAlone()) {
       return proposals;
     }
     for (ComponentName component : ownChoice(policy)) {
@@ -243,18 +247,14 @@ public final class Updates {
   /**
    * Orders the first that is news: one deployment at a time; the next has its turn when this one
    * has ended.
-   *
-   * @param problem hears which model, and why it cannot be updated now
    */
-  void orderFirst(List<Proposal> proposals, BiConsumer<String, String> problem) throws IOException {
+  void orderFirst(List<Proposal> proposals) throws IOException {
     for (Proposal proposal : proposals) {
-      if (proposal.order().isEmpty()) {
-        problem.accept("update of " + proposal.component(), proposal.problem());
-        continue;
-      }
       try {
-        installer.request(proposal.order().get());
-        return;
+        if (proposal.order().isPresent()) {
+          installer.request(proposal.order().get());
+          return;
+        }
       } catch (InstallRefusal nothingNew) {
         // Active already, or known not to work here.
       }

@@ -16,7 +16,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +49,10 @@ final class Upkeep {
   private Optional<Digest> seen = Optional.empty();
 
   private boolean hasLooked;
+
+  /** Components that could not be updated when policy last wanted to know. */
+  private Set<String> hindered = Set.of();
+
   private @Nullable BackgroundTask<Boolean> metadata;
   private @Nullable BackgroundTask<Boolean> wrapped;
   private @Nullable BackgroundTask<List<Updates.Proposal>> proposals;
@@ -190,7 +197,7 @@ final class Upkeep {
 
   private void propose() throws IOException {
     Optional<DevicePolicy> current = policy.current();
-    if (isFresh && current.isPresent() && loop.mayOrder()) {
+    if (isFresh && current.isPresent() && loop.mayOrder() && !updates.isUnderWay()) {
       Instant now = clock.instant();
       proposals =
           worker.submit(Part.DEPLOY, "releases", () -> updates.proposals(current.get(), now));
@@ -201,9 +208,24 @@ final class Upkeep {
       throws IOException, InterruptedException {
     proposals = null;
     try {
-      updates.orderFirst(task.get(), news::problem);
+      List<Updates.Proposal> found = task.get();
+      tellHindered(found);
+      updates.orderFirst(found);
     } catch (Refusal notOurs) {
       throw new IllegalStateException("each proposal has its own", notOurs);
     }
+  }
+
+  /** What is in order again, or not wanted any more, is no problem any more. */
+  private void tellHindered(List<Updates.Proposal> found) {
+    Map<String, String> now = new TreeMap<>();
+    for (Updates.Proposal proposal : found) {
+      if (proposal.order().isEmpty()) {
+        now.put("update of " + proposal.component(), proposal.problem());
+      }
+    }
+    hindered.stream().filter(it -> !now.containsKey(it)).forEach(news::mended);
+    now.forEach(news::problem);
+    hindered = Set.copyOf(now.keySet());
   }
 }

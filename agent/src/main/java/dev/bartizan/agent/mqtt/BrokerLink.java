@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * failed: a whole fleet that lost its broker must not come back in the same second.
  */
 @TouchesTheWorld("the network: one MQTT connection, and the thread that serves it")
-public final class BrokerLink implements AutoCloseable {
+public final class BrokerLink implements Link {
   /** Takes commands. Returns once the command is kept, or is one that will never be. */
   @FunctionalInterface
   public interface CommandSink {
@@ -95,23 +95,20 @@ public final class BrokerLink implements AutoCloseable {
     new BrokerConnection(address, pace.patience()).close();
   }
 
-  /** Connects in the background, and keeps at it until closed. */
+  @Override
   public void start() {
     sender.setDaemon(true);
     sender.start();
   }
 
-  /**
-   * Goes over to a new connection at its next calm moment: who this device is has changed. What is
-   * under way is finished first; what is not sent yet waits for the new one.
-   */
+  @Override
   public void renew() {
     renewing = true;
     outbox.wake();
     wake();
   }
 
-  /** {@link #CONNECTED}, or why not. */
+  @Override
   public String state() {
     return state.text();
   }

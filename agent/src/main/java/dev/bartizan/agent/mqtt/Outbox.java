@@ -81,7 +81,7 @@ public final class Outbox {
   }
 
   /** A message with its place in the queue. */
-  record Waiting(FileName file, Message message) {}
+  public record Waiting(FileName file, Message message) {}
 
   /**
    * The oldest message, as soon as there is one; empty once it is not {@code wanted} any more. Not
@@ -91,7 +91,7 @@ public final class Outbox {
    * @throws IOException also when it was damaged since it was written; it stays, and is dropped and
    *     told of at the next start
    */
-  synchronized Optional<Waiting> awaitOldest(BooleanSupplier wanted)
+  public synchronized Optional<Waiting> awaitOldest(BooleanSupplier wanted)
       throws IOException, InterruptedException {
     while (wanted.getAsBoolean()) {
       List<FileName> waiting = messages();
@@ -119,7 +119,7 @@ public final class Outbox {
   }
 
   /** Deletes a message the broker has. A power cut before that sends it twice, which is allowed. */
-  synchronized void remove(Waiting sent) throws IOException {
+  public synchronized void remove(Waiting sent) throws IOException {
     DurableFile.delete(disk, sent.file());
   }
 

@@ -8,10 +8,11 @@ import dev.bartizan.agent.identity.CredentialStore;
 import dev.bartizan.agent.identity.FleetTls;
 import dev.bartizan.agent.mqtt.BrokerAddress;
 import dev.bartizan.agent.mqtt.BrokerLink;
+import dev.bartizan.agent.mqtt.Link;
 import dev.bartizan.agent.mqtt.Outbox;
 import dev.bartizan.agent.report.ActiveAlarms;
 import dev.bartizan.agent.schedule.Health;
-import dev.bartizan.agent.world.Host;
+import dev.bartizan.agent.world.World;
 import dev.bartizan.crypto.Explanation;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
@@ -32,9 +33,9 @@ public final class FleetLink implements AutoCloseable {
   private final CredentialStore credentials;
   private final Outbox outbox;
   private final ActiveAlarms problems;
-  private final Host host;
+  private final World world;
   private final Health health;
-  private @Nullable BrokerLink link;
+  private @Nullable Link link;
   private @Nullable SSLContext tls;
   private boolean closed;
 
@@ -44,14 +45,14 @@ public final class FleetLink implements AutoCloseable {
       CredentialStore credentials,
       Outbox outbox,
       ActiveAlarms problems,
-      Host host,
+      World world,
       Health health) {
     this.fleet = fleet;
     this.keystore = keystore;
     this.credentials = credentials;
     this.outbox = outbox;
     this.problems = problems;
-    this.host = host;
+    this.world = world;
     this.health = health;
   }
 
@@ -62,7 +63,7 @@ public final class FleetLink implements AutoCloseable {
    */
   public void start(BrokerLink.CommandSink commands) {
     if (fleet.broker().isPresent()) {
-      host.workers().pool().execute(() -> connect(fleet.broker().get(), commands));
+      world.host().workers().pool().execute(() -> connect(fleet.broker().get(), commands));
     }
   }
 
@@ -75,13 +76,11 @@ public final class FleetLink implements AutoCloseable {
           FleetTls.of(
               keystore, credentials::identityChain, Certificates.read(fleet.trustAnchors()));
       link =
-          new BrokerLink(
+          world.link(
               new BrokerAddress(broker, own, keystore.ueid(), fleet.groups()),
               outbox,
               commands,
               this::changed,
-              host.random(),
-              BrokerLink.Pace.USUAL,
               health);
       tls = own;
       link.start();

@@ -64,7 +64,7 @@ public final class Uplink implements Subsystem, AutoCloseable {
             trust.credentials(),
             events.outbox(),
             events.alarms(),
-            world.host(),
+            world,
             threads.health().of(Part.UPLINK));
     this.status =
         new DeviceStatus(

@@ -3,8 +3,13 @@ package dev.bartizan.agent.world;
 
 import dev.bartizan.agent.config.AgentConfig;
 import dev.bartizan.agent.identity.Keystores;
+import dev.bartizan.agent.mqtt.BrokerAddress;
+import dev.bartizan.agent.mqtt.BrokerLink;
+import dev.bartizan.agent.mqtt.Link;
+import dev.bartizan.agent.mqtt.Outbox;
 import dev.bartizan.agent.report.LogFile;
 import dev.bartizan.agent.report.LogPlace;
+import dev.bartizan.agent.schedule.Health;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
 import dev.bartizan.crypto.keystore.EndorsementChoice;
@@ -45,6 +50,18 @@ public final class Machine implements World, AutoCloseable {
   @Override
   public Transport transport(URI server) {
     return new Network(config).to(server);
+  }
+
+  @Override
+  public Link link(
+      BrokerAddress broker,
+      Outbox outbox,
+      BrokerLink.CommandSink commands,
+      BrokerLink.Listener listener,
+      Health health)
+      throws IOException {
+    return new BrokerLink(
+        broker, outbox, commands, listener, host.random(), BrokerLink.Pace.USUAL, health);
   }
 
   @Override

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.world;
 
+import dev.bartizan.agent.mqtt.BrokerAddress;
+import dev.bartizan.agent.mqtt.BrokerLink;
+import dev.bartizan.agent.mqtt.Link;
+import dev.bartizan.agent.mqtt.Outbox;
 import dev.bartizan.agent.report.LogPlace;
+import dev.bartizan.agent.schedule.Health;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.keystore.DeviceKeystore;
 import dev.bartizan.crypto.keystore.PcrApprovals;
@@ -20,6 +25,23 @@ public interface World {
 
   /** A server of the repository. */
   Transport transport(URI server);
+
+  /**
+   * A way to the fleet's broker, still to be started.
+   *
+   * @param outbox what is to be sent
+   * @param commands is given whatever comes
+   * @param listener hears how the link fares
+   * @param health of the part whose link it is
+   * @throws IOException for an address that never can work
+   */
+  Link link(
+      BrokerAddress broker,
+      Outbox outbox,
+      BrokerLink.CommandSink commands,
+      BrokerLink.Listener listener,
+      Health health)
+      throws IOException;
 
   /**
    * Opens the keys made at enrolment.

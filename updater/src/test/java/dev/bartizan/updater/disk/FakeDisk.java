@@ -145,6 +145,20 @@ public final class FakeDisk implements Disk {
     return copy;
   }
 
+  /** Somebody writes another disk over this one. */
+  public void become(FakeDisk other) {
+    FakeDisk copy = other.copy();
+    live.clear();
+    live.putAll(copy.live);
+    durable.clear();
+    durable.putAll(copy.durable);
+    unsynced.clear();
+    unsynced.putAll(copy.unsynced);
+    reserved.clear();
+    plan();
+    off = false;
+  }
+
   private static FakeFile copied(Map<FakeFile, FakeFile> files, FakeFile file) {
     return files.computeIfAbsent(file, FakeFile::copy);
   }

@@ -52,6 +52,13 @@ public final class RepositorySimulator implements MetadataSource {
   private final List<String> requests = new ArrayList<>();
 
   public RepositorySimulator() {
+    this(SignatureScheme.ED25519);
+  }
+
+  /**
+   * @param scheme of the first key of each role
+   */
+  public RepositorySimulator(SignatureScheme scheme) {
     for (String role : TOP_LEVEL) {
       signed.put(role, header(role, 0));
     }
@@ -63,10 +70,28 @@ public final class RepositorySimulator implements MetadataSource {
     signed("targets").putObject("targets");
     for (String role : TOP_LEVEL) {
       root().withObject("roles").putObject(role).put("threshold", 1).putArray("keyids");
-      addKey(role, SignatureScheme.ED25519);
+      addKey(role, scheme);
     }
     publishRoot();
     release("targets");
+  }
+
+  private RepositorySimulator(RepositorySimulator origin) {
+    origin.signed.forEach((role, says) -> signed.put(role, says.deepCopy()));
+    origin.signers.forEach((role, keys) -> signers.put(role, new ArrayList<>(keys)));
+    delegators.putAll(origin.delegators);
+    lastRootSigners = origin.lastRootSigners;
+    files.putAll(origin.files);
+  }
+
+  /** Another repository with the same keys, which has said the same until now. */
+  public RepositorySimulator copy() {
+    return new RepositorySimulator(this);
+  }
+
+  /** All that it serves now. */
+  public Map<String, byte[]> allServed() {
+    return Map.copyOf(files);
   }
 
   @Override

@@ -96,6 +96,7 @@ final class EndOfLifeIT {
       assertTrue(tpm.nv().find(ANCHOR_INDEX).isEmpty());
     }
     assertEquals(2, lab.device().launch().await());
+    server.close();
     Outcome again = lab.enrolWhere();
     assertTrue(again.err().contains("NOT_WELCOME"), again::toString);
 

@@ -112,8 +112,7 @@ final class DecommissionCommand implements Callable<Integer> {
   }
 
   /** Waits for it without the database, which others want meanwhile. */
-  private Farewell farewell(SharedDirectory directory, Device device)
-      throws IOException, Refusal {
+  private Farewell farewell(SharedDirectory directory, Device device) throws IOException, Refusal {
     Command command = command(FleetSettings.load(directory));
     byte[] compact = command.sign(key.signer());
     try (CommandClient client = FleetParts.commandClient(directory, clock, random)) {

@@ -50,7 +50,7 @@ public final class Decommissioning {
         world.disk(),
         world.host().time().clock(),
         () -> Leaver.of(config, world),
-        new LinkedMessage(config.fleet(), world.host()));
+        new LinkedMessage(config.fleet(), world));
   }
 
   /**

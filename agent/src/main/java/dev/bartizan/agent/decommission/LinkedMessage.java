@@ -8,6 +8,7 @@ import dev.bartizan.agent.schedule.DaemonHealth;
 import dev.bartizan.agent.schedule.Part;
 import dev.bartizan.agent.uplink.FleetLink;
 import dev.bartizan.agent.world.Host;
+import dev.bartizan.agent.world.World;
 import java.io.IOException;
 import java.time.Duration;
 import org.slf4j.Logger;
@@ -23,11 +24,13 @@ final class LinkedMessage implements LastMessage {
   private static final Duration LOOK_EVERY = Duration.ofMillis(200);
 
   private final AgentConfig.Fleet fleet;
+  private final World world;
   private final Host host;
 
-  LinkedMessage(AgentConfig.Fleet fleet, Host host) {
+  LinkedMessage(AgentConfig.Fleet fleet, World world) {
     this.fleet = fleet;
-    this.host = host;
+    this.world = world;
+    this.host = world.host();
   }
 
   @Override
@@ -44,7 +47,7 @@ final class LinkedMessage implements LastMessage {
             leaver.credentials(),
             outbox,
             new ActiveAlarms(),
-            host,
+            world,
             health.of(Part.UPLINK))) {
       // Whatever is ordered now comes too late, and is not answered.
       link.start(command -> {});

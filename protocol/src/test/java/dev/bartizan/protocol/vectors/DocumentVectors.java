@@ -14,7 +14,7 @@ import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.protocol.command.Audience;
 import dev.bartizan.protocol.command.Command;
 import dev.bartizan.protocol.command.CommandKeys;
-import dev.bartizan.protocol.enrolment.KeysFinishRequest;
+import dev.bartizan.protocol.command.CommandVerifier;
 import dev.bartizan.protocol.jws.SoftwareSigner;
 import dev.bartizan.protocol.release.DevicePolicy;
 import dev.bartizan.protocol.release.ReleaseName;
@@ -40,13 +40,13 @@ final class DocumentVectors {
   static final Set<String> GROUPS = Set.of("cameras");
 
   /** The first key of RFC 8032: Ed25519 signs the same statement with the same bytes. */
-  private static final SoftwareSigner SIGNER =
+  static final SoftwareSigner SIGNER =
       signer(
           "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
           "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
 
   /** The second one: it signs well, and no policy knows it. */
-  private static final SoftwareSigner STRANGER =
+  static final SoftwareSigner STRANGER =
       signer(
           "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb",
           "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c");
@@ -56,7 +56,21 @@ final class DocumentVectors {
 
   private DocumentVectors() {}
 
-  static Vectors suite() {
+  static List<Format> formats() throws Malformed {
+    String signed = "Policy, reference values, software";
+    return List.of(
+        new Format("suite", "Suite", suite(), Reader.of(SuiteManifest::parse)),
+        new Format("software", signed, software(), Reader.of(SoftwareManifest::parse)),
+        new Format("policy", signed, policy(), Reader.of(DevicePolicy::parse)),
+        new Format(
+            "command",
+            "Command",
+            command(),
+            Reader.of(
+                document -> new CommandVerifier(DEVICE, GROUPS).accept(document, KEYS, NOW))));
+  }
+
+  private static Vectors suite() {
     SuiteManifest suite =
         new SuiteManifest(
             new ReleaseName("line", "2.0.0"),
@@ -76,7 +90,7 @@ final class DocumentVectors {
         .asJson();
   }
 
-  static Vectors software() {
+  private static Vectors software() {
     SoftwareManifest software =
         new SoftwareManifest(
             new ReleaseName("agent", "0.2.0"),
@@ -91,7 +105,7 @@ final class DocumentVectors {
         .asJson();
   }
 
-  static Vectors policy() throws Malformed {
+  private static Vectors policy() throws Malformed {
     DevicePolicy policy =
         new DevicePolicy(
             KEYS, Set.of("defect"), false, false, Set.of(Protection.Kind.TPM2), UpdateTimes.ANY);
@@ -108,19 +122,7 @@ final class DocumentVectors {
         .asJson();
   }
 
-  static Vectors keysFinish() {
-    KeysFinishRequest request =
-        new KeysFinishRequest("session-1", Bytes.of(new byte[70]), Bytes.of(new byte[32]));
-    return new Vectors()
-        .valid("signature and proof", text(request.write()))
-        .changed("no proof", "\"proof\"", "\"prove\"", "proof")
-        .changed("a proof too long", "\"proof\":\"", "\"proof\":\"AAAA", "proof")
-        .changed("a session that is a number", "\"session-1\"", "1", "session")
-        .changed("padded base64", "\"proof\":\"AA", "\"proof\":\"A=", "proof")
-        .asJson();
-  }
-
-  static Vectors command() {
+  private static Vectors command() {
     Vectors vectors = new Vectors();
     vectors.given().put("device", DEVICE.text()).put("now", NOW.getEpochSecond());
     vectors.given().putArray("groups").add("cameras");
@@ -198,11 +200,11 @@ final class DocumentVectors {
     }
   }
 
-  private static Digest digest(String content) {
+  static Digest digest(String content) {
     return Digest.of(content.getBytes(UTF_8));
   }
 
-  private static String text(byte[] document) {
+  static String text(byte[] document) {
     return new String(document, UTF_8);
   }
 }

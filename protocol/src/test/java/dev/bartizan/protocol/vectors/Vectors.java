@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bartizan.crypto.json.StrictJson;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,10 +21,12 @@ final class Vectors {
    * One document.
    *
    * @param name what is right or wrong about it
-   * @param text the document, to the byte
+   * @param text the document, to the byte; in hexadecimal when it is none of text
    * @param refusal what the refusal names: its code, or the member at fault; empty when valid
+   * @param values what a reader gets of a valid one, where that is not plain to see
    */
-  record Vector(String name, String text, Optional<String> refusal) {}
+  record Vector(
+      String name, String text, boolean isHex, Optional<String> refusal, ObjectNode values) {}
 
   /** What a reader knows beside the document. */
   ObjectNode given() {
@@ -31,13 +34,38 @@ final class Vectors {
   }
 
   Vectors valid(String name, String text) {
-    all.add(new Vector(name, text, Optional.empty()));
+    return valid(name, text, StrictJson.object());
+  }
+
+  Vectors valid(String name, String text, ObjectNode values) {
+    all.add(new Vector(name, text, false, Optional.empty(), values));
     return this;
   }
 
   Vectors refused(String name, String text, String refusal) {
-    all.add(new Vector(name, text, Optional.of(refusal)));
+    all.add(new Vector(name, text, false, Optional.of(refusal), StrictJson.object()));
     return this;
+  }
+
+  Vectors valid(String name, byte[] document, ObjectNode values) {
+    all.add(new Vector(name, hex(document), true, Optional.empty(), values));
+    return this;
+  }
+
+  Vectors refused(String name, byte[] document, String refusal) {
+    all.add(new Vector(name, hex(document), true, Optional.of(refusal), StrictJson.object()));
+    return this;
+  }
+
+  /** The bytes with one bit flipped, counted from the end when negative. */
+  static byte[] flipped(byte[] document, int at) {
+    byte[] changed = document.clone();
+    changed[at < 0 ? document.length + at : at] ^= 1;
+    return changed;
+  }
+
+  private static String hex(byte[] document) {
+    return HexFormat.of().formatHex(document);
   }
 
   /** The first document with some of its text replaced. */
@@ -78,9 +106,13 @@ final class Vectors {
     }
     ArrayNode vectors = file.putArray("vectors");
     for (Vector one : all) {
-      ObjectNode vector = vectors.addObject().put("name", one.name()).put("document", one.text());
+      ObjectNode vector = vectors.addObject().put("name", one.name());
+      vector.put(one.isHex() ? "document_hex" : "document", one.text());
       vector.put("result", one.refusal().isPresent() ? "refused" : "valid");
       one.refusal().filter(it -> !it.isEmpty()).ifPresent(it -> vector.put("refusal_names", it));
+      if (!one.values().isEmpty()) {
+        vector.set("values", one.values());
+      }
     }
     return StrictJson.writeIndented(file);
   }

@@ -14,7 +14,9 @@ import dev.bartizan.protocol.release.ReferenceTargets;
 import dev.bartizan.protocol.release.SoftwareFile;
 import dev.bartizan.protocol.release.SoftwareManifest;
 import dev.bartizan.updater.documents.TrustedDocuments;
+import dev.bartizan.updater.tuf.TargetFile;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +76,26 @@ public final class BootCheck {
         softwareTarget(),
         ReferenceTargets.values(profile),
         ReferenceTargets.approvals(profile));
+  }
+
+  /**
+   * What {@link #examine} judges by, as one digest. It is another when one of those documents is
+   * signed anew, is here at last, or is not here any more; no new timestamp alone makes it another.
+   * Empty on a device that never had documents.
+   */
+  public Optional<Digest> basis() throws Refusal, IOException {
+    if (!documents.isInitialised()) {
+      return Optional.empty();
+    }
+    List<String> missing = documents.missing(documents());
+    StringBuilder basis = new StringBuilder();
+    for (String path : documents()) {
+      Optional<TargetFile> target = documents.target(path);
+      String signed = target.isPresent() ? target.get().sha256().hex() : "not signed";
+      String held = missing.contains(path) ? "missing" : "";
+      basis.append(path).append(' ').append(signed).append(' ').append(held).append('\n');
+    }
+    return Optional.of(Digest.of(basis.toString().getBytes(StandardCharsets.UTF_8)));
   }
 
   /** What was signed and is not here any more is no better than what was changed. */

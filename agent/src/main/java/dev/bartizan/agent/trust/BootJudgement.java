@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 
 /**
  * Whether this boot opens models, by the documents of today: a boot does not change while it lasts,
@@ -23,7 +22,7 @@ public final class BootJudgement {
   private static final String SUBJECT = "boot";
 
   private final Examination examination;
-  private final Supplier<Optional<Digest>> documents;
+  private final Basis basis;
   private final Predicate<Verdict> policy;
   private final EventPublisher news;
   private final Consumer<ChainVerdict> status;
@@ -35,27 +34,37 @@ public final class BootJudgement {
     ChainVerdict examine() throws Refusal, IOException;
   }
 
+  /** The documents that count for a verdict, as one digest; none where there never were any. */
+  @FunctionalInterface
+  interface Basis {
+    Optional<Digest> now() throws Refusal, IOException;
+  }
+
   /**
-   * @param documents what is trusted now, as one digest; none on a device that never had any
+   * @param basis what is judged by: a look hashes some hundred megabytes
    * @param policy whether models are opened in a boot that was judged so
    * @param status is told each verdict
    */
   BootJudgement(
       Examination examination,
-      Supplier<Optional<Digest>> documents,
+      Basis basis,
       Predicate<Verdict> policy,
       EventPublisher news,
       Consumer<ChainVerdict> status) {
     this.examination = examination;
-    this.documents = documents;
+    this.basis = basis;
     this.policy = policy;
     this.news = news;
     this.status = status;
   }
 
-  /** Whether other documents are trusted now than those of the last verdict. */
-  public boolean isOutdated() {
-    return !documents.get().equals(judgedBy);
+  /** Whether other documents count now than those of the last verdict. */
+  public boolean isOutdated() throws IOException {
+    try {
+      return !basis.now().equals(judgedBy);
+    } catch (Refusal unreadable) {
+      return true;
+    }
   }
 
   /**
@@ -64,7 +73,7 @@ public final class BootJudgement {
    * @throws IOException when TPM or disk cannot be read; the last verdict stands, and is outdated
    */
   public boolean opensModels() throws IOException {
-    Optional<Digest> now = documents.get();
+    Optional<Digest> now = judgedByNow();
     ChainVerdict verdict = examine();
     judgedBy = now;
     status.accept(verdict);
@@ -77,6 +86,15 @@ public final class BootJudgement {
         verdict.faults().isEmpty() ? "policy does not accept what is unknown" : verdict.faults();
     news.problem(SUBJECT, verdict.overall().text() + ": no model is opened: " + why);
     return false;
+  }
+
+  /** Of documents that nobody can read there is no verdict that would stand. */
+  private Optional<Digest> judgedByNow() throws IOException {
+    try {
+      return basis.now();
+    } catch (Refusal unreadable) {
+      return Optional.empty();
+    }
   }
 
   /** A signed document that nobody can read says no less than one that says no. */

@@ -73,7 +73,7 @@ public final class Trust {
     this.boot =
         new BootJudgement(
             bootCheck::examine,
-            foundation.documents()::setDigest,
+            bootCheck::basis,
             policy::allowsServing,
             news,
             verdict -> bootVerdict = verdict);

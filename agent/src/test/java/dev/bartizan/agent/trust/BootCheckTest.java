@@ -2,6 +2,7 @@
 package dev.bartizan.agent.trust;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.bartizan.agent.config.LogFiles;
@@ -20,6 +21,7 @@ import dev.bartizan.protocol.release.DevicePolicy;
 import dev.bartizan.protocol.release.SoftwareManifest;
 import dev.bartizan.protocol.release.UpdateTimes;
 import dev.bartizan.updater.disk.FakeDisk;
+import dev.bartizan.updater.disk.FileName;
 import dev.bartizan.updater.documents.SignedDocuments;
 import dev.bartizan.updater.documents.TrustedDocuments;
 import dev.bartizan.updater.software.Installation;
@@ -28,6 +30,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -87,8 +90,7 @@ class BootCheckTest {
     BootCheck check =
         new BootCheck(
             keystore.protection().kind(),
-            new BootEvidence(
-                keystore, PcrSelection.parse("sha256:0,7"), none, java.util.Optional::empty),
+            new BootEvidence(keystore, PcrSelection.parse("sha256:0,7"), none, Optional::empty),
             new OwnFiles(installation(), Digest::sha256, workers),
             documents,
             "default");
@@ -142,6 +144,30 @@ class BootCheckTest {
     assertEquals(Verdict.GOOD, of(check.examine(), "file bin/a"));
     assertEquals(Verdict.BAD, of(check.examine(), "file bin/a"));
     assertTrue(!measured.equals(check.ownFiles().digest()));
+  }
+
+  @Test
+  void aNewTimestampAndOtherPeoplesDocumentsAreNoReasonToJudgeAnew() throws Exception {
+    signAPolicyFor(Protection.Kind.SOFTWARE);
+    BootCheck check = check();
+    Optional<Digest> before = check.basis();
+    fleet.publish("models/gauge/1.0.0/release.json", "a release");
+    assertEquals(before, check().basis());
+    assertTrue(before.isPresent());
+  }
+
+  @Test
+  void aDocumentThatIsSignedAnewOrIsNotHereAnyMoreIsAReason() throws Exception {
+    signAPolicyFor(Protection.Kind.SOFTWARE);
+    Optional<Digest> first = check().basis();
+    signTheFilesAsTheyAre();
+    BootCheck check = check();
+    Optional<Digest> second = check.basis();
+    assertNotEquals(first, second);
+    for (FileName held : disk.list("documents")) {
+      disk.delete(held);
+    }
+    assertNotEquals(second, check.basis());
   }
 
   @Test

@@ -10,6 +10,7 @@ import dev.bartizan.crypto.envelope.ArtifactEncryptor;
 import dev.bartizan.crypto.envelope.BulkCrypto;
 import dev.bartizan.crypto.envelope.ContentKeyWrapper;
 import dev.bartizan.crypto.envelope.Shards;
+import dev.bartizan.protocol.release.EncryptedFile;
 import dev.bartizan.protocol.release.EnvelopePath;
 import dev.bartizan.protocol.release.GoldenOffer;
 import dev.bartizan.protocol.release.KeyDelivery;
@@ -17,7 +18,6 @@ import dev.bartizan.protocol.release.Pieces;
 import dev.bartizan.protocol.release.ProbationLimits;
 import dev.bartizan.protocol.release.ReleaseManifest;
 import dev.bartizan.protocol.release.ReleaseName;
-import dev.bartizan.protocol.release.EncryptedFile;
 import dev.bartizan.updater.golden.TinyModel;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -88,7 +88,8 @@ record SimulatedRelease(
     byte[] key = new byte[KEY];
     random.nextBytes(key);
     EncryptedFile whole = encrypt("model.onnx", model, shards.root(), key, random, files);
-    EncryptedFile golden = encrypt("golden.tar", golden(factor(name)), shards.root(), key, random, files);
+    EncryptedFile golden =
+        encrypt("golden.tar", golden(factor(name)), shards.root(), key, random, files);
     byte[] manifest =
         new ReleaseManifest(
                 name,

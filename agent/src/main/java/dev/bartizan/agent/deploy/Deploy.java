@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.deploy;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bartizan.agent.config.AgentConfig;
 import dev.bartizan.agent.models.Models;
@@ -32,15 +31,11 @@ import dev.bartizan.agent.update.UpdateGate;
 import dev.bartizan.agent.world.Host;
 import dev.bartizan.agent.world.World;
 import dev.bartizan.crypto.Refusal;
-import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.protocol.evidence.ModelState;
 import dev.bartizan.updater.disk.Disk;
-import dev.bartizan.updater.install.Component;
-import dev.bartizan.updater.install.Installed;
 import dev.bartizan.updater.install.Installer;
 import dev.bartizan.updater.install.JournalCopy;
 import dev.bartizan.updater.install.Limits;
-import dev.bartizan.updater.install.Progress;
 import dev.bartizan.updater.install.Recovery;
 import dev.bartizan.updater.software.AgentVersions;
 import dev.bartizan.updater.software.Slot;
@@ -63,7 +58,6 @@ public final class Deploy implements Subsystem {
   private static final Duration LONG = Duration.ofMinutes(60);
 
   private final Trust trust;
-  private final Models models;
   private final EventPublisher news;
   private final Worker worker;
   private final Consents consents;
@@ -79,6 +73,7 @@ public final class Deploy implements Subsystem {
   private final UpdateSteps steps;
   private final Endings endings;
   private final ModelStates states;
+  private final DeployStatus status;
 
   public Deploy(
       AgentConfig config,
@@ -92,7 +87,6 @@ public final class Deploy implements Subsystem {
     Host host = world.host();
     Disk disk = world.disk();
     this.trust = trust;
-    this.models = models;
     this.news = events.news();
     this.worker = threads.worker();
     this.consents = new Consents(trust.clock());
@@ -144,6 +138,7 @@ public final class Deploy implements Subsystem {
     this.steps = new UpdateSteps(installer, distant, news);
     this.endings = new Endings(installer, new PlanFile(disk), events, keys, suites);
     this.states = new ModelStates(name -> models.service().find(name).map(ServedModel::version));
+    this.status = new DeployStatus(installer, models, states, steps);
   }
 
   public Installer installer() {
@@ -242,57 +237,6 @@ public final class Deploy implements Subsystem {
 
   @Override
   public void describe(ObjectNode status) {
-    ArrayNode all = status.putArray("models");
-    modelStates().forEach(model -> describe(all, model));
-    suites(status.putArray("suites"));
-    installer.current().ifPresent(progress -> status.set("deployment", deployment(progress)));
-    status
-        .putObject("history")
-        .put("entries", installer.head().entries())
-        .put("head", installer.head().digest().hex());
-  }
-
-  private void describe(ArrayNode all, ModelState model) {
-    ObjectNode node =
-        all.addObject()
-            .put("name", model.name())
-            .put("version", model.version())
-            .put("release", model.release().hex())
-            .put("state", model.state().text())
-            .put("serves", model.serves());
-    if (model.serves()) {
-      models
-          .statistics(model.name())
-          .ifPresent(
-              seen ->
-                  node.put("answered", seen.answered())
-                      .put("failed", seen.failed())
-                      .put("refused", seen.refused())
-                      .put("median_us", seen.latency().median().toNanos() / 1000));
-    }
-  }
-
-  private void suites(ArrayNode suites) {
-    for (Component suite : installer.components().suites()) {
-      for (Installed active : suite.active().stream().toList()) {
-        suites
-            .addObject()
-            .put("name", suite.name().name())
-            .put("version", active.release().version())
-            .put("release", active.release().manifest().hex())
-            .put("complete", installer.components().missing(suite).isEmpty());
-      }
-    }
-  }
-
-  private ObjectNode deployment(Progress progress) {
-    return StrictJson.object()
-        .put("id", progress.deployment().id())
-        .put("component", progress.deployment().component().text())
-        .put("version", progress.deployment().to().version())
-        .put("state", progress.state().text())
-        .put("starts", progress.starts())
-        .put("reason", progress.reason())
-        .put("waiting_for", steps.waitingFor());
+    this.status.describe(status);
   }
 }

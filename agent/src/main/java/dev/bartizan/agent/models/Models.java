@@ -50,7 +50,7 @@ public final class Models implements AutoCloseable {
     this.safeguards = natives.safeguards();
     this.store = new ObjectStore(world.disk(), crypto::sha256);
     this.envelopes = new Envelopes(world.disk());
-    this.vault = vault(world, crypto, natives.memory(), trust.foundation());
+    this.vault = vault(world, crypto, natives.memory(), trust.foundation(), store, envelopes);
     this.loader =
         new ModelLoader(
             threads.health().of(Part.MODELS),
@@ -64,14 +64,29 @@ public final class Models implements AutoCloseable {
     this.manager = world.host().manager();
   }
 
-  /** Opens installed releases with this device's keys. */
+  /** Opens installed releases with this device's keys, where no daemon does. */
   public static ModelVault vault(
       World world, BulkCrypto crypto, LockedMemory memory, Foundation foundation) {
+    return vault(
+        world,
+        crypto,
+        memory,
+        foundation,
+        new ObjectStore(world.disk(), crypto::sha256),
+        new Envelopes(world.disk()));
+  }
+
+  private static ModelVault vault(
+      World world,
+      BulkCrypto crypto,
+      LockedMemory memory,
+      Foundation foundation,
+      ObjectStore store,
+      Envelopes envelopes) {
     return new ModelVault(
         foundation.documents(),
-        new ObjectStore(world.disk(), crypto::sha256),
-        new ContentKeys(
-            new Envelopes(world.disk()), foundation.keystore(), foundation.credentials(), memory),
+        store,
+        new ContentKeys(envelopes, foundation.keystore(), foundation.credentials(), memory),
         crypto,
         memory,
         world.host().workers());

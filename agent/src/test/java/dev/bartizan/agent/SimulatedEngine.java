@@ -2,8 +2,6 @@
 package dev.bartizan.agent;
 
 import dev.bartizan.agent.SimulatedRelease.Quality;
-import dev.bartizan.delta.tensor.Shape;
-import dev.bartizan.delta.tensor.Tensor;
 import dev.bartizan.protocol.release.ReleaseName;
 import dev.bartizan.updater.engine.Allowance;
 import dev.bartizan.updater.engine.Datatype;
@@ -11,6 +9,8 @@ import dev.bartizan.updater.engine.Engine;
 import dev.bartizan.updater.engine.ModelRefusal;
 import dev.bartizan.updater.engine.RunRefusal;
 import dev.bartizan.updater.engine.Session;
+import dev.bartizan.updater.engine.Shape;
+import dev.bartizan.updater.engine.Tensor;
 import dev.bartizan.updater.engine.TensorSpec;
 import dev.bartizan.updater.golden.Samples;
 import java.nio.ByteBuffer;

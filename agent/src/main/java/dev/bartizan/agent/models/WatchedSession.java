@@ -2,10 +2,10 @@
 package dev.bartizan.agent.models;
 
 import dev.bartizan.agent.schedule.Health;
-import dev.bartizan.delta.tensor.Tensor;
 import dev.bartizan.updater.engine.Allowance;
 import dev.bartizan.updater.engine.RunRefusal;
 import dev.bartizan.updater.engine.Session;
+import dev.bartizan.updater.engine.Tensor;
 import dev.bartizan.updater.engine.TensorSpec;
 import java.time.Duration;
 import java.util.Map;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.serve;
 
-import dev.bartizan.delta.tensor.Tensor;
+import dev.bartizan.updater.engine.Tensor;
 import java.util.Map;
 
 /**

@@ -2,9 +2,9 @@
 package dev.bartizan.agent.serve;
 
 import dev.bartizan.agent.serve.InferenceRefusal.Reason;
-import dev.bartizan.delta.tensor.Tensor;
 import dev.bartizan.protocol.release.SuiteManifest;
 import dev.bartizan.updater.engine.Allowance;
+import dev.bartizan.updater.engine.Tensor;
 import dev.bartizan.updater.golden.ProvenModel;
 import dev.bartizan.updater.install.ComponentKind;
 import dev.bartizan.updater.install.ComponentName;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.serve;
 
-import dev.bartizan.delta.tensor.Tensor;
 import dev.bartizan.updater.engine.Allowance;
 import dev.bartizan.updater.engine.RunRefusal;
 import dev.bartizan.updater.engine.Session;
+import dev.bartizan.updater.engine.Tensor;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;

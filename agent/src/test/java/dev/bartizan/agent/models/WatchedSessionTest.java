@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.bartizan.agent.schedule.Health;
 import dev.bartizan.agent.schedule.Part;
-import dev.bartizan.delta.tensor.Tensor;
 import dev.bartizan.updater.engine.Allowance;
 import dev.bartizan.updater.engine.RunRefusal;
 import dev.bartizan.updater.engine.Session;
+import dev.bartizan.updater.engine.Tensor;
 import dev.bartizan.updater.engine.TensorSpec;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,43 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.updater.engine;
 
-import dev.bartizan.delta.tensor.ElementType;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
  * Tensor data types as the Open Inference Protocol names them; {@code BF16} is Triton's addition.
  */
 public enum Datatype {
-  BOOL(ElementType.BOOL),
-  UINT8(ElementType.UINT8),
-  UINT16(ElementType.UINT16),
-  UINT32(ElementType.UINT32),
-  UINT64(ElementType.UINT64),
-  INT8(ElementType.INT8),
-  INT16(ElementType.INT16),
-  INT32(ElementType.INT32),
-  INT64(ElementType.INT64),
-  FP16(ElementType.FLOAT16),
-  FP32(ElementType.FLOAT),
-  FP64(ElementType.DOUBLE),
-  BF16(ElementType.BFLOAT16),
-  /** Texts: the runtime knows strings, not arbitrary bytes. */
-  BYTES(ElementType.STRING);
+  BOOL(1),
+  UINT8(1),
+  UINT16(2),
+  UINT32(4),
+  UINT64(8),
+  INT8(1),
+  INT16(2),
+  INT32(4),
+  INT64(8),
+  FP16(2),
+  FP32(4),
+  FP64(8),
+  BF16(2),
+  /** Texts: the runtime knows strings, not arbitrary bytes. The one without a fixed width. */
+  BYTES(0);
 
   private static final Map<String, Datatype> BY_NAME =
       Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(Enum::name, t -> t));
-  private static final Map<ElementType, Datatype> BY_ELEMENT = byElement();
 
-  private final ElementType element;
+  private final int width;
 
-  Datatype(ElementType element) {
-    this.element = element;
+  Datatype(int width) {
+    this.width = width;
   }
 
   /** The data type the protocol calls {@code name}. */
@@ -45,23 +40,21 @@ public enum Datatype {
     return Optional.ofNullable(BY_NAME.get(name));
   }
 
-  /** The protocol's name for an ONNX type, if it has one. */
-  public static Optional<Datatype> of(ElementType element) {
-    return Optional.ofNullable(BY_ELEMENT.get(element));
+  /** Whether every element takes the same room. */
+  public boolean hasFixedWidth() {
+    return width > 0;
   }
 
-  public ElementType element() {
-    return element;
-  }
-
-  private static Map<ElementType, Datatype> byElement() {
-    return Collections.unmodifiableMap(
-        Arrays.stream(values())
-            .collect(
-                Collectors.toMap(
-                    Datatype::element,
-                    Function.identity(),
-                    (one, other) -> one,
-                    () -> new EnumMap<>(ElementType.class))));
+  /**
+   * The bytes that {@code elements} of this type take.
+   *
+   * @throws ArithmeticException when that is beyond a {@code long}
+   * @throws IllegalStateException when the type has no fixed width
+   */
+  public long byteLength(long elements) {
+    if (!hasFixedWidth()) {
+      throw new IllegalStateException(this + " has no fixed width");
+    }
+    return Math.multiplyExact(elements, width);
   }
 }

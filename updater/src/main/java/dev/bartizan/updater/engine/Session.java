@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.updater.engine;
 
-import dev.bartizan.delta.tensor.Tensor;
 import java.util.Map;
 import java.util.Set;
 

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.updater.engine;
 
-import dev.bartizan.delta.tensor.ElementType;
-import dev.bartizan.delta.tensor.Shape;
-import dev.bartizan.delta.tensor.Tensor;
 import dev.bartizan.updater.engine.RunRefusal.Reason;
 import java.util.List;
 
@@ -32,8 +29,8 @@ public record TensorSpec(String name, Datatype datatype, List<Long> dimensions) 
   }
 
   /** The same, before there are any values. */
-  public void accept(ElementType type, Shape shape) throws RunRefusal {
-    if (type != datatype.element()) {
+  public void accept(Datatype type, Shape shape) throws RunRefusal {
+    if (type != datatype) {
       throw new RunRefusal(
           Reason.WRONG_DATATYPE, "'" + name + "' is " + datatype + ", not " + type);
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * What runs models, as a port: an engine makes sessions of models in memory, and a session answers.
- * What is behind it, {@link dev.bartizan.updater.engine.onnx} as things are, is chosen where the
- * daemon is put together.
+ * What runs models, as a port: an engine makes sessions of models in memory, and a session answers,
+ * with tensors that are this package's own. What is behind it, {@link
+ * dev.bartizan.updater.engine.onnx} as things are, is chosen where the daemon is put together.
  */
 @NullMarked
 package dev.bartizan.updater.engine;

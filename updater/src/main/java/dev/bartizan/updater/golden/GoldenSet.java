@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.updater.golden;
 
-import dev.bartizan.delta.tensor.NamedTensor;
-import dev.bartizan.delta.tensor.Tensor;
 import dev.bartizan.updater.engine.RunRefusal;
 import dev.bartizan.updater.engine.Session;
+import dev.bartizan.updater.engine.Tensor;
 import dev.bartizan.updater.golden.GoldenRefusal.Difference;
 import java.util.Collection;
 import java.util.Iterator;

@@ -2,11 +2,9 @@
 package dev.bartizan.updater.golden;
 
 import dev.bartizan.crypto.Bytes;
-import dev.bartizan.delta.tensor.NamedTensor;
 import dev.bartizan.delta.tensor.OnnxRefusal;
-import dev.bartizan.delta.tensor.Tensor;
-import dev.bartizan.delta.tensor.TensorReader;
 import dev.bartizan.updater.engine.Session;
+import dev.bartizan.updater.engine.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -113,7 +111,7 @@ public record GoldenVectors(List<GoldenSet> sets, Tolerance tolerance) {
 
   private static NamedTensor tensor(String file, @Nullable Bytes content) throws GoldenRefusal {
     try {
-      return TensorReader.read(content == null ? Bytes.empty() : content);
+      return TensorFiles.read(content == null ? Bytes.empty() : content);
     } catch (OnnxRefusal refusal) {
       throw GoldenRefusal.unreadable(file, String.valueOf(refusal.getMessage()), refusal);
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.updater.golden;
 
-import dev.bartizan.delta.tensor.Tensor;
 import dev.bartizan.updater.engine.Session;
+import dev.bartizan.updater.engine.Tensor;
 import java.util.List;
 import java.util.Map;
 

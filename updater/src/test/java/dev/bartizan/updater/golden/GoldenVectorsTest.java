@@ -7,10 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.bartizan.crypto.Bytes;
-import dev.bartizan.delta.tensor.NamedTensor;
-import dev.bartizan.delta.tensor.Shape;
-import dev.bartizan.delta.tensor.Tensor;
 import dev.bartizan.updater.engine.Session;
+import dev.bartizan.updater.engine.Shape;
+import dev.bartizan.updater.engine.Tensor;
 import dev.bartizan.updater.golden.GoldenRefusal.Difference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

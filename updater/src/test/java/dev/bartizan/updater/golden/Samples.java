@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.updater.golden;
 
-import dev.bartizan.delta.tensor.ElementType;
-import dev.bartizan.delta.tensor.NamedTensor;
-import dev.bartizan.delta.tensor.Shape;
-import dev.bartizan.delta.tensor.Tensor;
+import dev.bartizan.updater.engine.Datatype;
 import dev.bartizan.updater.engine.ModelRefusal;
 import dev.bartizan.updater.engine.RuntimeRefusal;
 import dev.bartizan.updater.engine.Session;
+import dev.bartizan.updater.engine.Shape;
+import dev.bartizan.updater.engine.Tensor;
 import dev.bartizan.updater.engine.onnx.OnnxRuntime;
 import java.io.IOException;
 import java.io.InputStream;
@@ -54,7 +53,7 @@ public final class Samples {
     for (float value : values) {
       content.putFloat(value);
     }
-    return new Tensor.Numbers(ElementType.FLOAT, shape, content.flip());
+    return new Tensor.Numbers(Datatype.FP32, shape, content.flip());
   }
 
   public static Tensor longs(Shape shape, long... values) {
@@ -62,7 +61,7 @@ public final class Samples {
     for (long value : values) {
       content.putLong(value);
     }
-    return new Tensor.Numbers(ElementType.INT64, shape, content.flip());
+    return new Tensor.Numbers(Datatype.INT64, shape, content.flip());
   }
 
   /** The numbers of the output of that name. */

@@ -5,9 +5,9 @@ import dev.bartizan.agent.serve.InferenceRefusal;
 import dev.bartizan.agent.serve.InferenceRefusal.Reason;
 import dev.bartizan.agent.serve.http.Body;
 import dev.bartizan.agent.serve.http.HttpRefusal;
-import dev.bartizan.delta.tensor.Shape;
-import dev.bartizan.delta.tensor.Tensor;
 import dev.bartizan.updater.engine.Datatype;
+import dev.bartizan.updater.engine.Shape;
+import dev.bartizan.updater.engine.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -75,7 +75,7 @@ final class BinaryTensors {
     if (datatype == Datatype.BOOL) {
       refuseOtherThanBooleans(content);
     }
-    return new Tensor.Numbers(datatype.element(), shape, content);
+    return new Tensor.Numbers(datatype, shape, content);
   }
 
   /** The next bytes of the body, which lets go of them. */
@@ -93,7 +93,7 @@ final class BinaryTensors {
 
   private static long byteLength(Datatype datatype, Shape shape) {
     try {
-      return datatype.element().byteLength(shape.elements());
+      return datatype.byteLength(shape.elements());
     } catch (ArithmeticException beyondAnyBody) {
       return Long.MAX_VALUE;
     }

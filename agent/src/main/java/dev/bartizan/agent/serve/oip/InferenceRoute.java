@@ -129,7 +129,7 @@ public final class InferenceRoute implements Route {
     return (input, datatype, shape) -> {
       if (model.isPresent()) {
         try {
-          TensorSpec.of(model.get().inputs(), input).accept(datatype.element(), shape);
+          TensorSpec.of(model.get().inputs(), input).accept(datatype, shape);
         } catch (RunRefusal refusal) {
           throw InferenceRefusal.of(refusal);
         }

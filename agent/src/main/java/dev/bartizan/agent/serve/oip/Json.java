@@ -11,7 +11,7 @@ import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.util.JsonParserDelegate;
 import dev.bartizan.agent.serve.InferenceRefusal;
 import dev.bartizan.agent.serve.InferenceRefusal.Reason;
-import dev.bartizan.delta.tensor.Shape;
+import dev.bartizan.updater.engine.Shape;
 import java.io.IOException;
 import java.io.InputStream;
 

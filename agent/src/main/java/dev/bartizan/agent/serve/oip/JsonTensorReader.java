@@ -7,9 +7,9 @@ import dev.bartizan.agent.serve.InferenceRefusal;
 import dev.bartizan.agent.serve.InferenceRefusal.Reason;
 import dev.bartizan.agent.serve.http.Body;
 import dev.bartizan.agent.serve.http.HttpRefusal;
-import dev.bartizan.delta.tensor.Shape;
-import dev.bartizan.delta.tensor.Tensor;
 import dev.bartizan.updater.engine.Datatype;
+import dev.bartizan.updater.engine.Shape;
+import dev.bartizan.updater.engine.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -50,10 +50,10 @@ final class JsonTensorReader {
       new JsonTensorReader(json, shape, at -> texts.add(Json.text(at, "a BYTES element"))).read();
       return texts.tensor();
     }
-    ByteBuffer content = memory.room(datatype.element().byteLength(shape.elements()));
+    ByteBuffer content = memory.room(datatype.byteLength(shape.elements()));
     ElementReader element = ElementReader.of(datatype);
     new JsonTensorReader(json, shape, at -> element.read(at, content)).read();
-    return new Tensor.Numbers(datatype.element(), shape, content.flip());
+    return new Tensor.Numbers(datatype, shape, content.flip());
   }
 
   private void read() throws IOException, HttpRefusal {

@@ -9,7 +9,7 @@ import dev.bartizan.agent.serve.InferenceRefusal.Reason;
 import dev.bartizan.agent.serve.http.Body;
 import dev.bartizan.agent.serve.http.HttpRefusal;
 import dev.bartizan.agent.serve.oip.InferenceRequest.WantedOutput;
-import dev.bartizan.delta.tensor.Tensor;
+import dev.bartizan.updater.engine.Tensor;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

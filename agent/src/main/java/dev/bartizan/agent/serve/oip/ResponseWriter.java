@@ -7,9 +7,9 @@ import dev.bartizan.agent.serve.ServedModel;
 import dev.bartizan.agent.serve.http.Answer;
 import dev.bartizan.agent.serve.http.HttpRefusal;
 import dev.bartizan.agent.serve.http.MemoryShare;
-import dev.bartizan.delta.tensor.Tensor;
 import dev.bartizan.updater.engine.Datatype;
 import dev.bartizan.updater.engine.ShortFloats;
+import dev.bartizan.updater.engine.Tensor;
 import dev.bartizan.updater.engine.TensorSpec;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -114,7 +114,7 @@ final class ResponseWriter {
   private static void output(
       JsonGenerator json, String name, Tensor tensor, @Nullable Pieces binary)
       throws IOException, HttpRefusal {
-    Datatype datatype = Datatype.of(tensor.type()).orElseThrow(IllegalStateException::new);
+    Datatype datatype = tensor.type();
     json.writeStartObject();
     json.writeStringField("name", name);
     json.writeStringField("datatype", datatype.name());

@@ -7,14 +7,14 @@ import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import dev.bartizan.delta.tensor.ElementType;
-import dev.bartizan.delta.tensor.Shape;
-import dev.bartizan.delta.tensor.Tensor;
 import dev.bartizan.updater.engine.Allowance;
+import dev.bartizan.updater.engine.Datatype;
 import dev.bartizan.updater.engine.ModelRefusal;
 import dev.bartizan.updater.engine.RunRefusal;
 import dev.bartizan.updater.engine.RunRefusal.Reason;
 import dev.bartizan.updater.engine.Session;
+import dev.bartizan.updater.engine.Shape;
+import dev.bartizan.updater.engine.Tensor;
 import dev.bartizan.updater.engine.TensorSpec;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -184,9 +184,9 @@ final class OnnxSession implements Session {
   private Tensor fromRuntime(String name, OnnxTensor tensor, Allowance allowance)
       throws OrtException, RunRefusal {
     Shape shape = Shape.of(tensor.getInfo().getShape());
-    ElementType type =
-        RuntimeTypes.elementOf(tensor.getInfo().onnxType).orElseThrow(IllegalStateException::new);
-    if (type == ElementType.STRING) {
+    Datatype type =
+        RuntimeTypes.datatypeOf(tensor.getInfo().onnxType).orElseThrow(IllegalStateException::new);
+    if (type == Datatype.BYTES) {
       return new Tensor.Texts(shape, texts.texts(tensor, name, allowance));
     }
     allowance.reserve(type.byteLength(shape.elements()));
@@ -203,7 +203,7 @@ final class OnnxSession implements Session {
 
   private static void refuseUnfeedable(Collection<TensorSpec> inputs) throws ModelRefusal {
     for (TensorSpec input : inputs) {
-      if (RuntimeTypes.forInput(input.datatype().element()).isEmpty()) {
+      if (RuntimeTypes.forInput(input.datatype()).isEmpty()) {
         throw new ModelRefusal(
             "input '" + input.name() + "' is " + input.datatype() + ", which cannot be handed in");
       }

@@ -5,7 +5,6 @@ import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.TensorInfo;
 import ai.onnxruntime.TensorInfo.OnnxTensorType;
-import dev.bartizan.delta.tensor.ElementType;
 import dev.bartizan.updater.engine.Datatype;
 import dev.bartizan.updater.engine.ModelRefusal;
 import dev.bartizan.updater.engine.TensorSpec;
@@ -18,32 +17,39 @@ final class RuntimeTypes {
   private static final String PREFIX = "ONNX_TENSOR_ELEMENT_DATA_TYPE_";
 
   /** What can be put in; the runtime's Java side has no wider unsigned types than this. */
-  private static final Map<ElementType, OnnxJavaType> INPUTS =
+  private static final Map<Datatype, OnnxJavaType> INPUTS =
       Map.ofEntries(
-          Map.entry(ElementType.FLOAT, OnnxJavaType.FLOAT),
-          Map.entry(ElementType.DOUBLE, OnnxJavaType.DOUBLE),
-          Map.entry(ElementType.FLOAT16, OnnxJavaType.FLOAT16),
-          Map.entry(ElementType.BFLOAT16, OnnxJavaType.BFLOAT16),
-          Map.entry(ElementType.INT8, OnnxJavaType.INT8),
-          Map.entry(ElementType.INT16, OnnxJavaType.INT16),
-          Map.entry(ElementType.INT32, OnnxJavaType.INT32),
-          Map.entry(ElementType.INT64, OnnxJavaType.INT64),
-          Map.entry(ElementType.UINT8, OnnxJavaType.UINT8),
-          Map.entry(ElementType.BOOL, OnnxJavaType.BOOL),
-          Map.entry(ElementType.STRING, OnnxJavaType.STRING));
+          Map.entry(Datatype.FP32, OnnxJavaType.FLOAT),
+          Map.entry(Datatype.FP64, OnnxJavaType.DOUBLE),
+          Map.entry(Datatype.FP16, OnnxJavaType.FLOAT16),
+          Map.entry(Datatype.BF16, OnnxJavaType.BFLOAT16),
+          Map.entry(Datatype.INT8, OnnxJavaType.INT8),
+          Map.entry(Datatype.INT16, OnnxJavaType.INT16),
+          Map.entry(Datatype.INT32, OnnxJavaType.INT32),
+          Map.entry(Datatype.INT64, OnnxJavaType.INT64),
+          Map.entry(Datatype.UINT8, OnnxJavaType.UINT8),
+          Map.entry(Datatype.BOOL, OnnxJavaType.BOOL),
+          Map.entry(Datatype.BYTES, OnnxJavaType.STRING));
 
   private RuntimeTypes() {}
 
-  /** How to hand in an element type, if it can be. */
-  static Optional<OnnxJavaType> forInput(ElementType type) {
+  /** How to hand in a data type, if it can be. */
+  static Optional<OnnxJavaType> forInput(Datatype type) {
     return Optional.ofNullable(INPUTS.get(type));
   }
 
-  /** Both enumerations are spelt as in onnx.proto, behind the runtime's prefix. */
-  static Optional<ElementType> elementOf(OnnxTensorType type) {
-    return Arrays.stream(ElementType.values())
-        .filter(element -> type.name().equals(PREFIX + element))
-        .findFirst();
+  /** What of the runtime's types the protocol can carry. */
+  static Optional<Datatype> datatypeOf(OnnxTensorType type) {
+    String name = type.name().substring(PREFIX.length());
+    return switch (name) {
+      case "FLOAT" -> Optional.of(Datatype.FP32);
+      case "DOUBLE" -> Optional.of(Datatype.FP64);
+      case "FLOAT16" -> Optional.of(Datatype.FP16);
+      case "BFLOAT16" -> Optional.of(Datatype.BF16);
+      case "STRING" -> Optional.of(Datatype.BYTES);
+      case "FP16", "FP32", "FP64", "BF16", "BYTES" -> Optional.empty(); // None of the runtime's.
+      default -> Datatype.named(name);
+    };
   }
 
   /** A declared input or output as a tensor the protocol can carry. */
@@ -52,8 +58,7 @@ final class RuntimeTypes {
       throw new ModelRefusal("'" + node.getName() + "' is not a tensor but " + node.getInfo());
     }
     Datatype datatype =
-        elementOf(tensor.onnxType)
-            .flatMap(Datatype::of)
+        datatypeOf(tensor.onnxType)
             .orElseThrow(
                 () ->
                     new ModelRefusal(

@@ -7,13 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.bartizan.delta.tensor.Shape;
-import dev.bartizan.delta.tensor.Tensor;
 import dev.bartizan.updater.engine.Datatype;
 import dev.bartizan.updater.engine.ModelRefusal;
 import dev.bartizan.updater.engine.RunRefusal;
 import dev.bartizan.updater.engine.RunRefusal.Reason;
 import dev.bartizan.updater.engine.Session;
+import dev.bartizan.updater.engine.Shape;
+import dev.bartizan.updater.engine.Tensor;
 import dev.bartizan.updater.engine.TensorSpec;
 import dev.bartizan.updater.golden.Samples;
 import java.nio.ByteBuffer;
@@ -167,10 +167,10 @@ class ModelTest {
   }
 
   private static Tensor threeOf(Datatype datatype) {
-    int width = (int) datatype.element().byteLength(1);
+    int width = (int) datatype.byteLength(1);
     ByteBuffer content = ByteBuffer.allocate(3 * width);
     content.put(0, (byte) 1);
-    return new Tensor.Numbers(datatype.element(), Shape.of(3), content);
+    return new Tensor.Numbers(datatype, Shape.of(3), content);
   }
 
   private static void assertRefused(

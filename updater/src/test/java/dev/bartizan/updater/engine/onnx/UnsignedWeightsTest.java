@@ -13,10 +13,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.bartizan.delta.tensor.Shape;
-import dev.bartizan.delta.tensor.Tensor;
 import dev.bartizan.updater.engine.ModelRefusal;
 import dev.bartizan.updater.engine.Session;
+import dev.bartizan.updater.engine.Shape;
+import dev.bartizan.updater.engine.Tensor;
 import dev.bartizan.updater.golden.Samples;
 import dev.bartizan.updater.golden.TinyModel;
 import java.nio.ByteBuffer;

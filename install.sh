@@ -53,6 +53,7 @@ have() {
     systemd-container) command -v systemd-nspawn ;;
     debootstrap) [ -x /usr/sbin/debootstrap ] ;;
     procps) command -v pgrep ;;
+    postgresql) ls /usr/lib/postgresql/*/bin/postgres ;;
     time) [ -x /usr/bin/time ] ;;
     libopenblas0-pthread) ls /usr/lib/*/openblas-pthread/libblas.so.3 ;;
     python3-torch | python3-onnx | python3-numpy) /usr/bin/python3 -c "import ${1#python3-}" ;;
@@ -126,7 +127,7 @@ need_build() { need ca-certificates openjdk-17-jdk-headless maven; }
 need_parts() { need swtpm swtpm-tools softhsm2 tpm2-tools mosquitto mosquitto-clients nginx-light openssl curl faketime; }
 
 # What tests besides run the program under: a watcher, other shells, a systemd of its own.
-need_tests() { need systemd systemd-container debootstrap procps strace busybox dash; }
+need_tests() { need systemd systemd-container debootstrap procps strace busybox dash postgresql; }
 
 # need_bench NAME: the peers, and what trains the models that differences are measured on.
 need_bench() {

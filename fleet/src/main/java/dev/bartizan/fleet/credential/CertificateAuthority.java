@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
+import java.util.Map;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.CRLNumber;
 import org.bouncycastle.asn1.x509.CRLReason;
@@ -172,9 +173,9 @@ public final class CertificateAuthority {
    * The list of certificates that are good no more, PEM (RFC 5280, 5). It is valid as long as the
    * authority: a broker whose list has run out lets nobody in, and nobody would renew it at night.
    *
-   * @param serials of certificates of this authority
+   * @param serials of certificates of this authority, each with the time since when
    */
-  public String revocationList(Iterable<BigInteger> serials) {
+  public String revocationList(Map<BigInteger, Instant> serials) {
     try {
       Instant now = clock.instant();
       X500Name issuer = X500Name.getInstance(certificate().getSubjectX500Principal().getEncoded());
@@ -188,7 +189,8 @@ public final class CertificateAuthority {
               .createAuthorityKeyIdentifier(
                   SubjectPublicKeyInfo.getInstance(certificate().getPublicKey().getEncoded())));
       serials.forEach(
-          serial -> list.addCRLEntry(serial, Date.from(now), CRLReason.privilegeWithdrawn));
+          (serial, since) ->
+              list.addCRLEntry(serial, Date.from(since), CRLReason.privilegeWithdrawn));
       ContentSigner signer =
           new JcaContentSignerBuilder("SHA256withECDSA").setSecureRandom(random).build(own.key());
       return Pem.ofRevocationList(list.build(signer).getEncoded());

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Properties;
 import org.h2.Driver;
 import org.h2.api.ErrorCode;
+import org.h2.engine.SysProperties;
 
 /**
  * The H2 of this directory: opened by whoever comes first, for as long as he has it; while a server
@@ -30,10 +31,25 @@ final class H2Place implements Place {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final Duration PAUSE = Duration.ofMillis(50);
 
+  private static final String LOOPBACK = "127.0.0.1";
+
+  static {
+    // H2 reads it once, when it is loaded, and would listen on all addresses without.
+    System.setProperty("h2.bindAddress", LOOPBACK);
+  }
+
   private final H2Folder folder;
 
   H2Place(H2Folder folder) {
     this.folder = folder;
+  }
+
+  /** Where alone it listens, if it does. */
+  static String loopback() {
+    if (!LOOPBACK.equals(SysProperties.BIND_ADDRESS)) {
+      throw new IllegalStateException("H2 was loaded before it was told where to listen");
+    }
+    return LOOPBACK;
   }
 
   @Override

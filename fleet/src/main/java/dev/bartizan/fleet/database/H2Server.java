@@ -13,7 +13,6 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
 import java.util.Set;
-import org.h2.engine.SysProperties;
 import org.h2.tools.Server;
 
 /**
@@ -23,7 +22,6 @@ import org.h2.tools.Server;
  */
 @TouchesTheWorld("listens, and holds a lock for as long as it lives")
 final class H2Server implements Closeable {
-  private static final String LOOPBACK = "127.0.0.1";
   private static final String LOCK = "serving";
 
   private final H2Folder folder;
@@ -46,9 +44,10 @@ final class H2Server implements Closeable {
     boolean started = false;
     try {
       folder.forgetAddress();
+      String host = H2Place.loopback();
       String name = folder.secret();
       Server server = listen(name, "file:" + folder.file());
-      folder.tellAddress(LOOPBACK + ":" + server.getPort() + "/" + name);
+      folder.tellAddress(host + ":" + server.getPort() + "/" + name);
       started = true;
       return new H2Server(folder, lock, server);
     } finally {
@@ -59,11 +58,6 @@ final class H2Server implements Closeable {
   }
 
   private static Server listen(String name, String database) throws SQLException {
-    // H2 has no other way to say it, and listens on all addresses without.
-    System.setProperty("h2.bindAddress", LOOPBACK);
-    if (!LOOPBACK.equals(SysProperties.BIND_ADDRESS)) {
-      throw new IllegalStateException("H2 was loaded before it was told where to listen");
-    }
     return Server.createTcpServer(
             "-tcpPort", "0", "-tcpDaemon", "-ifExists", "-key", name, database)
         .start();
@@ -94,6 +88,10 @@ final class H2Server implements Closeable {
 
   @Override
   public void close() throws IOException {
+    if (!lock.isOpen()) {
+      // By now the files may be another's.
+      return;
+    }
     try {
       folder.forgetAddress();
       server.stop();

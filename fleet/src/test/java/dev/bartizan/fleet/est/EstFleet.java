@@ -44,7 +44,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** A server with EST over real TLS, and one device in its registry. */
-final class EstFleet implements AutoCloseable {
+public final class EstFleet implements AutoCloseable {
   static final SecureRandom RANDOM = new SecureRandom();
   static final String DOMAIN = "fleet.example";
   private static final Duration HOUR = Duration.ofHours(1);
@@ -145,7 +145,9 @@ final class EstFleet implements AutoCloseable {
         jwt);
   }
 
-  static AttestationResult result(Ueid device, Instant when, TrustTier tier, String... reasons) {
+  /** A result as our verifier would find it. */
+  public static AttestationResult result(
+      Ueid device, Instant when, TrustTier tier, String... reasons) {
     Instant second = when.truncatedTo(ChronoUnit.SECONDS);
     return new AttestationResult(
         device,

@@ -29,7 +29,13 @@ final class NoticeIT {
   /** Of a library that leaves the choice, one has to be among these. */
   private static final Set<String> ALLOWED =
       Set.of(
-          "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "Bouncy Castle Licence", "EPL-2.0", "MIT");
+          "Apache-2.0",
+          "BSD-2-Clause",
+          "BSD-3-Clause",
+          "Bouncy Castle Licence",
+          "EPL-2.0",
+          "MIT",
+          "MPL-2.0");
 
   private static final Map<String, String> BILLS =
       Map.of(

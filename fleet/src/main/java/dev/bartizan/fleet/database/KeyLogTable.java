@@ -2,6 +2,7 @@
 package dev.bartizan.fleet.database;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.json.JsonFields;
@@ -37,7 +38,7 @@ final class KeyLogTable implements KeyLog {
     this.mark = mark;
   }
 
-  private record Line(long number, byte[] text) {}
+  private record Line(long number, Bytes text) {}
 
   /**
    * What adding came to.
@@ -127,7 +128,7 @@ final class KeyLogTable implements KeyLog {
           return found;
         }
         visitor.visit(entry(line, found));
-        found = new Head(found.entries() + 1, Digest.of(line.text()));
+        found = new Head(found.entries() + 1, Digest.of(line.text().asBuffer()));
         requireKnown(known, found);
       }
     }
@@ -149,7 +150,8 @@ final class KeyLogTable implements KeyLog {
   private static List<Line> page(Sql sql, long from) throws SQLException, IOException, Refusal {
     return sql.all(
         "SELECT number, line FROM key_release WHERE number >= ? ORDER BY number LIMIT ?",
-        row -> new Line(row.getLong(1), row.getString(2).getBytes(StandardCharsets.UTF_8)),
+        row ->
+            new Line(row.getLong(1), Bytes.of(row.getString(2).getBytes(StandardCharsets.UTF_8))),
         from,
         PAGE);
   }
@@ -157,7 +159,7 @@ final class KeyLogTable implements KeyLog {
   private static KeyRelease entry(Line line, Head before) throws KeyLogBroken {
     long number = before.entries();
     try {
-      JsonFields fields = StrictJson.read(line.text(), MAX_LINE, "entry");
+      JsonFields fields = StrictJson.read(line.text().toArray(), MAX_LINE, "entry");
       if (line.number() != number
           || fields.number("number") != number
           || !fields.digest("previous").equals(before.digest())) {

@@ -85,7 +85,7 @@ final class EvidenceVectors {
     HealthClaims health =
         new HealthClaims(
             "1.0.0",
-            Duration.ofSeconds(120),
+            Duration.ofMinutes(2),
             "software",
             List.of(
                 new ModelState("defect", "2.1.0", digest("release.json"), ModelState.State.ACTIVE)),

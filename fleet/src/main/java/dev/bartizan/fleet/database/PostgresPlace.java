@@ -2,7 +2,6 @@
 package dev.bartizan.fleet.database;
 
 import dev.bartizan.crypto.TouchesTheWorld;
-import dev.bartizan.fleet.DatabaseAway;
 import dev.bartizan.fleet.DatabaseChoice;
 import dev.bartizan.fleet.database.DatabaseRefusal.Reason;
 import java.io.IOException;
@@ -11,10 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Properties;
 import java.util.Set;
-import org.postgresql.Driver;
 
 /** A PostgreSQL. Its password is read from its file for each connection, so that it can change. */
 @TouchesTheWorld("a server, and the file with its password")
@@ -45,11 +44,7 @@ final class PostgresPlace implements Place {
     properties.setProperty("socketTimeout", SILENCE_SECONDS);
     properties.setProperty("tcpKeepAlive", "true");
     properties.setProperty("ApplicationName", "bartizan-fleet");
-    Connection connection = new Driver().connect(server.url(), properties);
-    if (connection == null) {
-      throw new DatabaseAway("database.url is none of PostgreSQL's");
-    }
-    return connection;
+    return DriverManager.getConnection(server.url(), properties);
   }
 
   private String password() throws IOException, DatabaseRefusal {

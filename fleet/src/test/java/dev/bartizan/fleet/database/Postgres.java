@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /** A PostgreSQL of the distribution's, of our own: on the loopback address, in a directory. */
-public final class Postgres implements AutoCloseable {
+public final class Postgres {
   private static final String USER = "fleet";
   private static final String PASSWORD = "not for the command line";
 
@@ -193,7 +193,7 @@ public final class Postgres implements AutoCloseable {
     }
   }
 
-  @Override
+  /** Ends it, and takes its directory away. */
   public void close() throws Exception {
     try {
       kill();

@@ -24,7 +24,9 @@ import org.junit.jupiter.api.TestFactory;
 
 /**
  * docs/vectors/event-log.json: logs of boots that were made up, and what is read from them. {@code
- * tpm2_eventlog} reads the same PCRs. With {@code -Dvectors.write=true} it is made anew.
+ * tpm2_eventlog} 5.4 has the same PCRs, except that it extends PCR 0 with the start-up locality,
+ * which says where that PCR starts and never extends. With {@code -Dvectors.write=true} the file is
+ * made anew.
  */
 class EventLogVectorsTest {
   private static final Path FILE = Path.of("../docs/vectors/event-log.json");

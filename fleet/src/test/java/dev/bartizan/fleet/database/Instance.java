@@ -27,6 +27,8 @@ public final class Instance {
   private static final KeyAllowance ANY =
       new KeyAllowance(Integer.MAX_VALUE, KeyAllowance.DEFAULT.within());
 
+  private static final Says ERRORS = line -> System.err.println(line);
+
   private final FleetDatabase database;
   private final X509Certificate certificate;
 
@@ -44,7 +46,7 @@ public final class Instance {
             DatabaseChoice.DEFAULT.resultAge(),
             DatabaseChoice.DEFAULT.resultsPerDevice());
     try (FleetDatabase database =
-        FleetDatabase.serving(directory, choice, new SecureRandom(), System.err::println)) {
+        FleetDatabase.serving(directory, choice, new SecureRandom(), ERRORS)) {
       Instance instance =
           new Instance(database, Credentials.load(directory, "ca/ca").certificate());
       int from = Integer.parseInt(arguments[4]);

@@ -1,24 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.serve.http;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /**
  * What a request gets.
  *
  * @param headers beside content type and length
- * @param pieces of the body, in order; left alone by whoever made them, until they are sent
+ * @param pieces of the body, in order; left alone by whoever made them, until they are sent. Those
+ *     of a streamed answer are made one by one, each when the one before has gone, and only once
+ * @param length of the whole body; unknown of one that is streamed, which then travels in chunks
  */
 public record Answer(
-    int status, String contentType, Map<String, String> headers, List<ByteBuffer> pieces) {
+    int status,
+    String contentType,
+    Map<String, String> headers,
+    Iterable<ByteBuffer> pieces,
+    OptionalLong length) {
   public static final String JSON = "application/json";
 
   public Answer {
     headers = Map.copyOf(headers);
-    pieces = List.copyOf(pieces);
+  }
+
+  /** An answer that is here as a whole. */
+  public Answer(
+      int status, String contentType, Map<String, String> headers, List<ByteBuffer> pieces) {
+    this(
+        status,
+        contentType,
+        headers,
+        List.copyOf(pieces),
+        OptionalLong.of(pieces.stream().mapToLong(ByteBuffer::remaining).sum()));
+  }
+
+  /** A good answer that is made while it is sent, and never here as a whole. */
+  public static Answer streamed(String contentType, Iterator<ByteBuffer> pieces) {
+    return new Answer(200, contentType, Map.of(), () -> pieces, OptionalLong.empty());
   }
 
   /** An answer in one piece. */
@@ -36,18 +60,14 @@ public record Answer(
     return json(status, document.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Bytes of the whole body. */
-  public long length() {
-    return pieces.stream().mapToLong(ByteBuffer::remaining).sum();
-  }
-
-  /** The whole body as one; a copy if it has several pieces. */
+  /** The whole body as one; of one that is streamed, its one way through. */
   public ByteBuffer body() {
-    if (pieces.size() == 1) {
-      return pieces.get(0);
+    ByteArrayOutputStream whole = new ByteArrayOutputStream();
+    for (ByteBuffer piece : pieces) {
+      byte[] bytes = new byte[piece.remaining()];
+      piece.duplicate().get(bytes);
+      whole.writeBytes(bytes);
     }
-    ByteBuffer whole = ByteBuffer.allocate(Math.toIntExact(length()));
-    pieces.forEach(piece -> whole.put(piece.duplicate()));
-    return whole.flip();
+    return ByteBuffer.wrap(whole.toByteArray());
   }
 }

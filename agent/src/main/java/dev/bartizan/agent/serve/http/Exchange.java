@@ -207,7 +207,11 @@ final class Exchange {
     }
     response.setStatus(answer.status());
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, answer.contentType());
-    response.getHeaders().put(HttpHeader.CONTENT_LENGTH, answer.length());
+    if (answer.length().isPresent()) {
+      response.getHeaders().put(HttpHeader.CONTENT_LENGTH, answer.length().getAsLong());
+    } else { // Not to the end of the connection: a client must see where it was cut off.
+      response.getHeaders().put(HttpHeader.TRANSFER_ENCODING, "chunked");
+    }
     answer.headers().forEach(response.getHeaders()::put);
     if (!whole) {
       response.getHeaders().put(HttpHeader.CONNECTION, "close");

@@ -115,7 +115,9 @@ public final class LocalClient {
     String[] lines = new String(bytes, 0, end, StandardCharsets.US_ASCII).split("\r\n");
     Map<String, String> headers = headers(lines);
     byte[] body = Arrays.copyOfRange(bytes, end + HEAD_END.length, bytes.length);
-    if (!String.valueOf(body.length).equals(headers.get("content-length"))) {
+    if (headers.getOrDefault("transfer-encoding", "").equals("chunked")) {
+      body = Chunks.decode(body);
+    } else if (!String.valueOf(body.length).equals(headers.get("content-length"))) {
       throw new IOException("the daemon's answer was cut off");
     }
     String type = headers.getOrDefault("content-type", "");

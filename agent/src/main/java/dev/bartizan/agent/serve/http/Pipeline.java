@@ -43,7 +43,7 @@ final class Pipeline extends Handler.Abstract.NonBlocking implements Exchange.Ho
     int status = response.getStatus();
     Answer answer = Routes.error(status, HttpStatus.getMessage(status), "HTTP_" + status, Map.of());
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, answer.contentType());
-    response.getHeaders().put(HttpHeader.CONTENT_LENGTH, answer.length());
+    response.getHeaders().put(HttpHeader.CONTENT_LENGTH, answer.length().orElseThrow());
     response.write(true, answer.body(), callback);
     return true;
   }

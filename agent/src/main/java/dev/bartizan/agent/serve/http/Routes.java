@@ -74,7 +74,7 @@ final class Routes {
     String escaped = String.valueOf(JsonStringEncoder.getInstance().quoteAsString(cut));
     Answer answer =
         Answer.json(status, "{\"error\":\"" + escaped + "\",\"code\":\"" + code + "\"}");
-    return new Answer(status, Answer.JSON, headers, answer.pieces());
+    return new Answer(status, Answer.JSON, headers, answer.pieces(), answer.length());
   }
 
   private static String place(RuntimeException bug) {

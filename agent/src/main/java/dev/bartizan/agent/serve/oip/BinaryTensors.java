@@ -5,12 +5,15 @@ import dev.bartizan.agent.serve.InferenceRefusal;
 import dev.bartizan.agent.serve.InferenceRefusal.Reason;
 import dev.bartizan.agent.serve.http.Body;
 import dev.bartizan.agent.serve.http.HttpRefusal;
+import dev.bartizan.agent.serve.http.MemoryShare;
 import dev.bartizan.updater.engine.Datatype;
 import dev.bartizan.updater.engine.Shape;
 import dev.bartizan.updater.engine.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The binary tensor data extension: tensors behind the JSON object, one after the other, numbers
@@ -52,18 +55,29 @@ final class BinaryTensors {
     }
   }
 
-  /** A tensor as it goes out. */
-  static void write(Tensor tensor, Pieces out) throws HttpRefusal {
+  /**
+   * A tensor as it goes out. Numbers are sent from where they are, in parts of which each shows
+   * that the client still fetches.
+   */
+  static List<ByteBuffer> pieces(Tensor tensor, MemoryShare memory) throws HttpRefusal {
     if (tensor instanceof Tensor.Texts texts) {
+      Pieces out = new Pieces(memory);
       for (String text : texts.elements()) {
         byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
         ByteBuffer length = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         out.put(length.putInt(utf8.length).flip());
         out.put(ByteBuffer.wrap(utf8));
       }
-    } else {
-      out.put(((Tensor.Numbers) tensor).content());
+      return out.pieces();
     }
+    ByteBuffer content = ((Tensor.Numbers) tensor).content();
+    List<ByteBuffer> parts = new ArrayList<>();
+    while (content.hasRemaining()) {
+      int length = Math.min(PART, content.remaining());
+      parts.add(content.slice(content.position(), length));
+      content.position(content.position() + length);
+    }
+    return parts;
   }
 
   private Tensor numbers(Datatype datatype, Shape shape, long size) throws HttpRefusal {

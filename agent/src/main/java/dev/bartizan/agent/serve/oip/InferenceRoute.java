@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.agent.serve.oip;
 
-import dev.bartizan.agent.serve.Inference;
 import dev.bartizan.agent.serve.InferenceRefusal;
 import dev.bartizan.agent.serve.InferenceRefusal.Reason;
 import dev.bartizan.agent.serve.ModelService;
@@ -11,13 +10,9 @@ import dev.bartizan.agent.serve.http.Call;
 import dev.bartizan.agent.serve.http.CallRefusal;
 import dev.bartizan.agent.serve.http.Route;
 import dev.bartizan.crypto.Refusal;
-import dev.bartizan.updater.engine.RunRefusal;
-import dev.bartizan.updater.engine.TensorSpec;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /** {@code /v2}: health, metadata and inference of the Open Inference Protocol. */
 public final class InferenceRoute implements Route {
@@ -27,7 +22,7 @@ public final class InferenceRoute implements Route {
   private final ModelService models;
   private final String version;
   private final long bodyLimit;
-  private final Workspaces workspaces = new Workspaces();
+  private final InferencePipeline pipeline;
 
   /**
    * @param version of this server, as its metadata names it
@@ -37,6 +32,7 @@ public final class InferenceRoute implements Route {
     this.models = models;
     this.version = version;
     this.bodyLimit = bodyLimit;
+    this.pipeline = new InferencePipeline(models);
   }
 
   @Override
@@ -98,43 +94,10 @@ public final class InferenceRoute implements Route {
     return ResponseWriter.modelReady(name, serving(name, wanted).isPresent());
   }
 
-  /** Parse, validate, run, write: what comes before and after is the server's. */
   private Answer infer(Call call, String name, Optional<String> wanted) throws Refusal {
     call.allow("POST");
     refuseUnknown(name);
-    try (Workspace memory = workspaces.borrow(call.memory())) {
-      long jsonLength = jsonLength(call);
-      InferenceRequest request =
-          new RequestReader(call.content(), jsonLength, memory, expectation(name)).read();
-      Inference inference =
-          models.infer(
-              name, wanted, request.inputs(), outputs(request), bytes -> reserve(call, bytes));
-      return ResponseWriter.inference(request, inference, call.memory());
-    }
-  }
-
-  private static void reserve(Call call, long bytes) throws RunRefusal {
-    try {
-      call.memory().reserve(bytes);
-    } catch (CallRefusal full) {
-      RunRefusal.Reason reason =
-          full.status() == 413 ? RunRefusal.Reason.TOO_LARGE : RunRefusal.Reason.BUSY;
-      throw new RunRefusal(reason, "the outputs: " + full.getMessage(), full);
-    }
-  }
-
-  /** Where no model serves now, running it says so. */
-  private InputReader.Expectation expectation(String name) {
-    Optional<ServedModel> model = models.find(name);
-    return (input, datatype, shape) -> {
-      if (model.isPresent()) {
-        try {
-          TensorSpec.of(model.get().inputs(), input).accept(datatype, shape);
-        } catch (RunRefusal refusal) {
-          throw InferenceRefusal.of(refusal);
-        }
-      }
-    };
+    return pipeline.infer(call, name, wanted);
   }
 
   private Optional<ServedModel> serving(String name, Optional<String> wanted) {
@@ -147,28 +110,5 @@ public final class InferenceRoute implements Route {
     if (!models.knows(name)) {
       throw new InferenceRefusal(Reason.UNKNOWN_MODEL, "there is no model '" + name + "'");
     }
-  }
-
-  private static Set<String> outputs(InferenceRequest request) {
-    return request.outputs().stream()
-        .map(InferenceRequest.WantedOutput::name)
-        .collect(Collectors.toUnmodifiableSet());
-  }
-
-  private static long jsonLength(Call call) throws CallRefusal {
-    long length = call.content().length();
-    Optional<String> stated = call.header(BinaryTensors.JSON_LENGTH);
-    if (stated.isEmpty()) {
-      return length;
-    }
-    try {
-      long json = Long.parseLong(stated.get());
-      if (json >= 0 && json <= length) {
-        return json;
-      }
-    } catch (NumberFormatException notANumber) {
-      // said below, as for a number out of range
-    }
-    throw CallRefusal.malformed(BinaryTensors.JSON_LENGTH + " is not a length within the body");
   }
 }

@@ -7,8 +7,6 @@ import dev.bartizan.agent.serve.ServedModel;
 import dev.bartizan.agent.serve.http.Answer;
 import dev.bartizan.agent.serve.http.HttpRefusal;
 import dev.bartizan.agent.serve.http.MemoryShare;
-import dev.bartizan.updater.engine.Datatype;
-import dev.bartizan.updater.engine.ShortFloats;
 import dev.bartizan.updater.engine.Tensor;
 import dev.bartizan.updater.engine.TensorSpec;
 import java.io.ByteArrayOutputStream;
@@ -17,7 +15,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** Writes the protocol's response objects. */
 final class ResponseWriter {
@@ -74,22 +71,57 @@ final class ResponseWriter {
         });
   }
 
-  /** {@code $inference_response}, binary tensors behind it. */
+  /**
+   * {@code $inference_response}, binary tensors behind it.
+   *
+   * <p>Numbers are never copied: in JSON they are written while the answer is sent, and in binary
+   * they are sent from where the model left them.
+   */
   static Answer inference(InferenceRequest request, Inference inference, MemoryShare memory)
       throws HttpRefusal {
-    Pieces binary = new Pieces(memory);
+    return isStreamed(request, inference)
+        ? streamed(request, inference, memory)
+        : whole(request, inference, memory);
+  }
+
+  /**
+   * The length of the JSON stands before what is binary; and one text may be as long as it likes.
+   */
+  private static boolean isStreamed(InferenceRequest request, Inference inference) {
+    return inference.outputs().entrySet().stream()
+        .noneMatch(it -> request.wantsBinary(it.getKey()) || it.getValue() instanceof Tensor.Texts);
+  }
+
+  private static Answer streamed(InferenceRequest request, Inference inference, MemoryShare memory)
+      throws HttpRefusal {
+    memory.reserve(InferenceJson.memory(inference));
+    InferenceJson json = new InferenceJson(request.id(), inference);
+    ByteBuffer first = json.next();
+    return json.hasNext()
+        ? Answer.streamed(Answer.JSON, json.after(first))
+        : new Answer(200, Answer.JSON, Map.of(), first);
+  }
+
+  private static Answer whole(InferenceRequest request, Inference inference, MemoryShare memory)
+      throws HttpRefusal {
+    List<ByteBuffer> binary = new ArrayList<>();
     Pieces json = new Pieces(memory);
     try (JsonGenerator members = Json.FACTORY.createGenerator(json)) {
-      members.writeStartObject();
-      members.writeStringField("model_name", inference.model());
-      members.writeStringField("model_version", inference.version());
-      if (request.id().isPresent()) {
-        members.writeStringField("id", request.id().get());
-      }
-      members.writeArrayFieldStart("outputs");
+      InferenceJson.begin(members, request.id(), inference);
       for (Map.Entry<String, Tensor> output : inference.outputs().entrySet()) {
-        boolean apart = request.wantsBinary(output.getKey());
-        output(members, output.getKey(), output.getValue(), apart ? binary : null);
+        InferenceJson.beginOutput(members, output.getKey(), output.getValue());
+        if (request.wantsBinary(output.getKey())) {
+          List<ByteBuffer> pieces = BinaryTensors.pieces(output.getValue(), memory);
+          binary.addAll(pieces);
+          members.writeObjectFieldStart("parameters");
+          members.writeNumberField(BinaryTensors.SIZE, length(pieces));
+          members.writeEndObject();
+        } else {
+          members.writeArrayFieldStart("data");
+          elements(members, output.getValue());
+          members.writeEndArray();
+        }
+        members.writeEndObject();
       }
       members.writeEndArray();
       members.writeEndObject();
@@ -101,40 +133,21 @@ final class ResponseWriter {
     return answer(json, binary);
   }
 
-  private static Answer answer(Pieces json, Pieces binary) {
-    if (binary.length() == 0) {
+  private static long length(List<ByteBuffer> pieces) {
+    return pieces.stream().mapToLong(ByteBuffer::remaining).sum();
+  }
+
+  private static Answer answer(Pieces json, List<ByteBuffer> binary) {
+    if (length(binary) == 0) {
       return new Answer(200, Answer.JSON, Map.of(), json.pieces());
     }
     List<ByteBuffer> all = new ArrayList<>(json.pieces());
-    all.addAll(binary.pieces());
+    all.addAll(binary);
     Map<String, String> headers = Map.of(BinaryTensors.JSON_LENGTH, String.valueOf(json.length()));
     return new Answer(200, BINARY, headers, all);
   }
 
-  private static void output(
-      JsonGenerator json, String name, Tensor tensor, @Nullable Pieces binary)
-      throws IOException, HttpRefusal {
-    Datatype datatype = tensor.type();
-    json.writeStartObject();
-    json.writeStringField("name", name);
-    json.writeStringField("datatype", datatype.name());
-    dimensions(json, tensor.shape().dimensions());
-    if (binary != null) {
-      long before = binary.length();
-      BinaryTensors.write(tensor, binary);
-      json.writeObjectFieldStart("parameters");
-      json.writeNumberField(BinaryTensors.SIZE, binary.length() - before);
-      json.writeEndObject();
-    } else {
-      json.writeArrayFieldStart("data");
-      elements(json, datatype, tensor);
-      json.writeEndArray();
-    }
-    json.writeEndObject();
-  }
-
-  private static void elements(JsonGenerator json, Datatype datatype, Tensor tensor)
-      throws IOException {
+  private static void elements(JsonGenerator json, Tensor tensor) throws IOException {
     if (tensor instanceof Tensor.Texts texts) {
       for (String text : texts.elements()) {
         json.writeString(text);
@@ -143,27 +156,7 @@ final class ResponseWriter {
     }
     ByteBuffer content = ((Tensor.Numbers) tensor).content();
     while (content.hasRemaining()) {
-      element(json, datatype, content);
-    }
-  }
-
-  private static void element(JsonGenerator json, Datatype datatype, ByteBuffer content)
-      throws IOException {
-    switch (datatype) {
-      case FP32 -> json.writeNumber(content.getFloat());
-      case FP64 -> json.writeNumber(content.getDouble());
-      case FP16 -> json.writeNumber(ShortFloats.ofHalf(content.getShort()));
-      case BF16 -> json.writeNumber(ShortFloats.ofBrain(content.getShort()));
-      case BOOL -> json.writeBoolean(content.get() != 0);
-      case INT8 -> json.writeNumber(content.get());
-      case UINT8 -> json.writeNumber(content.get() & 0xff);
-      case INT16 -> json.writeNumber(content.getShort());
-      case UINT16 -> json.writeNumber(content.getShort() & 0xffff);
-      case INT32 -> json.writeNumber(content.getInt());
-      case UINT32 -> json.writeNumber(content.getInt() & 0xffff_ffffL);
-      case INT64 -> json.writeNumber(content.getLong());
-      case UINT64 -> json.writeNumber(Long.toUnsignedString(content.getLong()));
-      case BYTES -> throw new IllegalStateException("texts are no numbers");
+      InferenceJson.element(json, tensor.type(), content);
     }
   }
 
@@ -174,16 +167,8 @@ final class ResponseWriter {
       json.writeStartObject();
       json.writeStringField("name", spec.name());
       json.writeStringField("datatype", spec.datatype().name());
-      dimensions(json, spec.dimensions());
+      InferenceJson.dimensions(json, spec.dimensions());
       json.writeEndObject();
-    }
-    json.writeEndArray();
-  }
-
-  private static void dimensions(JsonGenerator json, List<Long> dimensions) throws IOException {
-    json.writeArrayFieldStart("shape");
-    for (long dimension : dimensions) {
-      json.writeNumber(dimension);
     }
     json.writeEndArray();
   }

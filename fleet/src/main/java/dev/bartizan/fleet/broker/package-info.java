@@ -6,7 +6,7 @@
  *   key-broker/key-broker.{key,pem}   opens what authors wrapped; 0600
  *   vault/RELEASE.cms                 content keys as they came; RELEASE is the SHA-256 of the manifest
  *   vault/RELEASE.attested.cms        the same of releases whose keys go against evidence alone
- *   key-log.jsonl                     each key that went so: {@link dev.bartizan.fleet.broker.KeyLog}
+ *   (database)                    each key that went so: {@link dev.bartizan.fleet.broker.KeyLog}
  *   served/keys/RELEASE/UEID.cms      content keys as devices get them; any static server serves it
  * </pre>
  *

@@ -40,7 +40,7 @@ final class Agent {
   private final Models models;
   private final Deploy deploy;
   private final Uplink uplink;
-  private final EventPublisher news;
+  private final EventPublisher publisher;
   private final DaemonThreads threads;
   private final ServiceManager manager;
   private final Schedule schedule;
@@ -50,14 +50,14 @@ final class Agent {
       Models models,
       Deploy deploy,
       Uplink uplink,
-      EventPublisher news,
+      EventPublisher publisher,
       DaemonThreads threads,
       ServiceManager manager) {
     this.trust = trust;
     this.models = models;
     this.deploy = deploy;
     this.uplink = uplink;
-    this.news = news;
+    this.publisher = publisher;
     this.threads = threads;
     this.manager = manager;
     this.schedule = threads.schedule();
@@ -83,7 +83,7 @@ final class Agent {
     try (beat) {
       takeTurns();
     } catch (Ending ending) {
-      news.note(String.valueOf(ending.getMessage()));
+      publisher.note(String.valueOf(ending.getMessage()));
     }
     manager.stopping();
   }
@@ -135,7 +135,7 @@ final class Agent {
     } catch (IOException trouble) {
       uplink.trouble();
       deploy.trouble();
-      news.problem("state", Explanation.of(trouble));
+      publisher.problem("state", Explanation.of(trouble));
       return Subsystem.TROUBLE;
     }
   }

@@ -56,7 +56,8 @@ public final class Daemon implements AutoCloseable {
     this.deploy = new Deploy(config, world, trust, models, offline, events, threads);
     this.uplink = new Uplink(config, world, trust, models, deploy, events, threads);
     this.local = new Local(config, world, trust, models, deploy, uplink, threads);
-    this.agent = new Agent(trust, models, deploy, uplink, events.news(), threads, host.manager());
+    this.agent =
+        new Agent(trust, models, deploy, uplink, events.publisher(), threads, host.manager());
     local.schedule(threads.schedule());
   }
 

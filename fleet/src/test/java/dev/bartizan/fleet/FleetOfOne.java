@@ -151,7 +151,7 @@ public final class FleetOfOne {
   /** Takes in keystores without a chip, of these kinds. */
   public TokenEnrolment keysDesk(Set<Protection.Kind> accepted) throws Exception {
     return new TokenEnrolment(
-        office(Optional.of(tokens())), accepted, clock, RANDOM, broker()::shipTo);
+        context(Optional.of(tokens())), accepted, clock, RANDOM, broker()::shipTo);
   }
 
   /** A new device without a chip. */
@@ -244,11 +244,11 @@ public final class FleetOfOne {
   }
 
   private TpmEnrolment desk(Optional<EnrolmentTokens> tokens) throws Exception {
-    return new TpmEnrolment(office(tokens), clock, RANDOM, broker()::shipTo);
+    return new TpmEnrolment(context(tokens), clock, RANDOM, broker()::shipTo);
   }
 
-  private TpmEnrolment.Office office(Optional<EnrolmentTokens> tokens) throws Exception {
-    return new TpmEnrolment.Office(
+  private TpmEnrolment.Context context(Optional<EnrolmentTokens> tokens) throws Exception {
+    return new TpmEnrolment.Context(
         FleetSettings.load(directory),
         () -> EndorsementRoots.load(directory),
         new AllowedChips(directory),

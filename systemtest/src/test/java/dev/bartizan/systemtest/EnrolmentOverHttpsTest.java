@@ -96,8 +96,8 @@ class EnrolmentOverHttpsTest {
     authority = CertificateAuthority.load(directory, clock, RANDOM);
     directory.write("ek-roots/maker.pem", Files.readAllBytes(chip.issuerCertificate()));
     tokens = new EnrolmentTokens(Databases.of(directory).tokens(), clock);
-    TpmEnrolment.Office office =
-        new TpmEnrolment.Office(
+    TpmEnrolment.Context context =
+        new TpmEnrolment.Context(
             SETTINGS,
             () -> EndorsementRoots.load(directory),
             new AllowedChips(directory),
@@ -110,10 +110,14 @@ class EnrolmentOverHttpsTest {
             Credentials.load(directory, Credentials.SERVER),
             authority.certificate(),
             new EnrolmentRoutes(
-                    new TpmEnrolment(office, clock, RANDOM, device -> {}),
+                    new TpmEnrolment(context, clock, RANDOM, device -> {}),
                     Optional.of(
                         new TokenEnrolment(
-                            office, Set.of(Protection.Kind.SOFTWARE), clock, RANDOM, device -> {})))
+                            context,
+                            Set.of(Protection.Kind.SOFTWARE),
+                            clock,
+                            RANDOM,
+                            device -> {})))
                 .routes());
   }
 

@@ -127,6 +127,17 @@ final class HouseRulesTest {
           "systemtest.lab");
 
   /** Names that say nothing, unless somebody else's standard says them. */
+  /** Words of a language of our own that the field's terms have replaced; docs/glossary.md. */
+  private static final Set<String> FORSAKEN =
+      Set.of(
+          ("Turns News Problems KeyWatch StateWatch AnchoredState StateMark Inspection CommandBook"
+                  + " CommandDesk EvidenceDesk LocalDaemon Seclusion Mosaic Way Rebuild Resealed"
+                  + " ByComponent Contact Cost Lineup Observation Hands Order Cause Needs Admissions"
+                  + " WrittenDown Chain Errand PatientBody Pacer RateFloor Meter Partial Voucher"
+                  + " Guards Tpm2Birth HeldKeys LentKey BankJudge EnrolmentDesk KeysDesk Office"
+                  + " CommandPost Groundwork KeyShipping Edition")
+              .split(" ", -1));
+
   private static final String EMPTY_NAME = ".*(Utils?|Manager|Helper|Impl|Data|Info)";
 
   private static final Set<String> NAMED_BY_OTHERS =
@@ -296,7 +307,7 @@ final class HouseRulesTest {
     Set<String> found =
         house.stream()
             .map(JavaClass::getSimpleName)
-            .filter(name -> name.matches(EMPTY_NAME))
+            .filter(name -> name.matches(EMPTY_NAME) || FORSAKEN.contains(name))
             .collect(Collectors.toCollection(TreeSet::new));
     assertEquals(new TreeSet<>(NAMED_BY_OTHERS), found);
   }

@@ -114,8 +114,8 @@ class RenewalOverHttpsTest {
     results = Databases.of(directory).results();
     directory.write("ek-roots/maker.pem", Files.readAllBytes(chip.issuerCertificate()));
     EnrolmentTokens tokens = new EnrolmentTokens(Databases.of(directory).tokens(), clock);
-    TpmEnrolment.Office office =
-        new TpmEnrolment.Office(
+    TpmEnrolment.Context context =
+        new TpmEnrolment.Context(
             SETTINGS,
             () -> EndorsementRoots.load(directory),
             new AllowedChips(directory),
@@ -124,7 +124,8 @@ class RenewalOverHttpsTest {
             registry);
     List<Route> routes = new ArrayList<>();
     routes.addAll(
-        new EnrolmentRoutes(new TpmEnrolment(office, clock, RANDOM, device -> {}), Optional.empty())
+        new EnrolmentRoutes(
+                new TpmEnrolment(context, clock, RANDOM, device -> {}), Optional.empty())
             .routes());
     routes.addAll(
         new EstRoutes(new Renewal(SETTINGS, authority, registry, results, Set.of(), clock))

@@ -18,7 +18,7 @@ final class ContentKeyMaintenance {
   private final ReleaseKeys keys;
   private final Installer installer;
   private final ModelService service;
-  private final EventPublisher news;
+  private final EventPublisher publisher;
   private boolean settled;
 
   ContentKeyMaintenance(
@@ -26,23 +26,23 @@ final class ContentKeyMaintenance {
       ReleaseKeys keys,
       Installer installer,
       ModelService service,
-      EventPublisher news) {
+      EventPublisher publisher) {
     this.keystore = keystore;
     this.keys = keys;
     this.installer = installer;
     this.service = service;
-    this.news = news;
+    this.publisher = publisher;
   }
 
   /** Gets keys anew that were damaged, or are for an unwrap key that this device no longer has. */
   void renew() {
     try {
       keys.renew(installer.components());
-      news.mended("keys");
+      publisher.mended("keys");
     } catch (Refusal refused) {
-      news.problem("keys", refused);
+      publisher.problem("keys", refused);
     } catch (IOException notNow) {
-      news.problem("keys", Explanation.of(notNow));
+      publisher.problem("keys", Explanation.of(notNow));
     }
   }
 
@@ -65,9 +65,9 @@ final class ContentKeyMaintenance {
       try {
         keystore.endEarlierEpochs();
         settled = true;
-        news.mended("epoch");
+        publisher.mended("epoch");
       } catch (KeystoreRefusal refused) {
-        news.problem("epoch", refused);
+        publisher.problem("epoch", refused);
       }
     }
     return allServe;

@@ -58,7 +58,7 @@ public final class Deploy implements Subsystem {
   private static final Duration LONG = Duration.ofMinutes(60);
 
   private final Trust trust;
-  private final EventPublisher news;
+  private final EventPublisher publisher;
   private final Worker worker;
   private final Consents consents;
   private final AgentVersions versions;
@@ -87,12 +87,12 @@ public final class Deploy implements Subsystem {
     Host host = world.host();
     Disk disk = world.disk();
     this.trust = trust;
-    this.news = events.news();
+    this.publisher = events.publisher();
     this.worker = threads.worker();
     this.consents = new Consents(trust.clock());
     UpdateGate gate =
         new UpdateGate(trust.keystore().ueid(), trust.policy()::times, consents, trust.clock());
-    Transfers transfers = new Transfers(config, world, trust, models, offline, news, gate);
+    Transfers transfers = new Transfers(config, world, trust, models, offline, publisher, gate);
     this.versions = new AgentVersions(disk);
     JournalCopy journal = new JournalCopy(disk);
     ConnectivityCheck connectivity = new ConnectivityCheck();
@@ -117,14 +117,15 @@ public final class Deploy implements Subsystem {
         journal.open(
             versions.record().fallen().isPresent(),
             () ->
-                Installer.open(disk, models.store(), distant, trial, news, trust.clock(), limits));
+                Installer.open(
+                    disk, models.store(), distant, trial, publisher, trust.clock(), limits));
     this.anchor = trust.anchor(installer::head);
     this.judgement = trust.judgement(anchor);
-    this.suites = new SuiteWatch(installer, documents, models.service(), news);
-    this.serving = new Serving(trust, judgement, models, installer, suites, news);
+    this.suites = new SuiteWatch(installer, documents, models.service(), publisher);
+    this.serving = new Serving(trust, judgement, models, installer, suites, publisher);
     ContentKeyMaintenance keys =
         new ContentKeyMaintenance(
-            trust.keystore(), transfers.keys(), installer, models.service(), news);
+            trust.keystore(), transfers.keys(), installer, models.service(), publisher);
     this.updates = new Updates(trust, installer, components, connectivity, offline);
     this.upkeep =
         new Upkeep(
@@ -132,10 +133,10 @@ public final class Deploy implements Subsystem {
             keys,
             trust,
             new Renewal(trust, judgement, serving, keys),
-            news,
+            publisher,
             worker,
             config.repository().checkEvery());
-    this.steps = new UpdateSteps(installer, distant, news);
+    this.steps = new UpdateSteps(installer, distant, publisher);
     this.endings = new Endings(installer, new PlanFile(disk), events, keys, suites);
     this.states = new ModelStates(name -> models.service().find(name).map(ServedModel::version));
     this.status = new DeployStatus(installer, models, states, steps);
@@ -173,15 +174,15 @@ public final class Deploy implements Subsystem {
   @Override
   public void tellFindings() throws IOException {
     if (versions.fault().isPresent()) {
-      news.notStarted(versions.fault().get());
+      publisher.notStarted(versions.fault().get());
     }
     Recovery recovery = installer.recovery();
     String found = recovery.kind() + ": " + recovery.detail();
     switch (recovery.kind()) {
       case NONE -> {}
       // What any power cut may leave, and is whole again: nothing to hold against the device.
-      case HISTORY_COMPLETED -> news.incident("journal", found);
-      case HISTORY_REPLACED, JOURNAL_REBUILT -> news.problem("journal", found);
+      case HISTORY_COMPLETED -> publisher.incident("journal", found);
+      case HISTORY_REPLACED, JOURNAL_REBUILT -> publisher.problem("journal", found);
     }
   }
 
@@ -226,7 +227,7 @@ public final class Deploy implements Subsystem {
     }
     software.settle(installer);
     judgement.anchor();
-    news.mended("state");
+    publisher.mended("state");
     return IDLE;
   }
 

@@ -33,7 +33,7 @@ final class Endings {
 
   void report() throws IOException {
     for (Outcome outcome : installer.unacknowledged()) {
-      events.news().end(outcome);
+      events.publisher().end(outcome);
       if (outcome.initiator().kind() == Initiator.Kind.COMMAND) {
         answer(outcome);
       }

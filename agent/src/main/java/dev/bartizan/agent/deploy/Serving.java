@@ -27,7 +27,7 @@ public final class Serving {
   private final ModelService service;
   private final Installer installer;
   private final SuiteWatch suites;
-  private final EventPublisher news;
+  private final EventPublisher publisher;
 
   Serving(
       Trust trust,
@@ -35,14 +35,14 @@ public final class Serving {
       Models models,
       Installer installer,
       SuiteWatch suites,
-      EventPublisher news) {
+      EventPublisher publisher) {
     this.trust = trust;
     this.state = state;
     this.loader = models.loader();
     this.service = models.service();
     this.installer = installer;
     this.suites = suites;
-    this.news = news;
+    this.publisher = publisher;
   }
 
   /** Opens the vault if all of that allows it, and loads what is installed. */
@@ -85,12 +85,12 @@ public final class Serving {
     try {
       ReleaseName name = new ReleaseName(model, release.version());
       service.activate(model, release.version(), loader.load(name, release.manifest()).model());
-      news.mended(model);
-      news.note("serving " + name);
+      publisher.mended(model);
+      publisher.note("serving " + name);
     } catch (Refusal refused) {
-      news.problem(model, refused);
+      publisher.problem(model, refused);
     } catch (IOException notNow) {
-      news.problem(model, Explanation.of(notNow));
+      publisher.problem(model, Explanation.of(notNow));
     }
   }
 }

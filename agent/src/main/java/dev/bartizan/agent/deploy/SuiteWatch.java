@@ -25,14 +25,17 @@ final class SuiteWatch {
   private final Installer installer;
   private final SuiteDocuments documents;
   private final ModelService service;
-  private final EventPublisher news;
+  private final EventPublisher publisher;
 
   SuiteWatch(
-      Installer installer, SuiteDocuments documents, ModelService service, EventPublisher news) {
+      Installer installer,
+      SuiteDocuments documents,
+      ModelService service,
+      EventPublisher publisher) {
     this.installer = installer;
     this.documents = documents;
     this.service = service;
-    this.news = news;
+    this.publisher = publisher;
   }
 
   /** After a start: what is offered from then on follows the deployments. */
@@ -51,7 +54,7 @@ final class SuiteWatch {
           Map.of(manifest.release().name(), Optional.of(manifest));
       service.change(new ModelSetChange(List.of(), Set.of(), one));
     } catch (Refusal damaged) {
-      news.problem(suite.name().text(), damaged);
+      publisher.problem(suite.name().text(), damaged);
     }
   }
 
@@ -61,9 +64,9 @@ final class SuiteWatch {
     for (Component suite : components.suites()) {
       Map<ComponentName, Release> missing = components.missing(suite);
       if (missing.isEmpty()) {
-        news.mended(suite.name().text());
+        publisher.mended(suite.name().text());
       } else {
-        news.problem(
+        publisher.problem(
             suite.name().text(),
             "INCOMPLETE: " + describe(missing) + ": order it again, or go back");
       }

@@ -20,13 +20,13 @@ final class UpdateSteps {
 
   private final Installer installer;
   private final DistantPayloads payloads;
-  private final EventPublisher news;
+  private final EventPublisher publisher;
   private volatile String waitingFor = "";
 
-  UpdateSteps(Installer installer, DistantPayloads payloads, EventPublisher news) {
+  UpdateSteps(Installer installer, DistantPayloads payloads, EventPublisher publisher) {
     this.installer = installer;
     this.payloads = payloads;
-    this.news = news;
+    this.publisher = publisher;
   }
 
   /** What the deployment under way waits for; empty when it does not wait. */
@@ -42,9 +42,9 @@ final class UpdateSteps {
     Step step = installer.advance();
     waitingFor = step.reason();
     if (step.kind() == Step.Kind.HINDERED) {
-      news.problem(UPDATE, step.reason());
+      publisher.problem(UPDATE, step.reason());
     } else {
-      news.mended(UPDATE);
+      publisher.mended(UPDATE);
     }
     return switch (step.kind()) {
       case HINDERED -> Subsystem.TROUBLE;

@@ -245,7 +245,7 @@ public final class Updates {
   }
 
   /**
-   * Orders the first that is news: one deployment at a time; the next has its turn when this one
+   * Requests the first that is new: one deployment at a time; the next has its turn when this one
    * has ended.
    */
   void orderFirst(List<Proposal> proposals) throws IOException {

@@ -38,7 +38,7 @@ final class Upkeep {
   private final ContentKeyMaintenance keys;
   private final Policy policy;
   private final Renewal loop;
-  private final EventPublisher news;
+  private final EventPublisher publisher;
   private final Worker worker;
   private final Duration checkEvery;
   private final InstantSource clock;
@@ -62,14 +62,14 @@ final class Upkeep {
       ContentKeyMaintenance keys,
       Trust trust,
       Renewal loop,
-      EventPublisher news,
+      EventPublisher publisher,
       Worker worker,
       Duration checkEvery) {
     this.updates = updates;
     this.keys = keys;
     this.policy = trust.policy();
     this.loop = loop;
-    this.news = news;
+    this.publisher = publisher;
     this.worker = worker;
     this.checkEvery = checkEvery;
     this.clock = trust.clock();
@@ -168,14 +168,14 @@ final class Upkeep {
     isFresh = false;
     try {
       isFresh = task.get();
-      news.mended("repository");
-      news.mended("metadata");
-      news.mended("documents");
+      publisher.mended("repository");
+      publisher.mended("metadata");
+      publisher.mended("documents");
     } catch (Refusal refused) {
-      news.problem("repository", refused);
+      publisher.problem("repository", refused);
       soon();
     } catch (IOException unreachable) {
-      news.problem("repository", Explanation.of(unreachable));
+      publisher.problem("repository", Explanation.of(unreachable));
       soon();
     }
     tellTime();
@@ -184,9 +184,9 @@ final class Upkeep {
   private void tellTime() {
     Duration behind = updates.clockIsBehind();
     if (behind.compareTo(SOON) > 0) {
-      news.problem("time", "the machine's clock is behind by " + behind + ": set it");
+      publisher.problem("time", "the machine's clock is behind by " + behind + ": set it");
     } else {
-      news.mended("time");
+      publisher.mended("time");
     }
   }
 
@@ -224,8 +224,8 @@ final class Upkeep {
         now.put("update of " + proposal.component(), proposal.problem());
       }
     }
-    hindered.stream().filter(it -> !now.containsKey(it)).forEach(news::mended);
-    now.forEach(news::problem);
+    hindered.stream().filter(it -> !now.containsKey(it)).forEach(publisher::mended);
+    now.forEach(publisher::problem);
     hindered = Set.copyOf(now.keySet());
   }
 }

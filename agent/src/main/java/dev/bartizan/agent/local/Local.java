@@ -36,7 +36,7 @@ public final class Local implements AutoCloseable {
   private final World world;
   private final LocalServer inference;
   private final LocalServer control;
-  private final EventPublisher news;
+  private final EventPublisher publisher;
   private volatile boolean isOpen;
 
   public Local(
@@ -48,7 +48,7 @@ public final class Local implements AutoCloseable {
       Uplink uplink,
       DaemonThreads threads) {
     this.world = world;
-    this.news = uplink.news();
+    this.publisher = uplink.publisher();
     this.inference =
         new LocalServer(
             inference(config.serve()),
@@ -118,9 +118,10 @@ public final class Local implements AutoCloseable {
     Optional<Path> closed =
         Stream.of(inference, control).flatMap(it -> it.closed().stream()).findFirst();
     if (isOpen && closed.isPresent()) {
-      news.problem(SOCKETS, closed.get() + " is gone: nobody reaches the daemon by it; restart it");
+      publisher.problem(
+          SOCKETS, closed.get() + " is gone: nobody reaches the daemon by it; restart it");
     } else {
-      news.mended(SOCKETS);
+      publisher.mended(SOCKETS);
     }
     return Subsystem.IDLE;
   }

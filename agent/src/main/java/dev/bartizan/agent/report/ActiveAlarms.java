@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What is wrong now, by subject: one line each, replaced when it changes, gone when it is mended.
+ * What is wrong now, by subject: one line each, replaced when it changes, gone when it is cleared.
  * Counting occurrences is left to the log.
  */
 public final class ActiveAlarms {
@@ -16,25 +16,25 @@ public final class ActiveAlarms {
 
   private final Map<String, String> bySubject = Collections.synchronizedMap(new LinkedHashMap<>());
 
-  /** Notes a problem; returns whether it is news. */
-  public boolean note(String subject, String problem) {
+  /** Raises an alarm, or replaces it; returns whether it says something new. */
+  public boolean raise(String subject, String problem) {
     if (bySubject.size() >= MAX && !bySubject.containsKey(subject)) {
       return false;
     }
     return !problem.equals(bySubject.put(subject, problem));
   }
 
-  /** Notes that something was refused. */
-  public boolean note(String subject, Refusal refusal) {
-    return note(subject, Explanation.of(refusal));
+  /** Raises one that something was refused. */
+  public boolean raise(String subject, Refusal refusal) {
+    return raise(subject, Explanation.of(refusal));
   }
 
   /** The subject is in order (again). */
-  public void mended(String subject) {
+  public void clear(String subject) {
     bySubject.remove(subject);
   }
 
-  /** All problems now, oldest first. */
+  /** All alarms now, oldest first. */
   public Map<String, String> all() {
     synchronized (bySubject) {
       return new LinkedHashMap<>(bySubject);

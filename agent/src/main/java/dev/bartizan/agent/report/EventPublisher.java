@@ -27,15 +27,15 @@ import org.slf4j.LoggerFactory;
 public final class EventPublisher implements InstallListener {
   private static final Logger LOG = LoggerFactory.getLogger(EventPublisher.class);
 
-  private final ActiveAlarms problems;
+  private final ActiveAlarms alarms;
   private final Outbox outbox;
   private final InstantSource clock;
 
   /**
-   * @param problems where those that last are noted
+   * @param alarms where those that last are noted
    */
-  public EventPublisher(ActiveAlarms problems, Outbox outbox, InstantSource clock) {
-    this.problems = problems;
+  public EventPublisher(ActiveAlarms alarms, Outbox outbox, InstantSource clock) {
+    this.alarms = alarms;
     this.outbox = outbox;
     this.clock = clock;
   }
@@ -60,7 +60,7 @@ public final class EventPublisher implements InstallListener {
   }
 
   /**
-   * Keeps the news of an end for the fleet.
+   * Keeps the event of an end for the fleet.
    *
    * @throws IOException when it could not be kept: it will be told again
    */
@@ -94,7 +94,7 @@ public final class EventPublisher implements InstallListener {
    */
   public void notStarted(SlotFault fault) throws IOException {
     LOG.warn("{}", fault);
-    problems.note("software", fault.toString());
+    alarms.raise("software", fault.toString());
     ObjectNode event =
         event("version-not-started").put("slot", fault.slot().text()).put("reason", fault.reason());
     outbox.put(new Message(Channel.EVENT, Bytes.of(StrictJson.write(event))));
@@ -102,7 +102,7 @@ public final class EventPublisher implements InstallListener {
 
   /** Something is wrong, until it is {@link #mended}: told once, and again when it changes. */
   public void problem(String subject, String problem) {
-    if (problems.note(subject, problem)) {
+    if (alarms.raise(subject, problem)) {
       incident(subject, problem);
     }
   }
@@ -114,7 +114,7 @@ public final class EventPublisher implements InstallListener {
 
   /** The subject is in order (again). */
   public void mended(String subject) {
-    problems.mended(subject);
+    alarms.clear(subject);
   }
 
   /** Something was refused, or broke, and that was that: a person may have to act. */

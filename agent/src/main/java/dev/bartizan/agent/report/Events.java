@@ -12,12 +12,12 @@ import java.time.InstantSource;
 public final class Events {
   private final ActiveAlarms alarms = new ActiveAlarms();
   private final Outbox outbox;
-  private final EventPublisher news;
+  private final EventPublisher publisher;
 
   /** With what waited on disk to be sent. */
   public Events(Disk disk, InstantSource clock) throws IOException {
     this.outbox = Outbox.open(disk);
-    this.news = new EventPublisher(alarms, outbox, clock);
+    this.publisher = new EventPublisher(alarms, outbox, clock);
   }
 
   public ActiveAlarms alarms() {
@@ -33,7 +33,7 @@ public final class Events {
     outbox.put(new Message(Message.Channel.RESPONSE, reply.toJson()));
   }
 
-  public EventPublisher news() {
-    return news;
+  public EventPublisher publisher() {
+    return publisher;
   }
 }

@@ -83,21 +83,21 @@ public final class ModelService implements AutoCloseable {
    *
    * @return what the versions that are replaced did until now, by model name
    */
-  public synchronized Map<String, ServingStatistics> change(ModelSetChange lineup) {
+  public synchronized Map<String, ServingStatistics> change(ModelSetChange change) {
     Map<String, SessionLease> models = new HashMap<>(line.models());
     Map<String, SessionLease> replaced = new HashMap<>();
-    for (String name : lineup.out()) {
+    for (String name : change.out()) {
       Optional.ofNullable(models.remove(name)).ifPresent(old -> replaced.put(name, old));
     }
-    for (ModelSetChange.Takeover takeover : lineup.in()) {
+    for (ModelSetChange.Takeover takeover : change.in()) {
       String name = takeover.name();
       SessionLease next =
           new SessionLease(name, takeover.version(), takeover.proven().model(), nanoTime);
       Optional.ofNullable(models.put(name, next)).ifPresent(old -> replaced.put(name, old));
     }
     Map<String, SuiteManifest> suites = new HashMap<>(line.suites());
-    suites.keySet().removeAll(lineup.suites().keySet());
-    lineup.suites().forEach((name, suite) -> suite.ifPresent(it -> suites.put(name, it)));
+    suites.keySet().removeAll(change.suites().keySet());
+    change.suites().forEach((name, suite) -> suite.ifPresent(it -> suites.put(name, it)));
     line = new Line(models, suites);
     return retired(replaced);
   }

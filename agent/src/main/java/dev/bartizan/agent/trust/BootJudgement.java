@@ -24,7 +24,7 @@ public final class BootJudgement {
   private final Examination examination;
   private final Basis basis;
   private final Predicate<Verdict> policy;
-  private final EventPublisher news;
+  private final EventPublisher publisher;
   private final Consumer<ChainVerdict> status;
   private Optional<Digest> judgedBy = Optional.empty();
 
@@ -49,12 +49,12 @@ public final class BootJudgement {
       Examination examination,
       Basis basis,
       Predicate<Verdict> policy,
-      EventPublisher news,
+      EventPublisher publisher,
       Consumer<ChainVerdict> status) {
     this.examination = examination;
     this.basis = basis;
     this.policy = policy;
-    this.news = news;
+    this.publisher = publisher;
     this.status = status;
   }
 
@@ -77,14 +77,14 @@ public final class BootJudgement {
     ChainVerdict verdict = examine();
     judgedBy = now;
     status.accept(verdict);
-    news.note("boot chain: " + verdict.overall().text());
+    publisher.note("boot chain: " + verdict.overall().text());
     if (policy.test(verdict.overall())) {
-      news.mended(SUBJECT);
+      publisher.mended(SUBJECT);
       return true;
     }
     String why =
         verdict.faults().isEmpty() ? "policy does not accept what is unknown" : verdict.faults();
-    news.problem(SUBJECT, verdict.overall().text() + ": no model is opened: " + why);
+    publisher.problem(SUBJECT, verdict.overall().text() + ": no model is opened: " + why);
     return false;
   }
 

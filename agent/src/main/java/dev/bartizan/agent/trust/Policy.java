@@ -19,16 +19,16 @@ import java.util.Set;
 /** The policy in force: the one that trusted metadata names now, and that this device holds. */
 public final class Policy {
   private final TrustedDocuments documents;
-  private final ActiveAlarms problems;
+  private final ActiveAlarms alarms;
   private volatile Optional<DevicePolicy> current = Optional.empty();
   private volatile Optional<Digest> digest = Optional.empty();
   private volatile Set<String> models = Set.of();
   private volatile boolean missing;
   private Optional<Digest> measured = Optional.empty();
 
-  public Policy(TrustedDocuments documents, ActiveAlarms problems) {
+  public Policy(TrustedDocuments documents, ActiveAlarms alarms) {
     this.documents = documents;
-    this.problems = problems;
+    this.alarms = alarms;
   }
 
   /** When updates are carried out; without a policy nobody has set limits to that. */
@@ -51,11 +51,11 @@ public final class Policy {
           document.isEmpty() ? Optional.empty() : Optional.of(DevicePolicy.parse(document.get()));
       digest = document.map(Digest::of);
       missing = false;
-      problems.mended("policy");
+      alarms.clear("policy");
     } catch (Refusal unusable) {
       current = Optional.empty();
       digest = Optional.empty();
-      problems.note("policy", unusable);
+      alarms.raise("policy", unusable);
     }
     current.ifPresent(policy -> models = policy.models());
   }

@@ -15,22 +15,22 @@ final class RollbackProtection {
   private static final String SUBJECT = "anchor";
 
   private final RollbackAnchor state;
-  private final EventPublisher news;
+  private final EventPublisher publisher;
   private boolean refused;
 
-  RollbackProtection(RollbackAnchor state, EventPublisher news) {
+  RollbackProtection(RollbackAnchor state, EventPublisher publisher) {
     this.state = state;
-    this.news = news;
+    this.publisher = publisher;
   }
 
   boolean isTrustworthy() throws IOException {
     Link judged = state.examine();
     if (judged.verdict() == Verdict.BAD) {
-      news.problem(
+      publisher.problem(
           SUBJECT,
           "the state directory: expected " + judged.expected() + ", found " + judged.found());
     } else if (!refused) {
-      news.mended(SUBJECT);
+      publisher.mended(SUBJECT);
     }
     return state.isTrustworthy();
   }
@@ -42,7 +42,7 @@ final class RollbackProtection {
       refused = false;
     } catch (Refusal refusal) {
       refused = true;
-      news.problem(SUBJECT, refusal);
+      publisher.problem(SUBJECT, refusal);
     }
   }
 }

@@ -35,7 +35,7 @@ public final class Trust {
   private final List<Path> provided;
   private final TrustedClock clock;
   private final Repository repository;
-  private final EventPublisher news;
+  private final EventPublisher publisher;
   private final List<String> mended;
   private final Foundation foundation;
   private final BootCheck bootCheck;
@@ -56,7 +56,7 @@ public final class Trust {
     this.provided = config.providedFiles();
     this.clock = clock;
     this.repository = repository;
-    this.news = events.news();
+    this.publisher = events.publisher();
     // Before anybody reads it.
     this.mended = new PinnedRepository(config, world.host().time(), clock).mend(disk);
     this.foundation = new Foundation(config, world, repository, clock);
@@ -75,7 +75,7 @@ public final class Trust {
             bootCheck::examine,
             bootCheck::basis,
             policy::allowsServing,
-            news,
+            publisher,
             verdict -> bootVerdict = verdict);
   }
 
@@ -136,21 +136,22 @@ public final class Trust {
 
   /** Whether anything may rest on the state. */
   public StateJudgement judgement(RollbackAnchor anchor) {
-    return new StateJudgement(new RollbackProtection(anchor, news), policy);
+    return new StateJudgement(new RollbackProtection(anchor, publisher), policy);
   }
 
   /** Says what opening all this brought to light. */
   public void tellFindings() throws IOException {
     if (!mended.isEmpty()) {
-      news.problem("metadata", "damaged, and put back as accepted: " + String.join(", ", mended));
+      publisher.problem(
+          "metadata", "damaged, and put back as accepted: " + String.join(", ", mended));
     }
     if (clock.wasDamaged()) {
-      news.problem(
+      publisher.problem(
           "clock",
           "verified-time: damaged or missing: whether the clock was set back is not known");
     }
     for (String change : new ProvidedFiles(disk).changes(provided)) {
-      news.changed(change);
+      publisher.changed(change);
     }
   }
 
@@ -160,20 +161,21 @@ public final class Trust {
       documents().load();
       List<String> damaged = documents().damaged();
       if (!damaged.isEmpty()) {
-        news.problem("documents", "damaged, to be fetched again: " + String.join(", ", damaged));
+        publisher.problem(
+            "documents", "damaged, to be fetched again: " + String.join(", ", damaged));
       }
     } catch (Refusal damaged) {
-      news.problem("metadata", damaged);
+      publisher.problem("metadata", damaged);
     }
   }
 
   /** The program first: what it says of the rest is worth as much as itself. */
   public void measureOurselves() throws IOException {
     try {
-      measurements.begin().ifPresent(lost -> news.problem(MEASUREMENTS, lost));
+      measurements.begin().ifPresent(lost -> publisher.problem(MEASUREMENTS, lost));
       measurements.measure(bootCheck.ownFiles());
     } catch (Refusal refusal) {
-      news.problem(MEASUREMENTS, refusal);
+      publisher.problem(MEASUREMENTS, refusal);
     }
     measurePolicy();
   }
@@ -183,7 +185,7 @@ public final class Trust {
     try {
       policy.measure(measurements);
     } catch (Refusal refusal) {
-      news.problem(MEASUREMENTS, refusal);
+      publisher.problem(MEASUREMENTS, refusal);
     }
   }
 

@@ -18,19 +18,19 @@ import java.util.Optional;
 /** Files of a deployment from the repository: when policy lets it, and within the data budget. */
 public final class Delivery {
   private final Download download;
-  private final DeliveryNews news;
+  private final DownloadEvents publisher;
   private final DataBudget budget;
   private final UpdateGate gate;
   private final OfflineSource offline;
 
   public Delivery(
       Download download,
-      DeliveryNews news,
+      DownloadEvents publisher,
       DataBudget budget,
       UpdateGate gate,
       OfflineSource offline) {
     this.download = download;
-    this.news = news;
+    this.publisher = publisher;
     this.budget = budget;
     this.gate = gate;
     this.offline = offline;
@@ -63,7 +63,7 @@ public final class Delivery {
   /** Carries the transfer of a file on for a while; whether it is complete now. */
   boolean advance(String path, long length, ObjectWriter writer) throws IOException, Refusal {
     try (StoreTransfer transfer = new StoreTransfer(writer)) {
-      return paying(() -> download.advance(path, length, transfer, news));
+      return paying(() -> download.advance(path, length, transfer, publisher));
     }
   }
 
@@ -72,7 +72,8 @@ public final class Delivery {
       throws IOException, Refusal {
     return paying(
         () ->
-            download.advancePart(file.path(), file.length(), end, new StoreTransfer(writer), news));
+            download.advancePart(
+                file.path(), file.length(), end, new StoreTransfer(writer), publisher));
   }
 
   private static boolean paying(Interruptible<Boolean> transfer) throws IOException, Refusal {
@@ -99,7 +100,7 @@ public final class Delivery {
     if (!gate.allowsWholeAfterDelta()) {
       return false;
     }
-    news.wholeInstead(deployment.to().version(), useless);
+    publisher.wholeInstead(deployment.to().version(), useless);
     return true;
   }
 

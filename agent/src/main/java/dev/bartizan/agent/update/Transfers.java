@@ -34,7 +34,7 @@ public final class Transfers {
       Trust trust,
       Models models,
       OfflineSource offline,
-      EventPublisher news,
+      EventPublisher publisher,
       UpdateGate gate)
       throws IOException {
     this.trust = trust;
@@ -50,8 +50,8 @@ public final class Transfers {
             trust.clock(),
             host.random(),
             host.time().pause());
-    this.plans = new Plans(new PlanFile(world.disk()), news::note);
-    this.files = new Delivery(download, new DeliveryNews(news), budget, gate, offline);
+    this.plans = new Plans(new PlanFile(world.disk()), publisher::note);
+    this.files = new Delivery(download, new DownloadEvents(publisher), budget, gate, offline);
     this.keys =
         new ReleaseKeys(
             trust.keystore().ueid(),

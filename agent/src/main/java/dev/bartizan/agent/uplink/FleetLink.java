@@ -32,7 +32,7 @@ public final class FleetLink implements AutoCloseable {
   private final DeviceKeystore keystore;
   private final CredentialStore credentials;
   private final Outbox outbox;
-  private final ActiveAlarms problems;
+  private final ActiveAlarms alarms;
   private final World world;
   private final Health health;
   private @Nullable Link link;
@@ -44,14 +44,14 @@ public final class FleetLink implements AutoCloseable {
       DeviceKeystore keystore,
       CredentialStore credentials,
       Outbox outbox,
-      ActiveAlarms problems,
+      ActiveAlarms alarms,
       World world,
       Health health) {
     this.fleet = fleet;
     this.keystore = keystore;
     this.credentials = credentials;
     this.outbox = outbox;
-    this.problems = problems;
+    this.alarms = alarms;
     this.world = world;
     this.health = health;
   }
@@ -85,17 +85,17 @@ public final class FleetLink implements AutoCloseable {
       tls = own;
       link.start();
     } catch (Refusal unusable) {
-      problems.note(SUBJECT, unusable);
+      alarms.raise(SUBJECT, unusable);
     } catch (IOException unusable) {
-      problems.note(SUBJECT, Explanation.of(unusable));
+      alarms.raise(SUBJECT, Explanation.of(unusable));
     }
   }
 
   private void changed(String state) {
     if (state.equals(BrokerLink.CONNECTED)) {
-      problems.mended(SUBJECT);
+      alarms.clear(SUBJECT);
     } else {
-      problems.note(SUBJECT, state);
+      alarms.raise(SUBJECT, state);
     }
   }
 

@@ -101,7 +101,7 @@ public final class Uplink implements Subsystem, AutoCloseable {
                     threads.worker(),
                     trust.clock(),
                     world.host().random(),
-                    events.news()));
+                    events.publisher()));
     this.life =
         new DeviceLife(config.fleet(), world.disk(), trust, deploy.installer(), threads.worker());
     this.commands =
@@ -119,8 +119,8 @@ public final class Uplink implements Subsystem, AutoCloseable {
     return status;
   }
 
-  public EventPublisher news() {
-    return events.news();
+  public EventPublisher publisher() {
+    return events.publisher();
   }
 
   public Attester attester() {
@@ -136,12 +136,12 @@ public final class Uplink implements Subsystem, AutoCloseable {
   public void tellFindings() {
     if (inbox.wasDamaged()) {
       events
-          .news()
+          .publisher()
           .problem("commands", "inbox: damaged or missing: no command given before now is obeyed");
     }
     List<String> lost = events.outbox().lost();
     if (!lost.isEmpty()) {
-      events.news().problem("outbox", "damaged, and not sent: " + String.join(", ", lost));
+      events.publisher().problem("outbox", "damaged, and not sent: " + String.join(", ", lost));
     }
   }
 
@@ -191,7 +191,7 @@ public final class Uplink implements Subsystem, AutoCloseable {
 
     @Override
     public void refused(Refusal refusal) {
-      events.news().incident("command", Explanation.of(refusal));
+      events.publisher().incident("command", Explanation.of(refusal));
     }
 
     @Override

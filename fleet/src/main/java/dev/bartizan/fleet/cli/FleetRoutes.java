@@ -27,7 +27,7 @@ import java.util.Set;
 /** What enrolled devices ask of a server whose state is in one directory. */
 final class FleetRoutes {
   private final SharedDirectory directory;
-  private final TpmEnrolment.Office office;
+  private final TpmEnrolment.Context context;
   private final DeviceRegistry registry;
   private final FleetDatabase database;
   private final Clock clock;
@@ -35,13 +35,13 @@ final class FleetRoutes {
 
   FleetRoutes(
       SharedDirectory directory,
-      TpmEnrolment.Office office,
+      TpmEnrolment.Context context,
       FleetDatabase database,
       Clock clock,
       SecureRandom random) {
     this.directory = directory;
-    this.office = office;
-    this.registry = office.registry();
+    this.context = context;
+    this.registry = context.registry();
     this.database = database;
     this.clock = clock;
     this.random = random;
@@ -76,7 +76,12 @@ final class FleetRoutes {
   private EstRoutes renewal(Set<Protection.Kind> accepted) {
     return new EstRoutes(
         new Renewal(
-            office.settings(), office.authority(), registry, database.results(), accepted, clock));
+            context.settings(),
+            context.authority(),
+            registry,
+            database.results(),
+            accepted,
+            clock));
   }
 
   private KeyRoutes keys(Attestation attestation) {

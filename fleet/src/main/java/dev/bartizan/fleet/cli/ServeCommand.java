@@ -110,7 +110,7 @@ public final class ServeCommand implements Callable<Integer> {
     FleetSettings settings = FleetSettings.load(directory);
     try (FleetDatabase database =
         FleetDatabase.serving(directory, settings.database(), random, console::say)) {
-      serve(directory, credentials, office(directory, settings, database), database, accepted);
+      serve(directory, credentials, context(directory, settings, database), database, accepted);
     }
     return 0;
   }
@@ -118,21 +118,21 @@ public final class ServeCommand implements Callable<Integer> {
   private void serve(
       SharedDirectory directory,
       Credentials credentials,
-      TpmEnrolment.Office office,
+      TpmEnrolment.Context context,
       FleetDatabase database,
       Set<Protection.Kind> accepted)
       throws IOException, Refusal, InterruptedException {
-    KeyBroker broker = FleetParts.keyBroker(directory, office.registry(), random);
+    KeyBroker broker = FleetParts.keyBroker(directory, context.registry(), random);
     Welcome welcome = device -> say(device, broker.shipTo(device));
     Optional<TokenEnrolment> keys =
         accepted.isEmpty()
             ? Optional.empty()
-            : Optional.of(new TokenEnrolment(office, accepted, clock, random, welcome));
-    TpmEnrolment desk = new TpmEnrolment(office, clock, random, welcome);
-    AuthorSync author = FleetParts.authorSync(directory, office.registry(), clock, random);
-    List<Route> routes = new ArrayList<>(new EnrolmentRoutes(desk, keys).routes());
-    routes.addAll(new FleetRoutes(directory, office, database, clock, random).all(accepted));
-    X509Certificate authority = office.authority().certificate();
+            : Optional.of(new TokenEnrolment(context, accepted, clock, random, welcome));
+    TpmEnrolment enrolment = new TpmEnrolment(context, clock, random, welcome);
+    AuthorSync author = FleetParts.authorSync(directory, context.registry(), clock, random);
+    List<Route> routes = new ArrayList<>(new EnrolmentRoutes(enrolment, keys).routes());
+    routes.addAll(new FleetRoutes(directory, context, database, clock, random).all(accepted));
+    X509Certificate authority = context.authority().certificate();
     try (FleetServer server = FleetServer.start(listen, credentials, authority, routes)) {
       console.say("enrolment at https://" + listen.getHostString() + ":" + server.port());
       AuthorWatch watch = AuthorWatch.start(author, console, refreshEvery);
@@ -144,13 +144,13 @@ public final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  private TpmEnrolment.Office office(
+  private TpmEnrolment.Context context(
       SharedDirectory directory, FleetSettings settings, FleetDatabase database)
       throws IOException, Refusal {
     EnrolmentTokens tokens = new EnrolmentTokens(database.tokens(), clock);
     EndorsementRoots.Source roots = () -> EndorsementRoots.load(directory);
     roots.current(); // What nobody could enrol with is told now, and not to the first device.
-    return new TpmEnrolment.Office(
+    return new TpmEnrolment.Context(
         settings,
         roots,
         new AllowedChips(directory),

@@ -25,11 +25,11 @@ import java.util.Set;
 final class Admission {
   private static final String DEFAULT_PROFILE = "default";
 
-  private final TpmEnrolment.Office office;
+  private final TpmEnrolment.Context context;
   private final Welcome welcome;
 
-  Admission(TpmEnrolment.Office office, Welcome welcome) {
-    this.office = office;
+  Admission(TpmEnrolment.Context context, Welcome welcome) {
+    this.context = context;
     this.welcome = welcome;
   }
 
@@ -38,7 +38,7 @@ final class Admission {
    * long enough to attest and to be renewed upon that.
    */
   private Duration lifetime(Newcomer newcomer) {
-    LifeOfCredentials life = office.settings().life();
+    LifeOfCredentials life = context.settings().life();
     return newcomer.returning() ? life.identityOfReturned() : life.identity();
   }
 
@@ -62,25 +62,25 @@ final class Admission {
       return Optional.empty();
     }
     X509Certificate certificate =
-        office
+        context
             .authority()
             .issueAttestation(
                 model.get().model(),
                 newcomer.ueid(),
                 TpmPublic.parse(newcomer.chip().get().attestationKey()).toPublicKey(),
                 lifetime(newcomer));
-    return Optional.of(Pem.ofCertificates(List.of(certificate, office.authority().certificate())));
+    return Optional.of(Pem.ofCertificates(List.of(certificate, context.authority().certificate())));
   }
 
   Grant admit(Newcomer newcomer, DeviceKeys keys, Instant now) throws IOException, Refusal {
     Ueid ueid = newcomer.ueid();
-    CertificateAuthority authority = office.authority();
-    SpiffeId id = new SpiffeId(office.settings().trustDomain(), ueid);
+    CertificateAuthority authority = context.authority();
+    SpiffeId id = new SpiffeId(context.settings().trustDomain(), ueid);
     X509Certificate identity = authority.issueIdentity(id, keys.identity(), lifetime(newcomer));
     X509Certificate unwrap =
         authority.issueUnwrap(id, keys.unwrap(), CertificateAuthority.UNWRAP_LIFETIME);
-    office.registry().issued(ueid, identity, now);
-    office
+    context.registry().issued(ueid, identity, now);
+    context
         .registry()
         .enrol(
             new Device(
@@ -100,7 +100,7 @@ final class Admission {
         Pem.ofCertificates(List.of(identity, authority.certificate())),
         Pem.ofCertificates(List.of(unwrap)),
         attestationChain(newcomer),
-        office.settings().trustDomain(),
-        office.settings().broker());
+        context.settings().trustDomain(),
+        context.settings().broker());
   }
 }

@@ -37,7 +37,7 @@ import javax.crypto.KeyAgreement;
 public final class TokenEnrolment {
   private static final int RANDOM_BYTES = 32;
 
-  private final TpmEnrolment.Office office;
+  private final TpmEnrolment.Context context;
   private final EnrolmentTokens tokens;
   private final Set<Protection.Kind> accepted;
   private final Clock clock;
@@ -63,20 +63,20 @@ public final class TokenEnrolment {
    *     vouch for a device
    */
   public TokenEnrolment(
-      TpmEnrolment.Office office,
+      TpmEnrolment.Context context,
       Set<Protection.Kind> accepted,
       Clock clock,
       SecureRandom random,
       Welcome welcome) {
-    this.office = office;
+    this.context = context;
     this.tokens =
-        office
+        context
             .tokens()
             .orElseThrow(() -> new IllegalArgumentException("a token must vouch for a device"));
     this.accepted = Set.copyOf(accepted);
     this.clock = clock;
     this.random = random;
-    this.admission = new Admission(office, welcome);
+    this.admission = new Admission(context, welcome);
   }
 
   /**
@@ -94,7 +94,7 @@ public final class TokenEnrolment {
       throw new EnrolmentRefusal(Reason.BAD_KEY, "one key for two purposes");
     }
     Ueid ueid = Ueid.of(request.identity());
-    office.registry().requireWelcome(ueid);
+    context.registry().requireWelcome(ueid);
 
     KeyPossession possession =
         new KeyPossession(randomBytes(), request.identity(), request.unwrap());

@@ -41,7 +41,7 @@ public final class TpmEnrolment {
    *
    * @param tokens empty when any chip of a known maker may come
    */
-  public record Office(
+  public record Context(
       FleetSettings settings,
       EndorsementRoots.Source roots,
       AllowedChips allowed,
@@ -49,17 +49,17 @@ public final class TpmEnrolment {
       CertificateAuthority authority,
       DeviceRegistry registry) {}
 
-  private final Office office;
+  private final Context context;
   private final Clock clock;
   private final SecureRandom random;
   private final Admission admission;
   private final PendingEnrolments<Pending> pending = new PendingEnrolments<>();
 
-  public TpmEnrolment(Office office, Clock clock, SecureRandom random, Welcome welcome) {
-    this.office = office;
+  public TpmEnrolment(Context context, Clock clock, SecureRandom random, Welcome welcome) {
+    this.context = context;
     this.clock = clock;
     this.random = random;
-    this.admission = new Admission(office, welcome);
+    this.admission = new Admission(context, welcome);
   }
 
   /**
@@ -77,8 +77,8 @@ public final class TpmEnrolment {
     TpmPublic attestation = TpmPublic.parse(request.attestationKey());
     attestation.requireAttestationKey();
     Ueid ueid = Ueid.of(endorsement.name());
-    Optional<Device> known = office.registry().requireWelcome(ueid);
-    if (token.isEmpty() && office.tokens().isPresent()) {
+    Optional<Device> known = context.registry().requireWelcome(ueid);
+    if (token.isEmpty() && context.tokens().isPresent()) {
       requireKnown(known, attestation);
     }
 
@@ -111,7 +111,7 @@ public final class TpmEnrolment {
             Protection.Kind.TPM2,
             Optional.of(session.chip()),
             golden,
-            session.token().isEmpty() && office.tokens().isPresent()),
+            session.token().isEmpty() && context.tokens().isPresent()),
         keys,
         now);
   }
@@ -121,9 +121,9 @@ public final class TpmEnrolment {
       throws IOException, Refusal {
     Optional<Bytes> certificate = request.endorsementCertificate();
     if (certificate.isEmpty()) {
-      return new Endorsement(Endorsement.By.OPERATOR, office.allowed().require(endorsement));
+      return new Endorsement(Endorsement.By.OPERATOR, context.allowed().require(endorsement));
     }
-    office
+    context
         .roots()
         .current()
         .require(certificate.get(), request.endorsementChain(), endorsement, now);
@@ -144,11 +144,11 @@ public final class TpmEnrolment {
   }
 
   private Optional<Digest> requireGoodToken(Optional<String> token) throws IOException, Refusal {
-    if (office.tokens().isEmpty() || token.isEmpty()) {
+    if (context.tokens().isEmpty() || token.isEmpty()) {
       return Optional.empty();
     }
     Digest digest = EnrolmentTokens.digest(token.get());
-    office.tokens().get().require(digest);
+    context.tokens().get().require(digest);
     return Optional.of(digest);
   }
 
@@ -166,9 +166,9 @@ public final class TpmEnrolment {
 
   private boolean isGolden(Pending session) throws IOException, Refusal {
     if (session.token().isPresent()) {
-      return office.tokens().orElseThrow().spend(session.token().get()).golden();
+      return context.tokens().orElseThrow().spend(session.token().get()).golden();
     }
-    return office.registry().find(session.ueid()).map(Device::golden).orElse(false);
+    return context.registry().find(session.ueid()).map(Device::golden).orElse(false);
   }
 
   private Pending take(String session, Instant now) throws EnrolmentRefusal {

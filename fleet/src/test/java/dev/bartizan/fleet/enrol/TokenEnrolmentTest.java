@@ -175,8 +175,8 @@ class TokenEnrolmentTest {
 
   @Test
   void nothingVouchesForADeviceWhereThereAreNoTokens() throws Exception {
-    TpmEnrolment.Office careless =
-        new TpmEnrolment.Office(
+    TpmEnrolment.Context careless =
+        new TpmEnrolment.Context(
             FleetSettings.load(fleet.directory()),
             () -> EndorsementRoots.load(fleet.directory()),
             new AllowedChips(fleet.directory()),

@@ -7,21 +7,21 @@ import dev.bartizan.crypto.Refusal;
 import dev.bartizan.updater.fetch.FetchProgress;
 
 /** Tells which servers offered what cannot be accepted: a mirror that lies is a finding. */
-public final class DeliveryNews implements FetchProgress {
-  private final EventPublisher news;
+public final class DownloadEvents implements FetchProgress {
+  private final EventPublisher publisher;
 
-  public DeliveryNews(EventPublisher news) {
-    this.news = news;
+  public DownloadEvents(EventPublisher publisher) {
+    this.publisher = publisher;
   }
 
   @Override
   public void refused(String server, Refusal reason) {
-    news.problem("mirror " + server, "MIRROR_BAD: " + Explanation.of(reason));
+    publisher.problem("mirror " + server, "MIRROR_BAD: " + Explanation.of(reason));
   }
 
   /** A difference did not give the release; policy lets it be fetched whole. */
   void wholeInstead(String release, Refusal reason) {
-    news.problem(
+    publisher.problem(
         "delta to " + release, reason.code() + ": fetched whole instead, as policy allows");
   }
 }

@@ -8,7 +8,7 @@ usage() {
   cat <<'END'
 usage: ./install.sh demo [--keep DIR] [--json]    the whole story on real parts, on this machine alone
        ./install.sh test [--systemd]              every test (mvn verify)
-       ./install.sh bench [NAME]                  the benchmarks (start, delta, power-cuts, simulate), beside the peers they name
+       ./install.sh bench [NAME]                  the benchmarks (start, delta, power-cuts, simulate, verify), beside the peers they name
        ./install.sh build                         dist/: what ships, running from wherever it is copied to
   sudo ./install.sh [--root DIR] [--config FILE]  install on this device, and start the daemon
   sudo ./install.sh uninstall [--root DIR] [--purge]

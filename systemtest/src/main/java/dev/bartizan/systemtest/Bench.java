@@ -8,6 +8,7 @@ import dev.bartizan.systemtest.lab.Lab;
 import dev.bartizan.systemtest.lab.Models;
 import dev.bartizan.systemtest.lab.Patience;
 import dev.bartizan.systemtest.lab.Program;
+import dev.bartizan.systemtest.verify.VerifyBench;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,14 +36,18 @@ public final class Bench {
         delta(List.of());
         PowerCutBench.run();
         SimulationBench.run(List.of());
+        verify();
       }
       case "start" -> start();
       case "delta" -> delta(List.of(arguments).subList(1, arguments.length));
       case "power-cuts" -> PowerCutBench.run();
+      case "verify" -> verify();
       case "simulate" -> simulate(List.of(arguments).subList(1, arguments.length));
       default -> {
         System.err.println(
-            "bench: there is no " + name + "; there are: start, delta, power-cuts, simulate");
+            "bench: there is no "
+                + name
+                + "; there are: start, delta, power-cuts, simulate, verify");
         System.exit(2);
       }
     }
@@ -57,6 +62,13 @@ public final class Bench {
       System.exit(2);
     } catch (AssertionError wrong) {
       System.err.println("simulate: " + wrong.getMessage() + ": " + wrong.getCause());
+      System.exit(1);
+    }
+  }
+
+  private static void verify() throws Exception {
+    if (!VerifyBench.run()) {
+      System.err.println("bench verify: not everything that is asked holds: see MISS above");
       System.exit(1);
     }
   }

@@ -2,6 +2,7 @@
 package dev.bartizan.fleet.cli;
 
 import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.jca.NativeSignatures;
 import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.fleet.FleetSettings;
@@ -105,6 +106,7 @@ public final class ServeCommand implements Callable<Integer> {
   public Integer call() throws IOException, Refusal, InterruptedException {
     SharedDirectory directory =
         new SharedDirectory(positional.equals(NOT_GIVEN) ? dir : positional);
+    NativeSignatures.prefer();
     Credentials credentials = Credentials.load(directory, Credentials.SERVER);
     Set<Protection.Kind> accepted = accepted();
     FleetSettings settings = FleetSettings.load(directory);

@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,7 +83,7 @@ class AlarmsOfALifeTest {
     daemon.agent().start();
     turns(100);
     FakeDisk disk = world.fakeDisk();
-    byte[] lines = Objects.requireNonNull(disk.read(HISTORY, 1 << 20).orElseThrow());
+    byte[] lines = disk.read(HISTORY, 1 << 20).orElseThrow();
     String text = new String(lines, US_ASCII);
     String shorter = text.substring(0, text.lastIndexOf('\n', text.length() - 2) + 1);
     try (var output = disk.create(HISTORY)) {

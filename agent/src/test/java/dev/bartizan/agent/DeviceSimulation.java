@@ -57,7 +57,7 @@ public final class DeviceSimulation {
         one.get();
       }
     } catch (ExecutionException wrong) {
-      throw new AssertionError(wrong.getCause().getMessage(), wrong.getCause());
+      throw new AssertionError(String.valueOf(wrong.getMessage()), wrong);
     } finally {
       threads.shutdownNow();
     }

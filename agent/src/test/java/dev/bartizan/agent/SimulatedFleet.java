@@ -160,9 +160,9 @@ final class SimulatedFleet {
     SimulatedRelease release = SimulatedRelease.of(name, quality, ground, secrets);
     qualities.put(name, quality);
     files.putAll(release.files());
-    target(name.modelTarget(), release.manifest());
+    target(name.modelTarget(), release.manifest().toArray());
     offers.add(new Offer("model", name));
-    return new SuiteManifest.Member(name.version(), Digest.of(release.manifest()));
+    return new SuiteManifest.Member(name.version(), Digest.of(release.manifest().toArray()));
   }
 
   /**

@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -40,7 +41,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
  * @param files by the path at which they are asked for
  */
 record SimulatedRelease(
-    ReleaseName name, Quality quality, byte[] manifest, Map<String, byte[]> files) {
+    ReleaseName name, Quality quality, Bytes manifest, Map<String, byte[]> files) {
   private static final int HEAD = 128;
   private static final int TENSOR = 12_000;
   private static final int TENSORS = 3;
@@ -106,7 +107,7 @@ record SimulatedRelease(
                 KeyDelivery.AHEAD)
             .toJson();
     if (quality == Quality.DAMAGED) {
-      byte[] bytes = files.get(whole.path()).clone();
+      byte[] bytes = Objects.requireNonNull(files.get(whole.path())).clone();
       bytes[HEAD] ^= 1;
       files.put(whole.path(), bytes);
     }
@@ -116,7 +117,7 @@ record SimulatedRelease(
       String path = EnvelopePath.of(Digest.of(manifest), ground.keystore().ueid());
       files.put(path, envelope.toArray());
     }
-    return new SimulatedRelease(name, quality, manifest, Map.copyOf(files));
+    return new SimulatedRelease(name, quality, Bytes.of(manifest), Map.copyOf(files));
   }
 
   /** By what a version multiplies. */

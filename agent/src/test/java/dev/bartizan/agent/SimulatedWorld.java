@@ -34,7 +34,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /**
  * A world of which everything is fake but the program: clock, disk, chip, network, broker, model
@@ -53,11 +55,20 @@ final class SimulatedWorld implements World {
   /** What the machine's clock says. */
   Instant now = RepositorySimulator.START;
 
-  long nanos;
+  volatile long nanos;
   boolean isOnline = true;
 
   /** What the servers give out. */
   SimulatedFleet.Edition served;
+
+  /** What happens before a server answers. */
+  Runnable beforeAnswer = () -> {};
+
+  /** Who started the daemon. */
+  ServiceManager manager = ServiceManager.ofEnvironment();
+
+  /** The daemon's threads of its own. */
+  Function<String, ExecutorService> threads = name -> new Hand();
 
   /** After so many bytes the link breaks, once. */
   Optional<Integer> breaksAfter = Optional.empty();
@@ -110,8 +121,8 @@ final class SimulatedWorld implements World {
         Optional.empty(),
         time,
         random,
-        ServiceManager.ofEnvironment(),
-        new Workers(new Hand(), 1, name -> new Hand()));
+        manager,
+        new Workers(new Hand(), 1, threads));
   }
 
   @Override
@@ -125,6 +136,7 @@ final class SimulatedWorld implements World {
       if (!isOnline) {
         throw new IOException("no route to host");
       }
+      beforeAnswer.run();
       Optional<byte[]> content = served.file(path);
       if (content.isEmpty()) {
         return new Transport.Response(404, 0, OptionalLong.empty(), InputStream.nullInputStream());

@@ -8,6 +8,7 @@ import dev.bartizan.crypto.TouchesTheWorld;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,19 +31,24 @@ public final class ServiceManager {
     int close(int fd) throws LastErrorException;
   }
 
-  private final @Nullable String socket;
+  private final Consumer<String> notify;
   private final Optional<Duration> watchdog;
 
-  private ServiceManager(@Nullable String socket, Optional<Duration> watchdog) {
-    this.socket = socket;
+  /**
+   * @param notify takes messages as sd_notify(3) has them
+   * @param watchdog how long the manager bears silence, if it watches
+   */
+  public ServiceManager(Consumer<String> notify, Optional<Duration> watchdog) {
+    this.notify = notify;
     this.watchdog = watchdog;
   }
 
   /** The manager that started this process; one that does not listen when there is none. */
   public static ServiceManager ofEnvironment() {
     String micros = System.getenv("WATCHDOG_USEC");
+    String socket = System.getenv("NOTIFY_SOCKET");
     return new ServiceManager(
-        System.getenv("NOTIFY_SOCKET"),
+        message -> send(socket, message),
         Optional.ofNullable(micros)
             .filter(it -> it.matches("\\d{1,15}"))
             .map(it -> Duration.ofNanos(Long.parseLong(it) * 1000)));
@@ -55,22 +61,22 @@ public final class ServiceManager {
 
   /** The daemon serves, or stands by for a reason that {@code status} tells. */
   public void ready(String status) {
-    send("READY=1\nSTATUS=" + oneLine(status));
+    notify.accept("READY=1\nSTATUS=" + oneLine(status));
   }
 
   public void status(String status) {
-    send("STATUS=" + oneLine(status));
+    notify.accept("STATUS=" + oneLine(status));
   }
 
   public void alive() {
-    send("WATCHDOG=1");
+    notify.accept("WATCHDOG=1");
   }
 
   public void stopping() {
-    send("STOPPING=1");
+    notify.accept("STOPPING=1");
   }
 
-  private void send(String message) {
+  private static void send(@Nullable String socket, String message) {
     if (socket == null || socket.length() > PATH_MAX) {
       return;
     }

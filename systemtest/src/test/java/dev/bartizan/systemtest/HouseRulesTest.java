@@ -64,6 +64,7 @@ final class HouseRulesTest {
       Set.of(
           "crypto.jca.BartizanProvider",
           "crypto.jca.DeviceKeyManager",
+          "crypto.jca.NativeSignatures",
           "crypto.keystore.Pkcs11Module",
           "crypto.mqtt.BrokerSocket",
           "crypto.mqtt.BrokerSockets",
@@ -124,9 +125,9 @@ final class HouseRulesTest {
           "fleet.init",
           "systemtest",
           "systemtest.deltas",
-          "systemtest.lab");
+          "systemtest.lab",
+          "systemtest.verify");
 
-  /** Names that say nothing, unless somebody else's standard says them. */
   /** Words of a language of our own that the field's terms have replaced; docs/glossary.md. */
   private static final Set<String> FORSAKEN =
       Set.of(
@@ -138,6 +139,7 @@ final class HouseRulesTest {
                   + " CommandPost Groundwork KeyShipping Edition")
               .split(" ", -1));
 
+  /** Names that say nothing, unless somebody else's standard says them. */
   private static final String EMPTY_NAME = ".*(Utils?|Manager|Helper|Impl|Data|Info)";
 
   private static final Set<String> NAMED_BY_OTHERS =

@@ -2,6 +2,7 @@
 package dev.bartizan.crypto.jca;
 
 import com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider;
+import dev.bartizan.crypto.TouchesTheWorld;
 import java.security.Security;
 
 /**
@@ -17,6 +18,7 @@ public final class NativeSignatures {
    *
    * @return whether it does
    */
+  @TouchesTheWorld("the process's own list of providers: whoever verifies does not choose by himself")
   public static boolean prefer() {
     AmazonCorrettoCryptoProvider corretto = AmazonCorrettoCryptoProvider.INSTANCE;
     if (corretto.getLoadingError() != null) {

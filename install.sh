@@ -7,7 +7,7 @@ here=$(dirname "$(readlink -f -- "$0")")
 usage() {
   cat <<'END'
 usage: ./install.sh demo [--keep DIR] [--json]    the whole story on real parts, on this machine alone
-       ./install.sh test [--systemd]              every test (mvn verify)
+       ./install.sh test [--systemd] [--coverage] every test (mvn verify)
        ./install.sh bench [NAME]                  the benchmarks (start, delta, power-cuts, simulate, verify), beside the peers they name
        ./install.sh build                         dist/: what ships, running from wherever it is copied to
   sudo ./install.sh [--root DIR] [--config FILE]  install on this device, and start the daemon
@@ -19,6 +19,7 @@ except what Maven needs to build. Every one of these can be run again.
 
   --keep DIR     leave the demo's device, fleet and repository in DIR
   --systemd      and the units under a real systemd, in a container that is made once (as root, some minutes)
+  --coverage     and say at the end how much of each module the tests of this process ran
   --json         the demo's result as one JSON document on stdout
   --root DIR     install below DIR, a file system that is not running: nothing is started, no user is made
   --config FILE  becomes /etc/bartizan/agent.toml; without it the present one stays
@@ -186,13 +187,27 @@ run_tests() {
   cd "$here"
   rm -f "$here"/*/target/not-run
   result=0
-  mvn -B verify ${profile:+"-P$profile"} || result=$?
+  mvn -B verify ${profile:+"-P$profile"} ${coverage:+-Pcoverage} || result=$?
+  [ -z "$coverage" ] || say_coverage
   left=$(not_run)
   if [ -n "$left" ]; then
     say "not run here: $(echo "$left" | wc -l)"
     echo "$left" | sed 's/^/  /' >&2
   fi
   return "$result"
+}
+
+# What JaCoCo counted, a line for each module; in which classes is in the report beside it.
+say_coverage() {
+  report=$here/systemtest/target/coverage
+  [ -f "$report/jacoco.csv" ] || {
+    say "no coverage: the build ended before its report"
+    return
+  }
+  say "lines that tests ran (systemtest/target/coverage/index.html):"
+  awk -F, 'NR > 1 { n = $1; sub(/.*\//, "", n); missed[n] += $8; run[n] += $9 }
+    END { for (n in run) printf "  %-22s %6d of %6d, %3d %%\n", n, run[n], run[n] + missed[n], 100 * run[n] / (run[n] + missed[n]) }' \
+    "$report/jacoco.csv" | sort >&2
 }
 
 # What no test of this run tried, a line each; tests that lack something leave theirs in target/not-run.
@@ -405,11 +420,14 @@ case $command in
   test)
     shift
     profile=
-    if [ "${1:-}" = --systemd ]; then
-      profile=systemd
-      shift
-    fi
-    none_left "$@"
+    coverage=
+    for option; do
+      case $option in
+        --systemd) profile=systemd ;;
+        --coverage) coverage=yes ;;
+        *) die 2 "unknown: $option (--help)" ;;
+      esac
+    done
     run_tests
     ;;
   build)

@@ -18,7 +18,8 @@ public final class NativeSignatures {
    *
    * @return whether it does
    */
-  @TouchesTheWorld("the process's own list of providers: whoever verifies does not choose by himself")
+  @TouchesTheWorld(
+      "the process's own list of providers: whoever verifies does not choose by himself")
   public static boolean prefer() {
     AmazonCorrettoCryptoProvider corretto = AmazonCorrettoCryptoProvider.INSTANCE;
     if (corretto.getLoadingError() != null) {

@@ -55,7 +55,7 @@ final class SimulatedEngine implements Engine {
   private final class Loaded implements Session {
     private final Quality quality;
     private final int factor;
-    private final long since = world.nanos;
+    private final long since = world.nanos.get();
     private boolean isClosed;
 
     Loaded(Quality quality, int factor) {
@@ -84,7 +84,7 @@ final class SimulatedEngine implements Engine {
         throw new IllegalStateException("run after it was closed");
       }
       world.pass(quality == Quality.SLOW ? SLOW : USUAL);
-      if (quality == Quality.FAILING && world.nanos - since > UNTIL_IT_FAILS.toNanos()) {
+      if (quality == Quality.FAILING && world.nanos.get() - since > UNTIL_IT_FAILS.toNanos()) {
         throw new RunRefusal(RunRefusal.Reason.MODEL_FAILED, "worn out");
       }
       Tensor x = Objects.requireNonNull(given.get("x"));

@@ -260,7 +260,7 @@ final class SimulatedLife {
         order = asked("update", last.toString(), operator.update(last));
       }
     }
-    requireRest(last);
+    requireRest();
     for (String id : finale) {
       require(world.broker().words(id).contains("done"), id + " was not done");
     }
@@ -277,15 +277,15 @@ final class SimulatedLife {
                 .filter(it -> it.serves() && it.version().equals(version))
                 .count()
             == SimulatedFleet.MODELS.size();
-    return isThere && unrest(last).isEmpty();
+    return isThere && unrest().isEmpty();
   }
 
-  private void requireRest(SimulatedFleet.Offer last) {
-    require(unrest(last).isEmpty(), String.join("; ", unrest(last)));
+  private void requireRest() {
+    require(unrest().isEmpty(), String.join("; ", unrest()));
   }
 
   /** What is still not as it should be. */
-  private Set<String> unrest(SimulatedFleet.Offer last) {
+  private Set<String> unrest() {
     JsonNode status = status();
     Set<String> unrest = new HashSet<>();
     if (metadata() != world.served.version()) {

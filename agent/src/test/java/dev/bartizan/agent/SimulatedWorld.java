@@ -36,6 +36,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 /**
@@ -55,7 +56,7 @@ final class SimulatedWorld implements World {
   /** What the machine's clock says. */
   Instant now = RepositorySimulator.START;
 
-  volatile long nanos;
+  final AtomicLong nanos = new AtomicLong();
   boolean isOnline = true;
 
   /** What the servers give out. */
@@ -110,12 +111,12 @@ final class SimulatedWorld implements World {
   void pass(Duration time) {
     now = now.plus(time);
     truth = truth.plus(time);
-    nanos += time.toNanos();
+    nanos.addAndGet(time.toNanos());
   }
 
   @Override
   public Host host() {
-    Time time = new Time(() -> now, () -> nanos, this::pass);
+    Time time = new Time(() -> now, nanos::get, this::pass);
     return new Host(
         ground.installation(),
         Optional.empty(),
@@ -207,6 +208,11 @@ final class SimulatedWorld implements World {
     @Override
     public int read() throws IOException {
       throw new IOException("connection reset");
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+      return read();
     }
   }
 

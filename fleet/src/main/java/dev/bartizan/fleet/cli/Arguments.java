@@ -8,6 +8,8 @@ import dev.bartizan.protocol.command.Audience;
 import dev.bartizan.protocol.evidence.Nonce;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Locale;
 import picocli.CommandLine.ITypeConverter;
 
@@ -20,6 +22,18 @@ final class Arguments {
     @Override
     public Nonce convert(String text) {
       return Nonce.ofHex(text);
+    }
+  }
+
+  /** A moment as RFC 3339 writes it. */
+  static final class TimeArgument implements ITypeConverter<Instant> {
+    @Override
+    public Instant convert(String text) {
+      try {
+        return Instant.parse(text);
+      } catch (DateTimeParseException notATime) {
+        throw new IllegalArgumentException("not a time like 2027-05-01T12:00:00Z", notATime);
+      }
     }
   }
 

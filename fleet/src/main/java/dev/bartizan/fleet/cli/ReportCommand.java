@@ -29,6 +29,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -59,7 +60,11 @@ public final class ReportCommand {
       name = "verify",
       description = {
         "Appraise a report and print the attestation result (EAR).",
-        "Exit code 1 unless it is affirming."
+        "Exit code 1 unless it is affirming.",
+        "",
+        "A report that was kept is judged as of its day with --at, against the copies of that day"
+            + " (`device copies`, reference.json, releases.json): a certificate lives a day, and the"
+            + " registry has only the present one. Nobody is asked then, and nothing is kept."
       },
       mixinStandardHelpOptions = true)
   int verify(
@@ -83,20 +88,28 @@ public final class ReportCommand {
               names = "--offline",
               description = "Compare with what is there; do not ask the author's repository first.")
           boolean isOffline,
+      @Option(
+              names = "--at",
+              paramLabel = "TIME",
+              converter = Arguments.TimeArgument.class,
+              description = "As of then, such as 2027-05-01T12:00:00Z.")
+          Optional<Instant> at,
       @Option(names = "--json", description = "Print one JSON document.") boolean json)
       throws IOException, Refusal, InterruptedException {
     SharedDirectory directory = new SharedDirectory(trust);
+    Instant then = at.orElseGet(clock::instant);
     if (!FleetSettings.areIn(directory)) {
-      Appraisal appraisal = appraise(file, nonce, directory, new DeviceCopies(directory), json);
-      return exitCode(appraisal);
+      return exitCode(appraise(file, nonce, directory, new DeviceCopies(directory), then, json));
     }
     try (FleetDatabase database = FleetParts.database(directory, random, console)) {
-      if (!isOffline) {
+      if (!isOffline && at.isEmpty()) {
         refresh(directory, database.devices());
       }
-      Appraisal appraisal = appraise(file, nonce, directory, database.devices(), json);
-      remember(appraisal, database.devices());
-      keep(appraisal.result(), directory, database.results());
+      Appraisal appraisal = appraise(file, nonce, directory, database.devices(), then, json);
+      if (at.isEmpty()) {
+        remember(appraisal, database.devices());
+        keep(appraisal.result(), directory, database.results());
+      }
       return exitCode(appraisal);
     }
   }
@@ -106,10 +119,15 @@ public final class ReportCommand {
   }
 
   private Appraisal appraise(
-      Path file, Nonce nonce, SharedDirectory directory, DeviceRegistry registry, boolean json)
+      Path file,
+      Nonce nonce,
+      SharedDirectory directory,
+      DeviceRegistry registry,
+      Instant then,
+      boolean json)
       throws IOException, Refusal {
     Verifier verifier = new Verifier(registry, new FileReferences(directory).current());
-    Appraisal appraisal = verifier.appraise(read(file), nonce, clock.instant());
+    Appraisal appraisal = verifier.appraise(read(file), nonce, then);
     print(appraisal.result(), new OperatorKeys(directory), json);
     return appraisal;
   }

@@ -15,6 +15,7 @@ import dev.bartizan.crypto.tpm.PcrSelection;
 import dev.bartizan.crypto.tpm.Swtpm;
 import dev.bartizan.fleet.FleetOfOne;
 import dev.bartizan.fleet.MovableClock;
+import dev.bartizan.fleet.device.DeviceCopies;
 import dev.bartizan.fleet.verify.ReportFiles;
 import dev.bartizan.protocol.cli.Console;
 import dev.bartizan.protocol.cli.Failures;
@@ -23,12 +24,15 @@ import dev.bartizan.protocol.evidence.AgentLog;
 import dev.bartizan.protocol.evidence.EvidenceWriter;
 import dev.bartizan.protocol.evidence.HealthClaims;
 import dev.bartizan.protocol.evidence.Nonce;
+import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -106,6 +110,28 @@ class ReportCommandTest {
     assertEquals("affirming", document.at("/result/ear_status").asText());
     assertEquals(3, document.get("jwt").asText().split("\\.").length);
     assertTrue(fleet.registry().get(device.ueid()).lastBoot().isPresent());
+  }
+
+  @Test
+  void aReportOfYearsAgoIsJudgedAsOfItsDayAgainstTheCopiesOfThatDay() throws Exception {
+    know();
+    Instant day = clock.instant();
+    Path copies = Files.createDirectories(folder.resolve("copies"));
+    new DeviceCopies(new SharedDirectory(copies)).write(fleet.registry().all());
+    for (String name : List.of("reference.json", "releases.json")) {
+      Files.copy(fleet.directory().path(name), copies.resolve(name));
+    }
+    clock.advance(Duration.ofDays(3000));
+    String[] verify = {"verify", report.toString(), "--nonce", NONCE, "--trust", copies.toString()};
+
+    assertEquals(1, run((Object[]) verify), "today");
+    List<Object> then = new ArrayList<>(List.of((Object[]) verify));
+    then.addAll(List.of("--at", day));
+    assertEquals(0, run(then.toArray()), text(out));
+    then.set(then.size() - 1, day.plus(Duration.ofDays(2)));
+    assertEquals(1, run(then.toArray()), "its certificate had run out by then");
+    then.set(then.size() - 1, "yesterday");
+    assertEquals(2, run(then.toArray()));
   }
 
   @Test

@@ -55,6 +55,7 @@ final class OperationsPageIT {
           "bartizan-fleet command update --to UEID suite=", "the same: SuiteIT",
           "bartizan-release software --version 0.2.0", "another program: SystemdIT updates",
           "bartizan-fleet command update --to UEID software=", "the same: SystemdIT",
+          "bartizan-fleet device decommission", "ends the device that is tried here: EndOfLifeIT",
           "curl --unix-socket ...", "an application's answer to what SystemdIT does not ask for");
 
   /** What a reader puts in its place. The rest is put in below, where it is known. */
@@ -67,6 +68,7 @@ final class OperationsPageIT {
     SUBSTITUTIONS.put("add maker.pem", "add {maker}");
     SUBSTITUTIONS.put("add other.pem", "add {other maker}");
     SUBSTITUTIONS.put("8443", "{enrolment}");
+    SUBSTITUTIONS.put("/media/stick/end", "{end}"); // The other stick is the device's.
     SUBSTITUTIONS.put("UEID", "{ueid}");
     SUBSTITUTIONS.put("/run/bartizan/inference.sock", "{inference}"); // curl runs on this machine.
   }
@@ -103,6 +105,7 @@ final class OperationsPageIT {
     known.put("{repository}", "http://127.0.0.1:" + webPort + "/");
     known.put("{maker}", chip.issuerCertificate().toString());
     known.put("{other maker}", otherMaker().toString());
+    known.put("{end}", Files.createDirectory(home.resolve("stick")).resolve("end").toString());
     known.put("{enrolment}", String.valueOf(Ports.free()));
     box = Box.up(rig());
     open.push(box);

@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.systemtest.bad;
 
+import dev.bartizan.fleet.database.FleetDatabase;
+import dev.bartizan.fleet.device.Device;
 import dev.bartizan.systemtest.lab.Distribution;
 import dev.bartizan.systemtest.lab.FileTree;
 import dev.bartizan.systemtest.lab.Lab;
 import dev.bartizan.systemtest.lab.Models;
 import dev.bartizan.systemtest.lab.Patience;
 import dev.bartizan.systemtest.lab.TestDevice;
+import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -53,12 +57,25 @@ final class Stranger implements AutoCloseable {
     lab.operator().init(lab.brokerPort(), lab.repositoryUrl());
     lab.powerOn();
     lab.enrol();
-    copyInto(
-        victim.operator().directory().resolve("devices"),
-        lab.operator().directory().resolve("devices"));
+    takeInDevicesOf(victim);
     lab.release(MODEL_VERSION, Models.file("1.1.0"), Models.golden("1.1.0"));
     envelope = lab.newestEnvelope(victim.ueid());
     lab.vouch("--serve-unknown-boot", "--updates-alone");
+  }
+
+  /** His registry says of them what the victim's does. */
+  private void takeInDevicesOf(Lab victim) throws Exception {
+    try (FleetDatabase theirs = databaseOf(victim);
+        FleetDatabase own = databaseOf(lab)) {
+      for (Device device : theirs.devices().all()) {
+        own.devices().enrol(device);
+      }
+    }
+  }
+
+  private static FleetDatabase databaseOf(Lab lab) throws Exception {
+    return FleetDatabase.of(
+        new SharedDirectory(lab.operator().directory()), new SecureRandom(), System.err::println);
   }
 
   private void runOwnDevice() throws Exception {
@@ -143,14 +160,6 @@ final class Stranger implements AutoCloseable {
   private static List<Path> filesIn(Path directory) throws IOException {
     try (Stream<Path> files = Files.walk(directory)) {
       return files.filter(Files::isRegularFile).toList();
-    }
-  }
-
-  private static void copyInto(Path from, Path to) throws IOException {
-    for (Path file : filesIn(from)) {
-      Path target = to.resolve(from.relativize(file));
-      Files.createDirectories(Objects.requireNonNull(target.getParent()));
-      Files.copy(file, target, StandardCopyOption.REPLACE_EXISTING);
     }
   }
 

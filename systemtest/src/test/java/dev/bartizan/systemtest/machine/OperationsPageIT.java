@@ -55,6 +55,9 @@ final class OperationsPageIT {
           "bartizan-fleet command update --to UEID suite=", "the same: SuiteIT",
           "bartizan-release software --version 0.2.0", "another program: SystemdIT updates",
           "bartizan-fleet command update --to UEID software=", "the same: SystemdIT",
+          "bartizan-release init author --token-module", "needs a token: RoleKeysInATokenTest",
+          "bartizan-release refresh --dir author --token-pin-file",
+              "the same: RoleKeysInATokenTest",
           "bartizan-fleet device decommission", "ends the device that is tried here: EndOfLifeIT",
           "curl --unix-socket ...", "an application's answer to what SystemdIT does not ask for");
 
@@ -213,8 +216,10 @@ final class OperationsPageIT {
   private String filled(String command) {
     String filled = command;
     for (Map.Entry<String, String> entry : SUBSTITUTIONS.entrySet()) {
-      String value = known.getOrDefault(entry.getValue(), entry.getValue());
-      filled = filled.replace(entry.getKey(), value);
+      filled = filled.replace(entry.getKey(), entry.getValue());
+    }
+    for (Map.Entry<String, String> entry : known.entrySet()) {
+      filled = filled.replace(entry.getKey(), entry.getValue());
     }
     // Ports of its own: the page's are taken on a machine that runs tests.
     return filled.startsWith("bartizan-fleet init")
@@ -233,7 +238,7 @@ final class OperationsPageIT {
     if (isAuthors && !command.startsWith("bartizan-release init")) {
       return here.resolve("author");
     }
-    boolean isServers = command.startsWith("bartizan-fleet");
+    boolean isServers = command.startsWith("bartizan-fleet") && !command.contains("--dir fleet");
     return isServers && !command.startsWith("bartizan-fleet init") ? here.resolve("fleet") : here;
   }
 
@@ -247,9 +252,18 @@ final class OperationsPageIT {
   private void serve(String command) throws Exception {
     String line =
         "cd '" + where(command) + "' && PATH='" + path + "' && export PATH && exec " + command;
-    open.push(Background.start(home.resolve("serve.log"), "bash", "-c", line));
+    Background server = Background.start(home.resolve("serve.log"), "bash", "-c", line);
+    open.push(server);
     int port = Integer.parseInt(Objects.requireNonNull(known.get("{enrolment}")));
-    Patience.await("enrolment", Duration.ofSeconds(60), () -> Ports.answers(port));
+    Patience.await(
+        "enrolment",
+        Duration.ofSeconds(60),
+        () -> {
+          if (!server.isAlive()) {
+            throw new IOException(command + " ended: " + server.log());
+          }
+          return Ports.answers(port);
+        });
   }
 
   /** Commands that the page has in its table of everyday work. */

@@ -45,16 +45,11 @@ public record DecommissionOrder(Stage stage, String id, Instant acceptedAt, Stri
   private static final int MAX_LENGTH = Command.MAX_LENGTH + 1024;
   private static final int MAX_TEXT = 128;
 
-  /** One that was taken on now. */
-  static DecommissionOrder of(AuthorisedCommand authorised, Instant now) {
-    return new DecommissionOrder(
-        Stage.ORDERED, authorised.command().id(), now, authorised.compact());
-  }
-
   /** Takes it on, durably. */
   public static void takeOn(Disk disk, AuthorisedCommand authorised, Instant now)
       throws IOException {
-    of(authorised, now).store(disk);
+    new DecommissionOrder(Stage.ORDERED, authorised.command().id(), now, authorised.compact())
+        .store(disk);
   }
 
   /** What was ordered, if anything. */

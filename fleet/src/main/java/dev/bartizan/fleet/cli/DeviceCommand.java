@@ -124,7 +124,7 @@ public final class DeviceCommand {
       return DONE;
     }
     Expulsion expulsion = new Expulsion(directory, registry, authority);
-    String clientId = "operator-" + Long.toHexString(random.nextLong());
+    String clientId = FleetParts.clientId(random);
     if (brokerTold) {
       expulsion.endSession(ueid, clientId);
     } else {

@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * lived at once.
  */
 public final class DeviceSimulation {
-  private static final int DEVICES = 100;
+  private static final int DEVICES = 50;
 
   private final Ground ground;
   private final Map<String, Integer> counts = new TreeMap<>();

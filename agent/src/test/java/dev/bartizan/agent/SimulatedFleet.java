@@ -79,7 +79,7 @@ final class SimulatedFleet {
     this.ground = ground;
     this.repository = ground.repository().copy();
     this.random = new SplittableRandom(seed);
-    this.nextKind = 3 * seed;
+    this.nextKind = 5 * seed;
     begin();
     while (editions.size() < EDITIONS - 1) {
       goOn();
@@ -108,17 +108,17 @@ final class SimulatedFleet {
 
   private void goOn() throws IOException, Refusal {
     version++;
-    switch (random.nextInt(6)) {
+    switch (random.nextInt(9)) {
       case 0 -> {
         boolean isAlone = random.nextBoolean();
-        policy(isAlone, true, random.nextBoolean() ? RIGHTS : Set.of("status"));
+        policy(isAlone, true, random.nextInt(4) == 0 ? Set.of("status") : RIGHTS);
         publish("a policy, updates " + (isAlone ? "alone" : "by command"));
       }
       case 1 -> {
         policy(true, false, RIGHTS);
         publish("a policy that has this boot serve nothing");
       }
-      case 2, 3 -> {
+      case 2, 3, 4 -> {
         Quality quality = any();
         suite(quality);
         publish("a suite, " + quality);
@@ -139,10 +139,10 @@ final class SimulatedFleet {
     publish("a good suite at last");
   }
 
-  /** Half of them are good; of the others each kind has its turn, from fleet to fleet. */
+  /** A third of them is good; of the others each kind has its turn, from fleet to fleet. */
   private Quality any() {
     Quality[] all = Quality.values();
-    return random.nextBoolean() ? Quality.GOOD : all[(int) (nextKind++ % all.length)];
+    return random.nextInt(3) == 0 ? Quality.GOOD : all[1 + (int) (nextKind++ % (all.length - 1))];
   }
 
   private void policy(boolean updatesAlone, boolean servesUnknown, Set<String> rights)

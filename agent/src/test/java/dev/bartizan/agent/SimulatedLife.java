@@ -65,7 +65,7 @@ final class SimulatedLife {
    */
   Map<String, Integer> live() throws Exception {
     begin();
-    turns(random.nextInt(20));
+    turns(random.nextInt(40));
     for (int event = 0; event < EVENTS; event++) {
       happen();
       turns(1 + random.nextInt(random.nextInt(4) == 0 ? 40 : 4));
@@ -79,19 +79,19 @@ final class SimulatedLife {
   }
 
   private void happen() throws Exception {
-    switch (random.nextInt(20)) {
-      case 0, 1, 2, 3 -> publish();
-      case 4 -> link(false);
-      case 5, 6 -> link(true);
-      case 7 -> plan("link breaks", () -> world.breaksAfter = Optional.of(random.nextInt(20_000)));
-      case 8, 9 -> plan("power cut", () -> disk.cutBefore(1 + random.nextInt(60)));
-      case 10 -> plan("disk error", () -> disk.failAt(1 + random.nextInt(40)));
-      case 11 -> plan("disk full", () -> disk.fullFrom(1 + random.nextInt(40)));
-      case 12 -> plan("disk has room again", disk::behave);
-      case 13 -> plan("clock set back", () -> world.now = world.truth.minus(years()));
-      case 14 -> plan("clock set right", () -> world.now = world.truth);
-      case 15 -> chip();
-      case 16, 17, 18 -> order();
+    switch (random.nextInt(23)) {
+      case 0, 1, 2, 3, 4, 5, 6 -> publish();
+      case 7 -> link(false);
+      case 8, 9 -> link(true);
+      case 10 -> plan("link breaks", () -> world.breaksAfter = Optional.of(random.nextInt(20_000)));
+      case 11, 12 -> plan("power cut", () -> disk.cutBefore(1 + random.nextInt(60)));
+      case 13 -> plan("disk error", () -> disk.failAt(1 + random.nextInt(40)));
+      case 14 -> plan("disk full", () -> disk.fullFrom(1 + random.nextInt(40)));
+      case 15 -> plan("disk has room again", disk::behave);
+      case 16 -> plan("clock set back", () -> world.now = world.truth.minus(years()));
+      case 17 -> plan("clock set right", () -> world.now = world.truth);
+      case 18 -> chip();
+      case 19, 20, 21 -> order();
       default -> kill();
     }
   }
@@ -106,11 +106,15 @@ final class SimulatedLife {
       world.served = fleet.editions().get(random.nextInt(edition + 1));
       tell("an old edition is served", world.served.what());
     } else if (edition < fleet.editions().size() - 2) {
-      edition++;
+      // A device need not see each of them.
+      edition = Math.min(edition + 1 + random.nextInt(3), fleet.editions().size() - 2);
       world.served = fleet.editions().get(edition);
       tell("published", world.served.what());
       if (random.nextInt(3) == 0) {
         oldDisk = Optional.of(disk.copy());
+      }
+      if (random.nextBoolean()) {
+        askForTheLast();
       }
     }
   }
@@ -134,6 +138,12 @@ final class SimulatedLife {
               "power cut in the TPM",
               () -> world.chip().cutAt(1 + random.nextInt(4), random.nextBoolean()));
     }
+  }
+
+  private String askForTheLast() {
+    List<SimulatedFleet.Offer> offers = world.served.offers();
+    SimulatedFleet.Offer last = offers.get(offers.size() - 1);
+    return asked("update", last.kind() + " " + last.release(), operator.update(last));
   }
 
   private void order() {
@@ -248,16 +258,16 @@ final class SimulatedLife {
     world.served = fleet.editions().get(fleet.editions().size() - 1);
     List<SimulatedFleet.Offer> offers = world.served.offers();
     SimulatedFleet.Offer last = offers.get(offers.size() - 1);
-    for (int turn = 0; turn < ASK_AGAIN && metadata() != world.served.version(); turn++) {
+    for (int turn = 0; turn < PATIENCE && metadata() != world.served.version(); turn++) {
       turns(1);
     }
     List<String> finale =
         List.of(asked("status", "", operator.status()), asked("attest", "", operator.attest()));
-    String order = asked("update", last.toString(), operator.update(last));
+    String order = askForTheLast();
     for (int turn = 0; turn < PATIENCE && !isAtRest(last); turn++) {
       turns(1);
       if (turn % ASK_AGAIN == ASK_AGAIN - 1 && !world.broker().words(order).contains("done")) {
-        order = asked("update", last.toString(), operator.update(last));
+        order = askForTheLast();
       }
     }
     requireRest();

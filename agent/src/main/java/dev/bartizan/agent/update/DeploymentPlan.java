@@ -3,9 +3,11 @@ package dev.bartizan.agent.update;
 
 import dev.bartizan.updater.install.ComponentName;
 import dev.bartizan.updater.install.Deployment;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -16,7 +18,7 @@ import java.util.stream.Collectors;
  */
 record DeploymentPlan(Deployment deployment, Map<ComponentName, UpdatePlan> parts) {
   DeploymentPlan {
-    parts = Map.copyOf(parts);
+    parts = Collections.unmodifiableMap(new TreeMap<>(parts));
   }
 
   UpdatePlan of(Deployment move) {

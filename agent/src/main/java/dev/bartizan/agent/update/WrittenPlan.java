@@ -12,6 +12,7 @@ import dev.bartizan.updater.install.ComponentName;
 import dev.bartizan.updater.install.Release;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -32,7 +33,7 @@ record WrittenPlan(String deployment, Map<ComponentName, WrittenStrategy> strate
   private static final int MAX_STEPS = 16;
 
   WrittenPlan {
-    strategies = Map.copyOf(strategies);
+    strategies = Collections.unmodifiableMap(new TreeMap<>(strategies));
   }
 
   byte[] encode() {

@@ -8,6 +8,7 @@ import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.protocol.command.CommandKeys;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.TreeSet;
@@ -42,7 +43,7 @@ public record DevicePolicy(
   private static final int MAX_TEXT = 64;
 
   public DevicePolicy {
-    models = Set.copyOf(models);
+    models = Collections.unmodifiableSet(new TreeSet<>(models)); // Work goes by this order.
     keystores = Set.copyOf(keystores);
   }
 

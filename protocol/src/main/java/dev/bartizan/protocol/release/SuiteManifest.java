@@ -7,6 +7,7 @@ import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.json.JsonFields;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.json.StrictJson;
+import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -38,7 +39,7 @@ public record SuiteManifest(
   public record Member(String version, Digest manifest) {}
 
   public SuiteManifest {
-    members = Map.copyOf(members);
+    members = Collections.unmodifiableMap(new TreeMap<>(members));
     configuration = configuration.deepCopy();
   }
 

@@ -3,6 +3,7 @@ package dev.bartizan.updater.install;
 
 import dev.bartizan.crypto.Digest;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,7 @@ public record Components(Map<ComponentName, Component> byName) {
   private static final Components NONE = new Components(Map.of());
 
   public Components {
-    byName = Map.copyOf(byName);
+    byName = Collections.unmodifiableMap(new TreeMap<>(byName));
   }
 
   static Components none() {

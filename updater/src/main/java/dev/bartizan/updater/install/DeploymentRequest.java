@@ -2,8 +2,10 @@
 package dev.bartizan.updater.install;
 
 import java.time.Instant;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * What somebody wants installed.
@@ -24,7 +26,7 @@ public record DeploymentRequest(
     Map<ComponentName, Release> members) {
   public DeploymentRequest {
     OneLine.require("deployment id", id, 200);
-    members = Map.copyOf(members);
+    members = Collections.unmodifiableMap(new TreeMap<>(members));
     if (members.isEmpty() == (component.kind() == ComponentKind.SUITE)) {
       throw new IllegalArgumentException(component + ": a suite has members, and nothing else has");
     }

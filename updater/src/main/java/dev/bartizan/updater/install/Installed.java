@@ -2,8 +2,10 @@
 package dev.bartizan.updater.install;
 
 import dev.bartizan.crypto.Digest;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * A release the device holds.
@@ -14,6 +16,6 @@ import java.util.Set;
 public record Installed(Release release, Set<Digest> objects, Map<ComponentName, Release> members) {
   public Installed {
     objects = Set.copyOf(objects);
-    members = Map.copyOf(members);
+    members = Collections.unmodifiableMap(new TreeMap<>(members));
   }
 }

@@ -3,6 +3,7 @@ package dev.bartizan.updater.install;
 
 import dev.bartizan.crypto.Digest;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -14,7 +15,7 @@ public record RequiredObjects(Map<ComponentName, Set<Digest>> byComponent) {
   static final RequiredObjects UNKNOWN = new RequiredObjects(Map.of());
 
   public RequiredObjects {
-    byComponent = Map.copyOf(byComponent);
+    byComponent = Collections.unmodifiableMap(new TreeMap<>(byComponent));
   }
 
   /** What a deployment of one component needs. */

@@ -5,8 +5,8 @@ import dev.bartizan.author.release.ReleaseRefusal.Code;
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.TouchesTheWorld;
 import dev.bartizan.delta.tensor.OnnxRefusal;
-import dev.bartizan.delta.tensor.TensorReader;
 import dev.bartizan.updater.golden.GoldenVectors;
+import dev.bartizan.updater.golden.TensorFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -96,7 +96,7 @@ final class GoldenFolder {
     }
     Bytes tensor = Bytes.of(Files.readAllBytes(file));
     try {
-      TensorReader.read(tensor);
+      TensorFile.read(tensor);
       return tensor;
     } catch (OnnxRefusal notATensor) {
       throw bad(file, String.valueOf(notATensor.getMessage()));

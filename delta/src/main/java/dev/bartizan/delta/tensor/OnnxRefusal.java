@@ -30,7 +30,7 @@ public final class OnnxRefusal extends Refusal {
     this(reason, message, null);
   }
 
-  OnnxRefusal(Reason reason, String message, @Nullable Throwable cause) {
+  public OnnxRefusal(Reason reason, String message, @Nullable Throwable cause) {
     super(message, cause);
     this.reason = reason;
   }

@@ -34,11 +34,6 @@ public record Shape(List<Long> dimensions) {
     return count(dimensions);
   }
 
-  /** A fresh array. */
-  public long[] toArray() {
-    return dimensions.stream().mapToLong(Long::longValue).toArray();
-  }
-
   @Override
   public String toString() {
     return dimensions.toString();

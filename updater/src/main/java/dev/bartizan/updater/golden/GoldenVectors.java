@@ -111,7 +111,7 @@ public record GoldenVectors(List<GoldenSet> sets, Tolerance tolerance) {
 
   private static NamedTensor tensor(String file, @Nullable Bytes content) throws GoldenRefusal {
     try {
-      return TensorFiles.read(content == null ? Bytes.empty() : content);
+      return TensorFile.read(content == null ? Bytes.empty() : content);
     } catch (OnnxRefusal refusal) {
       throw GoldenRefusal.unreadable(file, String.valueOf(refusal.getMessage()), refusal);
     }

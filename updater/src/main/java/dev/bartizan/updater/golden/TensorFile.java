@@ -1,21 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.bartizan.delta.tensor;
+package dev.bartizan.updater.golden;
+
+import static java.util.Map.entry;
 
 import dev.bartizan.crypto.Bytes;
+import dev.bartizan.delta.tensor.ElementType;
+import dev.bartizan.delta.tensor.OnnxRefusal;
 import dev.bartizan.delta.tensor.OnnxRefusal.Reason;
+import dev.bartizan.delta.tensor.WireReader;
 import dev.bartizan.delta.tensor.WireReader.WireType;
+import dev.bartizan.updater.engine.Datatype;
+import dev.bartizan.updater.engine.Shape;
+import dev.bartizan.updater.engine.Tensor;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one {@code TensorProto} (onnx.proto) whole, as the files {@code input_0.pb} of ONNX test
- * data hold it: content inline, raw or typed.
+ * One {@code TensorProto} (onnx.proto), as the files {@code input_0.pb} of ONNX test data hold it:
+ * content inline, raw or typed.
  */
-public final class TensorReader {
+public final class TensorFile {
   /** A test vector, not a model: larger ones belong in the model's own files. */
   public static final int MAX_CONTENT_BYTES = 64 << 20;
 
@@ -33,6 +42,24 @@ public final class TensorReader {
   private static final int EXTERNAL_DATA = 13;
   private static final int DATA_LOCATION = 14;
 
+  /** What a session takes and gives, by what ONNX calls it. */
+  private static final Map<ElementType, Datatype> TYPES =
+      Map.ofEntries(
+          entry(ElementType.BOOL, Datatype.BOOL),
+          entry(ElementType.UINT8, Datatype.UINT8),
+          entry(ElementType.UINT16, Datatype.UINT16),
+          entry(ElementType.UINT32, Datatype.UINT32),
+          entry(ElementType.UINT64, Datatype.UINT64),
+          entry(ElementType.INT8, Datatype.INT8),
+          entry(ElementType.INT16, Datatype.INT16),
+          entry(ElementType.INT32, Datatype.INT32),
+          entry(ElementType.INT64, Datatype.INT64),
+          entry(ElementType.FLOAT16, Datatype.FP16),
+          entry(ElementType.FLOAT, Datatype.FP32),
+          entry(ElementType.DOUBLE, Datatype.FP64),
+          entry(ElementType.BFLOAT16, Datatype.BF16),
+          entry(ElementType.STRING, Datatype.BYTES));
+
   private final List<Long> dimensions = new ArrayList<>();
   private final TypedContent typed = new TypedContent();
   private final List<String> texts = new ArrayList<>();
@@ -41,19 +68,20 @@ public final class TensorReader {
   private long dataType;
   private byte @Nullable [] raw;
 
-  private TensorReader() {}
+  private TensorFile() {}
 
   /**
    * The tensor in these bytes.
    *
-   * @throws OnnxRefusal when they are anything but one tensor whose parts agree
+   * @throws OnnxRefusal when they are anything but one tensor whose parts agree, or of a type that
+   *     no model is served with
    */
   public static NamedTensor read(Bytes file) throws OnnxRefusal {
     return read(file.toArray());
   }
 
   private static NamedTensor read(byte[] file) throws OnnxRefusal {
-    TensorReader reader = new TensorReader();
+    TensorFile reader = new TensorFile();
     try {
       reader.readFields(WireReader.of(new ByteArrayInputStream(file), file.length));
     } catch (IOException impossible) {
@@ -85,13 +113,10 @@ public final class TensorReader {
   }
 
   private Tensor tensor() throws OnnxRefusal {
-    ElementType type =
-        ElementType.numbered(dataType)
-            .orElseThrow(
-                () -> new OnnxRefusal(Reason.UNSUPPORTED, "there is no data type " + dataType));
+    Datatype type = datatype();
     try {
       Shape shape = new Shape(dimensions);
-      return type == ElementType.STRING
+      return type == Datatype.BYTES
           ? new Tensor.Texts(shape, onlyTexts())
           : new Tensor.Numbers(type, shape, onlyNumbers(type));
     } catch (IllegalArgumentException | ArithmeticException mismatch) {
@@ -100,7 +125,19 @@ public final class TensorReader {
     }
   }
 
-  private ByteBuffer onlyNumbers(ElementType type) throws OnnxRefusal {
+  private Datatype datatype() throws OnnxRefusal {
+    ElementType type =
+        ElementType.numbered(dataType)
+            .orElseThrow(
+                () -> new OnnxRefusal(Reason.UNSUPPORTED, "there is no data type " + dataType));
+    Datatype known = TYPES.get(type);
+    if (known == null) {
+      throw new OnnxRefusal(Reason.UNSUPPORTED, "no model is served with " + type);
+    }
+    return known;
+  }
+
+  private ByteBuffer onlyNumbers(Datatype type) throws OnnxRefusal {
     if (!texts.isEmpty() || (raw != null && !typed.isEmpty())) {
       throw new OnnxRefusal(Reason.INCONSISTENT, "tensor '" + name + "' has two contents");
     }

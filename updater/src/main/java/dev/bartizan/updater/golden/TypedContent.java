@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.bartizan.delta.tensor;
+package dev.bartizan.updater.golden;
 
 import static java.util.Map.entry;
 
+import dev.bartizan.delta.tensor.OnnxRefusal;
 import dev.bartizan.delta.tensor.OnnxRefusal.Reason;
+import dev.bartizan.delta.tensor.WireReader;
 import dev.bartizan.delta.tensor.WireReader.WireType;
+import dev.bartizan.updater.engine.Datatype;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -23,33 +27,27 @@ final class TypedContent {
   static final int DOUBLE_DATA = 10;
   static final int UINT64_DATA = 11;
 
-  private static final int MAX_VALUES = TensorReader.MAX_CONTENT_BYTES / Long.BYTES;
+  private static final int MAX_VALUES = TensorFile.MAX_CONTENT_BYTES / Long.BYTES;
 
-  private static final Map<ElementType, Integer> FIELDS =
+  private static final Map<Datatype, Integer> FIELDS =
       Map.ofEntries(
-          entry(ElementType.FLOAT, FLOAT_DATA),
-          entry(ElementType.DOUBLE, DOUBLE_DATA),
-          entry(ElementType.INT64, INT64_DATA),
-          entry(ElementType.UINT32, UINT64_DATA),
-          entry(ElementType.UINT64, UINT64_DATA),
-          entry(ElementType.INT32, INT32_DATA),
-          entry(ElementType.INT16, INT32_DATA),
-          entry(ElementType.INT8, INT32_DATA),
-          entry(ElementType.UINT16, INT32_DATA),
-          entry(ElementType.UINT8, INT32_DATA),
-          entry(ElementType.BOOL, INT32_DATA),
-          entry(ElementType.FLOAT16, INT32_DATA),
-          entry(ElementType.BFLOAT16, INT32_DATA));
+          entry(Datatype.FP32, FLOAT_DATA),
+          entry(Datatype.FP64, DOUBLE_DATA),
+          entry(Datatype.INT64, INT64_DATA),
+          entry(Datatype.UINT32, UINT64_DATA),
+          entry(Datatype.UINT64, UINT64_DATA),
+          entry(Datatype.INT32, INT32_DATA),
+          entry(Datatype.INT16, INT32_DATA),
+          entry(Datatype.INT8, INT32_DATA),
+          entry(Datatype.UINT16, INT32_DATA),
+          entry(Datatype.UINT8, INT32_DATA),
+          entry(Datatype.BOOL, INT32_DATA),
+          entry(Datatype.FP16, INT32_DATA),
+          entry(Datatype.BF16, INT32_DATA));
 
-  private static final Set<ElementType> SIGNED =
-      Set.of(ElementType.INT8, ElementType.INT16, ElementType.INT32);
-  private static final Set<ElementType> UNSIGNED =
-      Set.of(
-          ElementType.UINT8,
-          ElementType.UINT16,
-          ElementType.UINT32,
-          ElementType.FLOAT16,
-          ElementType.BFLOAT16);
+  private static final Set<Datatype> SIGNED = Set.of(Datatype.INT8, Datatype.INT16, Datatype.INT32);
+  private static final Set<Datatype> UNSIGNED =
+      Set.of(Datatype.UINT8, Datatype.UINT16, Datatype.UINT32, Datatype.FP16, Datatype.BF16);
 
   private long[] values = new long[16];
   private int count;
@@ -73,7 +71,7 @@ final class TypedContent {
   }
 
   /** The values as the little-endian content of a tensor of this type. */
-  ByteBuffer as(ElementType type) throws OnnxRefusal {
+  ByteBuffer as(Datatype type) throws OnnxRefusal {
     if (count > 0 && field != fieldFor(type)) {
       throw new OnnxRefusal(Reason.INCONSISTENT, type + " does not belong in field " + field);
     }
@@ -118,21 +116,17 @@ final class TypedContent {
   }
 
   /** Which field the specification puts a type's elements in. */
-  private static int fieldFor(ElementType type) throws OnnxRefusal {
-    Integer field = FIELDS.get(type);
-    if (field == null) {
-      throw new OnnxRefusal(Reason.UNSUPPORTED, type + " is taken from raw_data only");
-    }
-    return field;
+  private static int fieldFor(Datatype type) {
+    return Objects.requireNonNull(FIELDS.get(type), () -> type + " has no typed field");
   }
 
   /** Narrow types travel in wider fields, which can hold what the type cannot. */
-  private static long inRange(ElementType type, long value) throws OnnxRefusal {
+  private static long inRange(Datatype type, long value) throws OnnxRefusal {
     int spare = Long.SIZE - (int) type.byteLength(1) * Byte.SIZE;
     boolean fits =
         (!SIGNED.contains(type) || value << spare >> spare == value)
             && (!UNSIGNED.contains(type) || value << spare >>> spare == value)
-            && (type != ElementType.BOOL || value == 0 || value == 1);
+            && (type != Datatype.BOOL || value == 0 || value == 1);
     if (!fits) {
       throw new OnnxRefusal(Reason.INCONSISTENT, value + " is not a value of " + type);
     }

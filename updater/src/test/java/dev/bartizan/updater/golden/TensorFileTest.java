@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.bartizan.delta.tensor;
+package dev.bartizan.updater.golden;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.bartizan.crypto.Bytes;
+import dev.bartizan.delta.tensor.OnnxRefusal;
 import dev.bartizan.delta.tensor.OnnxRefusal.Reason;
-import java.io.ByteArrayInputStream;
+import dev.bartizan.updater.engine.Shape;
+import dev.bartizan.updater.engine.Tensor;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,14 +22,14 @@ import java.util.Random;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-class TensorReaderTest {
+class TensorFileTest {
   private static final float[] FLOATS = {1.5f, -2f, 0.1f, Float.POSITIVE_INFINITY, -0f, 3e38f};
 
   @Nested
   class WhatTheReferenceWriterWrote {
     @Test
     void rawFloatsComeBackBitByBit() throws Exception {
-      NamedTensor read = TensorReader.read(vector("float-raw"));
+      NamedTensor read = TensorFile.read(vector("float-raw"));
       assertEquals("float-raw", read.name());
       assertEquals(Shape.of(2, 3), read.tensor().shape());
       assertArrayEquals(FLOATS, floats(read));
@@ -36,8 +38,8 @@ class TensorReaderTest {
     @Test
     void typedFloatsAreTheSameTensorAsRawOnes() throws Exception {
       assertEquals(
-          TensorReader.read(vector("float-raw")).tensor(),
-          TensorReader.read(vector("float-typed")).tensor());
+          TensorFile.read(vector("float-raw")).tensor(),
+          TensorFile.read(vector("float-typed")).tensor());
     }
 
     @Test
@@ -54,7 +56,7 @@ class TensorReaderTest {
 
     @Test
     void aScalarHasOneElementAndAnEmptyTensorNone() throws Exception {
-      assertEquals(Shape.of(), TensorReader.read(vector("scalar")).tensor().shape());
+      assertEquals(Shape.of(), TensorFile.read(vector("scalar")).tensor().shape());
       assertEquals("07000000", content("scalar"));
       assertEquals(Shape.of(2, 0, 3), numbers("empty").shape());
       assertEquals("", content("empty"));
@@ -62,7 +64,7 @@ class TensorReaderTest {
 
     @Test
     void textsAreStrictUtf8() throws Exception {
-      Tensor.Texts texts = (Tensor.Texts) TensorReader.read(vector("strings")).tensor();
+      Tensor.Texts texts = (Tensor.Texts) TensorFile.read(vector("strings")).tensor();
       assertEquals(List.of("crack", "pit", "", "Ätzung"), texts.elements());
     }
   }
@@ -132,6 +134,14 @@ class TensorReaderTest {
     }
 
     @Test
+    void aTypeThatNoModelIsServedWithIsRefused() {
+      int complex64 = 14;
+      assertRefused(
+          Reason.UNSUPPORTED,
+          new Message().number(1, 1).number(2, complex64).bytes(9, new byte[8]));
+    }
+
+    @Test
     void aFieldThatRunsPastTheEndIsRefused() {
       assertRefused(Reason.MALFORMED, new Message().hex("4aff01"));
       assertRefused(Reason.MALFORMED, new Message().hex("4affffffffffffffffff01"));
@@ -159,7 +169,7 @@ class TensorReaderTest {
         atTheLimit.number(1, 1);
       }
       atTheLimit.bytes(9, new byte[1]);
-      assertEquals(Shape.MAX_RANK, TensorReader.read(atTheLimit.bytes()).tensor().shape().rank());
+      assertEquals(Shape.MAX_RANK, TensorFile.read(atTheLimit.bytes()).tensor().shape().rank());
       assertRefused(Reason.TOO_LARGE, atTheLimit.number(1, 1));
     }
 
@@ -168,7 +178,7 @@ class TensorReaderTest {
       byte[] whole = vector("float-raw").toArray();
       for (int length = 0; length < whole.length; length++) {
         Bytes cut = Bytes.of(Arrays.copyOf(whole, length));
-        assertThrows(OnnxRefusal.class, () -> TensorReader.read(cut), "cut at " + length);
+        assertThrows(OnnxRefusal.class, () -> TensorFile.read(cut), "cut at " + length);
       }
     }
 
@@ -187,7 +197,7 @@ class TensorReaderTest {
 
     private void readOrRefuse(byte[] file, int seed) {
       try {
-        assertTrue(TensorReader.read(Bytes.of(file)).tensor().shape().elements() >= 0);
+        assertTrue(TensorFile.read(Bytes.of(file)).tensor().shape().elements() >= 0);
       } catch (OnnxRefusal expected) {
         assertTrue(expected.code().startsWith("ONNX_"));
       } catch (RuntimeException bug) {
@@ -196,63 +206,20 @@ class TensorReaderTest {
     }
   }
 
-  @Nested
-  class AStreamOfAnyLength {
-    @Test
-    void aFieldIsLocatedAndSkippedWithoutBeingHeld() throws Exception {
-      byte[] head = new Message().number(1, 5).hex("4a8080808020").bytes().toArray();
-      long length = head.length + (8L << 30);
-      WireReader wire = WireReader.of(new Endless(head), length + 2);
-      assertTrue(wire.next());
-      assertTrue(wire.next());
-      assertEquals(9, wire.field());
-      assertEquals(head.length, wire.position());
-      assertEquals(8L << 30, wire.valueLength());
-      assertTrue(wire.next());
-      assertEquals(length + 1, wire.position());
-    }
-
-    @Test
-    void bytesThatEndBeforeTheirLengthAreTruncated() throws Exception {
-      WireReader wire = WireReader.of(InputStream.nullInputStream(), 5);
-      OnnxRefusal refusal = assertThrows(OnnxRefusal.class, wire::next);
-      assertEquals("ONNX_TRUNCATED", refusal.code());
-    }
-
-    @Test
-    void nestingHasAnEnd() throws Exception {
-      byte[] nested = new byte[0];
-      for (int depth = 0; depth < 70; depth++) {
-        nested = new Message().bytes(1, nested).bytes().toArray();
-      }
-      byte[] deep = nested;
-      OnnxRefusal refusal =
-          assertThrows(
-              OnnxRefusal.class,
-              () -> {
-                WireReader wire = WireReader.of(new ByteArrayInputStream(deep), deep.length);
-                while (wire.next()) {
-                  wire = wire.message();
-                }
-              });
-      assertEquals(Reason.TOO_LARGE, refusal.reason());
-    }
-  }
-
   private static void assertRefused(Reason reason, Message message) {
-    OnnxRefusal refusal = assertThrows(OnnxRefusal.class, () -> TensorReader.read(message.bytes()));
+    OnnxRefusal refusal = assertThrows(OnnxRefusal.class, () -> TensorFile.read(message.bytes()));
     assertEquals(reason, refusal.reason(), refusal.getMessage());
   }
 
   private static Bytes vector(String name) throws IOException {
     try (InputStream in =
-        TensorReaderTest.class.getResourceAsStream("/vectors/onnx-tensors/" + name + ".pb")) {
+        TensorFileTest.class.getResourceAsStream("/vectors/onnx-tensors/" + name + ".pb")) {
       return Bytes.of(in.readAllBytes());
     }
   }
 
   private static Tensor.Numbers numbers(String name) throws Exception {
-    return (Tensor.Numbers) TensorReader.read(vector(name)).tensor();
+    return (Tensor.Numbers) TensorFile.read(vector(name)).tensor();
   }
 
   private static String content(String name) throws Exception {
@@ -301,38 +268,6 @@ class TensorReaderTest {
         rest >>>= 7;
       }
       out.write((int) rest);
-    }
-  }
-
-  /** A head, then eight gibibytes of nothing that can be skipped at once, then one small field. */
-  private static final class Endless extends InputStream {
-    private final byte[] head;
-    private long position;
-
-    Endless(byte[] head) {
-      this.head = head;
-    }
-
-    @Override
-    public int read() {
-      return position < head.length ? head[(int) position++] & 0xff : tail();
-    }
-
-    private int tail() {
-      long after = position++ - head.length - (8L << 30);
-      return after == 0 ? 8 : 1;
-    }
-
-    @Override
-    public int read(byte[] target, int offset, int length) {
-      target[offset] = (byte) read();
-      return 1;
-    }
-
-    @Override
-    public long skip(long length) {
-      position += length;
-      return length;
     }
   }
 }

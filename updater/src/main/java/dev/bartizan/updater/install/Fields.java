@@ -17,6 +17,9 @@ import java.util.function.Function;
 /**
  * Reads a JSON object strictly: every field once, of its type, and none beside those asked for.
  * Anything else is an {@link IllegalArgumentException} that names the field.
+ *
+ * <p>Not {@code JsonFields}, which leaves members alone that nobody asks for: in a document from
+ * outside those are a newer writer's, in the journal they would be lost when it is written again.
  */
 final class Fields {
   private final ObjectNode object;

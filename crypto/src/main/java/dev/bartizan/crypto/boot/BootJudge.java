@@ -81,7 +81,7 @@ public final class BootJudge {
   private static Optional<MeasuredBoot> read(
       AcceptedBoot accepted, PcrValues found, BootLogs logs, List<BootFinding> findings) {
     try {
-      Optional<MeasuredBoot> boot = MeasuredBoot.read(logs);
+      Optional<MeasuredBoot> boot = logs.measured();
       if (boot.isEmpty()
           && found.selection().banks().stream().anyMatch(accepted::expectsEventsOf)) {
         Link none = Link.unknown(LOG, "one that replays to the PCRs", NONE);

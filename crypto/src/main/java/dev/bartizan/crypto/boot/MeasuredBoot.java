@@ -9,8 +9,12 @@ import dev.bartizan.crypto.eventlog.MeasuredEvent;
 import dev.bartizan.crypto.eventlog.Replay;
 import dev.bartizan.crypto.eventlog.SecureBoot;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The logs of one boot, read: the firmware's events, then those of user space. */
 final class MeasuredBoot {
@@ -18,13 +22,15 @@ final class MeasuredBoot {
 
   private final EventLog firmware;
   private final Replay replay;
-  private final List<MeasuredEvent> events;
+  private final Map<Integer, List<MeasuredEvent>> extended = new HashMap<>();
   private final List<MeasuredEvent> userspace;
 
   private MeasuredBoot(EventLog firmware, List<MeasuredEvent> userspace) {
     this.firmware = firmware;
-    this.events = new ArrayList<>(firmware.events());
-    events.addAll(userspace);
+    Stream.of(firmware.events(), userspace)
+        .flatMap(List::stream)
+        .filter(MeasuredEvent::extendsPcr)
+        .forEach(it -> extended.computeIfAbsent(it.pcr(), pcr -> new ArrayList<>()).add(it));
     this.replay = firmware.followedBy(userspace).replay();
     this.userspace = List.copyOf(userspace);
   }
@@ -53,7 +59,7 @@ final class MeasuredBoot {
 
   /** What was extended into one PCR, in order. */
   List<MeasuredEvent> events(int pcr) {
-    return events.stream().filter(event -> event.extendsPcr() && event.pcr() == pcr).toList();
+    return Collections.unmodifiableList(extended.getOrDefault(pcr, List.of()));
   }
 
   /** What the PCR holds after these events; nothing when they do not tell. */

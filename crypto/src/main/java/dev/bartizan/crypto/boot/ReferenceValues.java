@@ -71,7 +71,7 @@ public record ReferenceValues(String profile, List<AcceptedBoot> boots) {
    */
   public static ReferenceValues learn(String profile, PcrValues found, BootLogs logs)
       throws LogRefusal {
-    Optional<MeasuredBoot> boot = MeasuredBoot.read(logs);
+    Optional<MeasuredBoot> boot = logs.measured();
     if (boot.isEmpty()) {
       return learn(profile, found);
     }

@@ -21,7 +21,7 @@ public final class ReplayedPcrs {
   /** Of logs that cannot be read, or are not there, no value follows. */
   public static ReplayedPcrs of(BootLogs logs) {
     try {
-      return new ReplayedPcrs(MeasuredBoot.read(logs));
+      return new ReplayedPcrs(logs.measured());
     } catch (LogRefusal unreadable) {
       return new ReplayedPcrs(Optional.empty());
     }

@@ -2,7 +2,9 @@
 package dev.bartizan.crypto.eventlog;
 
 import dev.bartizan.crypto.Bytes;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The mark between what the platform's firmware measured and what came after it, one in each of
@@ -19,15 +21,19 @@ public enum Separator {
   private static final byte[] ONES = {-1, -1, -1, -1};
   private static final byte[] FAILURE = {1, 0, 0, 0};
 
+  /** By their digests; of as many banks as there are algorithms that can be computed. */
+  private static final Map<LogHash, Map<Bytes, Separator>> KNOWN = new ConcurrentHashMap<>();
+
   /** Which one {@code digest} is, if any. */
   public static Optional<Separator> find(LogHash bank, Bytes digest) {
-    if (!bank.isComputable()) {
-      return Optional.empty();
-    }
-    if (digest.equals(digest(bank, ZEROS)) || digest.equals(digest(bank, ONES))) {
-      return Optional.of(NORMAL);
-    }
-    return digest.equals(digest(bank, FAILURE)) ? Optional.of(ERROR) : Optional.empty();
+    return bank.isComputable()
+        ? Optional.ofNullable(KNOWN.computeIfAbsent(bank, Separator::known).get(digest))
+        : Optional.empty();
+  }
+
+  private static Map<Bytes, Separator> known(LogHash bank) {
+    return Map.of(
+        digest(bank, ZEROS), NORMAL, digest(bank, ONES), NORMAL, digest(bank, FAILURE), ERROR);
   }
 
   private static Bytes digest(LogHash bank, byte[] data) {

@@ -47,16 +47,21 @@ public final class Renewal {
     return authority.certificate();
   }
 
+  X509Certificate renew(Call call) throws IOException, Refusal {
+    return renew(call.requireDevice(registry, clock.instant()), call.body().toArray());
+  }
+
   /**
    * The next certificate. It is written down before it leaves, so that it can be revoked.
    *
+   * @param device who asks, and has shown that it is
+   * @param request PKCS #10 in base64
    * @throws Refusal when there is none; the present one stays as good as it is
    */
-  X509Certificate renew(Call call) throws IOException, Refusal {
+  public X509Certificate renew(Device device, byte[] request) throws IOException, Refusal {
     Instant now = clock.instant();
-    Device device = call.requireDevice(registry, now);
     registry.requireEnrolled(device.ueid());
-    RenewalRequest.read(call.body().toArray()).require(device.identity());
+    RenewalRequest.read(request).require(device.identity());
     gate.require(device, now);
 
     SpiffeId id = new SpiffeId(settings.trustDomain(), device.ueid());

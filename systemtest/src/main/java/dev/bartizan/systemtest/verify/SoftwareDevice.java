@@ -26,15 +26,21 @@ import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Date;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.Extensions;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateHolder;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
 
 /** One device of a fleet, with keys in memory and a boot of which nothing has to be played. */
 final class SoftwareDevice implements DeviceKeystore {
@@ -57,9 +63,17 @@ final class SoftwareDevice implements DeviceKeystore {
     this.values = values;
   }
 
-  /** As a registry has it. */
+  ECPublicKey identityKey() {
+    return (ECPublicKey) identity.getPublic();
+  }
+
+  /** As a registry has it; its certificate is its own word. */
   Device enrolled(Instant now) throws GeneralSecurityException, OperatorCreationException {
-    X509Certificate certificate = certificate(now);
+    return enrolled(now, certificate(now));
+  }
+
+  /** As a registry has it. */
+  Device enrolled(Instant now, X509Certificate certificate) {
     return new Device(
         ueid,
         Device.State.ENROLLED,
@@ -75,6 +89,19 @@ final class SoftwareDevice implements DeviceKeystore {
         certificate,
         Optional.empty(),
         false);
+  }
+
+  /** A request for the next certificate, as it goes to a server: PKCS #10 in base64. */
+  byte[] renewalOf(X509Certificate present) throws Exception {
+    JcaX509CertificateHolder named = new JcaX509CertificateHolder(present);
+    return Base64.getMimeEncoder()
+        .encode(
+            new JcaPKCS10CertificationRequestBuilder(named.getSubject(), identity.getPublic())
+                .addAttribute(
+                    PKCSObjectIdentifiers.pkcs_9_at_extensionRequest,
+                    new Extensions(named.getExtension(Extension.subjectAlternativeName)))
+                .build(new JcaContentSignerBuilder("SHA256withECDSA").build(identity.getPrivate()))
+                .getEncoded());
   }
 
   private X509Certificate certificate(Instant now)
@@ -105,7 +132,7 @@ final class SoftwareDevice implements DeviceKeystore {
 
   @Override
   public ECPublicKey publicKey(KeyPurpose purpose) {
-    return (ECPublicKey) identity.getPublic();
+    return identityKey();
   }
 
   @Override

@@ -68,15 +68,21 @@ final class FleetParts {
       SharedDirectory directory, DeviceRegistry registry, Clock clock, SecureRandom random)
       throws IOException, Refusal {
     FleetSettings settings = FleetSettings.load(directory);
+    return new AuthorSync(
+        new FileReferences(directory),
+        repositoryClient(directory, settings, clock),
+        new WrappedKeyVault(directory),
+        keyBroker(directory, registry, random));
+  }
+
+  /** The author's repository as the settings have it. */
+  static RepositoryClient repositoryClient(
+      SharedDirectory directory, FleetSettings settings, Clock clock) throws IOException {
     SmallFiles served =
         new SmallFiles(
             HttpTransport.to(settings.repository(), null, Pace.DEFAULT.silence()),
             System::nanoTime,
             Pace.DEFAULT);
-    return new AuthorSync(
-        new FileReferences(directory),
-        new RepositoryClient(directory, settings, served, clock, System::nanoTime),
-        new WrappedKeyVault(directory),
-        keyBroker(directory, registry, random));
+    return new RepositoryClient(directory, settings, served, clock, System::nanoTime);
   }
 }

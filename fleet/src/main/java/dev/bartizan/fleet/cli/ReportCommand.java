@@ -7,6 +7,7 @@ import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.boot.ReferenceValues;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.fleet.FleetSettings;
+import dev.bartizan.fleet.bundle.BundleAnswer;
 import dev.bartizan.fleet.credential.OperatorKeys;
 import dev.bartizan.fleet.database.FleetDatabase;
 import dev.bartizan.fleet.device.DeviceCopies;
@@ -33,8 +34,12 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code bartizan-fleet report}. */
 @Command(
@@ -45,6 +50,7 @@ public final class ReportCommand {
   private static final int AFFIRMED = 0;
   private static final int NOT_AFFIRMED = 1;
 
+  @Spec private CommandSpec spec = CommandSpec.create();
   private final Clock clock;
   private final SecureRandom random;
   private final Console console;
@@ -68,14 +74,18 @@ public final class ReportCommand {
       },
       mixinStandardHelpOptions = true)
   int verify(
-      @Parameters(paramLabel = "FILE", description = "The report of `bartizan attest`.") Path file,
+      @Parameters(
+              paramLabel = "FILE",
+              arity = "0..1",
+              description = "The report of `bartizan attest`; none with --bundle.")
+          Optional<Path> file,
       @Option(
               names = "--nonce",
-              required = true,
               paramLabel = "HEX",
               converter = Arguments.NonceArgument.class,
-              description = "The nonce the report was asked for with.")
-          Nonce nonce,
+              description = "The nonce the report was asked for with; a bundle has its own.")
+          Optional<Nonce> nonce,
+      @Mixin BundleOptions bundle,
       @Option(
               names = {"--trust", "--dir"},
               defaultValue = ".",
@@ -97,12 +107,28 @@ public final class ReportCommand {
       @Option(names = "--json", description = "Print one JSON document.") boolean json)
       throws IOException, Refusal, InterruptedException {
     SharedDirectory directory = new SharedDirectory(trust);
+    if (bundle.file().isPresent()) {
+      requireNothingBeside(file, nonce);
+      return print(bundle.judge(directory, at), json);
+    }
+    return verify(
+        required(file, "FILE"), required(nonce, "--nonce"), directory, at, !isOffline, json);
+  }
+
+  private int verify(
+      Path file,
+      Nonce nonce,
+      SharedDirectory directory,
+      Optional<Instant> at,
+      boolean asks,
+      boolean json)
+      throws IOException, Refusal, InterruptedException {
     Instant then = at.orElseGet(clock::instant);
     if (!FleetSettings.areIn(directory)) {
       return exitCode(appraise(file, nonce, directory, new DeviceCopies(directory), then, json));
     }
     try (FleetDatabase database = FleetParts.database(directory, random, console)) {
-      if (!isOffline && at.isEmpty()) {
+      if (asks && at.isEmpty()) {
         refresh(directory, database.devices());
       }
       Appraisal appraisal = appraise(file, nonce, directory, database.devices(), then, json);
@@ -114,8 +140,72 @@ public final class ReportCommand {
     }
   }
 
+  private <T> T required(Optional<T> argument, String name) {
+    return argument.orElseThrow(
+        () -> new ParameterException(spec.commandLine(), "missing: " + name + ", or --bundle"));
+  }
+
+  private void requireNothingBeside(Optional<Path> file, Optional<Nonce> nonce) {
+    if (file.isPresent() || nonce.isPresent()) {
+      throw new ParameterException(spec.commandLine(), "a bundle has its report and its nonce");
+    }
+  }
+
   private static int exitCode(Appraisal appraisal) {
-    return appraisal.result().status() == TrustTier.AFFIRMING ? AFFIRMED : NOT_AFFIRMED;
+    return exitCode(appraisal.result());
+  }
+
+  private static int exitCode(AttestationResult result) {
+    return result.status() == TrustTier.AFFIRMING ? AFFIRMED : NOT_AFFIRMED;
+  }
+
+  private int print(BundleAnswer answer, boolean json) {
+    if (json) {
+      console.answer(answer.toJson());
+    } else {
+      print(answer.result());
+      console.answer("as of " + answer.at() + ", by whose word:");
+      answer.words().forEach(word -> console.answer("  " + word.line()));
+    }
+    return exitCode(answer.result());
+  }
+
+  /** One file that is verified years later. */
+  @Command(
+      name = "bundle",
+      description = {
+        "Write one file that holds a report and all that is needed to verify it years later, with"
+            + " the network cut: report verify --bundle FILE. Its result is the one that was given"
+            + " for the nonce, or one that is given now."
+      },
+      mixinStandardHelpOptions = true)
+  int bundle(
+      @Parameters(paramLabel = "FILE", description = "The report of `bartizan attest`.") Path file,
+      @Option(
+              names = "--nonce",
+              required = true,
+              paramLabel = "HEX",
+              converter = Arguments.NonceArgument.class,
+              description = "The nonce the report was asked for with.")
+          Nonce nonce,
+      @Option(names = "--out", required = true, paramLabel = "FILE", description = "The bundle.")
+          Path out,
+      @Option(
+              names = "--dir",
+              defaultValue = ".",
+              paramLabel = "DIR",
+              description = "The server's directory (default: the current one).")
+          Path dir)
+      throws IOException, Refusal {
+    SharedDirectory directory = new SharedDirectory(dir);
+    try (FleetDatabase database = FleetParts.database(directory, random, console);
+        OutputFile target = OutputFile.create(out, file)) {
+      AttestationResult result =
+          new BundledReport(directory, database, clock, random).write(file, nonce, target, out);
+      target.commit();
+      console.say(out + ": the result of " + result.issuedAt() + ", " + result.status().text());
+      return exitCode(result);
+    }
   }
 
   private Appraisal appraise(
@@ -239,6 +329,10 @@ public final class ReportCommand {
       console.answer(document);
       return;
     }
+    print(result);
+  }
+
+  private void print(AttestationResult result) {
     console.answer(result.ueid() + ": " + result.status().text().toUpperCase(Locale.ROOT));
     result.vector().forEach((claim, value) -> console.answer("  " + claim.text() + " " + value));
     for (AttestationResult.Reason reason : result.reasons()) {

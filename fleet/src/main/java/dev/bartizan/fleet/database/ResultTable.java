@@ -7,9 +7,12 @@ import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.fleet.DatabaseChoice;
 import dev.bartizan.fleet.credential.OperatorKeys;
 import dev.bartizan.fleet.verify.ResultStore;
+import dev.bartizan.protocol.evidence.Nonce;
 import dev.bartizan.protocol.result.AttestationResult;
 import java.io.IOException;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -57,6 +60,26 @@ final class ResultTable implements ResultStore {
         });
   }
 
+  @Override
+  public Optional<AttestationResult> find(Ueid device, Nonce nonce) throws IOException, Refusal {
+    List<Kept> kept =
+        database.read(
+            sql -> sql.all("SELECT number, jwt" + NEWEST_FIRST, ResultTable::row, device.text()));
+    for (Kept one : kept) {
+      if (isOurs(one, device)) {
+        AttestationResult result = accept(one.jwt(), device);
+        if (result.nonce().equals(nonce)) {
+          return Optional.of(result);
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Kept row(ResultSet row) throws SQLException {
+    return new Kept(row.getLong(1), row.getString(2));
+  }
+
   /** What cannot be believed is no reason to keep what can be out. */
   private void dropWhatIsNotOurs(Sql sql, Ueid device) throws SQLException, IOException, Refusal {
     for (Optional<Kept> newest = newest(sql, device);
@@ -90,9 +113,7 @@ final class ResultTable implements ResultStore {
   private static Optional<Kept> newest(Sql sql, Ueid device)
       throws SQLException, IOException, Refusal {
     return sql.first(
-        "SELECT number, jwt" + NEWEST_FIRST + " LIMIT 1",
-        row -> new Kept(row.getLong(1), row.getString(2)),
-        device.text());
+        "SELECT number, jwt" + NEWEST_FIRST + " LIMIT 1", ResultTable::row, device.text());
   }
 
   private AttestationResult accept(String jwt, Ueid device) throws IOException, Refusal {

@@ -175,10 +175,10 @@ public record Device(
     document.put("enrolled_at", enrolledAt.getEpochSecond());
     document.put("keystore", keystore.text());
     chip.ifPresent(
-        proved ->
-            document
-                .put(proved.endorsement().by().member(), proved.endorsement().digest().hex())
-                .put("ak_public", Base64Url.encode(proved.attestationKey())));
+        proved -> {
+          proved.endorsement().write(document);
+          document.put("ak_public", Base64Url.encode(proved.attestationKey()));
+        });
     chip.flatMap(Chip::model).ifPresent(model -> model.write(document));
     document.put("identity_certificate", Pem.ofCertificates(List.of(identity)));
     document.put("unwrap_certificate", Pem.ofCertificates(List.of(unwrap)));

@@ -11,9 +11,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** The devices of the fleet. Each change is durable, and seen by all processes, when it returns. */
-public interface DeviceRegistry {
-  Optional<Device> find(Ueid ueid) throws IOException, Refusal;
-
+public interface DeviceRegistry extends KnownDevices {
   /** All devices, sorted by ueid. */
   List<Device> all() throws IOException, Refusal;
 

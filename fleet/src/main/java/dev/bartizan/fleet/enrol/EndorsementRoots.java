@@ -3,8 +3,11 @@ package dev.bartizan.fleet.enrol;
 
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.json.Malformed;
+import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.crypto.tpm.EndorsementKind;
 import dev.bartizan.crypto.tpm.TpmPublic;
+import dev.bartizan.crypto.tpm.TpmRefusal;
+import dev.bartizan.fleet.device.ShownEndorsement;
 import dev.bartizan.fleet.enrol.EnrolmentRefusal.Reason;
 import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
@@ -100,6 +103,22 @@ public final class EndorsementRoots {
     EndorsementKind named = requireIssuer(certificate.x509(), intermediates, now);
     requireKind(kind, named, certificate.x509());
     certificate.requireKey(endorsement);
+  }
+
+  /**
+   * Insists, of a device that was taken in before, on what was insisted on then: whoever judges it
+   * later has these roots of his own.
+   *
+   * @throws EnrolmentRefusal also when the key shown is not the one that names the device
+   */
+  public void requireAgain(ShownEndorsement shown, Ueid ueid, Instant then)
+      throws EnrolmentRefusal, TpmRefusal {
+    TpmPublic endorsement = TpmPublic.parse(shown.key());
+    if (!Ueid.of(endorsement.name()).equals(ueid)) {
+      throw unknown("the endorsement key shown is not the one that names " + ueid, null);
+    }
+    List<Bytes> brought = shown.chain().subList(1, shown.chain().size());
+    require(shown.chain().get(0), brought, endorsement, then);
   }
 
   /** The kind of key for which the authority above this certificate is believed. */

@@ -19,6 +19,7 @@ import dev.bartizan.fleet.device.Device;
 import dev.bartizan.fleet.device.DeviceRegistry;
 import dev.bartizan.fleet.device.Endorsement;
 import dev.bartizan.fleet.device.KnownModel;
+import dev.bartizan.fleet.device.ShownEndorsement;
 import dev.bartizan.fleet.enrol.EnrolmentRefusal.Reason;
 import dev.bartizan.fleet.enrol.PendingEnrolments.Pending;
 import dev.bartizan.protocol.enrolment.BeginReply;
@@ -127,7 +128,10 @@ public final class TpmEnrolment {
         .roots()
         .current()
         .require(certificate.get(), request.endorsementChain(), endorsement, now);
-    return new Endorsement(Endorsement.By.MAKER, Digest.of(certificate.get().toArray()));
+    return Endorsement.ofMaker(
+        certificate.get(),
+        ShownEndorsement.keeping(
+            request.endorsementKey(), certificate.get(), request.endorsementChain()));
   }
 
   /** The maker's word; the device's own where he says nothing. */

@@ -9,6 +9,7 @@ import dev.bartizan.crypto.envelope.KeyEnvelope;
 import dev.bartizan.fleet.FleetSettings;
 import dev.bartizan.fleet.broker.WrappedKey;
 import dev.bartizan.protocol.custody.BrokerEnvelope;
+import dev.bartizan.protocol.release.DevicePolicy;
 import dev.bartizan.protocol.release.KeyDelivery;
 import dev.bartizan.protocol.release.ReferenceTargets;
 import dev.bartizan.protocol.release.ReleaseName;
@@ -18,6 +19,7 @@ import dev.bartizan.updater.documents.RepositoryMetadata;
 import dev.bartizan.updater.documents.TrustedDocuments;
 import dev.bartizan.updater.fetch.SmallFiles;
 import dev.bartizan.updater.tuf.MetadataStore;
+import dev.bartizan.updater.tuf.RoleName;
 import dev.bartizan.updater.tuf.Root;
 import dev.bartizan.updater.tuf.TargetFile;
 import dev.bartizan.updater.tuf.TrustedTargets;
@@ -36,8 +38,6 @@ public final class RepositoryClient {
   private static final String ROOT = "author-root.json";
   private static final String TRUSTED = "trusted";
   private static final String METADATA = "tuf";
-  private static final String MODELS = "models/";
-  private static final String SOFTWARE = "software/";
   private static final int MAX_ROOT = 512 * 1024;
 
   private final SharedDirectory directory;
@@ -79,33 +79,39 @@ public final class RepositoryClient {
    * @throws IOException when the repository cannot be asked now, or another process is asking
    */
   public AuthorWord refresh() throws IOException, Refusal, InterruptedException {
-    Root pinned = TufClient.root(directory.read(ROOT, MAX_ROOT));
     try (LinuxDisk disk = LinuxDisk.acquire(directory.path(TRUSTED))) {
-      MetadataStore store = new MetadataStore(disk, METADATA);
-      TrustedDocuments documents =
-          new TrustedDocuments(
-              disk,
-              List.of(
-                  new TrustedDocuments.Place(
-                      files -> new TufClient(pinned, store, new RepositoryMetadata(files), clock),
-                      served)),
-              nanoTime);
+      TrustedDocuments documents = documents(disk);
       documents.load();
       documents.refresh(this::wanted);
       return read(documents);
     }
   }
 
+  private TrustedDocuments documents(LinuxDisk disk) throws IOException, Refusal {
+    Root pinned = pinned(directory);
+    MetadataStore store = new MetadataStore(disk, METADATA);
+    return new TrustedDocuments(
+        disk,
+        List.of(
+            new TrustedDocuments.Place(
+                files -> new TufClient(pinned, store, new RepositoryMetadata(files), clock),
+                served)),
+        nanoTime);
+  }
+
+  private TufClient client(MetadataStore store, SmallFiles files) throws IOException, Refusal {
+    return new TufClient(pinned(directory), store, new RepositoryMetadata(files), clock);
+  }
+
+  /** Where all trust in the author starts, in this directory. */
+  public static Root pinned(SharedDirectory directory) throws IOException, Refusal {
+    return TufClient.root(directory.read(ROOT, MAX_ROOT));
+  }
+
   /** Reference values, and the content keys that are for this fleet. */
   private List<String> wanted(TrustedTargets signed) throws Refusal, IOException {
-    List<String> wanted = new ArrayList<>();
-    for (String path : signed.list(ReferenceTargets.FOLDER).keySet()) {
-      // Approvals are for the chips of devices; a verifier goes by the values themselves.
-      if (!ReferenceTargets.isOfApprovals(path)) {
-        wanted.add(path);
-      }
-    }
-    for (String path : signed.list(MODELS).keySet()) {
+    List<String> wanted = wantedByVerifiers(signed);
+    for (String path : signed.list(WordReading.MODELS).keySet()) {
       if (BrokerEnvelope.isFor(trustDomain, path)) {
         wanted.add(path);
       }
@@ -113,8 +119,51 @@ public final class RepositoryClient {
     return wanted;
   }
 
+  /** Reference values, and the policy, which goes with what is kept for later. */
+  private static List<String> wantedByVerifiers(TrustedTargets signed) throws Refusal, IOException {
+    List<String> wanted = new ArrayList<>();
+    for (String path : signed.list(ReferenceTargets.FOLDER).keySet()) {
+      // Approvals are for the chips of devices; a verifier goes by the values themselves.
+      if (!ReferenceTargets.isOfApprovals(path)) {
+        wanted.add(path);
+      }
+    }
+    if (signed.find(DevicePolicy.TARGET).isPresent()) {
+      wanted.add(DevicePolicy.TARGET);
+    }
+    return wanted;
+  }
+
+  /**
+   * What is believed now, with all that proves it.
+   *
+   * @throws Refusal when what is kept does not hold
+   * @throws IOException when the repository was never reached, or another process is asking it
+   */
+  public KeptWord kept() throws IOException, Refusal {
+    try (LinuxDisk disk = LinuxDisk.acquire(directory.path(TRUSTED))) {
+      TrustedDocuments documents = documents(disk);
+      documents.load();
+      TufClient client = client(new MetadataStore(disk, METADATA), served);
+      TrustedTargets targets = client.loadTrusted();
+      Map<String, Bytes> signed = new TreeMap<>();
+      for (String path : wantedByVerifiers(targets)) {
+        signed.put(path, Bytes.of(content(documents, path, ReferenceValues.MAX_LENGTH)));
+      }
+      Map<String, Bytes> metadata = new TreeMap<>();
+      targets.list("");
+      targets.files().forEach((role, raw) -> metadata.put(role.fileName(), raw));
+      metadata.remove(RoleName.ROOT.fileName());
+      for (Root root : client.rootsOfTrusted()) {
+        metadata.put(RoleName.ROOT.fileName(root.version()), root.raw());
+      }
+      return new KeptWord(targets.rootDigest(), metadata, signed);
+    }
+  }
+
   private AuthorWord read(TrustedDocuments documents) throws IOException, Refusal {
-    Map<ReleaseName, Digest> models = releases(documents, MODELS, "release.json");
+    WordReading reading = new WordReading(targets(documents));
+    Map<ReleaseName, Digest> models = reading.models();
     Map<Digest, WrappedKey> keys = new TreeMap<>(Comparator.comparing(Digest::hex));
     for (Map.Entry<ReleaseName, Digest> model : models.entrySet()) {
       for (KeyDelivery delivery : KeyDelivery.values()) {
@@ -128,35 +177,31 @@ public final class RepositoryClient {
                     keys.put(model.getValue(), new WrappedKey(Bytes.of(envelope), delivery)));
       }
     }
-    return new AuthorWord(
-        models, releases(documents, SOFTWARE, "software.json"), references(documents), keys);
+    return new AuthorWord(models, reading.software(), reading.references(), keys);
   }
 
-  private static Map<ReleaseName, Digest> releases(
-      TrustedDocuments documents, String below, String file) throws IOException, Refusal {
-    Map<ReleaseName, Digest> releases = new TreeMap<>(AuthorWord.BY_NAME);
-    for (String path : documents.list(below)) {
-      String[] parts = path.split("/", -1);
-      TargetFile target = documents.target(path).orElseThrow();
-      if (parts.length == 4 && parts[3].equals(file)) {
-        releases.put(ReleaseName.parse(parts[1], parts[2], path), target.sha256());
+  private static WordReading.Targets targets(TrustedDocuments documents) {
+    return new WordReading.Targets() {
+      @Override
+      public Map<String, TargetFile> list(String prefix) throws IOException, Refusal {
+        Map<String, TargetFile> listed = new TreeMap<>();
+        for (String path : documents.list(prefix)) {
+          listed.put(path, documents.target(path).orElseThrow());
+        }
+        return listed;
       }
-    }
-    return releases;
+
+      @Override
+      public byte[] content(TargetFile target, int limit) throws IOException, Refusal {
+        return RepositoryClient.content(documents, target.path(), limit);
+      }
+    };
   }
 
-  private static List<ReferenceValues> references(TrustedDocuments documents)
+  private static byte[] content(TrustedDocuments documents, String path, int limit)
       throws IOException, Refusal {
-    List<ReferenceValues> references = new ArrayList<>();
-    for (String path : documents.list(ReferenceTargets.FOLDER)) {
-      if (!ReferenceTargets.isOfApprovals(path)) {
-        byte[] document =
-            documents
-                .find(path, ReferenceValues.MAX_LENGTH)
-                .orElseThrow(() -> new IOException(path + ": was not kept; ask again"));
-        references.add(ReferenceValues.parse(document));
-      }
-    }
-    return references;
+    return documents
+        .find(path, limit)
+        .orElseThrow(() -> new IOException(path + ": was not kept; ask again"));
   }
 }

@@ -2,8 +2,12 @@
 package dev.bartizan.fleet.verify;
 
 import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.json.Malformed;
+import dev.bartizan.protocol.result.AttestationResult.Reason;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -11,18 +15,56 @@ import java.util.Optional;
  * known is unknown, never good.
  *
  * @param digest of the rules and both documents, so that an auditor can prove which were applied
+ * @param caveats what is to be said in every result that comes of it
  */
-public record AppraisalPolicy(KnownProfiles reference, KnownReleases releases, Digest digest) {
+public record AppraisalPolicy(
+    KnownProfiles reference, KnownReleases releases, Digest digest, List<Reason> caveats) {
   private static final String RULES = "bartizan-appraisal/1";
+
+  public AppraisalPolicy {
+    caveats = List.copyOf(caveats);
+  }
 
   /** Knows nothing yet: for a report from which references are to be learned. */
   public static AppraisalPolicy withoutReferences() {
     return new AppraisalPolicy(
-        KnownProfiles.none(), KnownReleases.none(), digest(Optional.empty(), Optional.empty()));
+        KnownProfiles.none(),
+        KnownReleases.none(),
+        digest(Optional.empty(), Optional.empty()),
+        List.of());
+  }
+
+  /**
+   * Of both documents, as they are kept; one that is not there is unknown.
+   *
+   * @param reference as {@link KnownProfiles} reads it
+   * @param releases as {@link KnownReleases} reads it
+   */
+  static AppraisalPolicy of(Optional<byte[]> reference, Optional<byte[]> releases, Names names)
+      throws Malformed {
+    return new AppraisalPolicy(
+        reference.isPresent()
+            ? KnownProfiles.read(reference.get(), names.reference())
+            : KnownProfiles.none(),
+        releases.isPresent()
+            ? KnownReleases.read(releases.get(), names.releases())
+            : KnownReleases.none(),
+        digest(reference, releases),
+        List.of());
+  }
+
+  /** How messages call the two documents. */
+  record Names(String reference, String releases) {}
+
+  /** The same, of which more is to be said. */
+  public AppraisalPolicy with(List<Reason> more) {
+    List<Reason> all = new ArrayList<>(caveats);
+    all.addAll(more);
+    return new AppraisalPolicy(reference, releases, digest, all);
   }
 
   /** Of the rules, and of both documents as they are kept. */
-  static Digest digest(Optional<byte[]> reference, Optional<byte[]> releases) {
+  private static Digest digest(Optional<byte[]> reference, Optional<byte[]> releases) {
     MessageDigest sha256 = Digest.sha256();
     sha256.update(RULES.getBytes(StandardCharsets.US_ASCII));
     sha256.update(Digest.of(reference.orElse(new byte[0])).value().asBuffer());

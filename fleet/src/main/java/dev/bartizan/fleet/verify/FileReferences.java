@@ -21,14 +21,11 @@ public final class FileReferences implements ReferenceStore {
   public AppraisalPolicy current() throws IOException, Malformed {
     Optional<byte[]> reference = directory.find(REFERENCE, KnownProfiles.MAX_LENGTH);
     Optional<byte[]> releases = directory.find(RELEASES, KnownReleases.MAX_LENGTH);
-    return new AppraisalPolicy(
-        reference.isPresent()
-            ? KnownProfiles.read(reference.get(), directory.path(REFERENCE).toString())
-            : KnownProfiles.none(),
-        releases.isPresent()
-            ? KnownReleases.read(releases.get(), directory.path(RELEASES).toString())
-            : KnownReleases.none(),
-        AppraisalPolicy.digest(reference, releases));
+    return AppraisalPolicy.of(
+        reference,
+        releases,
+        new AppraisalPolicy.Names(
+            directory.path(REFERENCE).toString(), directory.path(RELEASES).toString()));
   }
 
   /** Reads both first, so that a verifier never finds what it cannot. */

@@ -31,6 +31,11 @@ final class Findings {
     note(TrustTier.of(value), code, detail);
   }
 
+  /** The same, said by somebody else. */
+  void note(AttestationResult.Reason reason) {
+    note(reason.tier(), reason.code(), reason.detail());
+  }
+
   /** Something that bounds the status without being one of AR4SI's claims. */
   void note(TrustTier tier, String code, String detail) {
     String bounded = detail.length() <= MAX_DETAIL ? detail : detail.substring(0, MAX_DETAIL);

@@ -3,6 +3,7 @@ package dev.bartizan.fleet.verify;
 
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.keystore.Ueid;
+import dev.bartizan.protocol.evidence.Nonce;
 import dev.bartizan.protocol.result.AttestationResult;
 import java.io.IOException;
 import java.util.Optional;
@@ -19,4 +20,7 @@ public interface ResultStore {
    * @throws Refusal when what is kept is not what this verifier wrote
    */
   Optional<AttestationResult> latest(Ueid device) throws IOException, Refusal;
+
+  /** The result of one nonce, as long as it is kept. What this verifier did not write is none. */
+  Optional<AttestationResult> find(Ueid device, Nonce nonce) throws IOException, Refusal;
 }

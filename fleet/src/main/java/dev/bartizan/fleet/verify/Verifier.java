@@ -14,7 +14,7 @@ import dev.bartizan.crypto.tpm.TpmPublic;
 import dev.bartizan.crypto.tpm.TpmRefusal;
 import dev.bartizan.crypto.tpm.TpmSignature;
 import dev.bartizan.fleet.device.Device;
-import dev.bartizan.fleet.device.DeviceRegistry;
+import dev.bartizan.fleet.device.KnownDevices;
 import dev.bartizan.protocol.evidence.EatClaims;
 import dev.bartizan.protocol.evidence.Evidence;
 import dev.bartizan.protocol.evidence.Nonce;
@@ -47,10 +47,10 @@ public final class Verifier {
   private static final int UNRECOGNISED = 97;
   private static final int CRYPTO_FAILED = 99;
 
-  private final DeviceRegistry registry;
+  private final KnownDevices registry;
   private final AppraisalPolicy policy;
 
-  public Verifier(DeviceRegistry registry, AppraisalPolicy policy) {
+  public Verifier(KnownDevices registry, AppraisalPolicy policy) {
     this.registry = registry;
     this.policy = policy;
   }
@@ -64,6 +64,7 @@ public final class Verifier {
   public Appraisal appraise(Evidence evidence, Nonce nonce, Instant now)
       throws Refusal, IOException {
     Findings findings = new Findings();
+    policy.caveats().forEach(findings::note);
     EatClaims claimed = evidence.unverifiedClaims();
     Optional<Device> device = registry.find(claimed.ueid());
     Optional<Device.BootCounts> boot = Optional.empty();

@@ -7,6 +7,7 @@ import dev.bartizan.updater.tuf.TufRefusal.Code;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -155,6 +156,29 @@ public final class TufClient {
             .findLastGood()
             .orElseThrow(() -> new FileNotFoundException("no trusted metadata yet: update first"));
     return verified(roots, files).ofSet(Digest.of(MetadataSet.encode(files)));
+  }
+
+  /**
+   * The roots after the pinned one, up to that of the last complete set: with them somebody else
+   * who pinned the same one, or one of them, verifies the set.
+   *
+   * @throws TufRefusal when the way is broken
+   */
+  public List<Root> rootsOfTrusted() throws TufRefusal, IOException {
+    Root last = loadTrusted().root();
+    List<Root> chain = new ArrayList<>();
+    for (Root root = roots.pinned(); root.version() < last.version(); ) {
+      root = root.version() + 1 == last.version() ? last : after(root);
+      chain.add(root);
+    }
+    return chain;
+  }
+
+  private Root after(Root root) throws TufRefusal, IOException {
+    long next = root.version() + 1;
+    byte[] kept =
+        store.findRoot(next).orElseThrow(() -> new FileNotFoundException(store.pathOfRoot(next)));
+    return root(kept);
   }
 
   /** A complete set, verified from the pinned root down; expiry is not judged. */

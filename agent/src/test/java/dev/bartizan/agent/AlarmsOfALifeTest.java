@@ -54,8 +54,8 @@ class AlarmsOfALifeTest {
     }
   }
 
-  private JsonNode problems() {
-    return daemon.status().document().path("problems");
+  private JsonNode alarms() {
+    return daemon.status().document().path("alarms");
   }
 
   @Test
@@ -67,11 +67,11 @@ class AlarmsOfALifeTest {
             "no manifests", whole.version(), whole.metadata(), fewer, whole.offers());
     daemon.agent().start();
     turns(3);
-    assertTrue(problems().has("update of gauge"), problems().toString());
+    assertTrue(alarms().has("update of gauge"), alarms().toString());
     world.served = whole;
     world.pass(Duration.ofHours(2));
     turns(60);
-    assertFalse(problems().has("update of gauge"), problems().toString());
+    assertFalse(alarms().has("update of gauge"), alarms().toString());
     world.pass(Duration.ofHours(2)); // One at a time: the other has its turn then.
     turns(60);
     assertEquals(2, daemon.deploy().modelStates().size());
@@ -92,7 +92,7 @@ class AlarmsOfALifeTest {
     }
     start();
     assertEquals(text, new String(disk.read(HISTORY, 1 << 20).orElseThrow(), US_ASCII));
-    assertFalse(problems().has("journal"), problems().toString());
+    assertFalse(alarms().has("journal"), alarms().toString());
   }
 
   /**
@@ -104,6 +104,6 @@ class AlarmsOfALifeTest {
     turns(100);
     world.fakeDisk().flip(HISTORY, 40, 1);
     start();
-    assertTrue(problems().path("journal").asText().contains("HISTORY_REPLACED"));
+    assertTrue(alarms().path("journal").asText().contains("HISTORY_REPLACED"));
   }
 }

@@ -152,7 +152,7 @@ final class LifeInvariants {
   /** What a device says is wrong with it, apart from {@code harmless}. */
   static Set<String> wrong(JsonNode status, Set<String> harmless) {
     Set<String> wrong = new TreeSet<>();
-    status.path("problems").fieldNames().forEachRemaining(wrong::add);
+    status.path("alarms").fieldNames().forEachRemaining(wrong::add);
     wrong.removeAll(harmless);
     return wrong;
   }

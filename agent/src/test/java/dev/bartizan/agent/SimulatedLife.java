@@ -302,7 +302,7 @@ final class SimulatedLife {
       unrest.add("believes " + metadata() + ", not " + world.served.version());
     }
     LifeInvariants.wrong(status, HARMLESS)
-        .forEach(it -> unrest.add(it + ": " + status.path("problems").path(it).asText()));
+        .forEach(it -> unrest.add(it + ": " + status.path("alarms").path(it).asText()));
     LifeInvariants.unwell(status).forEach((part, how) -> unrest.add(part + " is " + how));
     if (status.has("deployment")) {
       unrest.add("under way: " + status.path("deployment"));
@@ -335,7 +335,7 @@ final class SimulatedLife {
       world.pass(daemon.agent().takeTurn().plusSeconds(random.nextInt(1800)));
     }
     require(metadata() == world.served.version(), "old for ever, with a link");
-    require(status().path("problems").has("anchor"), "an old history, and nobody says so");
+    require(status().path("alarms").has("anchor"), "an old history, and nobody says so");
   }
 
   private void requireNothingServes() {

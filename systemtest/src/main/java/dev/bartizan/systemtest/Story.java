@@ -294,10 +294,9 @@ final class Story implements AutoCloseable {
     Patience.await(
         "the problem",
         Duration.ofSeconds(30),
-        () -> lab.device().status().path("problems").has("boot"));
+        () -> lab.device().status().path("alarms").has("boot"));
     requireEqual("", lab.device().serving(MODEL));
-    facts.add(
-        "says", lab.device().status().path("problems").path("boot").asText().substring(0, 60));
+    facts.add("says", lab.device().status().path("alarms").path("boot").asText().substring(0, 60));
   }
 
   private static void require(boolean so, String otherwise) throws IOException {

@@ -116,7 +116,7 @@ final class FlippedInstallationIT {
         Duration.ofMinutes(1),
         () -> device.status().path("boot").path("verdict").asText().equals("bad"));
     assertEquals("", device.serving(Models.NAME));
-    String problem = device.status().path("problems").path("boot").asText();
+    String problem = device.status().path("alarms").path("boot").asText();
     assertTrue(problem.contains(unused), problem);
   }
 

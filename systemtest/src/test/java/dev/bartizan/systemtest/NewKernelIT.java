@@ -80,7 +80,7 @@ final class NewKernelIT {
   }
 
   private String problem() throws Exception {
-    return device.status().path("problems").path(Models.NAME).asText();
+    return device.status().path("alarms").path(Models.NAME).asText();
   }
 
   /** Signs what the device has booted now. */

@@ -14,7 +14,7 @@ final class CredentialAdvice {
     int colon = error.indexOf(':');
     return switch (colon < 0 ? error : error.substring(0, colon)) {
       case "EVIDENCE_NOT_GOOD" ->
-          "see `bartizan check` and the problems in `bartizan status`: mended, it is renewed by"
+          "see `bartizan check` and the alarms in `bartizan status`: mended, it is renewed by"
               + " itself";
       case "EVIDENCE_NEEDED" -> "ask the operator whether his server takes evidence over HTTPS";
       case "NOT_WELCOME" ->

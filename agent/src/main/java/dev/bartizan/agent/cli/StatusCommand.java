@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
 /** {@code bartizan status}. */
 @Command(
     name = "status",
-    description = "Show versions, update state, keystore, credentials, broker and problems.")
+    description = "Show versions, update state, keystore, credentials, broker and alarms.")
 final class StatusCommand implements Callable<Integer> {
   @Mixin private ConfigOption config = new ConfigOption();
   @Mixin private JsonOption json = new JsonOption();
@@ -99,7 +99,7 @@ final class StatusCommand implements Callable<Integer> {
     line(out, "broker", status.path("broker").asText());
     line(out, "history", status.path("history").path("entries").asLong() + " entries");
     status
-        .path("problems")
+        .path("alarms")
         .properties()
         .forEach(
             problem -> line(out, "problem", problem.getKey() + ": " + problem.getValue().asText()));

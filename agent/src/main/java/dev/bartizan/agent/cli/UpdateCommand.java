@@ -77,7 +77,7 @@ final class UpdateCommand implements Callable<Integer> {
 
   private static void print(PrintWriter out, JsonNode offer) {
     out.println(offer.path("model").asText() + " " + offer.path("version").asText());
-    out.println("  way    " + offer.path("way").asText());
+    out.println("  way    " + offer.path("strategy").asText());
     String role = offer.path("signed").path("role").asText("nobody");
     out.println("  signed " + role + ", by " + offer.path("signed").path("keys").size() + " keys");
     out.println("  fetch  " + offer.path("bytes").asLong() + " bytes");

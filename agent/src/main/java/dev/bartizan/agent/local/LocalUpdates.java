@@ -108,7 +108,7 @@ final class LocalUpdates {
             .put("model", offer.component().text())
             .put("version", offer.release().version())
             .put("release", offer.release().manifest().hex())
-            .put("way", estimate.strategy())
+            .put("strategy", estimate.strategy())
             .put("bytes", estimate.bytes())
             .put("space", estimate.space());
     estimate.steps().forEach(answer.putArray("steps")::add);

@@ -38,7 +38,7 @@ record WrittenPlan(String deployment, Map<ComponentName, WrittenStrategy> strate
 
   byte[] encode() {
     ObjectNode plan = FORMAT.begin().put("deployment", deployment);
-    ArrayNode all = plan.putArray("ways");
+    ArrayNode all = plan.putArray("strategies");
     new TreeMap<>(strategies)
         .forEach((component, strategy) -> encode(component, strategy, all.addObject()));
     return StrictJson.write(plan);
@@ -47,7 +47,7 @@ record WrittenPlan(String deployment, Map<ComponentName, WrittenStrategy> strate
   private static void encode(ComponentName component, WrittenStrategy strategy, ObjectNode node) {
     node.put("component", component.text())
         .put("release", strategy.release().hex())
-        .put("way", strategy.kind().text());
+        .put("strategy", strategy.kind().text());
     ArrayNode bases = node.putArray("bases");
     strategy.bases().forEach(base -> bases.add(base.hex()));
     ArrayNode links = node.putArray("links");
@@ -72,7 +72,7 @@ record WrittenPlan(String deployment, Map<ComponentName, WrittenStrategy> strate
       JsonFields in = StrictJson.read(file, MAX_LENGTH, "plan");
       FORMAT.require(in, "plan");
       Map<ComponentName, WrittenStrategy> strategies = new TreeMap<>();
-      for (JsonFields strategy : in.objects("ways", MAX_COMPONENTS)) {
+      for (JsonFields strategy : in.objects("strategies", MAX_COMPONENTS)) {
         strategies.put(component(strategy), strategy(strategy));
       }
       WrittenPlan plan = new WrittenPlan(in.text("deployment", MAX_NAME), strategies);
@@ -100,7 +100,7 @@ record WrittenPlan(String deployment, Map<ComponentName, WrittenStrategy> strate
 
   private static WrittenStrategy strategy(JsonFields in) throws Malformed {
     WrittenStrategy.Kind kind =
-        WrittenStrategy.Kind.find(in.text("way", MAX_NAME))
+        WrittenStrategy.Kind.find(in.text("strategy", MAX_NAME))
             .orElseThrow(() -> new Malformed("plan: no such way"));
     List<Digest> bases = new ArrayList<>();
     for (String base : in.texts("bases", MAX_STEPS, 2 * Digest.LENGTH)) {

@@ -55,7 +55,7 @@ public final class DeviceStatus {
         .put("uptime_seconds", uptime().toSeconds())
         .put("ready", isReady.getAsBoolean());
     parts.forEach(part -> part.accept(status));
-    ObjectNode wrong = status.putObject("problems");
+    ObjectNode wrong = status.putObject("alarms");
     alarms.all().forEach(wrong::put);
     return status;
   }

@@ -52,7 +52,7 @@ final class HealthReport {
     Map<String, Outcome> checks = new TreeMap<>();
     checks.put("boot-chain", outcome(trust.bootVerdict().overall()));
     boolean isWell = LINKS.containsAll(alarms.all().keySet());
-    checks.put("problems", isWell ? Outcome.SUCCESS : Outcome.FAIL);
+    checks.put("alarms", isWell ? Outcome.SUCCESS : Outcome.FAIL);
     Safeguards safeguards = models.safeguards();
     for (Safeguard safeguard : safeguards.examine()) {
       checks.put("safeguard-" + safeguard.name(), outcome(safeguards, safeguard));

@@ -28,7 +28,7 @@ class BootJudgementTest {
   private static final Link UNHEARD_OF = Link.unknown("pcr sha256:4", "no reference value", "44");
   private static final Link OTHER = Link.bad("pcr sha256:4", "43", "44");
 
-  private final ActiveAlarms problems = new ActiveAlarms();
+  private final ActiveAlarms alarms = new ActiveAlarms();
   private final List<Verdict> told = new ArrayList<>();
   private Optional<Digest> documents = Optional.of(digest("documents of yesterday"));
   private boolean acceptsUnknown;
@@ -39,7 +39,7 @@ class BootJudgementTest {
         () -> examination.examine(),
         () -> documents,
         verdict -> verdict == Verdict.GOOD || (verdict == Verdict.UNKNOWN && acceptsUnknown),
-        new EventPublisher(problems, Outbox.open(new FakeDisk()), () -> Instant.EPOCH),
+        new EventPublisher(alarms, Outbox.open(new FakeDisk()), () -> Instant.EPOCH),
         chain -> told.add(chain.overall()));
   }
 
@@ -75,11 +75,11 @@ class BootJudgementTest {
 
     assertEquals(List.of(Verdict.UNKNOWN, Verdict.BAD), told);
     assertEquals(
-        "bad: no model is opened: pcr sha256:4: expected 43, found 44", problems.all().get("boot"));
+        "bad: no model is opened: pcr sha256:4: expected 43, found 44", alarms.all().get("boot"));
 
     found(FILE);
     assertTrue(boot.opensModels());
-    assertFalse(problems.all().containsKey("boot"));
+    assertFalse(alarms.all().containsKey("boot"));
   }
 
   @Test
@@ -92,7 +92,7 @@ class BootJudgementTest {
     assertFalse(boot.opensModels());
     assertEquals(
         "unknown: no model is opened: policy does not accept what is unknown",
-        problems.all().get("boot"));
+        alarms.all().get("boot"));
   }
 
   // Attack: omission; a document that nobody can read would hide what it says of this boot.
@@ -105,7 +105,7 @@ class BootJudgementTest {
         };
     assertFalse(judgement().opensModels());
     assertEquals(List.of(Verdict.BAD), told);
-    assertTrue(problems.all().toString().contains("no such field"), problems.all().toString());
+    assertTrue(alarms.all().toString().contains("no such field"), alarms.all().toString());
   }
 
   @Test

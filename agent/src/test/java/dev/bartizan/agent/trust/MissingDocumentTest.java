@@ -52,7 +52,7 @@ class MissingDocumentTest {
   private final FakeDisk disk = new FakeDisk();
   private final Map<String, String> signed = new TreeMap<>();
   private final ExecutorService workers = Executors.newSingleThreadExecutor();
-  private final ActiveAlarms problems = new ActiveAlarms();
+  private final ActiveAlarms alarms = new ActiveAlarms();
   @TempDir private Path home;
 
   @SuppressWarnings("NullAway.Init")
@@ -112,7 +112,7 @@ class MissingDocumentTest {
   }
 
   private Policy policy(TrustedDocuments documents) throws Exception {
-    Policy policy = new Policy(documents, problems);
+    Policy policy = new Policy(documents, alarms);
     policy.renew();
     return policy;
   }
@@ -153,6 +153,6 @@ class MissingDocumentTest {
     for (Verdict boot : Verdict.values()) {
       assertFalse(policy.allowsServing(boot), boot.text());
     }
-    assertTrue(problems.all().getOrDefault("policy", "").contains("DOCUMENT_MISSING"));
+    assertTrue(alarms.all().getOrDefault("policy", "").contains("DOCUMENT_MISSING"));
   }
 }

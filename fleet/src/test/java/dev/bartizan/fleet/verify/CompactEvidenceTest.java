@@ -108,7 +108,7 @@ class CompactEvidenceTest extends EnrolledDevice {
     for (String check :
         List.of(
             "boot-chain",
-            "problems",
+            "alarms",
             "safeguard-core-dumps",
             "safeguard-locked-memory",
             "safeguard-ptrace",

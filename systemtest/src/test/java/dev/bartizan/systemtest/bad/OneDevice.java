@@ -94,7 +94,7 @@ abstract class OneDevice {
 
   /** What the daemon says is wrong with {@code subject} now; empty when nothing is. */
   final String problem(String subject) throws IOException {
-    return device().status().path("problems").path(subject).asText();
+    return device().status().path("alarms").path(subject).asText();
   }
 
   final void awaitProblem(String subject, String part) throws Exception {

@@ -83,7 +83,7 @@ record Sight(
 
   private static List<String> problems(TestDevice device) throws Exception {
     List<String> subjects = new ArrayList<>();
-    device.status().path("problems").fieldNames().forEachRemaining(subjects::add);
+    device.status().path("alarms").fieldNames().forEachRemaining(subjects::add);
     subjects.removeAll(List.of("repository", "broker"));
     return subjects;
   }

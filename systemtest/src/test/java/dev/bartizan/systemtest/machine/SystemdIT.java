@@ -116,7 +116,7 @@ final class SystemdIT {
     lab.release("1.1.0", Models.file("1.1.0"), Models.golden("1.1.0"), "--delta-from", "1.0.0");
     update("model=" + Models.NAME, "version=1.1.0");
     assertServes("1.1.0", "pit");
-    assertEquals("{}", status().path("problems").toString());
+    assertEquals("{}", status().path("alarms").toString());
     for (JsonNode safeguard : status().path("safeguards")) {
       assertFalse(safeguard.path("verdict").asText().equals("bad"), safeguard.toString());
     }

@@ -154,9 +154,9 @@ final class JournalCodec {
     node.put("component", deployment.component().text());
     deployment.from().ifPresent(it -> node.set("from", write(it)));
     node.set("to", write(deployment.to()));
-    node.set("cause", write(deployment.initiator()));
+    node.set("initiator", write(deployment.initiator()));
     deployment.notAfter().ifPresent(it -> node.put("not-after", it.toString()));
-    SuiteCodec.writeParts(node, deployment.members());
+    SuiteCodec.writeMoves(node, deployment.members());
     return node;
   }
 
@@ -167,9 +167,9 @@ final class JournalCodec {
         ComponentName.of(in.text("component")),
         in.optional("from", JournalCodec::readRelease),
         in.object("to", JournalCodec::readRelease),
-        in.object("cause", JournalCodec::readInitiator),
+        in.object("initiator", JournalCodec::readInitiator),
         in.optionalInstant("not-after"),
-        SuiteCodec.readParts(in));
+        SuiteCodec.readMoves(in));
   }
 
   private static ObjectNode write(Outcome outcome) {
@@ -179,7 +179,7 @@ final class JournalCodec {
     node.put("state", outcome.state().text());
     outcome.from().ifPresent(it -> node.set("from", write(it)));
     node.set("to", write(outcome.to()));
-    node.set("cause", write(outcome.initiator()));
+    node.set("initiator", write(outcome.initiator()));
     node.put("reason", outcome.reason());
     return node.put("at", outcome.at().toString());
   }
@@ -191,7 +191,7 @@ final class JournalCodec {
         constant(UpdateState.class, in.text("state")),
         in.optional("from", JournalCodec::readRelease),
         in.object("to", JournalCodec::readRelease),
-        in.object("cause", JournalCodec::readInitiator),
+        in.object("initiator", JournalCodec::readInitiator),
         in.text("reason"),
         in.instant("at"));
   }

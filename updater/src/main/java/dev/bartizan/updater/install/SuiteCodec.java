@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
  */
 final class SuiteCodec {
   private static final String MEMBERS = "members";
-  private static final String PARTS = "parts";
-  private static final String PARTS_NEED = "parts-need";
+  private static final String MOVES = "moves";
+  private static final String MOVES_NEED = "moves-need";
 
   private SuiteCodec() {}
 
@@ -40,14 +40,14 @@ final class SuiteCodec {
         ComponentName.of(in.text("component")), in.object("release", JournalCodec::readRelease));
   }
 
-  static void writeParts(ObjectNode node, List<SuiteMember> members) {
+  static void writeMoves(ObjectNode node, List<SuiteMember> members) {
     if (!members.isEmpty()) {
-      node.set(PARTS, JournalCodec.list(members, SuiteCodec::write));
+      node.set(MOVES, JournalCodec.list(members, SuiteCodec::write));
     }
   }
 
-  static List<SuiteMember> readParts(Fields in) {
-    return list(in, PARTS, SuiteCodec::readPart);
+  static List<SuiteMember> readMoves(Fields in) {
+    return list(in, MOVES, SuiteCodec::readMove);
   }
 
   private static ObjectNode write(SuiteMember member) {
@@ -56,7 +56,7 @@ final class SuiteCodec {
     return node;
   }
 
-  private static SuiteMember readPart(Fields in) {
+  private static SuiteMember readMove(Fields in) {
     return new SuiteMember(
         ComponentName.of(in.text("component")),
         in.optional("from", JournalCodec::readRelease),
@@ -70,7 +70,7 @@ final class SuiteCodec {
     List<ComponentName> members =
         required.keySet().stream().filter(it -> !it.equals(component)).sorted().toList();
     if (!members.isEmpty()) {
-      node.set(PARTS_NEED, JournalCodec.list(members, it -> need(it, progress.required().of(it))));
+      node.set(MOVES_NEED, JournalCodec.list(members, it -> need(it, progress.required().of(it))));
     }
   }
 
@@ -80,7 +80,7 @@ final class SuiteCodec {
         objects.isEmpty()
             ? RequiredObjects.UNKNOWN
             : RequiredObjects.of(deployment.component(), objects);
-    for (Map.Entry<ComponentName, Set<Digest>> entry : list(in, PARTS_NEED, SuiteCodec::readNeed)) {
+    for (Map.Entry<ComponentName, Set<Digest>> entry : list(in, MOVES_NEED, SuiteCodec::readNeed)) {
       required = required.and(entry.getKey(), entry.getValue());
     }
     return required;

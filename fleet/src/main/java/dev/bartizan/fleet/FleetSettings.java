@@ -10,6 +10,7 @@ import dev.bartizan.updater.disk.FormatRefusal;
 import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.regex.Pattern;
 
 /**
@@ -22,6 +23,8 @@ import java.util.regex.Pattern;
  * @param repository where the author's repository is served; ends in a slash
  * @param life how long devices' credentials live, and what they are renewed upon
  * @param database where what happens is kept
+ * @param referenceAge how long ago the author's word may have been verified last, for evidence that
+ *     is affirmed by it
  */
 public record FleetSettings(
     String trustDomain,
@@ -29,12 +32,18 @@ public record FleetSettings(
     String operators,
     URI repository,
     LifeOfCredentials life,
-    DatabaseChoice database) {
+    DatabaseChoice database,
+    Duration referenceAge) {
+  /** A week: seven times the life of the author's shortest-lived metadata. */
+  public static final Duration REFERENCE_AGE = Duration.ofDays(7);
+
   private static final String FILE = "fleet.json";
   private static final DocumentFormat FORMAT = new DocumentFormat("bartizan-fleet", 1);
   private static final int MAX_LENGTH = 16 * 1024;
   private static final int MAX_TEXT = 255;
   private static final int MAX_URL = 2000;
+  private static final String REFERENCE_DAYS = "reference_days";
+  private static final int MAX_DAYS = 3650;
   private static final Pattern TRUST_DOMAIN = Pattern.compile("[a-z0-9][a-z0-9._-]{0,99}");
   private static final Pattern BROKER = Pattern.compile("ssl://[A-Za-z0-9.:\\[\\]_-]+:\\d{1,5}");
 
@@ -50,6 +59,9 @@ public record FleetSettings(
     if (repository.getHost() == null || !repository.getPath().endsWith("/")) {
       throw new IllegalArgumentException("not a URL that ends in a slash: " + repository);
     }
+    if (referenceAge.toDays() < 1 || referenceAge.toDays() > MAX_DAYS) {
+      throw new IllegalArgumentException(REFERENCE_DAYS + " is between 1 and " + MAX_DAYS);
+    }
   }
 
   /** Of a new fleet: operators have the port after the devices'. */
@@ -60,22 +72,25 @@ public record FleetSettings(
         portAfter(broker),
         repository,
         LifeOfCredentials.DEFAULT,
-        DatabaseChoice.DEFAULT);
+        DatabaseChoice.DEFAULT,
+        REFERENCE_AGE);
   }
 
   /** The same fleet with another port for operators. */
   public FleetSettings withOperators(String address) {
-    return new FleetSettings(trustDomain, broker, address, repository, life, database);
+    return new FleetSettings(
+        trustDomain, broker, address, repository, life, database, referenceAge);
   }
 
   /** The same fleet with other rules for its credentials. */
   public FleetSettings with(LifeOfCredentials other) {
-    return new FleetSettings(trustDomain, broker, operators, repository, other, database);
+    return new FleetSettings(
+        trustDomain, broker, operators, repository, other, database, referenceAge);
   }
 
   /** The same fleet with another place for what happens. */
   public FleetSettings with(DatabaseChoice other) {
-    return new FleetSettings(trustDomain, broker, operators, repository, life, other);
+    return new FleetSettings(trustDomain, broker, operators, repository, life, other, referenceAge);
   }
 
   private static String portAfter(String broker) {
@@ -92,6 +107,7 @@ public record FleetSettings(
     document.put("operator_broker", operators).put("repository", repository.toString());
     life.write(document);
     database.write(document);
+    document.put(REFERENCE_DAYS, referenceAge.toDays());
     directory.write(FILE, StrictJson.writeIndented(document));
   }
 
@@ -112,7 +128,10 @@ public record FleetSettings(
           document.text("operator_broker", MAX_TEXT),
           URI.create(document.text("repository", MAX_URL)),
           LifeOfCredentials.read(document),
-          DatabaseChoice.read(document));
+          DatabaseChoice.read(document),
+          document.has(REFERENCE_DAYS)
+              ? Duration.ofDays(Math.min(document.number(REFERENCE_DAYS), MAX_DAYS + 1))
+              : REFERENCE_AGE);
     } catch (IllegalArgumentException wrong) {
       throw new Malformed(what + ": " + wrong.getMessage(), wrong);
     }

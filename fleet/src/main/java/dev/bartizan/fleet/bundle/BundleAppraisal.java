@@ -54,7 +54,7 @@ public final class BundleAppraisal {
     Instant then = at.orElse(manifest.appraisedAt());
     List<AttestationResult.Reason> caveats = new ArrayList<>();
     List<Word> words = new ArrayList<>();
-    AppraisalPolicy policy = policy(author(bundle, manifest, file, then), caveats, words);
+    AppraisalPolicy policy = policy(author(bundle, manifest, file, then), then, caveats, words);
     Device device = device(bundle, manifest, file, words);
     ChipWord.judge(device, given.makers(), caveats, words);
     Evidence evidence = evidence(bundle, file);
@@ -113,7 +113,10 @@ public final class BundleAppraisal {
   }
 
   private static AppraisalPolicy policy(
-      KeptWord.Verified author, List<AttestationResult.Reason> caveats, List<Word> words)
+      KeptWord.Verified author,
+      Instant then,
+      List<AttestationResult.Reason> caveats,
+      List<Word> words)
       throws Refusal, IOException {
     words.add(
         new Word(
@@ -130,7 +133,7 @@ public final class BundleAppraisal {
                         "REFERENCES_EXPIRED",
                         "the author's metadata: " + expired.getMessage())));
     HeldReferences references = new HeldReferences();
-    author.word().fill(references);
+    author.word().fill(references, then);
     return references.current();
   }
 

@@ -72,7 +72,8 @@ final class FleetParts {
         new FileReferences(directory),
         repositoryClient(directory, settings, clock),
         new WrappedKeyVault(directory),
-        keyBroker(directory, registry, random));
+        keyBroker(directory, registry, random),
+        clock);
   }
 
   /** The author's repository as the settings have it. */

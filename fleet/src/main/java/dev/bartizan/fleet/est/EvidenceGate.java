@@ -104,7 +104,9 @@ final class EvidenceGate {
     return result.status() == TrustTier.WARNING
         && device.chip().filter(Device.Chip::isWithoutCertificate).isPresent()
         && !result.reasons().isEmpty()
-        && result.reasons().stream().allMatch(it -> it.code().equals(Device.NO_EK_CERTIFICATE));
+        && result.reasons().stream()
+            .filter(it -> it.tier() != TrustTier.NONE) // Told, and held against nobody.
+            .allMatch(it -> it.code().equals(Device.NO_EK_CERTIFICATE));
   }
 
   /** A golden device is there so that reference values come into being; then it is as others. */

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.fleet.trust;
 
+import dev.bartizan.crypto.Explanation;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.fleet.broker.KeyBroker;
 import dev.bartizan.fleet.broker.WrappedKeyVault;
 import dev.bartizan.fleet.verify.ReferenceStore;
 import java.io.IOException;
+import java.time.InstantSource;
 
 /**
  * Brings this server up to date with its author: reference values for the verifier, content keys
@@ -16,16 +18,32 @@ public final class AuthorSync {
   private final RepositoryClient repository;
   private final WrappedKeyVault vault;
   private final KeyBroker broker;
+  private final InstantSource clock;
 
   public AuthorSync(
       ReferenceStore references,
       RepositoryClient repository,
       WrappedKeyVault vault,
-      KeyBroker broker) {
+      KeyBroker broker,
+      InstantSource clock) {
     this.references = references;
     this.repository = repository;
     this.vault = vault;
     this.broker = broker;
+    this.clock = clock;
+  }
+
+  /** Whoever reads a result is told that it is by former values. */
+  private AuthorWord refreshed() throws IOException, Refusal, InterruptedException {
+    try {
+      return repository.refresh();
+    } catch (Refusal refused) {
+      references.keepFormer(clock.instant(), "the repository refuses: " + Explanation.of(refused));
+      throw refused;
+    } catch (IOException away) {
+      references.keepFormer(clock.instant(), "the repository is away: " + Explanation.of(away));
+      throw away;
+    }
   }
 
   /**
@@ -44,8 +62,8 @@ public final class AuthorSync {
    * @throws IOException when it cannot be asked now; the same
    */
   public Synced sync() throws IOException, Refusal, InterruptedException {
-    AuthorWord word = repository.refresh();
-    word.fill(references);
+    AuthorWord word = refreshed();
+    word.fill(references, clock.instant());
     vault.follow(word.keys());
     return new Synced(word.models().size(), word.keys().size(), broker.shipAll());
   }

@@ -11,6 +11,7 @@ import dev.bartizan.fleet.broker.WrappedKey;
 import dev.bartizan.fleet.verify.ReferenceStore;
 import dev.bartizan.protocol.release.ReleaseName;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -32,8 +33,8 @@ public record AuthorWord(
       Comparator.comparing(ReleaseName::name).thenComparing(ReleaseName::version);
 
   /** Becomes what a verifier of reports compares with. */
-  public void fill(ReferenceStore store) throws IOException, Malformed {
-    store.replace(StrictJson.writeIndented(releases()), StrictJson.writeIndented(profiles()));
+  public void fill(ReferenceStore store, Instant now) throws IOException, Malformed {
+    store.replace(StrictJson.writeIndented(releases()), StrictJson.writeIndented(profiles()), now);
   }
 
   private ObjectNode releases() {

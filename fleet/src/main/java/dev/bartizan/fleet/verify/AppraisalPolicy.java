@@ -3,9 +3,12 @@ package dev.bartizan.fleet.verify;
 
 import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.json.Malformed;
+import dev.bartizan.fleet.FleetSettings;
 import dev.bartizan.protocol.result.AttestationResult.Reason;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,9 +19,16 @@ import java.util.Optional;
  *
  * @param digest of the rules and both documents, so that an auditor can prove which were applied
  * @param caveats what is to be said in every result that comes of it
+ * @param age of when all this is
+ * @param limit beyond which age nothing is affirmed
  */
 public record AppraisalPolicy(
-    KnownProfiles reference, KnownReleases releases, Digest digest, List<Reason> caveats) {
+    KnownProfiles reference,
+    KnownReleases releases,
+    Digest digest,
+    List<Reason> caveats,
+    ReferenceAge age,
+    Duration limit) {
   private static final String RULES = "bartizan-appraisal/1";
 
   public AppraisalPolicy {
@@ -31,7 +41,9 @@ public record AppraisalPolicy(
         KnownProfiles.none(),
         KnownReleases.none(),
         digest(Optional.empty(), Optional.empty()),
-        List.of());
+        List.of(),
+        ReferenceAge.unknown(),
+        FleetSettings.REFERENCE_AGE);
   }
 
   /**
@@ -50,7 +62,9 @@ public record AppraisalPolicy(
             ? KnownReleases.read(releases.get(), names.releases())
             : KnownReleases.none(),
         digest(reference, releases),
-        List.of());
+        List.of(),
+        ReferenceAge.unknown(),
+        FleetSettings.REFERENCE_AGE);
   }
 
   /** How messages call the two documents. */
@@ -60,7 +74,19 @@ public record AppraisalPolicy(
   public AppraisalPolicy with(List<Reason> more) {
     List<Reason> all = new ArrayList<>(caveats);
     all.addAll(more);
-    return new AppraisalPolicy(reference, releases, digest, all);
+    return new AppraisalPolicy(reference, releases, digest, all, age, limit);
+  }
+
+  /** The same, of this age. */
+  AppraisalPolicy ofAge(ReferenceAge known, Duration most) {
+    return new AppraisalPolicy(reference, releases, digest, caveats, known, most);
+  }
+
+  /** What a result of {@code now} has to say of all this. */
+  List<Reason> caveats(Instant now) {
+    List<Reason> all = new ArrayList<>(caveats);
+    all.addAll(age.caveats(now, limit));
+    return all;
   }
 
   /** Of the rules, and of both documents as they are kept. */

@@ -2,6 +2,7 @@
 package dev.bartizan.fleet.verify;
 
 import dev.bartizan.crypto.json.Malformed;
+import java.time.Instant;
 import java.util.Optional;
 
 /** The same two documents in memory, for a look that leaves no trace. For one thread. */
@@ -18,8 +19,13 @@ public final class HeldReferences implements ReferenceStore {
   }
 
   @Override
-  public void replace(byte[] newReleases, byte[] newProfiles) {
+  public void replace(byte[] newReleases, byte[] newProfiles, Instant now) {
     releases = Optional.of(newReleases);
     reference = Optional.of(newProfiles);
+  }
+
+  @Override
+  public void keepFormer(Instant now, String why) {
+    throw new UnsupportedOperationException("what is held has no former values");
   }
 }

@@ -4,6 +4,7 @@ package dev.bartizan.fleet.verify;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.updater.disk.DocumentFormat;
 import java.io.IOException;
+import java.time.Instant;
 
 /** Where the reference values and releases are kept that evidence is compared with. */
 public interface ReferenceStore {
@@ -21,10 +22,17 @@ public interface ReferenceStore {
   AppraisalPolicy current() throws IOException, Malformed;
 
   /**
-   * Replaces what is there.
+   * Replaces what is there, by what was verified now.
    *
    * @param releases of models and software, as {@link KnownReleases} reads them
    * @param profiles of hardware, as {@link KnownProfiles} reads them
    */
-  void replace(byte[] releases, byte[] profiles) throws IOException, Malformed;
+  void replace(byte[] releases, byte[] profiles, Instant now) throws IOException, Malformed;
+
+  /**
+   * What is there stays, since nothing newer could be had.
+   *
+   * @param why in a few words
+   */
+  void keepFormer(Instant now, String why) throws IOException, Malformed;
 }

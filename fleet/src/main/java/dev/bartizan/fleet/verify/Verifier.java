@@ -64,7 +64,7 @@ public final class Verifier {
   public Appraisal appraise(Evidence evidence, Nonce nonce, Instant now)
       throws Refusal, IOException {
     Findings findings = new Findings();
-    policy.caveats().forEach(findings::note);
+    policy.caveats(now).forEach(findings::note);
     EatClaims claimed = evidence.unverifiedClaims();
     Optional<Device> device = registry.find(claimed.ueid());
     Optional<Device.BootCounts> boot = Optional.empty();

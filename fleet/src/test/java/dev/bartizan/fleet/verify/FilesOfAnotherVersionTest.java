@@ -14,6 +14,7 @@ import dev.bartizan.fleet.trust.AuthorWord;
 import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -64,7 +65,7 @@ class FilesOfAnotherVersionTest {
   @Test
   void releasesAndProfilesAreNotTakenForUnknownOnes() throws Exception {
     FileReferences references = new FileReferences(directory);
-    new AuthorWord(Map.of(), Map.of(), List.of(), Map.of()).fill(references);
+    new AuthorWord(Map.of(), Map.of(), List.of(), Map.of()).fill(references, Instant.EPOCH);
     assertRefusedAndLeftAlone("releases.json", "bartizan-known-releases", references::current);
     assertRefusedAndLeftAlone("reference.json", "bartizan-known-profiles", references::current);
   }

@@ -100,8 +100,16 @@ class AuthorSyncTest {
     stranger.release("9.0.0", new byte[] {6, 6, 6});
     places.release("1.0.0", new byte[] {1, 2, 3});
     places.sync().sync();
+    long verified = derived("reference-age.json").path("verified_at").asLong();
     assertThrows(
         Refusal.class, () -> places.sync(stranger.authorHome().resolve("repository")).sync());
+    assertEquals(verified, derived("reference-age.json").path("verified_at").asLong());
+    long since = derived("reference-age.json").path("refused_since").asLong();
+    assertThrows(IOException.class, () -> places.sync(folder.resolve("nowhere")).sync());
+    assertEquals(since, derived("reference-age.json").path("refused_since").asLong());
+    assertTrue(derived("reference-age.json").path("why").asText().contains("away"));
+    places.sync().sync();
+    assertFalse(derived("reference-age.json").has("refused_since"));
     assertEquals("1.0.0", derived("releases.json").at("/releases/0/version").asText());
   }
 

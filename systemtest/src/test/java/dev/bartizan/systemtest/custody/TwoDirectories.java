@@ -119,7 +119,8 @@ final class TwoDirectories {
         new FileReferences(fleet),
         new RepositoryClient(fleet, settings, files, CLOCK, System::nanoTime),
         vault,
-        new KeyBroker(fleet, Databases.of(fleet).devices(), vault, RANDOM));
+        new KeyBroker(fleet, Databases.of(fleet).devices(), vault, RANDOM),
+        CLOCK);
   }
 
   /** The same, of the author's repository as it is. */

@@ -16,7 +16,9 @@ public final class BootLogs {
 
   private final Optional<Bytes> firmware;
   private final Optional<Bytes> userspace;
-  private volatile @Nullable Optional<MeasuredBoot> measured;
+  private volatile @Nullable Contents contents;
+
+  private record Contents(Optional<MeasuredBoot> boot) {}
 
   /**
    * @param firmware {@code binary_bios_measurements}
@@ -53,12 +55,12 @@ public final class BootLogs {
    * @throws LogRefusal as {@link MeasuredBoot#read}
    */
   Optional<MeasuredBoot> measured() throws LogRefusal {
-    Optional<MeasuredBoot> known = measured;
+    Contents known = contents;
     if (known == null) {
-      known = MeasuredBoot.read(this);
-      measured = known; // Twice at the same time is the same.
+      known = new Contents(MeasuredBoot.read(this));
+      contents = known; // Twice at the same time is the same.
     }
-    return known;
+    return known.boot();
   }
 
   @Override

@@ -61,7 +61,7 @@ class WireReaderTest {
   private static byte[] field(byte[] value) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.write(0x0a);
-    out.write(value.length & 0x7f | 0x80);
+    out.write((value.length & 0x7f) | 0x80);
     out.write(value.length >> 7);
     out.writeBytes(value);
     return out.toByteArray();

@@ -20,7 +20,8 @@ public record DatabaseChoice(Optional<Server> server, Duration resultAge, int re
    * A PostgreSQL.
    *
    * @param url {@code jdbc:postgresql://HOST/DATABASE}, without a password
-   * @param passwordFile whose first line is the password; a path, relative to the directory
+   * @param passwordFile whose one line is the password, for its owner alone to read; a path,
+   *     relative to the directory
    */
   public record Server(String url, String user, String passwordFile) {
     private static final String POSTGRESQL = "jdbc:postgresql:";

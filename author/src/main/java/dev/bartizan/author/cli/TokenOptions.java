@@ -2,46 +2,23 @@
 package dev.bartizan.author.cli;
 
 import dev.bartizan.author.keys.KeyPlan;
-import dev.bartizan.author.keys.TokenPlace;
 import dev.bartizan.author.publish.RepositoryPlan;
 import dev.bartizan.author.publish.RolePlan;
-import dev.bartizan.crypto.keystore.Pkcs11Module;
+import dev.bartizan.crypto.keystore.TokenPlace;
+import dev.bartizan.protocol.cli.TokenPlaceOptions;
 import dev.bartizan.updater.tuf.RoleName;
 import dev.bartizan.updater.tuf.SignatureScheme;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which role keys are made in a PKCS#11 token, and in which. */
 final class TokenOptions {
-  @Option(
-      names = "--token-module",
-      paramLabel = "FILE",
-      description = {
-        "Make role keys in a PKCS#11 token: the module's shared object, an absolute path. They are"
-            + " made in the token and never leave it; every command that signs needs it then."
-      })
-  private Optional<Path> module = Optional.empty();
-
-  @Option(
-      names = "--token-slot",
-      paramLabel = "N",
-      description = "The token's slot: see pkcs11-tool --module FILE --list-slots.")
-  private Optional<Integer> slot = Optional.empty();
-
-  @Option(
-      names = "--token-key-label",
-      defaultValue = "bartizan",
-      paramLabel = "L",
-      description = {
-        "What the keys' names in the token begin with; several authors may share one (default:"
-            + " ${DEFAULT-VALUE})."
-      })
-  private String keyLabel = "bartizan";
+  @Mixin private TokenPlaceOptions place = new TokenPlaceOptions();
 
   @Option(
       names = "--token-algorithm",
@@ -69,25 +46,17 @@ final class TokenOptions {
    * @throws IllegalArgumentException when that cannot be
    */
   RepositoryPlan applyTo(RepositoryPlan plan) {
-    if (module.isEmpty()) {
-      if (slot.isPresent() || !inToken.isEmpty()) {
-        throw new IllegalArgumentException("--token-slot and --token-keys want --token-module");
-      }
+    Optional<TokenPlace> token = place.place(!inToken.isEmpty());
+    if (token.isEmpty()) {
       return plan;
     }
-    TokenPlace place = new TokenPlace(new Pkcs11Module(module.get(), requiredSlot()), keyLabel);
-    RepositoryPlan changed = plan.with(place);
+    RepositoryPlan changed = plan.with(token.get());
     for (RoleName role : inToken.isEmpty() ? plan.roles().keySet() : inToken.keySet()) {
       RolePlan keys = plan.of(role);
       int count = inToken.isEmpty() ? keys.keys().size() : inToken.getOrDefault(role, 0);
       changed = changed.with(role, withKeysInToken(role, keys, count));
     }
     return changed;
-  }
-
-  private int requiredSlot() {
-    return slot.orElseThrow(
-        () -> new IllegalArgumentException("--token-module wants --token-slot"));
   }
 
   /** The first ones are those in the token. */

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.bartizan.author.keys;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.TouchesTheWorld;
+import dev.bartizan.crypto.json.JsonFields;
+import dev.bartizan.crypto.json.StrictJson;
+import dev.bartizan.crypto.keystore.TokenPlace;
+import dev.bartizan.updater.disk.DocumentFormat;
 import dev.bartizan.updater.disk.DurableFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,6 +29,7 @@ public final class KeyFolder {
   private static final String IN_FILE = ".pem";
   private static final String IN_TOKEN = ".pub";
   private static final String TOKEN = "token.json";
+  private static final DocumentFormat TOKEN_FORMAT = new DocumentFormat("bartizan-token", 1);
   private static final int FILE_BYTES_MAX = 64 * 1024;
   private static final FileAttribute<Set<PosixFilePermission>> PRIVATE_DIRECTORY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
@@ -77,14 +83,21 @@ public final class KeyFolder {
   /** Where the ring's token is, or empty when it has none. */
   Optional<TokenPlace> token() throws IOException, Refusal {
     Path file = directory.resolve(TOKEN);
-    return Files.exists(file)
-        ? Optional.of(TokenPlace.parse(read(file, TokenPlace.MAX_LENGTH), file.toString()))
-        : Optional.empty();
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    String what = file.toString();
+    JsonFields place =
+        StrictJson.read(read(file, TokenPlace.MAX_LENGTH), TokenPlace.MAX_LENGTH, what);
+    TOKEN_FORMAT.accept(place.findText("schema", DocumentFormat.MAX_TEXT), what);
+    return Optional.of(TokenPlace.read(place, what));
   }
 
   /** Remembers where the ring's token is. */
   void setToken(TokenPlace place) throws IOException {
-    write(TOKEN, place.encode());
+    ObjectNode document = TOKEN_FORMAT.begin();
+    place.write(document);
+    write(TOKEN, StrictJson.writeIndented(document));
   }
 
   private static byte[] read(Path file, int limit) throws IOException {

@@ -3,6 +3,7 @@ package dev.bartizan.author.keys;
 
 import dev.bartizan.author.keys.AuthorRefusal.Code;
 import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.keystore.TokenPlace;
 import dev.bartizan.updater.tuf.HybridPublicKey;
 import dev.bartizan.updater.tuf.SignatureScheme;
 import java.io.IOException;

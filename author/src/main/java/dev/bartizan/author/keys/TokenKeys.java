@@ -5,6 +5,7 @@ import dev.bartizan.author.keys.AuthorRefusal.Code;
 import dev.bartizan.crypto.keystore.KeystoreRefusal;
 import dev.bartizan.crypto.keystore.Passphrase;
 import dev.bartizan.crypto.keystore.Pkcs11SigningKeys;
+import dev.bartizan.crypto.keystore.TokenPlace;
 import dev.bartizan.updater.tuf.SignatureScheme;
 import java.io.IOException;
 import java.security.PublicKey;

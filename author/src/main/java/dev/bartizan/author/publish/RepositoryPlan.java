@@ -2,7 +2,7 @@
 package dev.bartizan.author.publish;
 
 import dev.bartizan.author.keys.KeyPlan;
-import dev.bartizan.author.keys.TokenPlace;
+import dev.bartizan.crypto.keystore.TokenPlace;
 import dev.bartizan.updater.tuf.RoleName;
 import dev.bartizan.updater.tuf.SignatureScheme;
 import java.util.ArrayList;

@@ -123,9 +123,17 @@ final class JcaKeys {
    * @param ephemeral on P-256, see {@link PeerKey}
    */
   SecretBytes agree(ECPublicKey ephemeral) throws GeneralSecurityException {
+    return agree(provider, unwrap, ephemeral);
+  }
+
+  /**
+   * @param peer on P-256, see {@link PeerKey}
+   */
+  static SecretBytes agree(Provider provider, PrivateKey key, ECPublicKey peer)
+      throws GeneralSecurityException {
     KeyAgreement agreement = KeyAgreement.getInstance("ECDH", provider);
-    agreement.init(unwrap);
-    agreement.doPhase(ephemeral, true);
+    agreement.init(key);
+    agreement.doPhase(peer, true);
     SecretBytes shared = SecretBytes.take(agreement.generateSecret());
     if (shared.length() != SHARED_BYTES) {
       shared.close();

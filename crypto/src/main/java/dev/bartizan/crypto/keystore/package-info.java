@@ -19,7 +19,9 @@
  * who can read both: it is for development.
  *
  * <p>{@link dev.bartizan.crypto.keystore.Pkcs11SigningKeys} are keys in a token that are no
- * device's: those of an author who signs.
+ * device's: those of an author who signs. {@link dev.bartizan.crypto.keystore.Pkcs11AgreementKey}
+ * is one that agrees: a server's, for what is wrapped to it. {@link
+ * dev.bartizan.crypto.keystore.TokenPlace} is where such a token is.
  *
  * <p>Not guaranteed: who asks. Any process that may open the TPM device and read the key blobs can
  * sign with the identity key while the device runs; it cannot take the key away.

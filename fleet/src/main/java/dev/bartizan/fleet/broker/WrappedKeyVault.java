@@ -5,20 +5,16 @@ import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.SecretBytes;
 import dev.bartizan.crypto.SecretMemory;
-import dev.bartizan.crypto.envelope.EnvelopeRefusal;
 import dev.bartizan.crypto.envelope.KeyEnvelope;
-import dev.bartizan.fleet.credential.Credentials;
+import dev.bartizan.fleet.credential.KeyBrokerKey;
 import dev.bartizan.protocol.release.KeyDelivery;
 import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
-import java.security.GeneralSecurityException;
-import java.security.interfaces.ECPublicKey;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import javax.crypto.KeyAgreement;
 
 /** Content keys as authors wrapped them to the key broker, in files. */
 public final class WrappedKeyVault implements ContentKeyVault {
@@ -28,8 +24,16 @@ public final class WrappedKeyVault implements ContentKeyVault {
 
   private final SharedDirectory directory;
 
+  private final KeyBrokerKey key;
+
   public WrappedKeyVault(SharedDirectory directory) {
     this.directory = directory;
+    this.key = new KeyBrokerKey(directory);
+  }
+
+  /** What opens them. */
+  public KeyBrokerKey key() {
+    return key;
   }
 
   /**
@@ -101,9 +105,7 @@ public final class WrappedKeyVault implements ContentKeyVault {
     byte[] envelope =
         find(release)
             .orElseThrow(() -> new IOException("there is no key of " + release.hex() + " here"));
-    Credentials broker = Credentials.load(directory, Credentials.KEY_BROKER);
-    return KeyEnvelope.parse(envelope)
-        .open(broker.certificate(), sender -> agree(broker, sender), SecretMemory.ordinary());
+    return KeyEnvelope.parse(envelope).open(key.certificate(), key::agree, SecretMemory.ordinary());
   }
 
   private Optional<byte[]> find(Digest release) throws IOException {
@@ -112,18 +114,6 @@ public final class WrappedKeyVault implements ContentKeyVault {
     return attested.isPresent()
         ? attested
         : directory.find(file(release, KeyDelivery.AHEAD), KeyEnvelope.MAX_LENGTH);
-  }
-
-  private static SecretBytes agree(Credentials broker, ECPublicKey sender) throws EnvelopeRefusal {
-    try {
-      KeyAgreement ecdh = KeyAgreement.getInstance("ECDH");
-      ecdh.init(broker.key());
-      ecdh.doPhase(sender, true);
-      return SecretBytes.take(ecdh.generateSecret());
-    } catch (GeneralSecurityException offCurve) {
-      throw new EnvelopeRefusal(
-          EnvelopeRefusal.Reason.MALFORMED, "the envelope's key is no point of P-256", offCurve);
-    }
   }
 
   private static String file(Digest release, KeyDelivery delivery) {

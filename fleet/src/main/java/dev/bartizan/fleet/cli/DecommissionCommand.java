@@ -4,6 +4,7 @@ package dev.bartizan.fleet.cli;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.fleet.FleetSettings;
+import dev.bartizan.fleet.broker.WrappedKeyVault;
 import dev.bartizan.fleet.command.CommandAnswer;
 import dev.bartizan.fleet.command.CommandClient;
 import dev.bartizan.fleet.command.Expulsion;
@@ -128,7 +129,8 @@ final class DecommissionCommand implements Callable<Integer> {
     try (FleetDatabase database = FleetParts.database(directory, random, console)) {
       DeviceRegistry registry = database.devices();
       registry.change(ueid, Device.State.DECOMMISSIONED);
-      FleetParts.keyBroker(directory, registry, random).shipTo(ueid);
+      FleetParts.keyBroker(directory, registry, new WrappedKeyVault(directory), random)
+          .shipTo(ueid);
       CertificateAuthority authority = CertificateAuthority.load(directory, clock, random);
       new Expulsion(directory, registry, authority)
           .expel(ueid, FleetParts.clientId(random), clock.instant());

@@ -8,6 +8,7 @@ import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.crypto.pem.Pem;
 import dev.bartizan.fleet.FleetSettings;
+import dev.bartizan.fleet.broker.WrappedKeyVault;
 import dev.bartizan.fleet.command.Expulsion;
 import dev.bartizan.fleet.credential.CertificateAuthority;
 import dev.bartizan.fleet.credential.RevocationList;
@@ -264,7 +265,9 @@ public final class DeviceCommand {
       SharedDirectory directory, DeviceRegistry registry, Ueid ueid, Device.State state)
       throws IOException, Refusal {
     Device device = registry.change(ueid, state);
-    int keys = FleetParts.keyBroker(directory, registry, random).shipTo(ueid);
+    int keys =
+        FleetParts.keyBroker(directory, registry, new WrappedKeyVault(directory), random)
+            .shipTo(ueid);
     console.say(line(device) + "  keys of " + keys + " releases");
     return DONE;
   }

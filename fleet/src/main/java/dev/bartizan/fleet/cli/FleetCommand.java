@@ -67,7 +67,8 @@ public final class FleetCommand implements Runnable {
                     .addSubcommand(new AuthoritiesCommand(clock, console))
                     .addSubcommand(new DecommissionCommand(clock, random, console)))
             .addSubcommand(new KeyCommand(random, console))
-            .addSubcommand(new ServeCommand(clock, random, console));
+            .addSubcommand(new ServeCommand(clock, random, console))
+            .addSubcommand(new DoctorCommand(clock, random, console));
     return line.setExecutionExceptionHandler(new Failures(() -> root.debug))
         .setParameterExceptionHandler(new WrongUsage())
         .setUsageHelpAutoWidth(true)

@@ -31,8 +31,11 @@ final class FleetParts {
 
   /** Gives devices their content keys, of those that are in the directory. */
   static KeyBroker keyBroker(
-      SharedDirectory directory, DeviceRegistry registry, SecureRandom random) {
-    return new KeyBroker(directory, registry, new WrappedKeyVault(directory), random);
+      SharedDirectory directory,
+      DeviceRegistry registry,
+      WrappedKeyVault vault,
+      SecureRandom random) {
+    return new KeyBroker(directory, registry, vault, random);
   }
 
   /** What a command asks or changes; to be closed. */
@@ -63,16 +66,24 @@ final class FleetParts {
     return Base64Url.encode(bytes);
   }
 
-  /** Follows the author's repository as the settings have it. */
+  /**
+   * Follows the author's repository as the settings have it.
+   *
+   * @param vault the one there is in this process: it tries a token's PIN once
+   */
   static AuthorSync authorSync(
-      SharedDirectory directory, DeviceRegistry registry, Clock clock, SecureRandom random)
+      SharedDirectory directory,
+      DeviceRegistry registry,
+      WrappedKeyVault vault,
+      Clock clock,
+      SecureRandom random)
       throws IOException, Refusal {
     FleetSettings settings = FleetSettings.load(directory);
     return new AuthorSync(
         new FileReferences(directory),
         repositoryClient(directory, settings, clock),
-        new WrappedKeyVault(directory),
-        keyBroker(directory, registry, random),
+        vault,
+        keyBroker(directory, registry, vault, random),
         clock);
   }
 

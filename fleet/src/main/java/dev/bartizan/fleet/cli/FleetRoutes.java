@@ -30,6 +30,7 @@ final class FleetRoutes {
   private final TpmEnrolment.Context context;
   private final DeviceRegistry registry;
   private final FleetDatabase database;
+  private final WrappedKeyVault vault;
   private final Clock clock;
   private final SecureRandom random;
 
@@ -37,12 +38,14 @@ final class FleetRoutes {
       SharedDirectory directory,
       TpmEnrolment.Context context,
       FleetDatabase database,
+      WrappedKeyVault vault,
       Clock clock,
       SecureRandom random) {
     this.directory = directory;
     this.context = context;
     this.registry = context.registry();
     this.database = database;
+    this.vault = vault;
     this.clock = clock;
     this.random = random;
   }
@@ -86,13 +89,7 @@ final class FleetRoutes {
 
   private KeyRoutes keys(Attestation attestation) {
     AttestedKeys keys =
-        new AttestedKeys(
-            registry,
-            attestation,
-            new WrappedKeyVault(directory),
-            database.keyLog(),
-            clock,
-            random);
+        new AttestedKeys(registry, attestation, vault, database.keyLog(), clock, random);
     return new KeyRoutes(keys, registry, clock);
   }
 }

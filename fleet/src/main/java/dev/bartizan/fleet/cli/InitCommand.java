@@ -4,6 +4,7 @@ package dev.bartizan.fleet.cli;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.fleet.FleetSettings;
 import dev.bartizan.fleet.LifeOfCredentials;
+import dev.bartizan.fleet.credential.BrokerToken;
 import dev.bartizan.fleet.init.FleetInit;
 import dev.bartizan.fleet.init.FleetPlan;
 import dev.bartizan.fleet.init.NewFleet;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -46,6 +48,8 @@ import picocli.CommandLine.Spec;
       "  bartizan-fleet init fleet --root author/root.json",
       "  bartizan-fleet init fleet --root root.json --repository https://models.plant.example/ \\",
       "      --trust-domain plant.example --host fleet.plant.example",
+      "  bartizan-fleet init fleet --root root.json --token-module /usr/lib/softhsm/libsofthsm2.so \\",
+      "      --token-slot 0 --token-pin-file pin --token-keys broker",
       "",
       "Afterwards:",
       "  give fleet/fleet-keys.json to the author        (bartizan-release fleet fleet-keys.json)",
@@ -128,6 +132,8 @@ public final class InitCommand implements Callable<Integer> {
       description = "The author's root.json: where all trust in what he says starts.")
   private Path root = Path.of("");
 
+  @Mixin private BrokerTokenOptions tokenOptions = new BrokerTokenOptions();
+
   public InitCommand(Clock clock, SecureRandom random, Console console) {
     this.clock = clock;
     this.random = random;
@@ -146,6 +152,7 @@ public final class InitCommand implements Callable<Integer> {
             + dir.resolve(NewFleet.KEYS)
             + " to the author; its fingerprint is "
             + keys.fingerprint());
+    console.say(KeyBrokerCustody.of(plan.brokerToken(), dir.toString()));
     return 0;
   }
 
@@ -157,7 +164,10 @@ public final class InitCommand implements Callable<Integer> {
       FleetSettings settings =
           new FleetSettings(trustDomain, devices, served)
               .with(LifeOfCredentials.of(Duration.ofSeconds(identityLifetime)));
-      return new FleetPlan(operatorBroker.map(settings::withOperators).orElse(settings), hosts);
+      Optional<BrokerToken> token = tokenOptions.token();
+      token.ifPresent(it -> it.requirePinOutside(new SharedDirectory(dir)));
+      return new FleetPlan(
+          operatorBroker.map(settings::withOperators).orElse(settings), hosts, token);
     } catch (IllegalArgumentException wrong) {
       throw new ParameterException(spec.commandLine(), String.valueOf(wrong.getMessage()), wrong);
     }

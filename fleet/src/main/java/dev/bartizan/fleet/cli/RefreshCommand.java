@@ -3,6 +3,7 @@ package dev.bartizan.fleet.cli;
 
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.json.StrictJson;
+import dev.bartizan.fleet.broker.WrappedKeyVault;
 import dev.bartizan.fleet.database.FleetDatabase;
 import dev.bartizan.fleet.trust.AuthorSync;
 import dev.bartizan.protocol.cli.Console;
@@ -65,7 +66,9 @@ final class RefreshCommand implements Callable<Integer> {
   private AuthorSync.Synced sync(SharedDirectory directory)
       throws IOException, Refusal, InterruptedException {
     try (FleetDatabase database = FleetParts.database(directory, random, console)) {
-      return FleetParts.authorSync(directory, database.devices(), clock, random).sync();
+      return FleetParts.authorSync(
+              directory, database.devices(), new WrappedKeyVault(directory), clock, random)
+          .sync();
     }
   }
 

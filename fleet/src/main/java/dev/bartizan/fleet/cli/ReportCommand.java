@@ -7,6 +7,7 @@ import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.boot.ReferenceValues;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.fleet.FleetSettings;
+import dev.bartizan.fleet.broker.WrappedKeyVault;
 import dev.bartizan.fleet.bundle.BundleAnswer;
 import dev.bartizan.fleet.credential.OperatorKeys;
 import dev.bartizan.fleet.database.FleetDatabase;
@@ -226,7 +227,8 @@ public final class ReportCommand {
   private void refresh(SharedDirectory directory, DeviceRegistry registry)
       throws InterruptedException {
     try {
-      FleetParts.authorSync(directory, registry, clock, random).sync();
+      FleetParts.authorSync(directory, registry, new WrappedKeyVault(directory), clock, random)
+          .sync();
     } catch (Refusal refused) {
       console.say("compared with what was known before: " + Explanation.of(refused));
     } catch (IOException away) {

@@ -6,7 +6,9 @@ import dev.bartizan.crypto.jca.NativeSignatures;
 import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.crypto.keystore.Ueid;
 import dev.bartizan.fleet.FleetSettings;
+import dev.bartizan.fleet.KeyBrokerAway;
 import dev.bartizan.fleet.broker.KeyBroker;
+import dev.bartizan.fleet.broker.WrappedKeyVault;
 import dev.bartizan.fleet.credential.CertificateAuthority;
 import dev.bartizan.fleet.credential.Credentials;
 import dev.bartizan.fleet.database.FleetDatabase;
@@ -110,30 +112,40 @@ public final class ServeCommand implements Callable<Integer> {
     Credentials credentials = Credentials.load(directory, Credentials.SERVER);
     Set<Protection.Kind> accepted = accepted();
     FleetSettings settings = FleetSettings.load(directory);
+    WrappedKeyVault vault = new WrappedKeyVault(directory);
+    vault.key().prove(); // A server that can open no key is told now, and not when one is wanted.
     try (FleetDatabase database =
         FleetDatabase.serving(directory, settings.database(), random, console::say)) {
-      serve(directory, credentials, context(directory, settings, database), database, accepted);
+      serve(
+          vault,
+          directory,
+          credentials,
+          context(directory, settings, database),
+          database,
+          accepted);
     }
     return 0;
   }
 
   private void serve(
+      WrappedKeyVault vault,
       SharedDirectory directory,
       Credentials credentials,
       TpmEnrolment.Context context,
       FleetDatabase database,
       Set<Protection.Kind> accepted)
       throws IOException, Refusal, InterruptedException {
-    KeyBroker broker = FleetParts.keyBroker(directory, context.registry(), random);
-    Welcome welcome = device -> say(device, broker.shipTo(device));
+    KeyBroker broker = FleetParts.keyBroker(directory, context.registry(), vault, random);
+    Welcome welcome = device -> welcome(device, broker);
     Optional<TokenEnrolment> keys =
         accepted.isEmpty()
             ? Optional.empty()
             : Optional.of(new TokenEnrolment(context, accepted, clock, random, welcome));
     TpmEnrolment enrolment = new TpmEnrolment(context, clock, random, welcome);
-    AuthorSync author = FleetParts.authorSync(directory, context.registry(), clock, random);
+    AuthorSync author = FleetParts.authorSync(directory, context.registry(), vault, clock, random);
     List<Route> routes = new ArrayList<>(new EnrolmentRoutes(enrolment, keys).routes());
-    routes.addAll(new FleetRoutes(directory, context, database, clock, random).all(accepted));
+    routes.addAll(
+        new FleetRoutes(directory, context, database, vault, clock, random).all(accepted));
     X509Certificate authority = context.authority().certificate();
     try (FleetServer server = FleetServer.start(listen, credentials, authority, routes)) {
       console.say("enrolment at https://" + listen.getHostString() + ":" + server.port());
@@ -180,7 +192,14 @@ public final class ServeCommand implements Callable<Integer> {
     return new ParameterException(spec.commandLine(), what);
   }
 
-  private void say(Ueid device, int keys) {
-    console.say(device + " enrolled, with the keys of " + keys + " releases");
+  /** It is in, whether or not there is a token now that opens keys for it. */
+  private void welcome(Ueid device, KeyBroker broker) throws IOException, Refusal {
+    try {
+      int keys = broker.shipTo(device);
+      console.say(device + " enrolled, with the keys of " + keys + " releases");
+    } catch (KeyBrokerAway away) {
+      console.say(
+          device + " enrolled; its keys follow when they can be opened: " + away.getMessage());
+    }
   }
 }

@@ -129,12 +129,17 @@ public final class CertificateAuthority {
   /** A new key and certificate for the key broker: key agreement, nothing else. */
   public Credentials issueKeyBroker(Duration lifetime) {
     KeyPair pair = OperatorKeys.p256(random);
-    return credentials(
-        pair,
-        new CertificateDraft("key broker", "server", pair.getPublic())
-            .keyAgreement()
-            .purpose(KeyPurposeId.id_kp_emailProtection)
-            .lifetime(clock.instant(), lifetime));
+    return new Credentials(
+        pair.getPrivate(), List.of(issueKeyBroker(pair.getPublic(), lifetime), own.certificate()));
+  }
+
+  /** The same for a key that is made elsewhere. */
+  public X509Certificate issueKeyBroker(PublicKey key, Duration lifetime) {
+    return new CertificateDraft("key broker", "server", key)
+        .keyAgreement()
+        .purpose(KeyPurposeId.id_kp_emailProtection)
+        .lifetime(clock.instant(), lifetime)
+        .signedBy(own, random);
   }
 
   /**

@@ -49,7 +49,7 @@ public record Credentials(PrivateKey key, List<X509Certificate> chain) {
   /** Writes {@code NAME.pem} and, readable by its owner only, {@code NAME.key}. */
   public void store(SharedDirectory directory, String name) throws IOException {
     directory.writePrivate(name + ".key", ascii(Pem.ofPrivateKey(key)));
-    directory.write(name + ".pem", ascii(Pem.ofCertificates(chain)));
+    storeChain(directory, name, chain);
   }
 
   /** Reads what {@link #store} wrote. */
@@ -60,6 +60,20 @@ public record Credentials(PrivateKey key, List<X509Certificate> chain) {
     return new Credentials(
         Pem.privateKey(key, directory.path(name + ".key").toString()),
         Pem.certificates(chain, directory.path(name + ".pem").toString()));
+  }
+
+  /** The certificate of what {@link #store} wrote, whose key may be elsewhere. */
+  public static X509Certificate certificate(SharedDirectory directory, String name)
+      throws IOException, Malformed {
+    return Pem.certificates(
+            text(directory, name + ".pem"), directory.path(name + ".pem").toString())
+        .get(0);
+  }
+
+  /** Writes the certificate of a key that is elsewhere, with its issuer's. */
+  public static void storeChain(SharedDirectory directory, String name, List<X509Certificate> chain)
+      throws IOException {
+    directory.write(name + ".pem", ascii(Pem.ofCertificates(chain)));
   }
 
   /** A key store in memory only, and so with an empty password. */

@@ -17,7 +17,7 @@ public final class DatabaseRefusal extends Refusal {
     NEWER_DATABASE,
     /** The directory keeps devices in files, as an earlier version did. */
     OLD_LAYOUT,
-    /** Its password is nowhere, or for everybody to read. */
+    /** Its password is nowhere, or is for others than its owner to read. */
     NO_PASSWORD
   }
 

@@ -5,6 +5,7 @@ import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.fleet.DatabaseAway;
+import dev.bartizan.fleet.KeyBrokerAway;
 import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -98,6 +99,10 @@ final class Dispatch extends Handler.Abstract.NonBlocking {
       return Answer.error(HttpStatus.FORBIDDEN_403, refusal.code(), refusal.getMessage());
     } catch (DatabaseAway said) {
       // Once, where it went away.
+      return Answer.error(HttpStatus.SERVICE_UNAVAILABLE_503, "NOT_NOW", "try again");
+    } catch (KeyBrokerAway away) {
+      LOG.log(
+          System.Logger.Level.ERROR, "{0} gives no key now: {1}", route.path(), away.getMessage());
       return Answer.error(HttpStatus.SERVICE_UNAVAILABLE_503, "NOT_NOW", "try again");
     } catch (IOException notNow) {
       LOG.log(System.Logger.Level.ERROR, route.path() + " is not possible now", notNow);

@@ -2,6 +2,8 @@
 package dev.bartizan.fleet.init;
 
 import dev.bartizan.crypto.Refusal;
+import dev.bartizan.crypto.keystore.Pkcs11AgreementKey;
+import dev.bartizan.fleet.credential.BrokerToken;
 import dev.bartizan.fleet.trust.RepositoryClient;
 import dev.bartizan.protocol.custody.FleetKeys;
 import dev.bartizan.updater.disk.AlreadyInitialised;
@@ -11,12 +13,18 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 
 /** Founds a fleet in an empty directory. */
 public final class FleetInit {
   /** Any of these is a sign that somebody was here before. */
   private static final List<String> TRACES =
-      List.of("fleet.json", "ca/ca.key", "keys/command.key", "key-broker/key-broker.key");
+      List.of(
+          "fleet.json",
+          "ca/ca.key",
+          "keys/command.key",
+          "key-broker/key-broker.key",
+          "key-broker/token.json");
 
   private final SharedDirectory directory;
   private final Clock clock;
@@ -34,16 +42,27 @@ public final class FleetInit {
    * @param root of the author's repository
    * @return what the author must know of this fleet
    * @throws AlreadyInitialised when the directory holds a fleet, or part of one
-   * @throws Refusal when {@code root} is none
+   * @throws Refusal when {@code root} is none, or the token does not take a key
    */
   public FleetKeys found(FleetPlan plan, byte[] root) throws IOException, Refusal {
     directory.requireNone(TRACES, "a fleet");
+    Optional<Pkcs11AgreementKey> inToken = plan.brokerToken().map(BrokerToken::key);
+    if (inToken.isPresent()) {
+      inToken.get().requireNone(); // A token that is not ready leaves nothing founded.
+    }
     RepositoryClient.pin(directory, root);
-    FleetKeys keys = NewFleet.found(directory, plan.settings(), plan.hosts(), clock, random);
+    FleetKeys keys = makeKeys(plan, inToken);
     new BrokerFiles(directory).write(plan.settings());
     new DeviceFiles(directory).write(plan, root, keys.authority());
     writeNote();
     return keys;
+  }
+
+  private FleetKeys makeKeys(FleetPlan plan, Optional<Pkcs11AgreementKey> inToken)
+      throws IOException, Refusal {
+    return inToken.isPresent() && plan.brokerToken().isPresent()
+        ? NewFleet.found(directory, plan, plan.brokerToken().get(), inToken.get(), clock, random)
+        : NewFleet.found(directory, plan.settings(), plan.hosts(), clock, random);
   }
 
   private void writeNote() throws IOException {

@@ -7,6 +7,7 @@
  *   fleet-keys.json              what the author must know of this fleet
  *   author-root.json             where trust in what the author says starts
  *   keys/ ca/ server/ operator/ key-broker/   secrets, mode 0600
+ *   key-broker/token.json        where the key broker's key is, when it is in a PKCS#11 token
  *   broker/                      a configuration that mosquitto runs with as it is
  *   device/                      what goes into /etc/bartizan of each device
  *   ek-roots/                    the chip makers' certificates; for the operator to fill, each

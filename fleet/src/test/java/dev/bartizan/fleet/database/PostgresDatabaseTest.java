@@ -21,6 +21,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A real PostgreSQL, which several servers share. */
 final class PostgresDatabaseTest extends DatabaseContractTest {
@@ -122,16 +124,28 @@ final class PostgresDatabaseTest extends DatabaseContractTest {
     assertEquals(List.of(), said);
   }
 
+  @ParameterizedTest
+  @CsvSource({"x,rw-r--r--", "x,rw-r-----", "'',rw-------", "'x\ny',rw-------"})
+  void aPasswordFileThatIsOpenToOthersOrIsNotOneLineIsRefused(
+      String content, String mode, @TempDir Path folder) throws Exception {
+    Path file = Files.writeString(folder.resolve("password"), content);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
+    assertNoPassword(file);
+  }
+
   @Test
-  void aPasswordForEverybodyToReadIsRefused(@TempDir Path folder) throws Exception {
-    Path file = Files.writeString(folder.resolve("password"), "x");
-    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+  void aPasswordFileThatIsNotThereIsRefused(@TempDir Path folder) {
+    assertNoPassword(folder.resolve("password"));
+  }
+
+  private void assertNoPassword(Path file) {
     DatabaseChoice.Server server = choice().server().orElseThrow();
     PostgresPlace place =
         new PostgresPlace(
-            new DatabaseChoice.Server(server.url(), server.user(), file.toString()), folder);
+            new DatabaseChoice.Server(server.url(), server.user(), file.toString()), file);
     DatabaseRefusal refused = assertThrows(DatabaseRefusal.class, place::connect);
     assertEquals(DatabaseRefusal.Reason.NO_PASSWORD, refused.reason());
+    assertTrue(refused.getMessage().startsWith(file.toString()), refused.getMessage());
   }
 
   // Attack: a password in the settings ends up wherever they are copied to.

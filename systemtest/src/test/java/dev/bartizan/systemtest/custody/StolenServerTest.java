@@ -6,13 +6,22 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.bartizan.author.publish.RepositoryFolder;
+import dev.bartizan.author.release.ReleaseAuthor;
 import dev.bartizan.crypto.Bytes;
+import dev.bartizan.crypto.Digest;
 import dev.bartizan.crypto.SecretBytes;
 import dev.bartizan.crypto.SecretMemory;
 import dev.bartizan.crypto.envelope.EnvelopeRefusal;
 import dev.bartizan.crypto.envelope.KeyEnvelope;
+import dev.bartizan.crypto.keystore.KeystoreRefusal;
+import dev.bartizan.crypto.keystore.SoftHsm;
+import dev.bartizan.crypto.keystore.TokenPlace;
 import dev.bartizan.crypto.pem.Pem;
+import dev.bartizan.fleet.KeyBrokerAway;
+import dev.bartizan.fleet.broker.WrappedKeyVault;
+import dev.bartizan.fleet.credential.BrokerToken;
 import dev.bartizan.updater.disk.LinuxDisk;
+import dev.bartizan.updater.disk.SharedDirectory;
 import dev.bartizan.updater.tuf.MetadataStore;
 import dev.bartizan.updater.tuf.TrustedTargets;
 import dev.bartizan.updater.tuf.TufClient;
@@ -20,6 +29,7 @@ import dev.bartizan.updater.tuf.TufRefusal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
@@ -31,6 +41,7 @@ import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import javax.crypto.KeyAgreement;
@@ -109,6 +120,10 @@ class StolenServerTest {
   /** What the threat model grants the thief is the key broker's; every other key opens nothing. */
   @Test
   void noKeyButTheKeyBrokersOpensAnEnvelope() throws Exception {
+    assertEquals(Set.of("key-broker/key-broker.key"), keysThatOpenAnEnvelope());
+  }
+
+  private Set<String> keysThatOpenAnEnvelope() throws Exception {
     List<Path> envelopes = new ArrayList<>();
     for (Path home : List.of(places.fleetHome(), places.authorHome().resolve("repository"))) {
       try (Stream<Path> files = Files.walk(home)) {
@@ -126,7 +141,7 @@ class StolenServerTest {
         }
       }
     }
-    assertEquals(Set.of("key-broker/key-broker.key"), opening);
+    return opening;
   }
 
   /** Under each certificate there is: an envelope names the one it is for. */
@@ -171,6 +186,49 @@ class StolenServerTest {
       }
     }
     return all;
+  }
+
+  /**
+   * The key broker's key is in a token: whoever has directory and database, and neither token nor
+   * PIN, reads no model, with whichever key and whichever program.
+   */
+  @Test
+  void withoutTokenAndPinNothingOfItReadsAModelOrSignsARelease() throws Exception {
+    SoftHsm token = SoftHsm.token();
+    Path pin = Files.writeString(folder.resolve("pin"), SoftHsm.PIN + "\n");
+    Files.setPosixFilePermissions(pin, PosixFilePermissions.fromString("rw-------"));
+    places =
+        new TwoDirectories(
+            Files.createDirectory(folder.resolve("guarded")),
+            Optional.of(new BrokerToken(new TokenPlace(token.module(), "fleet"), pin)));
+    ReleaseAuthor.Released release =
+        places.release("1.0.0", "the weights".getBytes(StandardCharsets.UTF_8));
+    places.sync().sync();
+    new WrappedKeyVault(places.fleet()).open(release.digest()).close(); // Its owner reads it.
+
+    stolen = FoundKeys.in(places.fleetHome());
+    assertEquals(6, stolen.size(), "all but the key broker's: " + stolen.keySet());
+    assertEquals(Set.of(), keysThatOpenAnEnvelope());
+    Path repository = copyOfTheRepository();
+    forger(repository).forge("models");
+    assertEquals(
+        "SIG_THRESHOLD", assertThrows(TufRefusal.class, () -> deviceSees(repository)).code());
+
+    // The thief runs the server's own program: near the token without its PIN, then without it.
+    SharedDirectory taken =
+        new SharedDirectory(TwoDirectories.copy(places.fleetHome(), folder.resolve("taken")));
+    Files.delete(pin);
+    assertEquals(KeystoreRefusal.Reason.BAD_SECRET_FILE, refusedTo(taken, release.digest()));
+    Files.writeString(pin, SoftHsm.PIN + "\n");
+    Files.setPosixFilePermissions(pin, PosixFilePermissions.fromString("rw-------"));
+    token.remove();
+    assertEquals(KeystoreRefusal.Reason.TOKEN_ABSENT, refusedTo(taken, release.digest()));
+  }
+
+  private static KeystoreRefusal.Reason refusedTo(SharedDirectory thief, Digest release) {
+    return assertThrows(KeyBrokerAway.class, () -> new WrappedKeyVault(thief).open(release).close())
+        .why()
+        .reason();
   }
 
   /** The search itself: a key that is there in any form is found. */

@@ -14,6 +14,7 @@ import dev.bartizan.crypto.envelope.BulkCrypto;
 import dev.bartizan.fleet.FleetSettings;
 import dev.bartizan.fleet.broker.KeyBroker;
 import dev.bartizan.fleet.broker.WrappedKeyVault;
+import dev.bartizan.fleet.credential.BrokerToken;
 import dev.bartizan.fleet.database.Databases;
 import dev.bartizan.fleet.init.FleetInit;
 import dev.bartizan.fleet.init.FleetPlan;
@@ -56,6 +57,13 @@ final class TwoDirectories {
   private final FleetSettings settings;
 
   TwoDirectories(Path home) throws Exception {
+    this(home, Optional.empty());
+  }
+
+  /**
+   * @param brokerToken where the server's key broker has its key; without one it is a file
+   */
+  TwoDirectories(Path home, Optional<BrokerToken> brokerToken) throws Exception {
     authorHome = home.resolve("author");
     fleetHome = home.resolve("fleet");
     author = new SharedDirectory(authorHome);
@@ -68,7 +76,7 @@ final class TwoDirectories {
     FleetKeys keys =
         new FleetInit(fleet, CLOCK, RANDOM)
             .found(
-                new FleetPlan(settings, List.of("localhost")),
+                new FleetPlan(settings, List.of("localhost"), brokerToken),
                 Files.readAllBytes(authorHome.resolve("root.json")));
     new FleetAcceptance(author, repository, CLOCK, RANDOM).accept(keys, false);
   }

@@ -48,18 +48,30 @@ import org.junit.jupiter.api.TestInstance;
 final class OperationsPageIT {
   /** What begins so is not run here. */
   static final Map<String, String> LEFT_OUT =
-      Map.of(
-          "./install.sh build", "made what is tried here; ReproducibleBuildIT runs it",
-          "bartizan-fleet serve --accept-keystore", "needs a token of PKCS#11: OtherKeystoresIT",
-          "bartizan-release suite", "needs models that this page does not have: SuiteIT",
-          "bartizan-fleet command update --to UEID suite=", "the same: SuiteIT",
-          "bartizan-release software --version 0.2.0", "another program: SystemdIT updates",
-          "bartizan-fleet command update --to UEID software=", "the same: SystemdIT",
-          "bartizan-release init author --token-module", "needs a token: RoleKeysInATokenTest",
-          "bartizan-release refresh --dir author --token-pin-file",
-              "the same: RoleKeysInATokenTest",
-          "bartizan-fleet device decommission", "ends the device that is tried here: EndOfLifeIT",
-          "curl --unix-socket ...", "an application's answer to what SystemdIT does not ask for");
+      Map.ofEntries(
+          Map.entry("./install.sh build", "made what is tried here; ReproducibleBuildIT runs it"),
+          Map.entry(
+              "bartizan-fleet serve --accept-keystore",
+              "needs a token of PKCS#11: OtherKeystoresIT"),
+          Map.entry("bartizan-release suite", "needs models that this page does not have: SuiteIT"),
+          Map.entry("bartizan-fleet command update --to UEID suite=", "the same: SuiteIT"),
+          Map.entry(
+              "bartizan-release software --version 0.2.0", "another program: SystemdIT updates"),
+          Map.entry("bartizan-fleet command update --to UEID software=", "the same: SystemdIT"),
+          Map.entry(
+              "bartizan-release init author --token-module", "needs a token: RoleKeysInATokenTest"),
+          Map.entry(
+              "bartizan-release refresh --dir author --token-pin-file",
+              "the same: RoleKeysInATokenTest"),
+          Map.entry(
+              "bartizan-fleet device decommission",
+              "ends the device that is tried here: EndOfLifeIT"),
+          Map.entry(
+              "curl --unix-socket ...",
+              "an application's answer to what SystemdIT does not ask for"),
+          Map.entry(
+              "bartizan-fleet init fleet --root author/root.json --token-module",
+              "needs a token: KeyBrokerInATokenTest"));
 
   /** What a reader puts in its place. The rest is put in below, where it is known. */
   static final Map<String, String> SUBSTITUTIONS = new LinkedHashMap<>();

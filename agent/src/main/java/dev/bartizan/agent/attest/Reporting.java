@@ -3,10 +3,10 @@ package dev.bartizan.agent.attest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bartizan.agent.renewal.Attestation;
-import dev.bartizan.agent.report.EventPublisher;
 import dev.bartizan.agent.schedule.BackgroundTask;
 import dev.bartizan.agent.schedule.Part;
 import dev.bartizan.agent.schedule.Worker;
+import dev.bartizan.agent.trust.Silence;
 import dev.bartizan.crypto.Explanation;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.updater.fetch.DoublingPause;
@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -33,29 +34,24 @@ public final class Reporting {
 
   private static final double JITTER = 0.2;
 
-  /** So many in a row without an answer are a problem that a person should hear of. */
-  private static final int SILENCE = 3;
-
-  private static final String SUBJECT = "attestation";
-
   private final Attestation attestation;
   private final Supplier<?> state;
   private final Duration every;
   private final Worker worker;
   private final InstantSource clock;
   private final RandomGenerator random;
-  private final EventPublisher events;
+  private final Silence silence;
 
   private @Nullable BackgroundTask<Object> inHand;
   private @Nullable Object reported;
   private @Nullable Object seen;
   private volatile Instant next = Instant.MIN;
   private volatile Instant last = Instant.MIN;
-  private volatile int unanswered;
 
   /**
    * @param state what a verifier should hear of when it is another: compared by {@code equals}
    * @param every how often to report when nothing changes
+   * @param silence is told whether there was an answer
    */
   public Reporting(
       Attestation attestation,
@@ -64,28 +60,30 @@ public final class Reporting {
       Worker worker,
       InstantSource clock,
       RandomGenerator random,
-      EventPublisher events) {
+      Silence silence) {
     this.attestation = attestation;
     this.state = state;
     this.every = every;
     this.worker = worker;
     this.clock = clock;
     this.random = random;
-    this.events = events;
+    this.silence = silence;
   }
 
   /**
    * Begins a report when one is due, and takes up what came of it.
    *
    * @return until there may be more to do
+   * @throws IOException when it cannot be kept whether there was an answer
    */
-  public Duration turn() throws InterruptedException {
+  public Duration turn() throws IOException, InterruptedException {
     Instant now = clock.instant();
     notice(now);
-    if (inHand != null) {
-      if (inHand.isDone()) {
-        takeUp(inHand, now);
+    BackgroundTask<Object> task = inHand;
+    if (task != null) {
+      if (task.isDone()) {
         inHand = null;
+        takeUp(task, now);
       }
       return IDLE;
     }
@@ -112,27 +110,29 @@ public final class Reporting {
     }
   }
 
-  private void takeUp(BackgroundTask<Object> done, Instant now) throws InterruptedException {
-    try {
-      reported = done.get();
+  private void takeUp(BackgroundTask<Object> done, Instant now)
+      throws IOException, InterruptedException {
+    Optional<String> failure = failure(done);
+    if (failure.isPresent()) {
+      Duration pause = PAUSES.cap(silence.unanswered() + 1);
+      next = now.plus(jittered(pause.compareTo(every) < 0 ? pause : every));
+      silence.unanswered(failure.get());
+    } else {
       last = now;
-      unanswered = 0;
       next = now.plus(jittered(every));
-      events.mended(SUBJECT);
-    } catch (Refusal refused) {
-      unanswered(Explanation.of(refused), now);
-    } catch (IOException notNow) {
-      unanswered(Explanation.of(notNow), now);
+      silence.answered();
     }
   }
 
-  private void unanswered(String why, Instant now) {
-    int silent = unanswered + 1;
-    unanswered = silent;
-    Duration pause = PAUSES.cap(silent);
-    next = now.plus(jittered(pause.compareTo(every) < 0 ? pause : every));
-    if (silent >= SILENCE) {
-      events.problem(SUBJECT, "the verifier has not answered " + silent + " reports: " + why);
+  /** What went wrong with it; where nothing did, what was shown is what the verifier knows. */
+  private Optional<String> failure(BackgroundTask<Object> done) throws InterruptedException {
+    try {
+      reported = done.get();
+      return Optional.empty();
+    } catch (Refusal refused) {
+      return Optional.of(Explanation.of(refused));
+    } catch (IOException notNow) {
+      return Optional.of(Explanation.of(notNow));
     }
   }
 
@@ -144,7 +144,7 @@ public final class Reporting {
 
   /** Its part of {@code status}. */
   public void describe(ObjectNode status) {
-    ObjectNode own = status.putObject("attestation").put("unanswered", unanswered);
+    ObjectNode own = status.putObject("attestation").put("unanswered", silence.unanswered());
     if (last.isAfter(Instant.MIN)) {
       own.put("last", last.toString());
     }

@@ -202,6 +202,7 @@ public final class Deploy implements Subsystem {
   public void scheduleUpkeep(Schedule schedule) {
     schedule.add(Part.DEPLOY, "upkeep", LONG, upkeep::run);
     schedule.add(Part.TRUST, "the state's judgement", BRIEF, this::judge);
+    schedule.add(Part.MODELS, "the verifier's silence", LONG, this::heedSilence);
   }
 
   @Override
@@ -209,6 +210,11 @@ public final class Deploy implements Subsystem {
     schedule.add(Part.DEPLOY, "the update", LONG, judgement.guard(steps::advance, TROUBLE));
     schedule.add(Part.DEPLOY, "what has ended", BRIEF, judgement.guard(this::reportEnds, TROUBLE));
     schedule.add(Part.DEPLOY, "the state", BRIEF, judgement.guard(this::settle, TROUBLE));
+  }
+
+  private Duration heedSilence() throws IOException {
+    serving.heedSilence();
+    return IDLE;
   }
 
   private Duration judge() throws IOException {

@@ -3,6 +3,7 @@ package dev.bartizan.agent.deploy;
 
 import dev.bartizan.agent.models.ModelLoader;
 import dev.bartizan.agent.models.Models;
+import dev.bartizan.agent.models.VaultClosed;
 import dev.bartizan.agent.report.EventPublisher;
 import dev.bartizan.agent.serve.ModelService;
 import dev.bartizan.agent.trust.BootJudgement;
@@ -15,6 +16,7 @@ import dev.bartizan.updater.install.Component;
 import dev.bartizan.updater.install.Installer;
 import dev.bartizan.updater.install.Release;
 import java.io.IOException;
+import java.util.Optional;
 
 /**
  * Has the installed models serve as long as boot, state and policy let this device. Belongs to the
@@ -28,6 +30,7 @@ public final class Serving {
   private final Installer installer;
   private final SuiteWatch suites;
   private final EventPublisher publisher;
+  private boolean isSilent;
 
   Serving(
       Trust trust,
@@ -47,7 +50,10 @@ public final class Serving {
 
   /** Opens the vault if all of that allows it, and loads what is installed. */
   public void begin() throws IOException {
-    if (state.isTrustworthy() && trust.boot().opensModels()) {
+    Optional<String> silent = trust.silence().stopsServing();
+    if (silent.isPresent()) {
+      fallSilent(silent.get());
+    } else if (state.isTrustworthy() && trust.boot().opensModels()) {
       loader.permit();
       serveInstalled();
     }
@@ -66,9 +72,30 @@ public final class Serving {
   void withdrawIfUnwanted() throws IOException {
     BootJudgement boot = trust.boot();
     if (loader.isPermitted() && boot.isOutdated() && !boot.opensModels()) {
-      loader.forbid();
+      loader.forbid(VaultClosed.Reason.BOOT_NOT_TRUSTED);
       service.observe().forEach(serving -> service.retire(serving.model()));
     }
+  }
+
+  /** Policy may let nothing serve while no report is answered, and something again once one is. */
+  void heedSilence() throws IOException {
+    Optional<String> silent = trust.silence().stopsServing();
+    if (silent.isPresent()) {
+      if (!isSilent) {
+        fallSilent(silent.get());
+      }
+    } else if (isSilent) {
+      isSilent = false;
+      service.release();
+      loader.forbid(VaultClosed.Reason.BOOT_NOT_TRUSTED);
+      begin();
+    }
+  }
+
+  private void fallSilent(String why) {
+    isSilent = true;
+    loader.forbid(VaultClosed.Reason.REPORTS_UNANSWERED);
+    service.withhold(why);
   }
 
   private void serveInstalled() {

@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * From an installed release to a model that runs: unlock, measure, decrypt, load, prove, wipe.
@@ -37,7 +38,8 @@ public final class ModelLoader {
   private final Measurements measurements;
   private final Precondition precondition;
   private final RuntimeSupplier runtime;
-  private volatile boolean permitted;
+  private volatile Optional<VaultClosed.Reason> closed =
+      Optional.of(VaultClosed.Reason.BOOT_NOT_TRUSTED);
 
   /** The model runtime; it may still be loading its native library. */
   @FunctionalInterface
@@ -71,16 +73,16 @@ public final class ModelLoader {
 
   /** Opens the vault: the boot chain has been judged, and models may be loaded. */
   public void permit() {
-    permitted = true;
+    closed = Optional.empty();
   }
 
   /** Closes the vault again: policy has changed its mind about this device. */
-  public void forbid() {
-    permitted = false;
+  public void forbid(VaultClosed.Reason why) {
+    closed = Optional.of(why);
   }
 
   public boolean isPermitted() {
-    return permitted;
+    return closed.isEmpty();
   }
 
   /**
@@ -99,8 +101,9 @@ public final class ModelLoader {
    *     boot state, the runtime does not load it, or a golden vector gives another answer
    */
   public Loaded load(ReleaseName name, Digest release) throws Refusal, IOException {
-    if (!permitted) {
-      throw new VaultClosed(name);
+    Optional<VaultClosed.Reason> why = closed;
+    if (why.isPresent()) {
+      throw new VaultClosed(name, why.get());
     }
     precondition.require();
     try (Health.Activity loading = health.begin("loading " + name, DEADLINE);

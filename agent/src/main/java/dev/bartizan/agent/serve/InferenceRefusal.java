@@ -24,6 +24,8 @@ public final class InferenceRefusal extends HttpRefusal {
     MODEL_FAILED(500),
     /** The model is expected here, but no version of it serves yet. */
     NOT_READY(503),
+    /** Policy lets no model serve while the verifier does not answer this device. */
+    REPORTS_UNANSWERED(503),
     /** Other requests hold the memory this one needs. */
     BUSY(503);
 

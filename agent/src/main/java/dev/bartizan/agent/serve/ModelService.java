@@ -32,6 +32,9 @@ public final class ModelService implements AutoCloseable {
   /** Replaced as a whole: nobody sees one model of a suite without the other. */
   private volatile Line line = new Line(Map.of(), Map.of());
 
+  /** Why nothing serves that is meant to, where there is more to say than that it does not yet. */
+  private volatile Optional<String> withheld = Optional.empty();
+
   /** All that serves at one moment. */
   private record Line(Map<String, SessionLease> models, Map<String, SuiteManifest> suites) {
     Line {
@@ -100,6 +103,21 @@ public final class ModelService implements AutoCloseable {
     change.suites().forEach((name, suite) -> suite.ifPresent(it -> suites.put(name, it)));
     line = new Line(models, suites);
     return retired(replaced);
+  }
+
+  /**
+   * Retires every model because policy lets none serve while the verifier is silent.
+   *
+   * @param why for whoever asks for an inference
+   */
+  public void withhold(String why) {
+    withheld = Optional.of(why);
+    change(new ModelSetChange(List.of(), line.models().keySet(), Map.of()));
+  }
+
+  /** Models may serve again; none does by this alone. */
+  public void release() {
+    withheld = Optional.empty();
   }
 
   /** The suites of which every model serves in the version that belongs to it. */
@@ -202,9 +220,13 @@ public final class ModelService implements AutoCloseable {
   }
 
   private InferenceRefusal absent(String name) {
-    return expected.get().contains(name)
-        ? new InferenceRefusal(Reason.NOT_READY, "model '" + name + "' does not serve yet")
-        : new InferenceRefusal(Reason.UNKNOWN_MODEL, "there is no model '" + name + "'");
+    if (!expected.get().contains(name)) {
+      return new InferenceRefusal(Reason.UNKNOWN_MODEL, "there is no model '" + name + "'");
+    }
+    String model = "model '" + name + "' does not serve";
+    return withheld
+        .map(why -> new InferenceRefusal(Reason.REPORTS_UNANSWERED, model + ": " + why))
+        .orElseGet(() -> new InferenceRefusal(Reason.NOT_READY, model + " yet"));
   }
 
   private static Map<String, ServingStatistics> retired(Map<String, SessionLease> replaced) {

@@ -9,6 +9,7 @@ import dev.bartizan.crypto.boot.Verdict;
 import dev.bartizan.protocol.command.CommandKeys;
 import dev.bartizan.protocol.evidence.AgentEvent;
 import dev.bartizan.protocol.release.DevicePolicy;
+import dev.bartizan.protocol.release.SilenceRule;
 import dev.bartizan.protocol.release.UpdateTimes;
 import dev.bartizan.updater.documents.TrustedDocuments;
 import java.io.IOException;
@@ -23,6 +24,7 @@ public final class Policy {
   private volatile Optional<DevicePolicy> current = Optional.empty();
   private volatile Optional<Digest> digest = Optional.empty();
   private volatile Set<String> models = Set.of();
+  private volatile SilenceRule silence = SilenceRule.DEFAULT;
   private volatile boolean missing;
   private Optional<Digest> measured = Optional.empty();
 
@@ -57,7 +59,11 @@ public final class Policy {
       digest = Optional.empty();
       alarms.raise("policy", unusable);
     }
-    current.ifPresent(policy -> models = policy.models());
+    current.ifPresent(
+        policy -> {
+          models = policy.models();
+          silence = policy.silence();
+        });
   }
 
   /**
@@ -76,6 +82,11 @@ public final class Policy {
   /** The models this device is meant to serve, by the last policy that could be read. */
   public Set<String> models() {
     return models;
+  }
+
+  /** What follows when the verifier is silent, by the last policy that could be read. */
+  public SilenceRule silence() {
+    return silence;
   }
 
   public Optional<DevicePolicy> current() {

@@ -41,6 +41,7 @@ public final class Trust {
   private final BootCheck bootCheck;
   private final Measurements measurements;
   private final Policy policy;
+  private final Silence silence;
   private final BootJudgement boot;
   private volatile ChainVerdict bootVerdict = new ChainVerdict(List.of());
 
@@ -70,6 +71,13 @@ public final class Trust {
             world.measurementLog(),
             config.keystore().agentPcrs());
     this.policy = new Policy(foundation.documents(), events.alarms());
+    this.silence =
+        Silence.open(
+            policy::silence,
+            disk,
+            world.host().time().nanoTime(),
+            config.fleet().server().isPresent(),
+            publisher);
     this.boot =
         new BootJudgement(
             bootCheck::examine,
@@ -113,6 +121,11 @@ public final class Trust {
 
   public Policy policy() {
     return policy;
+  }
+
+  /** How long no report was answered, and what that means. */
+  public Silence silence() {
+    return silence;
   }
 
   /** Whether this boot opens models, by the documents of today. */
@@ -199,6 +212,7 @@ public final class Trust {
         .put("manufacturer", keystore.protection().manufacturer())
         .put("firmware", keystore.protection().firmwareVersion())
         .put("ueid", keystore.ueid().text());
+    silence.describe(status);
     ObjectNode metadata = status.putObject("metadata");
     documents().versions().forEach(metadata::put);
   }

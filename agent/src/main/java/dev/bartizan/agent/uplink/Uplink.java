@@ -101,7 +101,7 @@ public final class Uplink implements Subsystem, AutoCloseable {
                     threads.worker(),
                     trust.clock(),
                     world.host().random(),
-                    events.publisher()));
+                    trust.silence()));
     this.life =
         new DeviceLife(config.fleet(), world.disk(), trust, deploy.installer(), threads.worker());
     this.commands =

@@ -45,6 +45,22 @@ class ModelServiceTest {
   }
 
   @Test
+  void whileTheVerifierIsSilentWhatServedIsRefusedForThatReasonAndServesAgainAfterIt()
+      throws Exception {
+    service.activate("defect", "1.0.0", Samples.scale(1));
+    service.withhold("the verifier has not answered 3 reports");
+    assertFalse(service.isReady());
+    InferenceRefusal refusal = refusal("defect", Optional.empty(), ROW);
+    assertEquals(Reason.REPORTS_UNANSWERED, refusal.reason());
+    assertTrue(String.valueOf(refusal.getMessage()).contains("3 reports"));
+    assertEquals(Reason.UNKNOWN_MODEL, refusal("cat", Optional.empty(), ROW).reason());
+    service.release();
+    assertEquals(Reason.NOT_READY, refusal("defect", Optional.empty(), ROW).reason());
+    service.activate("defect", "1.0.0", Samples.scale(1));
+    assertEquals("1.0.0", service.infer("defect", Optional.empty(), ROW, Set.of()).version());
+  }
+
+  @Test
   void theNewVersionAnswersFromTheMomentItIsActivated() throws Exception {
     service.activate("defect", "1.0.0", Samples.scale(1));
     assertTrue(service.isReady());

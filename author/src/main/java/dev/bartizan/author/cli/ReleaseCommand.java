@@ -165,6 +165,7 @@ public final class ReleaseCommand implements Runnable {
               description = "Only devices with these keystores serve: tpm2, pkcs11, software.")
           Set<String> keystores,
       @Mixin UpdateTimesOptions times,
+      @Mixin SilenceOptions silence,
       @Mixin AuthorOptions author)
       throws IOException, Refusal {
     documents(author)
@@ -173,7 +174,8 @@ public final class ReleaseCommand implements Runnable {
             updatesAlone,
             serveUnknownBoot,
             kinds(keystores == null ? Set.of() : keystores),
-            times.times());
+            times.times(),
+            silence.rule());
     return DONE;
   }
 

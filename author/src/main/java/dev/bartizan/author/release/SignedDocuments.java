@@ -11,6 +11,7 @@ import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.protocol.release.DevicePolicy;
 import dev.bartizan.protocol.release.ReferenceTargets;
 import dev.bartizan.protocol.release.ReleaseName;
+import dev.bartizan.protocol.release.SilenceRule;
 import dev.bartizan.protocol.release.SoftwareManifest;
 import dev.bartizan.protocol.release.SuiteManifest;
 import dev.bartizan.protocol.release.UpdateTimes;
@@ -47,7 +48,8 @@ public final class SignedDocuments {
       boolean updatesAlone,
       boolean serveUnknownBoot,
       Set<Protection.Kind> keystores,
-      UpdateTimes times)
+      UpdateTimes times,
+      SilenceRule silence)
       throws IOException, Refusal {
     DevicePolicy policy =
         new DevicePolicy(
@@ -56,7 +58,8 @@ public final class SignedDocuments {
             updatesAlone,
             serveUnknownBoot,
             keystores,
-            times);
+            times,
+            silence);
     publish(POLICY, NewTarget.of(DevicePolicy.TARGET, policy.toJson()));
   }
 

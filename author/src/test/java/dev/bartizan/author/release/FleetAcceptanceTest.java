@@ -16,6 +16,7 @@ import dev.bartizan.protocol.custody.FleetKeys;
 import dev.bartizan.protocol.release.DevicePolicy;
 import dev.bartizan.protocol.release.EnvelopePath;
 import dev.bartizan.protocol.release.ReleaseName;
+import dev.bartizan.protocol.release.SilenceRule;
 import dev.bartizan.protocol.release.UpdateTimes;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -29,6 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A fleet's server becomes known to an author, and through him to devices. */
 class FleetAcceptanceTest {
+  private static final SilenceRule STOP =
+      new SilenceRule(SilenceRule.Reaction.STOP_SERVING, 5, Duration.ofHours(1));
+
   private static final ReleaseName RELEASE = new ReleaseName("defect", "1.0.0");
 
   @TempDir private Path folder;
@@ -62,11 +66,12 @@ class FleetAcceptanceTest {
   void aPolicyThatIsThereKeepsWhatItAllows() throws Exception {
     TestAuthor author = alone();
     new SignedDocuments(author.directory(), author.repository())
-        .policy(Set.of("defect"), true, false, Set.of(), UpdateTimes.ANY);
+        .policy(Set.of("defect"), true, false, Set.of(), UpdateTimes.ANY, STOP);
     assertEquals(List.of(), policy(author).commandKeys().keys());
     author.accept(author.fleet(), false);
     assertEquals(Set.of("defect"), policy(author).models());
     assertTrue(policy(author).updatesAlone());
+    assertEquals(STOP, policy(author).silence());
     assertEquals(1, policy(author).commandKeys().keys().size());
   }
 

@@ -23,6 +23,7 @@ import java.util.TreeSet;
  *     reference; a bad link always stops them
  * @param keystores the kinds of keystore whose devices may serve; none named accepts every kind
  * @param times when and how updates are carried out
+ * @param silence what follows when the verifier does not answer
  */
 public record DevicePolicy(
     CommandKeys commandKeys,
@@ -30,7 +31,8 @@ public record DevicePolicy(
     boolean updatesAlone,
     boolean serveUnknownBoot,
     Set<Protection.Kind> keystores,
-    UpdateTimes times) {
+    UpdateTimes times,
+    SilenceRule silence) {
   public static final String SCHEMA = "bartizan-policy/1";
 
   /** Where it is among the targets. */
@@ -39,6 +41,7 @@ public record DevicePolicy(
   public static final int MAX_LENGTH = 64 * 1024;
 
   private static final String KEYSTORES = "keystores";
+  private static final String UNANSWERED = "unanswered";
   private static final int MAX_MODELS = 64;
   private static final int MAX_TEXT = 64;
 
@@ -47,9 +50,28 @@ public record DevicePolicy(
     keystores = Set.copyOf(keystores);
   }
 
+  /** One that says nothing of silence. */
+  public DevicePolicy(
+      CommandKeys commandKeys,
+      Set<String> models,
+      boolean updatesAlone,
+      boolean serveUnknownBoot,
+      Set<Protection.Kind> keystores,
+      UpdateTimes times) {
+    this(
+        commandKeys, models, updatesAlone, serveUnknownBoot, keystores, times, SilenceRule.DEFAULT);
+  }
+
+  /** The same policy, for a silence of the verifier. */
+  public DevicePolicy inSilence(SilenceRule rule) {
+    return new DevicePolicy(
+        commandKeys, models, updatesAlone, serveUnknownBoot, keystores, times, rule);
+  }
+
   /** The same policy, with these keys and no others to command. */
   public DevicePolicy commandedBy(CommandKeys keys) {
-    return new DevicePolicy(keys, models, updatesAlone, serveUnknownBoot, keystores, times);
+    return new DevicePolicy(
+        keys, models, updatesAlone, serveUnknownBoot, keystores, times, silence);
   }
 
   /** Whether a device with its keys there may serve. */
@@ -70,7 +92,10 @@ public record DevicePolicy(
         fields.flag("updates_alone"),
         fields.flag("serve_unknown_boot"),
         keystores(fields),
-        fields.has("updates") ? UpdateTimes.parse(fields.object("updates")) : UpdateTimes.ANY);
+        fields.has("updates") ? UpdateTimes.parse(fields.object("updates")) : UpdateTimes.ANY,
+        fields.has(UNANSWERED)
+            ? SilenceRule.parse(fields.object(UNANSWERED))
+            : SilenceRule.DEFAULT);
   }
 
   /** A member that is there and names nothing would say the opposite of what it reads like. */
@@ -102,6 +127,9 @@ public record DevicePolicy(
       new TreeSet<>(keystores).forEach(kind -> kinds.add(kind.text()));
     }
     json.set("updates", times.toJson());
+    if (!silence.equals(SilenceRule.DEFAULT)) {
+      json.set(UNANSWERED, silence.toJson());
+    }
     return StrictJson.write(json);
   }
 }

@@ -10,6 +10,7 @@ import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.keystore.Protection;
 import dev.bartizan.protocol.command.CommandKeys;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -50,5 +51,47 @@ class DevicePolicyTest {
       assertThrows(
           Malformed.class, () -> DevicePolicy.parse(other.getBytes(StandardCharsets.UTF_8)), list);
     }
+  }
+
+  @Test
+  void aSilenceIsWhatThePolicySaysAndAnAlarmWhereItSaysNothing() throws Exception {
+    DevicePolicy policy =
+        new DevicePolicy(NOBODY, Set.of(), false, false, Set.of(), UpdateTimes.ANY);
+    assertEquals(SilenceRule.DEFAULT, DevicePolicy.parse(policy.toJson()).silence());
+    for (SilenceRule.Reaction reaction : SilenceRule.Reaction.values()) {
+      DevicePolicy strict = policy.inSilence(new SilenceRule(reaction, 7, Duration.ofHours(2)));
+      assertEquals(strict, DevicePolicy.parse(strict.toJson()));
+    }
+  }
+
+  @Test
+  void limitsOfASilenceAreRefusedJustOutsideAndTakenJustInside() throws Exception {
+    for (String limits : new String[] {"1,\"seconds\":0", "1000,\"seconds\":2592000"}) {
+      assertEquals(SilenceRule.Reaction.STOP_SERVING, silence("stop-serving", limits).reaction());
+    }
+    for (String limits :
+        new String[] {
+          "0,\"seconds\":0",
+          "1001,\"seconds\":0",
+          "1,\"seconds\":2592001",
+          "1,\"seconds\":-1",
+          "1.5,\"seconds\":0",
+          "4294967299,\"seconds\":0",
+          "1,\"seconds\":9223372036854775807"
+        }) {
+      assertThrows(Malformed.class, () -> silence("warn", limits), limits);
+    }
+    assertThrows(Malformed.class, () -> silence("stop", "3,\"seconds\":0"));
+  }
+
+  private static SilenceRule silence(String then, String limits) throws Exception {
+    DevicePolicy policy =
+        new DevicePolicy(NOBODY, Set.of(), false, false, Set.of(), UpdateTimes.ANY)
+            .inSilence(new SilenceRule(SilenceRule.Reaction.GO_ON, 3, Duration.ZERO));
+    String json =
+        new String(policy.toJson(), StandardCharsets.UTF_8)
+            .replace("\"go-on\"", "\"" + then + "\"")
+            .replace("3,\"seconds\":0", limits);
+    return DevicePolicy.parse(json.getBytes(StandardCharsets.UTF_8)).silence();
   }
 }

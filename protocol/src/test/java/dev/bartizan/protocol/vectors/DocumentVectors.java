@@ -18,6 +18,7 @@ import dev.bartizan.protocol.command.CommandVerifier;
 import dev.bartizan.protocol.jws.SoftwareSigner;
 import dev.bartizan.protocol.release.DevicePolicy;
 import dev.bartizan.protocol.release.ReleaseName;
+import dev.bartizan.protocol.release.SilenceRule;
 import dev.bartizan.protocol.release.SoftwareFile;
 import dev.bartizan.protocol.release.SoftwareManifest;
 import dev.bartizan.protocol.release.SuiteManifest;
@@ -105,13 +106,21 @@ final class DocumentVectors {
         .asJson();
   }
 
+  private static final SilenceRule STOP =
+      new SilenceRule(SilenceRule.Reaction.STOP_SERVING, 3, Duration.ofHours(1));
+
   private static Vectors policy() throws Malformed {
     DevicePolicy policy =
         new DevicePolicy(
             KEYS, Set.of("defect"), false, false, Set.of(Protection.Kind.TPM2), UpdateTimes.ANY);
     return new Vectors()
         .valid("one key, one model, chips alone", text(policy.toJson()))
+        .valid("a silent verifier stops it", text(policy.inSilence(STOP).toJson()))
         .changed("a later schema", "bartizan-policy/1", "bartizan-policy/2", "schema")
+        .refused(
+            "a silence that follows no report",
+            text(policy.inSilence(STOP).toJson()).replace("\"reports\":3", "\"reports\":0"),
+            "unanswered")
         .changed("keystores of no kind", "[\"tpm2\"]", "[]", "keystores")
         .changed("a keystore of another kind", "[\"tpm2\"]", "[\"vault\"]", "keystores")
         .changed(

@@ -8,6 +8,7 @@ import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.protocol.command.CommandKeys;
 import dev.bartizan.protocol.release.DevicePolicy;
 import dev.bartizan.protocol.release.ReleaseName;
+import dev.bartizan.protocol.release.SilenceRule;
 import dev.bartizan.protocol.release.SuiteManifest;
 import dev.bartizan.protocol.release.UpdateTimes;
 import dev.bartizan.updater.tuf.RepositorySimulator;
@@ -97,6 +98,14 @@ final class SimulatedFleet {
     return Optional.ofNullable(qualities.get(release)).orElseThrow();
   }
 
+  /** Another edition, with no more than another policy, for a verifier that does not answer. */
+  Edition inSilence(SilenceRule rule) throws Refusal {
+    version++;
+    target(DevicePolicy.TARGET, policyOf(true, true, RIGHTS).inSilence(rule).toJson());
+    publish("a policy for silence: " + rule.reaction().text());
+    return editions.get(editions.size() - 1);
+  }
+
   private void begin() throws IOException, Refusal {
     version++;
     policy(true, true, RIGHTS);
@@ -147,12 +156,14 @@ final class SimulatedFleet {
 
   private void policy(boolean updatesAlone, boolean servesUnknown, Set<String> rights)
       throws Refusal {
+    target(DevicePolicy.TARGET, policyOf(updatesAlone, servesUnknown, rights).toJson());
+  }
+
+  private DevicePolicy policyOf(boolean updatesAlone, boolean servesUnknown, Set<String> rights) {
     CommandKeys keys =
         new CommandKeys(List.of(new CommandKeys.Entry(ground.operator().key(), rights)));
-    DevicePolicy policy =
-        new DevicePolicy(
-            keys, Set.copyOf(MODELS), updatesAlone, servesUnknown, Set.of(), UpdateTimes.ANY);
-    target(DevicePolicy.TARGET, policy.toJson());
+    return new DevicePolicy(
+        keys, Set.copyOf(MODELS), updatesAlone, servesUnknown, Set.of(), UpdateTimes.ANY);
   }
 
   private SuiteManifest.Member release(String model, Quality quality) throws IOException, Refusal {

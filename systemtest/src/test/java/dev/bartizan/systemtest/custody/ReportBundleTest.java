@@ -166,9 +166,8 @@ class ReportBundleTest {
     ObjectNode manifest = (ObjectNode) JSON.readTree(Base64.getUrlDecoder().decode(payload));
     ObjectNode digests = manifest.putObject("sha256");
     members(document)
-        .fields()
-        .forEachRemaining(
-            it -> digests.put(it.getKey(), Digest.of(decoded(it.getValue().asText())).hex()));
+        .properties()
+        .forEach(it -> digests.put(it.getKey(), Digest.of(decoded(it.getValue().asText())).hex()));
     StatementSigner server =
         new OperatorKeys(device.places().fleet()).signer(OperatorKeys.VERIFIER);
     return CompactJws.sign(

@@ -61,7 +61,7 @@ public final class FleetCommand implements Runnable {
             .addSubcommand(new InitCommand(clock, random, console))
             .addSubcommand(new RefreshCommand(clock, random, console))
             .addSubcommand(new CommandCommand(clock, random, console))
-            .addSubcommand(new ReportCommand(clock, random, console))
+            .addSubcommand(ReportCommand.line(clock, random, console))
             .addSubcommand(
                 new CommandLine(new DeviceCommand(clock, random, console))
                     .addSubcommand(new AuthoritiesCommand(clock, console))

@@ -34,6 +34,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -45,7 +46,7 @@ import picocli.CommandLine.Spec;
 /** {@code bartizan-fleet report}. */
 @Command(
     name = "report",
-    description = "Verify or unpack a device's report.",
+    description = "Verify, keep, unpack and read what devices report.",
     mixinStandardHelpOptions = true)
 public final class ReportCommand {
   private static final int AFFIRMED = 0;
@@ -60,6 +61,13 @@ public final class ReportCommand {
     this.clock = clock;
     this.random = random;
     this.console = console;
+  }
+
+  /** With the commands that read what was answered before. */
+  static CommandLine line(Clock clock, SecureRandom random, Console console) {
+    return new CommandLine(new ReportCommand(clock, random, console))
+        .addSubcommand(new ReportListCommand(clock, random, console))
+        .addSubcommand(new ReportShowCommand(clock, random, console));
   }
 
   /** Prints the attestation result; exit code 1 when it is not affirming. */

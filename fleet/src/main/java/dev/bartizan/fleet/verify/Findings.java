@@ -2,6 +2,7 @@
 package dev.bartizan.fleet.verify;
 
 import dev.bartizan.protocol.result.AttestationResult;
+import dev.bartizan.protocol.result.Compared;
 import dev.bartizan.protocol.result.TrustClaim;
 import dev.bartizan.protocol.result.TrustTier;
 import java.util.ArrayList;
@@ -33,16 +34,22 @@ final class Findings {
 
   /** The same, said by somebody else. */
   void note(AttestationResult.Reason reason) {
-    note(reason.tier(), reason.code(), reason.detail());
+    worst = worst.or(reason.tier());
+    if (reasons.size() < MAX_REASONS) {
+      reasons.add(reason);
+    }
+  }
+
+  /** A component that is not what it should be. */
+  void bad(TrustClaim claim, int value, String code, Compared compared) {
+    vector.merge(claim, value, Math::max);
+    note(new AttestationResult.Reason(TrustTier.of(value), code, compared));
   }
 
   /** Something that bounds the status without being one of AR4SI's claims. */
   void note(TrustTier tier, String code, String detail) {
     String bounded = detail.length() <= MAX_DETAIL ? detail : detail.substring(0, MAX_DETAIL);
-    worst = worst.or(tier);
-    if (reasons.size() < MAX_REASONS) {
-      reasons.add(new AttestationResult.Reason(tier, code, bounded));
-    }
+    note(new AttestationResult.Reason(tier, code, bounded));
   }
 
   /** The worst tier of all claims and reasons. */

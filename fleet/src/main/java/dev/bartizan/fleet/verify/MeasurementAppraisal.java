@@ -25,6 +25,8 @@ import dev.bartizan.protocol.evidence.EatClaims;
 import dev.bartizan.protocol.evidence.Evidence;
 import dev.bartizan.protocol.evidence.HealthClaims;
 import dev.bartizan.protocol.evidence.ModelState;
+import dev.bartizan.protocol.result.AttestationResult;
+import dev.bartizan.protocol.result.Compared;
 import dev.bartizan.protocol.result.TrustClaim;
 import dev.bartizan.protocol.result.TrustTier;
 import java.util.List;
@@ -126,8 +128,7 @@ final class MeasurementAppraisal {
     boolean isSetting = found.pcr() != BootFinding.NO_PCR && SETTINGS.contains(found.pcr());
     TrustClaim claim = isSetting ? CONFIGURATION : EXECUTABLES;
     Link link = found.link();
-    String detail =
-        link.name() + ": expected " + brief(link.expected()) + ", found " + brief(link.found());
+    Compared compared = new Compared(link.name(), brief(link.expected()), brief(link.found()));
     switch (link.verdict()) {
       case GOOD -> {
         // A log that replays and events in it explain a value; the value is what was quoted.
@@ -135,8 +136,9 @@ final class MeasurementAppraisal {
           findings.good(claim, isSetting ? APPROVED : APPROVED_AT_BOOT);
         }
       }
-      case UNKNOWN -> findings.note(TrustTier.WARNING, found.code(), detail);
-      case BAD -> findings.bad(claim, CONTRAINDICATED, found.code(), detail);
+      case UNKNOWN ->
+          findings.note(new AttestationResult.Reason(TrustTier.WARNING, found.code(), compared));
+      case BAD -> findings.bad(claim, CONTRAINDICATED, found.code(), compared);
     }
   }
 
@@ -152,14 +154,10 @@ final class MeasurementAppraisal {
           FILE_SYSTEM,
           CONTRAINDICATED,
           "LOG_DOES_NOT_REPLAY",
-          "the agent's log replays to "
-              + log.replay().hex()
-              + ", "
-              + log.bank().text()
-              + ":"
-              + log.pcr()
-              + " holds "
-              + quoted.map(Bytes::hex).orElse("nothing that was quoted"));
+          new Compared(
+              "the agent's log, in " + log.bank().text() + ":" + log.pcr(),
+              log.replay().hex(),
+              quoted.map(Bytes::hex).orElse("nothing that was quoted")));
     }
     return replays;
   }
@@ -182,7 +180,10 @@ final class MeasurementAppraisal {
             EXECUTABLES,
             UNRECOGNISED_EXECUTABLES,
             "UNKNOWN_SOFTWARE",
-            event.description() + " with files " + event.digest() + " is no agent we know");
+            new Compared(
+                brief(event.description()),
+                "files of a version that was signed",
+                event.digest().hex()));
       }
     }
   }
@@ -229,7 +230,10 @@ final class MeasurementAppraisal {
         FILE_SYSTEM,
         UNRECOGNISED_FILES,
         "UNKNOWN_MODEL",
-        event.description() + " with manifest " + event.digest() + " is no release we know");
+        new Compared(
+            brief(event.description()),
+            "the manifest of a release that was signed",
+            event.digest().hex()));
   }
 
   private void judgeOwnChecks(HealthClaims health) {

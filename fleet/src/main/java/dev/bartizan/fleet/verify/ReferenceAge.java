@@ -6,6 +6,7 @@ import dev.bartizan.crypto.json.JsonFields;
 import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.json.StrictJson;
 import dev.bartizan.protocol.result.AttestationResult.Reason;
+import dev.bartizan.protocol.result.Compared;
 import dev.bartizan.protocol.result.TrustTier;
 import dev.bartizan.updater.disk.DocumentFormat;
 import java.time.Duration;
@@ -68,10 +69,7 @@ public record ReferenceAge(Optional<Instant> verifiedAt, Optional<Trouble> troub
           new Reason(
               TrustTier.WARNING,
               STALE,
-              "expected reference values of the last "
-                  + limit.toDays()
-                  + " days, found "
-                  + text()));
+              new Compared("reference values", "of the last " + limit.toDays() + " days", text())));
     }
     return trouble.isEmpty() || trouble.get().since().isAfter(now)
         ? List.of()

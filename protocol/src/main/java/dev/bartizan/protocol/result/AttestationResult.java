@@ -23,6 +23,7 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A verifier's answer: an EAT attestation result (draft-ietf-rats-ear-04) about one device.
@@ -62,8 +63,32 @@ public record AttestationResult(
    * @param tier how bad it is
    * @param code stable, upper-case
    * @param detail for people: expected and found
+   * @param compared the same for programs, where something was compared
    */
-  public record Reason(TrustTier tier, String code, String detail) {}
+  public record Reason(TrustTier tier, String code, String detail, Optional<Compared> compared) {
+    public Reason(TrustTier tier, String code, String detail) {
+      this(tier, code, detail, Optional.empty());
+    }
+
+    public Reason(TrustTier tier, String code, Compared compared) {
+      this(tier, code, compared.detail(), Optional.of(compared));
+    }
+
+    /** One of the two: the words follow from what was compared. */
+    private void write(ObjectNode reason) {
+      reason.put("tier", tier.text()).put("code", code);
+      compared.ifPresentOrElse(it -> it.write(reason), () -> reason.put("detail", detail));
+    }
+
+    private static Reason read(JsonFields reason) throws Malformed {
+      TrustTier tier = TrustTier.read(reason.text("tier", MAX_TEXT));
+      String code = reason.text("code", MAX_TEXT);
+      Optional<Compared> compared = Compared.find(reason);
+      return compared.isPresent()
+          ? new Reason(tier, code, compared.get())
+          : new Reason(tier, code, reason.text("detail", MAX_REASON));
+    }
+  }
 
   public AttestationResult {
     vector = Collections.unmodifiableMap(sorted(vector));
@@ -121,10 +146,7 @@ public record AttestationResult(
     appraisal.putObject("ear_attester_claims").put("ueid", ueid.text());
     ArrayNode list = appraisal.putObject("ear_verifier_claims").putArray("reasons");
     for (Reason reason : reasons) {
-      list.addObject()
-          .put("tier", reason.tier().text())
-          .put("code", reason.code())
-          .put("detail", reason.detail());
+      reason.write(list.addObject());
     }
   }
 
@@ -161,11 +183,7 @@ public record AttestationResult(
   private static List<Reason> readReasons(JsonFields claims) throws Malformed {
     List<Reason> reasons = new ArrayList<>();
     for (JsonFields reason : claims.objects("reasons", MAX_REASONS)) {
-      reasons.add(
-          new Reason(
-              TrustTier.read(reason.text("tier", MAX_TEXT)),
-              reason.text("code", MAX_TEXT),
-              reason.text("detail", MAX_REASON)));
+      reasons.add(Reason.read(reason));
     }
     return reasons;
   }

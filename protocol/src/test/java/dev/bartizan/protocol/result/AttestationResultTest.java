@@ -82,7 +82,10 @@ class AttestationResultTest {
         NOW.plusSeconds(3600),
         status,
         Map.of(TrustClaim.INSTANCE_IDENTITY, 2, TrustClaim.FILE_SYSTEM, 32),
-        List.of(new AttestationResult.Reason(TrustTier.WARNING, "UNKNOWN_MODEL", "defect 9")),
+        List.of(
+            new AttestationResult.Reason(TrustTier.WARNING, "UNKNOWN_MODEL", "defect 9"),
+            new AttestationResult.Reason(
+                TrustTier.WARNING, "PCR_MISMATCH", new Compared("pcr 7\n", "", "x".repeat(999)))),
         Digest.of(new byte[] {3}));
   }
 

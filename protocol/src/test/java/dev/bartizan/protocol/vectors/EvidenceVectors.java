@@ -24,6 +24,7 @@ import dev.bartizan.protocol.evidence.ModelState;
 import dev.bartizan.protocol.evidence.Nonce;
 import dev.bartizan.protocol.evidence.SampleEvidence;
 import dev.bartizan.protocol.result.AttestationResult;
+import dev.bartizan.protocol.result.Compared;
 import dev.bartizan.protocol.result.TrustClaim;
 import dev.bartizan.protocol.result.TrustTier;
 import java.io.IOException;
@@ -144,7 +145,12 @@ final class EvidenceVectors {
             NOW.plus(Duration.ofMinutes(5)),
             TrustTier.WARNING,
             Map.of(TrustClaim.EXECUTABLES, 2, TrustClaim.HARDWARE, 32),
-            List.of(new AttestationResult.Reason(TrustTier.WARNING, "NO_QUOTE", "no chip")),
+            List.of(
+                new AttestationResult.Reason(TrustTier.WARNING, "NO_QUOTE", "no chip"),
+                new AttestationResult.Reason(
+                    TrustTier.WARNING,
+                    "PCR_MISMATCH",
+                    new Compared("pcr sha256:7", "1".repeat(64), "2".repeat(64)))),
             digest("policy.json"));
     String good = result.sign(SIGNER);
     int end = good.lastIndexOf('.');

@@ -82,6 +82,21 @@ class ReportBundleTest {
     assertEquals(2, device.run("verify", "--trust", roots));
   }
 
+  @Test
+  void whatWasAnsweredIsListedAndShown() throws Exception {
+    Object dir = device.places().fleetHome();
+    String ueid = device.device().ueid().text();
+    assertEquals(0, device.run("list", "--dir", dir), device::said);
+    assertTrue(device.said().contains(ueid + " AFFIRMING, "), device.said());
+    assertEquals(0, device.run("list", "--ecs", "--dir", dir), device::said);
+    assertEquals(ueid, JSON.readTree(device.answer()).at("/host/id").asText());
+    Path page = folder.resolve("page.html");
+    assertEquals(0, device.run("show", ueid, "--html", page, "--dir", dir), device::said);
+    assertTrue(Files.readString(page).contains("Affirming: this device is what it should be."));
+    String nobody = new TwoDirectories(folder.resolve("none")).fleetHome().toString();
+    assertEquals(1, device.run("show", ueid, "--dir", nobody), device::said);
+  }
+
   // Attack: any one member left out of the bundle, or changed in it, on the way or in the archive.
   @Test
   void eachMemberLeftOutOrAlteredIsNamed() throws Exception {

@@ -121,7 +121,7 @@ public final class FleetOfOne {
   }
 
   public KeyBroker broker() {
-    return new KeyBroker(directory, registry(), new WrappedKeyVault(directory), RANDOM);
+    return new KeyBroker(directory, registry(), new WrappedKeyVault(directory, RANDOM), RANDOM);
   }
 
   public SharedDirectory directory() {

@@ -26,15 +26,17 @@ import org.jspecify.annotations.Nullable;
 public final class Pkcs11AgreementKey {
   private final Pkcs11Login login;
   private final String name;
+  private final SecureRandom random;
   private @Nullable PrivateKey proved;
   private @Nullable Provider provider;
 
   /**
    * @param name of the key in the token
    */
-  public Pkcs11AgreementKey(Pkcs11Module module, String name, Passphrase pin) {
+  public Pkcs11AgreementKey(Pkcs11Module module, String name, Passphrase pin, SecureRandom random) {
     this.login = new Pkcs11Login(module, pin);
     this.name = name;
+    this.random = random;
   }
 
   /** Who writes the certificate of a key that cannot sign for itself. */
@@ -71,8 +73,7 @@ public final class Pkcs11AgreementKey {
    * @return the certificate it was given, which the token holds as well
    * @throws KeystoreRefusal as {@link #requireNone}
    */
-  public X509Certificate make(SecureRandom random, Certifier certifier)
-      throws IOException, KeystoreRefusal {
+  public X509Certificate make(Certifier certifier) throws IOException, KeystoreRefusal {
     Provider birthplace = login.module().birthplace(KeyPurpose.UNWRAP);
     KeyStore store = login.open(birthplace);
     try {
@@ -125,7 +126,7 @@ public final class Pkcs11AgreementKey {
   private void requireHalfOf(ECPublicKey expected, Provider token, PrivateKey key)
       throws GeneralSecurityException, KeystoreRefusal {
     Provider platform = KeyAgreement.getInstance("ECDH").getProvider();
-    KeyPair probe = JcaKeys.generate(platform, new SecureRandom());
+    KeyPair probe = JcaKeys.generate(platform, random);
     try (SecretBytes theirs = JcaKeys.agree(token, key, (ECPublicKey) probe.getPublic());
         SecretBytes ours = JcaKeys.agree(platform, probe.getPrivate(), PeerKey.require(expected))) {
       if (!theirs.reveal(Bytes::of).equals(ours.reveal(Bytes::of))) {

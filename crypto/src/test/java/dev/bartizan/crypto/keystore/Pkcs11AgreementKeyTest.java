@@ -43,12 +43,11 @@ class Pkcs11AgreementKeyTest {
   }
 
   private static Pkcs11AgreementKey key(String name) {
-    return new Pkcs11AgreementKey(token.module(), name, SoftHsm.pin());
+    return new Pkcs11AgreementKey(token.module(), name, SoftHsm.pin(), RANDOM);
   }
 
   private static ECPublicKey make(Pkcs11AgreementKey key) throws Exception {
-    return PeerKey.parse(
-        key.make(RANDOM, Pkcs11AgreementKeyTest::certify).getPublicKey().getEncoded());
+    return PeerKey.parse(key.make(Pkcs11AgreementKeyTest::certify).getPublicKey().getEncoded());
   }
 
   /** By somebody else: the key itself signs nothing. */
@@ -140,7 +139,8 @@ class Pkcs11AgreementKeyTest {
             () -> {
               read.incrementAndGet();
               return SecretBytes.take("1111".getBytes(StandardCharsets.US_ASCII));
-            });
+            },
+            RANDOM);
     assertEquals(KeystoreRefusal.Reason.WRONG_PIN, refused(wrong, made).reason());
     assertEquals(KeystoreRefusal.Reason.WRONG_PIN, refused(wrong, made).reason());
     assertEquals(1, read.get());
@@ -149,7 +149,7 @@ class Pkcs11AgreementKeyTest {
   @Test
   void aTokenThatIsTakenOutIsARefusal() throws Exception {
     SoftHsm gone = SoftHsm.token();
-    Pkcs11AgreementKey key = new Pkcs11AgreementKey(gone.module(), "gone", SoftHsm.pin());
+    Pkcs11AgreementKey key = new Pkcs11AgreementKey(gone.module(), "gone", SoftHsm.pin(), RANDOM);
     ECPublicKey made = make(key);
     gone.remove();
     assertEquals(KeystoreRefusal.Reason.TOKEN_ABSENT, refused(key, made).reason());

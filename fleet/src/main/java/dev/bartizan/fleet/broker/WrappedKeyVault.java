@@ -10,6 +10,7 @@ import dev.bartizan.fleet.credential.KeyBrokerKey;
 import dev.bartizan.protocol.release.KeyDelivery;
 import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
+import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Map;
@@ -23,12 +24,11 @@ public final class WrappedKeyVault implements ContentKeyVault {
   private static final String ATTESTED = ".attested" + SUFFIX;
 
   private final SharedDirectory directory;
-
   private final KeyBrokerKey key;
 
-  public WrappedKeyVault(SharedDirectory directory) {
+  public WrappedKeyVault(SharedDirectory directory, SecureRandom random) {
     this.directory = directory;
-    this.key = new KeyBrokerKey(directory);
+    this.key = new KeyBrokerKey(directory, random);
   }
 
   /** What opens them. */

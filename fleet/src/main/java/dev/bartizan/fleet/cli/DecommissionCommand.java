@@ -129,7 +129,7 @@ final class DecommissionCommand implements Callable<Integer> {
     try (FleetDatabase database = FleetParts.database(directory, random, console)) {
       DeviceRegistry registry = database.devices();
       registry.change(ueid, Device.State.DECOMMISSIONED);
-      FleetParts.keyBroker(directory, registry, new WrappedKeyVault(directory), random)
+      FleetParts.keyBroker(directory, registry, new WrappedKeyVault(directory, random), random)
           .shipTo(ueid);
       CertificateAuthority authority = CertificateAuthority.load(directory, clock, random);
       new Expulsion(directory, registry, authority)

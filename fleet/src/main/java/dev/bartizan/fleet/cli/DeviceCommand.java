@@ -266,7 +266,7 @@ public final class DeviceCommand {
       throws IOException, Refusal {
     Device device = registry.change(ueid, state);
     int keys =
-        FleetParts.keyBroker(directory, registry, new WrappedKeyVault(directory), random)
+        FleetParts.keyBroker(directory, registry, new WrappedKeyVault(directory, random), random)
             .shipTo(ueid);
     console.say(line(device) + "  keys of " + keys + " releases");
     return DONE;

@@ -124,7 +124,7 @@ final class DoctorCommand implements Callable<Integer> {
 
   /** A key in a file is what init makes, and so no fault; what it means is said each time. */
   private Finding keyBroker(String of, SharedDirectory directory) throws IOException, Refusal {
-    KeyBrokerKey key = new KeyBrokerKey(directory);
+    KeyBrokerKey key = new KeyBrokerKey(directory, random);
     key.prove();
     Optional<BrokerToken> token = key.token();
     return new Finding(

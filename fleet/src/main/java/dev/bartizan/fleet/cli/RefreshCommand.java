@@ -67,7 +67,7 @@ final class RefreshCommand implements Callable<Integer> {
       throws IOException, Refusal, InterruptedException {
     try (FleetDatabase database = FleetParts.database(directory, random, console)) {
       return FleetParts.authorSync(
-              directory, database.devices(), new WrappedKeyVault(directory), clock, random)
+              directory, database.devices(), new WrappedKeyVault(directory, random), clock, random)
           .sync();
     }
   }

@@ -235,7 +235,8 @@ public final class ReportCommand {
   private void refresh(SharedDirectory directory, DeviceRegistry registry)
       throws InterruptedException {
     try {
-      FleetParts.authorSync(directory, registry, new WrappedKeyVault(directory), clock, random)
+      FleetParts.authorSync(
+              directory, registry, new WrappedKeyVault(directory, random), clock, random)
           .sync();
     } catch (Refusal refused) {
       console.say("compared with what was known before: " + Explanation.of(refused));

@@ -112,7 +112,7 @@ public final class ServeCommand implements Callable<Integer> {
     Credentials credentials = Credentials.load(directory, Credentials.SERVER);
     Set<Protection.Kind> accepted = accepted();
     FleetSettings settings = FleetSettings.load(directory);
-    WrappedKeyVault vault = new WrappedKeyVault(directory);
+    WrappedKeyVault vault = new WrappedKeyVault(directory, random);
     vault.key().prove(); // A server that can open no key is told now, and not when one is wanted.
     try (FleetDatabase database =
         FleetDatabase.serving(directory, settings.database(), random, console::say)) {

@@ -14,6 +14,7 @@ import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.Optional;
 
 /**
@@ -40,8 +41,8 @@ public record BrokerToken(TokenPlace place, Path pinFile) {
   }
 
   /** The key; one object for as long as it is used, so that a wrong PIN is tried once. */
-  public Pkcs11AgreementKey key() {
-    return new Pkcs11AgreementKey(place.module(), keyName(), new SecretFile(pinFile));
+  public Pkcs11AgreementKey key(SecureRandom random) {
+    return new Pkcs11AgreementKey(place.module(), keyName(), new SecretFile(pinFile), random);
   }
 
   /**

@@ -11,6 +11,7 @@ import dev.bartizan.fleet.KeyBrokerAway;
 import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
 import java.util.Optional;
@@ -23,11 +24,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KeyBrokerKey {
   private final SharedDirectory directory;
+  private final SecureRandom random;
   private @Nullable Pkcs11AgreementKey inToken;
 
   /** The one that {@code directory} names, which is looked at when it is needed. */
-  public KeyBrokerKey(SharedDirectory directory) {
+  public KeyBrokerKey(SharedDirectory directory, SecureRandom random) {
     this.directory = directory;
+    this.random = random;
   }
 
   /** The token it is in; empty when it is in a file. */
@@ -84,7 +87,7 @@ public final class KeyBrokerKey {
 
   private synchronized Pkcs11AgreementKey keyIn(BrokerToken token) {
     if (inToken == null) {
-      inToken = token.key();
+      inToken = token.key(random);
     }
     return inToken;
   }

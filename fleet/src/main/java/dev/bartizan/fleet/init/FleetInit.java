@@ -3,7 +3,6 @@ package dev.bartizan.fleet.init;
 
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.keystore.Pkcs11AgreementKey;
-import dev.bartizan.fleet.credential.BrokerToken;
 import dev.bartizan.fleet.trust.RepositoryClient;
 import dev.bartizan.protocol.custody.FleetKeys;
 import dev.bartizan.updater.disk.AlreadyInitialised;
@@ -46,7 +45,7 @@ public final class FleetInit {
    */
   public FleetKeys found(FleetPlan plan, byte[] root) throws IOException, Refusal {
     directory.requireNone(TRACES, "a fleet");
-    Optional<Pkcs11AgreementKey> inToken = plan.brokerToken().map(BrokerToken::key);
+    Optional<Pkcs11AgreementKey> inToken = plan.brokerToken().map(it -> it.key(random));
     if (inToken.isPresent()) {
       inToken.get().requireNone(); // A token that is not ready leaves nothing founded.
     }

@@ -77,7 +77,6 @@ public final class NewFleet {
           token.store(directory);
           X509Certificate made =
               key.make(
-                  random,
                   half -> authority.issueKeyBroker(half, CertificateAuthority.KEY_BROKER_LIFETIME));
           Credentials.storeChain(
               directory, Credentials.KEY_BROKER, List.of(made, authority.certificate()));

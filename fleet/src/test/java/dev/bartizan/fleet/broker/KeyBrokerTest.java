@@ -74,7 +74,7 @@ class KeyBrokerTest {
   void twoReleasesAndOneDevice() throws Exception {
     directory = new SharedDirectory(folder);
     keys = NewFleet.found(directory, FleetOfOne.SETTINGS, List.of("localhost"), clock, RANDOM);
-    vault = new WrappedKeyVault(directory);
+    vault = new WrappedKeyVault(directory, RANDOM);
     broker = new KeyBroker(directory, Databases.of(directory).devices(), vault, RANDOM);
     first = enrol(1);
     wrap(OLDER, 1);

@@ -28,6 +28,7 @@ import dev.bartizan.protocol.evidence.EvidenceWriter;
 import dev.bartizan.protocol.evidence.Nonce;
 import dev.bartizan.protocol.release.KeyDelivery;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -48,7 +49,7 @@ class AttestedKeysTest extends EnrolledDevice {
 
   @BeforeEach
   void serve() throws Exception {
-    WrappedKeyVault vault = new WrappedKeyVault(fleet.directory());
+    WrappedKeyVault vault = new WrappedKeyVault(fleet.directory(), new SecureRandom());
     vault.follow(Map.of(RELEASE, wrapped(), OTHER, wrapped()));
     record = Databases.of(fleet.directory()).keyLog();
     Attestation attestation =
@@ -113,7 +114,7 @@ class AttestedKeysTest extends EnrolledDevice {
     fleet.broker().shipAll();
     assertEquals(0, fleet.broker().shipTo(device.ueid()));
     assertEquals(List.of(), fleet.directory().folders("served/keys"));
-    assertEquals(Set.of(), new WrappedKeyVault(fleet.directory()).ahead());
+    assertEquals(Set.of(), new WrappedKeyVault(fleet.directory(), new SecureRandom()).ahead());
   }
 
   // Attack: a changed machine asks.

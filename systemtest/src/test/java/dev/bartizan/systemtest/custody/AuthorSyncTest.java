@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.PublicKey;
+import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Map;
@@ -65,7 +66,8 @@ class AuthorSyncTest {
     places.release("1.1.0", new byte[] {4, 5, 6});
     assertEquals(2, places.sync().sync().keys());
     Path key = places.authorHome().resolve("releases/defect/1.0.0/content.key");
-    try (SecretBytes opened = new WrappedKeyVault(places.fleet()).open(first.digest())) {
+    try (SecretBytes opened =
+        new WrappedKeyVault(places.fleet(), new SecureRandom()).open(first.digest())) {
       assertEquals(Bytes.of(Files.readAllBytes(key)), opened.reveal(Bytes::of));
     }
   }
@@ -84,7 +86,7 @@ class AuthorSyncTest {
     String before = Files.readString(places.fleetHome().resolve("releases.json"));
     assertThrows(Refusal.class, () -> places.sync(served).sync());
     assertEquals(before, Files.readString(places.fleetHome().resolve("releases.json")));
-    assertEquals(1, new WrappedKeyVault(places.fleet()).releases().size());
+    assertEquals(1, new WrappedKeyVault(places.fleet(), new SecureRandom()).releases().size());
   }
 
   private static Path envelope(Path targets, String version) throws IOException {
@@ -119,7 +121,7 @@ class AuthorSyncTest {
     places.sync().sync();
     assertThrows(IOException.class, () -> places.sync(folder.resolve("nowhere")).sync());
     assertEquals("1.0.0", derived("releases.json").at("/releases/0/version").asText());
-    assertEquals(1, new WrappedKeyVault(places.fleet()).releases().size());
+    assertEquals(1, new WrappedKeyVault(places.fleet(), new SecureRandom()).releases().size());
   }
 
   /** Attack: the whole of a server's directory is stolen, or its operator turns. */

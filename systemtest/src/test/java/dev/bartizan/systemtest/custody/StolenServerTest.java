@@ -32,6 +32,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
+import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPrivateKey;
 import java.security.spec.ECGenParameterSpec;
@@ -204,7 +205,9 @@ class StolenServerTest {
     ReleaseAuthor.Released release =
         places.release("1.0.0", "the weights".getBytes(StandardCharsets.UTF_8));
     places.sync().sync();
-    new WrappedKeyVault(places.fleet()).open(release.digest()).close(); // Its owner reads it.
+    new WrappedKeyVault(places.fleet(), new SecureRandom())
+        .open(release.digest())
+        .close(); // Its owner reads it.
 
     stolen = FoundKeys.in(places.fleetHome());
     assertEquals(6, stolen.size(), "all but the key broker's: " + stolen.keySet());
@@ -226,7 +229,9 @@ class StolenServerTest {
   }
 
   private static KeystoreRefusal.Reason refusedTo(SharedDirectory thief, Digest release) {
-    return assertThrows(KeyBrokerAway.class, () -> new WrappedKeyVault(thief).open(release).close())
+    return assertThrows(
+            KeyBrokerAway.class,
+            () -> new WrappedKeyVault(thief, new SecureRandom()).open(release).close())
         .why()
         .reason();
   }

@@ -122,7 +122,7 @@ final class TwoDirectories {
   /** The server as a client of what is served from this folder. */
   AuthorSync sync(Path served) {
     SmallFiles files = new SmallFiles(transport(served), System::nanoTime, Pace.DEFAULT);
-    WrappedKeyVault vault = new WrappedKeyVault(fleet);
+    WrappedKeyVault vault = new WrappedKeyVault(fleet, RANDOM);
     return new AuthorSync(
         new FileReferences(fleet),
         new RepositoryClient(fleet, settings, files, CLOCK, System::nanoTime),

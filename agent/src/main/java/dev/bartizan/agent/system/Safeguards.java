@@ -3,6 +3,7 @@ package dev.bartizan.agent.system;
 
 import dev.bartizan.crypto.TouchesTheWorld;
 import dev.bartizan.crypto.boot.Verdict;
+import dev.bartizan.protocol.evidence.MachineSettings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -48,6 +49,14 @@ public final class Safeguards {
         attaching(),
         environment(),
         ptraceScope());
+  }
+
+  /** The same as names and values, for whoever judges from afar. */
+  public MachineSettings settings() {
+    boolean swapsHere = cgroup("memory.swap.max").filter("0"::equals).isEmpty();
+    boolean hasOptions = JVM_OPTIONS.stream().anyMatch(it -> System.getenv(it) != null);
+    return new SettingsLook(Safeguards::text)
+        .look(memory.protection(), memory.isDumpable(), swapsHere, hasOptions);
   }
 
   /**

@@ -40,6 +40,7 @@ public final class Trust {
   private final Foundation foundation;
   private final BootCheck bootCheck;
   private final Measurements measurements;
+  private final Natives natives;
   private final Policy policy;
   private final Silence silence;
   private final BootJudgement boot;
@@ -70,6 +71,7 @@ public final class Trust {
             new EvidenceWriter(keystore, config.keystore().bootPcrs()),
             world.measurementLog(),
             config.keystore().agentPcrs());
+    this.natives = natives;
     this.policy = new Policy(foundation.documents(), events.alarms());
     this.silence =
         Silence.open(
@@ -193,9 +195,10 @@ public final class Trust {
     measurePolicy();
   }
 
-  /** Whichever policy the agent lives by from now on. */
+  /** Whichever policy the agent lives by from now on, and the machine as it is set by now. */
   public void measurePolicy() throws IOException {
     try {
+      measurements.measure(natives.settings().event());
       policy.measure(measurements);
     } catch (Refusal refusal) {
       publisher.problem(MEASUREMENTS, refusal);

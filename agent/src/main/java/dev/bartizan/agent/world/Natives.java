@@ -6,6 +6,7 @@ import dev.bartizan.agent.system.LockedMemory;
 import dev.bartizan.agent.system.Safeguards;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.envelope.BulkCrypto;
+import dev.bartizan.protocol.evidence.MachineSettings;
 import dev.bartizan.updater.engine.Engine;
 import java.io.IOException;
 import java.util.concurrent.ExecutorService;
@@ -51,6 +52,12 @@ public final class Natives {
   /** What keeps them from others. */
   public Safeguards safeguards() {
     return safeguards;
+  }
+
+  /** The machine as it is set now, with secrets where they will lie. */
+  public MachineSettings settings() throws IOException {
+    Awaited.result(memoryReady);
+    return safeguards.settings();
   }
 
   /** What runs models. */

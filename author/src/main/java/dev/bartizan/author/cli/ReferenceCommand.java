@@ -9,7 +9,9 @@ import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.Refusal;
 import dev.bartizan.crypto.boot.AcceptedBoot;
 import dev.bartizan.crypto.boot.BootLogs;
+import dev.bartizan.crypto.boot.DemandedSettings;
 import dev.bartizan.crypto.boot.ReferenceValues;
+import dev.bartizan.crypto.json.Malformed;
 import dev.bartizan.crypto.tpm.BootPcrs;
 import dev.bartizan.protocol.cli.Console;
 import dev.bartizan.protocol.cli.HelpOption;
@@ -19,8 +21,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -83,6 +88,16 @@ final class ReferenceCommand implements Callable<Integer> {
               + " each device's boot unknown.")
   private Set<Integer> leftOpen = Set.of();
 
+  @Option(
+      names = "--setting",
+      paramLabel = "NAME=VALUE[,VALUE]",
+      description =
+          "Demand that a setting of the running machine has one of these values, such as"
+              + " swap=none,encrypted or ptrace=1,2,3; in place of those that the document demands."
+              + " Devices measure memory, swap, core, core-pattern, dumpable, ptrace, attach, debug,"
+              + " lockdown and boot-shell.")
+  private Map<String, String> settings = new TreeMap<>();
+
   @Mixin
   @SuppressWarnings("UnusedVariable") // picocli alone asks
   private HelpOption help = new HelpOption();
@@ -144,7 +159,7 @@ final class ReferenceCommand implements Callable<Integer> {
     if (!BootPcrs.ALL.containsAll(leftOpen)) {
       throw wrong("--leave-open: boot PCRs are 0 to 15");
     }
-    ReferenceValues values = values().leavingOpen(leftOpen);
+    ReferenceValues values = demanding(values().leavingOpen(leftOpen));
     SignedDocuments documents =
         new SignedDocuments(author.directory(), author.repository(clock, random));
     if (also) {
@@ -162,6 +177,18 @@ final class ReferenceCommand implements Callable<Integer> {
 
   private static String describe(AcceptedBoot boot) {
     return boot.values().size() + " PCRs, " + boot.events().size() + " of them event by event";
+  }
+
+  private ReferenceValues demanding(ReferenceValues values) throws Malformed {
+    if (settings.isEmpty()) {
+      return values;
+    }
+    Map<String, Set<String>> demanded = new TreeMap<>();
+    for (Map.Entry<String, String> setting : settings.entrySet()) {
+      List<String> accepted = List.of(setting.getValue().split(",", -1));
+      demanded.put(setting.getKey(), DemandedSettings.accepted(setting.getKey(), accepted));
+    }
+    return values.demanding(demanded);
   }
 
   private ReferenceValues values() throws IOException, Refusal {

@@ -49,7 +49,7 @@ final class ReferenceDocument {
 
   static ReferenceValues read(String profile, JsonFields fields) throws Malformed {
     if (!fields.has(BOOTS)) {
-      return new ReferenceValues(profile, List.of(flat(fields)));
+      return new ReferenceValues(profile, List.of(flat(fields)), DemandedSettings.read(fields));
     }
     List<AcceptedBoot> boots = new ArrayList<>();
     for (JsonFields boot : fields.objects(BOOTS, MAX_BOOTS)) {
@@ -63,7 +63,7 @@ final class ReferenceDocument {
       boots.add(
           new AcceptedBoot(accepted(boot.object(PCRS)), events, secureBoot(boot), open(boot)));
     }
-    return new ReferenceValues(profile, boots);
+    return new ReferenceValues(profile, boots, DemandedSettings.read(fields));
   }
 
   /**
@@ -165,6 +165,7 @@ final class ReferenceDocument {
         StrictJson.object().put("schema", ReferenceValues.SCHEMA).put("profile", values.profile());
     ArrayNode boots = json.putArray(BOOTS);
     values.boots().forEach(boot -> write(boot, boots.addObject()));
+    DemandedSettings.write(values.settings(), json);
     return StrictJson.write(json);
   }
 

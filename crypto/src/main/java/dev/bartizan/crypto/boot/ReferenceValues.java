@@ -13,6 +13,7 @@ import dev.bartizan.crypto.tpm.PcrBank;
 import dev.bartizan.crypto.tpm.PcrValues;
 import dev.bartizan.crypto.tpm.TpmHash;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,13 +26,27 @@ import java.util.TreeMap;
  *
  * @param profile the kind of hardware
  * @param boots each of them good, as a whole
+ * @param settings of the running machine: which values of each are acceptable; of others nothing is
+ *     demanded
  */
-public record ReferenceValues(String profile, List<AcceptedBoot> boots) {
+public record ReferenceValues(
+    String profile, List<AcceptedBoot> boots, Map<String, Set<String>> settings) {
   public static final String SCHEMA = "bartizan-reference/2";
   public static final int MAX_LENGTH = 1024 * 1024;
 
   public ReferenceValues {
     boots = List.copyOf(boots);
+    settings = Collections.unmodifiableMap(new TreeMap<>(settings));
+  }
+
+  /** Of boots alone. */
+  public ReferenceValues(String profile, List<AcceptedBoot> boots) {
+    this(profile, boots, Map.of());
+  }
+
+  /** The same, demanding these settings and no others. */
+  public ReferenceValues demanding(Map<String, Set<String>> values) {
+    return new ReferenceValues(profile, boots, values);
   }
 
   /** Of which nothing is known. */
@@ -109,17 +124,18 @@ public record ReferenceValues(String profile, List<AcceptedBoot> boots) {
 
   /**
    * Accepts what either accepts, boot by boot: two kernels during a rollout, two board revisions.
+   * Of settings the other's word counts, where it says anything of them.
    */
   public ReferenceValues or(ReferenceValues other) {
     List<AcceptedBoot> all = new ArrayList<>(boots);
     other.boots.stream().filter(it -> !all.contains(it)).forEach(all::add);
-    return new ReferenceValues(profile, all);
+    return new ReferenceValues(profile, all, other.settings.isEmpty() ? settings : other.settings);
   }
 
   /** The same, saying nothing of some PCRs, in every bank: each may hold anything. */
   public ReferenceValues leavingOpen(Set<Integer> pcrs) {
     return new ReferenceValues(
-        profile, boots.stream().map(boot -> boot.leavingOpen(pcrs)).toList());
+        profile, boots.stream().map(boot -> boot.leavingOpen(pcrs)).toList(), settings);
   }
 
   /** Judges every PCR that was found, of a boot that left no log. */

@@ -13,6 +13,8 @@ import dev.bartizan.crypto.tpm.TpmHash;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ReferenceValuesTest {
@@ -64,5 +66,38 @@ class ReferenceValuesTest {
       values = values.with(TpmHash.SHA256, pcr, value);
     }
     return values;
+  }
+
+  @Test
+  void demandedSettingsTravelWithTheBootsAndTheLaterWordCounts() throws Exception {
+    Map<String, Set<String>> demanded = Map.of("swap", Set.of("none", "encrypted"));
+    ReferenceValues some = ReferenceValues.none("p").demanding(demanded);
+    assertEquals(some, ReferenceValues.parse(some.toJson()));
+    assertEquals(demanded, some.or(ReferenceValues.none("p")).settings());
+    assertEquals(demanded, some.leavingOpen(Set.of(1)).settings());
+    Map<String, Set<String>> other = Map.of("ptrace", Set.of("2"));
+    assertEquals(other, some.or(ReferenceValues.none("p").demanding(other)).settings());
+  }
+
+  @Test
+  void aSettingThatAcceptsNothingOrTheUnknownIsRefused() {
+    for (String settings :
+        List.of(
+            "{}",
+            "{\"swap\":[]}",
+            "{\"swap\":[\"unknown\"]}",
+            "{\"swap\":[\"none\",\"unknown\"]}",
+            "{\"swap\":\"none\"}",
+            "{\"Swap\":[\"none\"]}",
+            "{\"swap\":[\"no ne\"]}")) {
+      String json =
+          "{\"schema\":\"bartizan-reference/2\",\"profile\":\"p\",\"boots\":[],\"settings\":"
+              + settings
+              + "}";
+      assertThrows(
+          Malformed.class,
+          () -> ReferenceValues.parse(json.getBytes(StandardCharsets.UTF_8)),
+          settings);
+    }
   }
 }

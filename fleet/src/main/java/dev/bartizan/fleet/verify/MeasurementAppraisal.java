@@ -65,6 +65,7 @@ final class MeasurementAppraisal {
         replays ? asTheBootLeftThem(evidence.log(), values) : values, evidence.bootLogs(), profile);
     if (replays) {
       judgePlace(evidence.log());
+      judgeSettings(evidence.log(), profile);
       judgeSoftware(evidence.log());
       judgeModels(evidence.log(), claims.health());
     }
@@ -72,8 +73,9 @@ final class MeasurementAppraisal {
   }
 
   /** Of a device that cannot quote: its own word, in which only what is bad is believed. */
-  void judgeUnquoted(Evidence evidence, EatClaims claims) {
+  void judgeUnquoted(Evidence evidence, EatClaims claims, String profile) {
     findings.note(TrustTier.WARNING, "NO_QUOTE", "nothing is known of how the device booted");
+    judgeSettings(evidence.log(), profile);
     for (AgentEvent event : evidence.log().events()) {
       if (event.kind() == AgentEvent.Kind.MODEL && !isKnown(event)) {
         unknown(event);
@@ -102,10 +104,16 @@ final class MeasurementAppraisal {
     return quoted;
   }
 
+  private void judgeSettings(AgentLog log, String profile) {
+    new SettingsAppraisal(reference(profile).settings(), findings).judge(log);
+  }
+
+  private ReferenceValues reference(String profile) {
+    return policy.reference().find(profile).orElseGet(() -> ReferenceValues.none(profile));
+  }
+
   private void judgeBoot(PcrValues values, BootLogs logs, String profile) {
-    ReferenceValues reference =
-        policy.reference().find(profile).orElseGet(() -> ReferenceValues.none(profile));
-    new BootJudge(reference).judge(values, logs).forEach(this::weigh);
+    new BootJudge(reference(profile)).judge(values, logs).forEach(this::weigh);
   }
 
   /** The agent's log explains all of its PCR: at the agent's start, that was at its own. */

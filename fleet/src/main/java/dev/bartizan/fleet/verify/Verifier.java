@@ -195,7 +195,7 @@ public final class Verifier {
     findings.bad(INSTANCE_IDENTITY, UNPROVED, "NO_CHIP", "keys in " + kind + ", by its own word");
     findings.bad(HARDWARE, UNPROVED, "NO_CHIP", "no chip vouches for this device");
     findings.bad(STORAGE_OPAQUE, UNPROVED, "NO_CHIP", "keys in " + kind + ", by its own word");
-    new MeasurementAppraisal(policy, findings).judgeUnquoted(evidence, claims);
+    new MeasurementAppraisal(policy, findings).judgeUnquoted(evidence, claims, device.profile());
   }
 
   /** The quote was made for this nonce and these claims, or it says nothing about them. */

@@ -23,7 +23,9 @@ public record AgentEvent(Kind kind, Digest digest, String description) {
     /** The policy document in force. */
     POLICY("policy", 2),
     /** A model release that was loaded; described as its name, a space, its version. */
-    MODEL("model", 3);
+    MODEL("model", 3),
+    /** Settings of the machine, as {@link MachineSettings} writes them. */
+    SETTINGS("settings", 4);
 
     private final String text;
     private final int number;

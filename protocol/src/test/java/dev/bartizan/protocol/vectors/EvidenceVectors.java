@@ -20,6 +20,7 @@ import dev.bartizan.protocol.evidence.CompactEvidence;
 import dev.bartizan.protocol.evidence.EatClaims;
 import dev.bartizan.protocol.evidence.Evidence;
 import dev.bartizan.protocol.evidence.HealthClaims;
+import dev.bartizan.protocol.evidence.MachineSettings;
 import dev.bartizan.protocol.evidence.ModelState;
 import dev.bartizan.protocol.evidence.Nonce;
 import dev.bartizan.protocol.evidence.SampleEvidence;
@@ -60,11 +61,15 @@ final class EvidenceVectors {
         new Format("attestation-result", HEADING, result(), EvidenceVectors::readResult));
   }
 
+  private static final AgentLog SET =
+      LOG.plus(new MachineSettings(Map.of("swap", "none", "ptrace", "2")).event());
+
   private static Vectors log() {
     AgentLog other = new AgentLog(TpmHash.SHA384, 12, EVENTS);
     return new Vectors()
         .valid("two measurements", text(LOG.write()), replayed(LOG))
         .valid("the same in the SHA-384 bank", text(other.write()), replayed(other))
+        .valid("with settings of the machine", text(SET.write()), replayed(SET))
         .valid("none yet", text(AgentLog.empty(13).write()), replayed(AgentLog.empty(13)))
         .changed("a later schema", "bartizan-agent-log/1", "bartizan-agent-log/2", "schema")
         .changed("another version than was measured", "defect 2.1.0", "defect 2.1.1", "digest")

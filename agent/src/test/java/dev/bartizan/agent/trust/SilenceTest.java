@@ -85,7 +85,9 @@ class SilenceTest {
     assertFalse(stops());
     pass(Duration.ofNanos(1));
     assertTrue(stops());
-    assertTrue(alarms().getOrDefault("attestation", "").contains("no model serves"), alarms().toString());
+    assertTrue(
+        alarms().getOrDefault("attestation", "").contains("no model serves"),
+        alarms().toString());
     assertEquals(3, status().get("unanswered").asInt());
     assertEquals("stop-serving", status().get("then").asText());
     assertTrue(status().get("reached").asBoolean());

@@ -18,6 +18,10 @@ import java.util.stream.Stream;
  */
 @TouchesTheWorld("the operator's directories")
 public final class Operator {
+  private static final int NOT_NOW = 3;
+  private static final int REFRESH_TRIES = 20;
+  private static final Duration REFRESH_PAUSE = Duration.ofMillis(250);
+
   private final Command release;
   private final Command fleet;
   private final Accounts accounts;
@@ -132,9 +136,19 @@ public final class Operator {
   public Outcome release(String... arguments) throws IOException, InterruptedException {
     Outcome released = in(author, release, arguments).expect(0);
     if (arguments[0].equals("model")) {
-      run("refresh");
+      refresh();
     }
     return released;
+  }
+
+  /** Again while a running server looks at the repository itself, and so has what it writes. */
+  private void refresh() throws IOException, InterruptedException {
+    Outcome refreshed = attempt("refresh");
+    for (int i = 0; i < REFRESH_TRIES && refreshed.exit() == NOT_NOW; i++) {
+      Thread.sleep(REFRESH_PAUSE.toMillis());
+      refreshed = attempt("refresh");
+    }
+    refreshed.expect(0);
   }
 
   /** Has the server do something, and insists that it succeeds. */

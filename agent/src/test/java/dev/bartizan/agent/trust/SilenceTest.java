@@ -86,8 +86,7 @@ class SilenceTest {
     pass(Duration.ofNanos(1));
     assertTrue(stops());
     assertTrue(
-        alarms().getOrDefault("attestation", "").contains("no model serves"),
-        alarms().toString());
+        alarms().getOrDefault("attestation", "").contains("no model serves"), alarms().toString());
     assertEquals(3, status().get("unanswered").asInt());
     assertEquals("stop-serving", status().get("then").asText());
     assertTrue(status().get("reached").asBoolean());

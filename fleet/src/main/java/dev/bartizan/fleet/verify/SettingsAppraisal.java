@@ -43,8 +43,7 @@ final class SettingsAppraisal {
         Optional<MachineSettings> settings = MachineSettings.of(event);
         settings.ifPresent(seen::add);
         if (settings.isEmpty()) {
-          findings.bad(
-              CONFIGURATION, UNPROVED, "SETTINGS_UNREADABLE", "expected names and values");
+          findings.bad(CONFIGURATION, UNPROVED, "SETTINGS_UNREADABLE", "expected names and values");
         }
       }
     }

@@ -85,8 +85,8 @@ class EcsLinesTest {
       assertTrue(KINDS.contains(document.at("/event/kind").asText()));
       document
           .get("labels")
-          .fields()
-          .forEachRemaining(
+          .properties()
+          .forEach(
               label -> {
                 assertTrue(label.getValue().isTextual(), label.getKey());
                 assertTrue(label.getKey().matches("[a-z_]+"), label.getKey());

@@ -87,7 +87,8 @@ class SettingsAppraisalTest extends EnrolledDevice {
   @Test
   void aLogThatSaysOtherwiseThanThePcrDoesNotReplay() throws Exception {
     with("plain", "2");
-    log = log.withoutLast().plus(new MachineSettings(Map.of("swap", "none", "ptrace", "2")).event());
+    log =
+        log.withoutLast().plus(new MachineSettings(Map.of("swap", "none", "ptrace", "2")).event());
     reasonOf("LOG_DOES_NOT_REPLAY", TrustTier.CONTRAINDICATED, evidence());
   }
 }

@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -162,7 +163,8 @@ final class DoctorCommand implements Callable<Integer> {
       findings.forEach(
           it ->
               console.answer(
-                  String.format("%-4s  %s: %s", it.verdict().text(), it.of(), it.what())));
+                  String.format(
+                      Locale.ROOT, "%-4s  %s: %s", it.verdict().text(), it.of(), it.what())));
       return;
     }
     ObjectNode document = StrictJson.object();

@@ -59,8 +59,15 @@ final class SettingsAppraisal {
         (name, accepted) -> {
           String found = settings.get(name);
           String detail =
-              "setting %s: expected %s, found %s (the agent's log, PCR %d)"
-                  .formatted(name, String.join(" or ", accepted), found, log.pcr());
+              "setting "
+                  + name
+                  + ": expected "
+                  + String.join(" or ", accepted)
+                  + ", found "
+                  + found
+                  + " (the agent's log, PCR "
+                  + log.pcr()
+                  + ")";
           if (found.equals(MachineSettings.UNKNOWN)) {
             findings.bad(CONFIGURATION, UNPROVED, "SETTING_UNKNOWN", detail);
           } else if (!accepted.contains(found)) {

@@ -253,7 +253,7 @@ final class Life implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException {
     if (server != null) {
       server.close();
     }

@@ -201,6 +201,7 @@ final class StoredBench {
     void run() throws Exception;
   }
 
+  @TouchesTheWorld("a benchmark: measures time, and prints")
   private record Rate(String name, int count) {
     /** Does it, prints, and returns how many a core does in a second. */
     double of(Work work) throws Exception {

@@ -9,9 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.bartizan.crypto.Bytes;
 import dev.bartizan.crypto.keystore.CertifiedKey;
 import dev.bartizan.crypto.keystore.Quote;
+import dev.bartizan.crypto.tpm.AttestationKind;
 import dev.bartizan.crypto.tpm.PcrSelection;
 import dev.bartizan.crypto.tpm.PcrValues;
 import dev.bartizan.crypto.tpm.QuoteAttest;
+import dev.bartizan.crypto.tpm.SoftwareChip;
 import dev.bartizan.crypto.tpm.TpmRefusal;
 import dev.bartizan.fleet.FleetOfOne;
 import dev.bartizan.fleet.device.Device;
@@ -21,6 +23,7 @@ import dev.bartizan.protocol.result.TrustTier;
 import dev.bartizan.updater.disk.SharedDirectory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -116,9 +119,36 @@ class AdversarialQuoteTest extends EnrolledDevice {
     Evidence good = evidence();
     Bytes unrestricted = device.enrolmentClaims(Bytes.empty()).identity().publicArea();
     Quote quote = good.quote().orElseThrow();
+    AttestationResult result =
+        appraiseBy(
+            unrestricted,
+            with(good, new Quote(quote.attest(), quote.signature(), unrestricted, quote.values())));
+    assertReason("BAD_QUOTE", TrustTier.CONTRAINDICATED, result);
+    assertTrue(result.reasons().toString().contains("attestation key"), result::toString);
+  }
+
+  // Attack: a bank in which whoever measures may choose what his code's digest collides with.
+  @Test
+  void aBankOfSha1TellsNothing() throws Exception {
+    Evidence good = evidence();
+    SoftwareChip old = SoftwareChip.with(AttestationKind.ECC_P256);
+    for (String selection : List.of("sha1:0", "sha1:0+sha256:0", "sha256:0+sha1:0")) {
+      PcrSelection banks = PcrSelection.parse(selection);
+      List<Bytes> values = new ArrayList<>();
+      banks.banks().forEach(bank -> values.add(Bytes.of(new byte[bank.hash().size()])));
+      Quote quote = old.quote(new PcrValues(banks, values), good.qualification(NONCE));
+      assertReason(
+          "WEAK_BANK",
+          TrustTier.CONTRAINDICATED,
+          appraiseBy(old.attestationKey(), with(good, quote)));
+    }
+  }
+
+  /** As if the device had enrolled with a chip that has this key. */
+  private AttestationResult appraiseBy(Bytes attestationKey, Evidence evidence) throws Exception {
     Device enrolled = fleet.registry().get(device.ueid());
     Device.Chip chip = enrolled.chip().orElseThrow();
-    Device careless =
+    Device other =
         new Device(
             enrolled.ueid(),
             enrolled.state(),
@@ -126,25 +156,14 @@ class AdversarialQuoteTest extends EnrolledDevice {
             enrolled.groups(),
             enrolled.enrolledAt(),
             enrolled.keystore(),
-            Optional.of(new Device.Chip(chip.endorsement(), unrestricted)),
+            Optional.of(new Device.Chip(chip.endorsement(), attestationKey)),
             enrolled.identity(),
             enrolled.unwrap(),
             Optional.empty(),
             false);
     Verifier verifier =
-        new Verifier(
-            ueid -> Optional.of(careless), new FileReferences(fleet.directory()).current());
-    AttestationResult result =
-        verifier
-            .appraise(
-                with(
-                    good,
-                    new Quote(quote.attest(), quote.signature(), unrestricted, quote.values())),
-                NONCE,
-                clock.instant())
-            .result();
-    assertReason("BAD_QUOTE", TrustTier.CONTRAINDICATED, result);
-    assertTrue(result.reasons().toString().contains("attestation key"), result::toString);
+        new Verifier(ueid -> Optional.of(other), new FileReferences(fleet.directory()).current());
+    return verifier.appraise(evidence, NONCE, clock.instant()).result();
   }
 
   // Attack: the machine is reset, and nothing is measured, so that no trace of another boot is

@@ -32,6 +32,7 @@ class HungPartTest {
   private static final long SILENCE_MILLIS = 300;
 
   private final BlockingQueue<String> said = new LinkedBlockingQueue<>();
+  private final CountDownLatch asked = new CountDownLatch(1);
   private final CountDownLatch hang = new CountDownLatch(1);
   @TempDir private Path home;
 
@@ -55,6 +56,8 @@ class HungPartTest {
     Future<Boolean> ended = process.submit(run);
     await("READY=1");
     await(BEAT);
+    // Not before it hangs: what begins later has all its time yet.
+    assertTrue(asked.await(PATIENCE_SECONDS, TimeUnit.SECONDS), "nobody asked the repository");
 
     world.pass(Duration.ofHours(2));
     String named = await("STATUS=trust: ");
@@ -94,6 +97,7 @@ class HungPartTest {
   }
 
   private void never() {
+    asked.countDown();
     try {
       hang.await();
     } catch (InterruptedException stopping) {
@@ -103,9 +107,11 @@ class HungPartTest {
 
   /** The next message that begins so. */
   private String await(String beginning) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
     String message = said.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
     while (message != null && !message.startsWith(beginning)) {
-      message = said.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      // Beats go on for ever: it is not their absence that ends the waiting.
+      message = said.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
     }
     return Objects.requireNonNull(message, "nobody said " + beginning);
   }

@@ -40,7 +40,7 @@ class SilentVerifierTest {
     turns(world, daemon, 60);
     refuses(daemon);
     assertTrue(
-        daemon.status().document().path("problems").path("attestation").asText().contains("serves"),
+        daemon.status().document().path("alarms").path("attestation").asText().contains("serves"),
         "said to whoever looks");
     daemon.close();
 
@@ -51,7 +51,7 @@ class SilentVerifierTest {
     world.served = fleet.inSilence(new SilenceRule(Reaction.GO_ON, 3, Duration.ZERO));
     turns(world, again, 60);
     assertTrue(serves(again), again.status().document().toString());
-    assertFalse(again.status().document().path("problems").has("attestation"));
+    assertFalse(again.status().document().path("alarms").has("attestation"));
     again.close();
   }
 

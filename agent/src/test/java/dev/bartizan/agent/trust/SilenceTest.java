@@ -16,6 +16,7 @@ import dev.bartizan.protocol.release.SilenceRule.Reaction;
 import dev.bartizan.updater.disk.DurableFile;
 import dev.bartizan.updater.disk.FakeDisk;
 import dev.bartizan.updater.disk.FormatRefusal;
+import dev.bartizan.updater.disk.PowerCut;
 import dev.bartizan.updater.disk.Survival;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -173,7 +174,7 @@ class SilenceTest {
     for (int cut = 1; cut <= changes; cut++) {
       disk.become(whole);
       disk.cutBefore(cut);
-      assertThrows(Exception.class, () -> fail(1), "cut before change " + cut);
+      assertThrows(PowerCut.class, () -> fail(1), "cut before change " + cut);
       disk.reboot(Survival.SYNCED_ONLY, cut);
       start();
       assertTrue(silence.unanswered() >= 2 && silence.unanswered() <= 3, "cut " + cut);

@@ -130,6 +130,6 @@ final class BootJudgedAnewIT {
   }
 
   private String boot() throws Exception {
-    return device.status().at("/problems/boot").asText();
+    return device.status().at("/alarms/boot").asText();
   }
 }

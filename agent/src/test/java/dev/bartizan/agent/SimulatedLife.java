@@ -114,7 +114,7 @@ final class SimulatedLife {
         oldDisk = Optional.of(disk.copy());
       }
       if (random.nextBoolean()) {
-        askForTheLast();
+        ask(newest());
       }
     }
   }
@@ -140,16 +140,18 @@ final class SimulatedLife {
     }
   }
 
-  private String askForTheLast() {
+  private SimulatedFleet.Offer newest() {
     List<SimulatedFleet.Offer> offers = world.served.offers();
-    SimulatedFleet.Offer last = offers.get(offers.size() - 1);
-    return asked("update", last.kind() + " " + last.release(), operator.update(last));
+    return offers.get(offers.size() - 1);
+  }
+
+  private String ask(SimulatedFleet.Offer offer) {
+    return asked("update", offer.kind() + " " + offer.release(), operator.update(offer));
   }
 
   private void order() {
     List<SimulatedFleet.Offer> offers = world.served.offers();
     SimulatedFleet.Offer offer = offers.get(random.nextInt(offers.size()));
-    String what = offer.kind() + " " + offer.release();
     switch (random.nextInt(10)) {
       case 0 -> asked("status", "", operator.status());
       case 1 -> asked("attest", "", operator.attest());
@@ -160,7 +162,7 @@ final class SimulatedLife {
       case 4 -> tell("a command comes again", operator.repeat(random).isPresent() ? "" : "none");
       case 5 -> tell("a command comes too late", operator.late(offer));
       case 6 -> tell("a command is forged", operator.forge(offer));
-      default -> asked("update", what, operator.update(offer));
+      default -> ask(offer);
     }
   }
 
@@ -256,18 +258,17 @@ final class SimulatedLife {
     world.breaksAfter = Optional.empty();
     world.now = world.truth;
     world.served = fleet.editions().get(fleet.editions().size() - 1);
-    List<SimulatedFleet.Offer> offers = world.served.offers();
-    SimulatedFleet.Offer last = offers.get(offers.size() - 1);
+    SimulatedFleet.Offer last = newest();
     for (int turn = 0; turn < PATIENCE && metadata() != world.served.version(); turn++) {
       turns(1);
     }
     List<String> finale =
         List.of(asked("status", "", operator.status()), asked("attest", "", operator.attest()));
-    String order = askForTheLast();
+    String order = ask(last);
     for (int turn = 0; turn < PATIENCE && !isAtRest(last); turn++) {
       turns(1);
       if (turn % ASK_AGAIN == ASK_AGAIN - 1 && !world.broker().words(order).contains("done")) {
-        order = askForTheLast();
+        order = ask(last);
       }
     }
     requireRest();

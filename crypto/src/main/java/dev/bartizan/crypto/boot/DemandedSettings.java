@@ -10,15 +10,31 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /** The member {@code settings} of reference values: {@code {"swap": ["encrypted", "none"]}}. */
 public final class DemandedSettings {
+  /** What nobody could see; it is acceptable to nobody. */
+  public static final String UNKNOWN = "unknown";
+
+  private static final Pattern NAME = Pattern.compile("[a-z][a-z-]{0,19}");
+  private static final Pattern VALUE = Pattern.compile("[a-z0-9-]{1,20}");
   private static final String SETTINGS = "settings";
   private static final int MAX_SETTINGS = 32;
   private static final int MAX_VALUES = 16;
   private static final int MAX_TEXT = 20;
 
   private DemandedSettings() {}
+
+  /** Whether a setting can be called so. */
+  public static boolean isName(String name) {
+    return NAME.matcher(name).matches();
+  }
+
+  /** Whether a setting can be that, {@link #UNKNOWN} included. */
+  public static boolean isValue(String value) {
+    return VALUE.matcher(value).matches();
+  }
 
   static Map<String, Set<String>> read(JsonFields document) throws Malformed {
     if (!document.has(SETTINGS)) {
@@ -41,11 +57,11 @@ public final class DemandedSettings {
    * @throws Malformed when there are none, or one that nobody can see or no agent says
    */
   public static Set<String> accepted(String name, List<String> values) throws Malformed {
-    if (!name.matches("[a-z][a-z-]{0,19}") || values.isEmpty() || values.size() > MAX_VALUES) {
+    if (!isName(name) || values.isEmpty() || values.size() > MAX_VALUES) {
       throw new Malformed("reference.settings: " + name + " is no setting, or accepts nothing");
     }
     for (String value : values) {
-      if (!value.matches("[a-z0-9-]{1,20}") || value.equals("unknown")) {
+      if (!isValue(value) || value.equals(UNKNOWN)) {
         throw new Malformed("reference.settings." + name + " is not a list of values: " + value);
       }
     }

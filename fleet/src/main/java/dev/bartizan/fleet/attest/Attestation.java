@@ -96,10 +96,7 @@ public final class Attestation {
     }
     Appraisal appraisal =
         new Verifier(registry, references.current()).appraise(evidence, nonce, now);
-    if (appraisal.boot().isPresent()) {
-      registry.sawBoot(device.ueid(), appraisal.boot().get());
-    }
-    results.keep(appraisal.result());
+    appraisal.keep(registry, results);
     return appraisal.result();
   }
 

@@ -79,10 +79,7 @@ final class BundledReport {
     }
     Verifier verifier = new Verifier(database.devices(), new FileReferences(directory).current());
     Appraisal appraisal = verifier.appraise(evidence, nonce, clock.instant());
-    if (appraisal.boot().isPresent()) {
-      database.devices().sawBoot(device, appraisal.boot().get());
-    }
-    database.results().keep(appraisal.result());
+    appraisal.keep(database.devices(), database.results());
     return appraisal.result();
   }
 }

@@ -344,11 +344,7 @@ public final class ReportCommand {
   }
 
   private void print(AttestationResult result) {
-    console.answer(result.ueid() + ": " + result.status().text().toUpperCase(Locale.ROOT));
-    result.vector().forEach((claim, value) -> console.answer("  " + claim.text() + " " + value));
-    for (AttestationResult.Reason reason : result.reasons()) {
-      console.answer("  " + reason.code() + ": " + reason.detail());
-    }
+    ReportShowCommand.print(result, result.status().text().toUpperCase(Locale.ROOT), console);
   }
 
   /** For whoever relies on it: a device's certificate is renewed upon it. */

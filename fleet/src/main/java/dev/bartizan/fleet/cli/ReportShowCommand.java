@@ -114,11 +114,16 @@ final class ReportShowCommand implements Callable<Integer> {
     } else if (json) {
       console.answer(result.toJson());
     } else {
-      console.answer(result.ueid() + ": " + standing(result, now));
-      result.vector().forEach((claim, value) -> console.answer("  " + claim.text() + " " + value));
-      for (AttestationResult.Reason reason : result.reasons()) {
-        console.answer("  " + reason.code() + ": " + reason.detail());
-      }
+      print(result, standing(result, now), console);
+    }
+  }
+
+  /** For people: how the device stands, each element of the vector, each reason. */
+  static void print(AttestationResult result, String standing, Console console) {
+    console.answer(result.ueid() + ": " + standing);
+    result.vector().forEach((claim, value) -> console.answer("  " + claim.text() + " " + value));
+    for (AttestationResult.Reason reason : result.reasons()) {
+      console.answer("  " + reason.code() + ": " + reason.detail());
     }
   }
 

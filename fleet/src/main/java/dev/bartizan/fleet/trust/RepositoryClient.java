@@ -92,15 +92,12 @@ public final class RepositoryClient {
     MetadataStore store = new MetadataStore(disk, METADATA);
     return new TrustedDocuments(
         disk,
-        List.of(
-            new TrustedDocuments.Place(
-                files -> new TufClient(pinned, store, new RepositoryMetadata(files), clock),
-                served)),
+        List.of(new TrustedDocuments.Place(files -> client(pinned, store, files), served)),
         nanoTime);
   }
 
-  private TufClient client(MetadataStore store, SmallFiles files) throws IOException, Refusal {
-    return new TufClient(pinned(directory), store, new RepositoryMetadata(files), clock);
+  private TufClient client(Root pinned, MetadataStore store, SmallFiles files) {
+    return new TufClient(pinned, store, new RepositoryMetadata(files), clock);
   }
 
   /** Where all trust in the author starts, in this directory. */
@@ -144,7 +141,7 @@ public final class RepositoryClient {
     try (LinuxDisk disk = LinuxDisk.acquire(directory.path(TRUSTED))) {
       TrustedDocuments documents = documents(disk);
       documents.load();
-      TufClient client = client(new MetadataStore(disk, METADATA), served);
+      TufClient client = client(pinned(directory), new MetadataStore(disk, METADATA), served);
       TrustedTargets targets = client.loadTrusted();
       Map<String, Bytes> signed = new TreeMap<>();
       for (String path : wantedByVerifiers(targets)) {

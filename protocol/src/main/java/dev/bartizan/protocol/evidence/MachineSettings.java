@@ -2,13 +2,13 @@
 package dev.bartizan.protocol.evidence;
 
 import dev.bartizan.crypto.Digest;
+import dev.bartizan.crypto.boot.DemandedSettings;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -19,10 +19,8 @@ import java.util.stream.Collectors;
  */
 public record MachineSettings(Map<String, String> values) {
   /** What nobody could see; it is acceptable to nobody. */
-  public static final String UNKNOWN = "unknown";
+  public static final String UNKNOWN = DemandedSettings.UNKNOWN;
 
-  private static final Pattern NAME = Pattern.compile("[a-z][a-z-]{0,19}");
-  private static final Pattern VALUE = Pattern.compile("[a-z0-9-]{1,20}");
   private static final String BETWEEN = " ";
 
   public MachineSettings {
@@ -35,7 +33,7 @@ public record MachineSettings(Map<String, String> values) {
   }
 
   private static void require(String name, String value) {
-    if (!NAME.matcher(name).matches() || !VALUE.matcher(value).matches()) {
+    if (!DemandedSettings.isName(name) || !DemandedSettings.isValue(value)) {
       throw new IllegalArgumentException("not a setting: " + name);
     }
   }

@@ -17,6 +17,7 @@ import dev.bartizan.crypto.tpm.PcrValues;
 import dev.bartizan.crypto.tpm.TpmHash;
 import dev.bartizan.fleet.verify.AppraisalPolicy;
 import dev.bartizan.fleet.verify.FileReferences;
+import dev.bartizan.fleet.verify.Verifier;
 import dev.bartizan.protocol.evidence.AgentEvent;
 import dev.bartizan.protocol.evidence.AgentLog;
 import dev.bartizan.protocol.evidence.CompactEvidence;
@@ -139,12 +140,20 @@ final class Reports {
     return new Report(nonce, CompactEvidence.of(evidence).write(), evidence);
   }
 
+  /** As a server does it: from the bytes that came, and the logs that it has. */
+  static AttestationResult appraise(Verifier verifier, Report report, KnownLogs known, Instant now)
+      throws Exception {
+    Evidence evidence = CompactEvidence.read(report.wire()).complete(known);
+    return requireAffirming(verifier.appraise(evidence, report.nonce(), now).result());
+  }
+
   /** A benchmark of refusals would measure something else. */
-  static void requireAffirming(AttestationResult result) {
+  static AttestationResult requireAffirming(AttestationResult result) {
     if (result.status() != TrustTier.AFFIRMING) {
       throw new IllegalStateException(
           "a report that is good was judged " + result.status().text() + ": " + result.reasons());
     }
+    return result;
   }
 
   /** What a server has of a boot that it has seen. */

@@ -14,11 +14,8 @@ import dev.bartizan.fleet.device.Device;
 import dev.bartizan.fleet.est.Renewal;
 import dev.bartizan.fleet.init.NewFleet;
 import dev.bartizan.fleet.verify.Verifier;
-import dev.bartizan.protocol.evidence.CompactEvidence;
-import dev.bartizan.protocol.evidence.Evidence;
 import dev.bartizan.protocol.evidence.KnownLogs;
 import dev.bartizan.protocol.jws.SpiffeId;
-import dev.bartizan.protocol.result.AttestationResult;
 import dev.bartizan.updater.disk.SharedDirectory;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -121,11 +118,7 @@ final class StoredBench {
     Verifier verifier = new Verifier(database.devices(), reports.policy());
     KnownLogs known = reports.known();
     for (Reports.Report report : fresh) {
-      Evidence evidence = CompactEvidence.read(report.wire()).complete(known);
-      AttestationResult result =
-          verifier.appraise(evidence, report.nonce(), clock.instant()).result();
-      Reports.requireAffirming(result);
-      database.results().keep(result);
+      database.results().keep(Reports.appraise(verifier, report, known, clock.instant()));
     }
   }
 
